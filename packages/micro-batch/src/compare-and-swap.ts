@@ -1,0 +1,31 @@
+import { ObjectStoreError, type ConditionalPutResult, type ObjectStore, type PutOptions } from './ports/object-store.ts';
+
+/**
+ * One conditional write whose outcome is always known: the new ETag when the object now holds `body`, `undefined` when
+ * somebody else wrote something else.
+ *
+ * 1. Write on the condition: `etag` unchanged, or (`undefined`) no object yet.
+ * 2. When the condition failed or no answer came, read back. The same bytes mean that this write, or an equal one, took
+ *    effect: a lost answer followed by the store's own retry also ends in "condition failed".
+ *
+ * Rejects with `ObjectStoreError` only when the read-back fails as well; then the caller must read before it goes on.
+ */
+export async function compareAndSwap(
+  store: ObjectStore,
+  key: string,
+  body: Uint8Array,
+  etag: string | undefined,
+  options?: PutOptions,
+): Promise<ConditionalPutResult> {
+  try {
+    const result =
+      etag === undefined
+        ? await store.putIfAbsent(key, body, options)
+        : await store.putIfMatch(key, body, etag, options);
+    if (result !== undefined) return result;
+  } catch (error) {
+    if (!(error instanceof ObjectStoreError) || error.code !== 'unavailable') throw error;
+  }
+  const found = await store.get(key);
+  return found !== undefined && Buffer.compare(found.body, body) === 0 ? { etag: found.etag } : undefined;
+}

@@ -1,0 +1,46 @@
+import type { SourceRecord } from './source.ts';
+
+/** The records of one partition's micro-batch: all that the log holds of `[startOffset, endOffset)`. */
+export interface RecordBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: bigint;
+  readonly endOffset: bigint;
+  readonly records: readonly SourceRecord[];
+}
+
+export interface ResultFile {
+  /** Relative to the results location. */
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+}
+
+/** Named counters of a batch: `{ ticket_count_by_type: { BILLING: 12 } }`. */
+export type Observations = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface HandledBatch<State> {
+  readonly files: readonly ResultFile[];
+  /** The aggregation over the whole partition up to the batch's end. */
+  readonly state: State;
+  /** Records that became rows, and records that became dead letters: together all records of the batch. */
+  readonly rows: number;
+  readonly deadLetters: number;
+  /** Of this batch alone, for progress. */
+  readonly observations: Observations;
+}
+
+/**
+ * What a query does with a batch. **Pure**: files and state depend on the arguments alone (no clock, no randomness, no
+ * instance name), because any consumer may execute the same plan again and must write the same bytes to the same keys.
+ */
+export interface BatchHandler<State> {
+  /** Changes whenever the same records would give other files or another state; a checkpoint of another version is refused. */
+  readonly version: string;
+  /** What else decides the bytes written, for instance `{ formats: 'json,parquet' }`; kept in `query.json` and held to. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly initialState: State;
+  /** Reads a state back from JSON. Throws an `Error` that says what is wrong with it. */
+  parseState(value: unknown): State;
+  handle(batch: RecordBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
+}

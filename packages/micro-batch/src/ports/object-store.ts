@@ -1,0 +1,66 @@
+/** An object as it was read. `etag` stands for exactly these bytes; `metadata` is what was stored with them. */
+export interface StoredObject {
+  readonly body: Uint8Array;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+export interface PutOptions {
+  readonly contentType?: string;
+  /** Names in lower case. Values are ASCII. At most 2 kB together (S3's limit). */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** `undefined`: the condition did not hold, nothing was written (S3's 412). */
+export type ConditionalPutResult = { readonly etag: string } | undefined;
+
+/**
+ * Objects under one location, addressed by keys such as `tickets/partition=0/a.json` (relative, `/`-separated).
+ *
+ * Contract, kept by S3 and by a local folder alike:
+ * - An object is seen whole or not at all, and is durable once a put has resolved. Reads see the latest write.
+ * - `get`, `put`, `list` and `delete` try again by themselves when that can help. A conditional put does so only while it
+ *   is certain that nothing was written (S3's 409, throttling, a refused connection).
+ * - Every rejection is an `ObjectStoreError`. After code `unavailable` a put **may have taken effect**: read back before
+ *   trying again (`compareAndSwap` of this package does).
+ */
+export interface ObjectStore {
+  /** For people, with the scheme: `s3a://client-tickets/results/`, `file:///data/results/`. Ends with `/`. */
+  readonly location: string;
+  /** `undefined` when there is no such object. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Creates or replaces. Writing the same bytes again is harmless. */
+  put(key: string, body: Uint8Array, options?: PutOptions): Promise<void>;
+  /** Creates, if there is no such object (`If-None-Match: *`). */
+  putIfAbsent(key: string, body: Uint8Array, options?: PutOptions): Promise<ConditionalPutResult>;
+  /** Replaces, if the object still is the one with this ETag (`If-Match`). */
+  putIfMatch(key: string, body: Uint8Array, etag: string, options?: PutOptions): Promise<ConditionalPutResult>;
+  /** Objects whose key starts with `prefix`, in ascending order of key. */
+  list(prefix: string): AsyncIterable<ListedObject>;
+  /** Succeeds also when there is no such object. */
+  delete(key: string): Promise<void>;
+  /** Lets go of connections and locks. */
+  close(): Promise<void>;
+}
+
+/**
+ * - `unavailable`: did not answer, or answered that it can't now; it may have done what was asked. Worth trying later.
+ * - `refused`: will not work until somebody changes something (credentials, bucket, permission, disk full, lock held).
+ */
+export type ObjectStoreErrorCode = 'unavailable' | 'refused';
+
+export class ObjectStoreError extends Error {
+  override readonly name = 'ObjectStoreError';
+  readonly code: ObjectStoreErrorCode;
+
+  constructor(code: ObjectStoreErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,26 @@
+/** What a partition has committed: everything before `endOffset` is in `state`. */
+export interface CommittedState<State> {
+  readonly endOffset: bigint;
+  readonly state: State;
+}
+
+/** The committed state of all partitions, whoever owns them. */
+export interface CommittedStates<State> {
+  /**
+   * As far as this consumer knows: its own partitions as it left them, the others read from their checkpoints after the
+   * call. Partitions that have no checkpoint yet are missing.
+   */
+  read(): Promise<ReadonlyMap<number, CommittedState<State>>>;
+  /** Every partition read from its checkpoint again, after the call. */
+  refresh(): Promise<ReadonlyMap<number, CommittedState<State>>>;
+}
+
+/**
+ * Makes the merged state of all partitions visible to readers.
+ *
+ * Contract: several consumers publish at once, and some are late; what readers see never goes backwards. A rejection
+ * with `ObjectStoreError` `unavailable` is tried again by the engine.
+ */
+export interface ResultPublisher<State> {
+  publish(states: CommittedStates<State>): Promise<void>;
+}

@@ -1,0 +1,71 @@
+/** One message of a partitioned log. `timestamp` is in milliseconds since the epoch. */
+export interface SourceRecord {
+  readonly offset: bigint;
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}
+
+/**
+ * What one read of a partition brought: **every** record of `[startOffset, endOffset)` that the log still holds.
+ * Offsets may have gaps (compaction, transaction markers), so `records` may be shorter than the range, or empty.
+ */
+export interface RecordChunk {
+  readonly partition: number;
+  /** The position that was read from: where the previous chunk ended, or where `seek` pointed. */
+  readonly startOffset: bigint;
+  /** The position to read from next. */
+  readonly endOffset: bigint;
+  /** In ascending order of offset. */
+  readonly records: readonly SourceRecord[];
+  /** Memory that the chunk holds on to, for back-pressure. */
+  readonly bytes: number;
+}
+
+/** Low and high watermark: the log holds offsets of `[earliest, latest)`. */
+export interface PartitionOffsets {
+  readonly earliest: bigint;
+  readonly latest: bigint;
+}
+
+/** What a source tells the engine. The calls return at once and never throw. */
+export interface SourceListener {
+  /**
+   * The partitions that this consumer owns from now on, all of them, replacing what was said before. Nothing is
+   * delivered for any of them until the engine calls `seek`, also for those that it owned already.
+   */
+  onAssignment(partitions: readonly number[]): void;
+  onChunk(chunk: RecordChunk): void;
+  /** The source has given up for good; it delivers nothing more. */
+  onError(error: Error): void;
+}
+
+/**
+ * A partitioned log that is read as a member of a group.
+ *
+ * The engine never trusts delivery alone: a chunk whose `startOffset` is not the expected position is dropped, so a
+ * source may deliver late chunks after a `seek` or of partitions that were lost without doing harm.
+ */
+export interface Source {
+  readonly topic: string;
+  /** For people: what is read, and from where. */
+  readonly description: string;
+  /** Joins the group. Resolves once joining is under way; assignments follow through the listener. */
+  start(listener: SourceListener): Promise<void>;
+  /** All partitions of the topic, whoever owns them, ascending. */
+  listPartitions(): Promise<readonly number[]>;
+  /** Both watermarks, as the brokers know them now. */
+  fetchOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;
+  /** Starts delivery of an owned partition at an offset, or moves it there. Undoes `pause`. */
+  seek(partition: number, offset: bigint): void;
+  /** Stops delivery after the chunks that are already under way; `resume` goes on where it stopped. */
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /**
+   * Tells the group how far each partition is done, so that lag can be seen from outside. Never read back. Rejects
+   * when the group has moved on, which is normal.
+   */
+  commitOffsets(offsets: ReadonlyMap<number, bigint>): Promise<void>;
+  /** Leaves the group; no listener call comes after it has resolved. */
+  stop(): Promise<void>;
+}
