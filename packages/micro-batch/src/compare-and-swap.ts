@@ -1,14 +1,20 @@
-import { ObjectStoreError, type ConditionalPutResult, type ObjectStore, type PutOptions } from './ports/object-store.ts';
+import {
+  ObjectStoreError,
+  type ConditionalPutResult,
+  type ObjectStore,
+  type PutOptions,
+} from './ports/object-store.ts';
 
 /**
- * One conditional write whose outcome is always known: the new ETag when the object now holds `body`, `undefined` when
- * somebody else wrote something else.
+ * One conditional write whose outcome is always known: the new ETag when the object holds `body`, `undefined` when it
+ * does not: somebody else was first, or the request was lost on its way. Read the object before going on.
  *
  * 1. Write on the condition: `etag` unchanged, or (`undefined`) no object yet.
  * 2. When the condition failed or no answer came, read back. The same bytes mean that this write, or an equal one, took
  *    effect: a lost answer followed by the store's own retry also ends in "condition failed".
  *
- * Rejects with `ObjectStoreError` only when the read-back fails as well; then the caller must read before it goes on.
+ * A request that was given up may still arrive later; its condition then fails, because the caller went on from a
+ * newer ETag. Rejects with `ObjectStoreError` when the store refuses, or when the read-back fails as well.
  */
 export async function compareAndSwap(
   store: ObjectStore,

@@ -40,7 +40,12 @@ export interface ObjectStore {
   /** Creates, if there is no such object (`If-None-Match: *`). */
   putIfAbsent(key: string, body: Uint8Array, options?: PutOptions): Promise<ConditionalPutResult>;
   /** Replaces, if the object still is the one with this ETag (`If-Match`). */
-  putIfMatch(key: string, body: Uint8Array, etag: string, options?: PutOptions): Promise<ConditionalPutResult>;
+  putIfMatch(
+    key: string,
+    body: Uint8Array,
+    etag: string,
+    options?: PutOptions,
+  ): Promise<ConditionalPutResult>;
   /** Objects whose key starts with `prefix`, in ascending order of key. */
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Succeeds also when there is no such object. */
