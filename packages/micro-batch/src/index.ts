@@ -12,5 +12,30 @@ export {
 } from './ports/object-store.ts';
 export type * from './ports/result-publisher.ts';
 export type * from './ports/source.ts';
+export type * from './ports/query-listener.ts';
 export { compareAndSwap } from './compare-and-swap.ts';
 export { formatRange, parseRange, type OffsetRange } from './offset-range.ts';
+export {
+  createCheckpointStore,
+  partitionCheckpointKey,
+  type CheckpointStore,
+  type StoredCheckpoint,
+} from './checkpoint-store.ts';
+export { QueryError, type QueryErrorCode } from './errors.ts';
+export {
+  type BatchOutcome,
+  type Committed,
+  type CommittedBatch,
+  type Gap,
+  type PartitionCheckpoint,
+  type Plan,
+  type Totals,
+  type WrittenFile,
+} from './partition-checkpoint.ts';
+export { type PartitionProgress, type Phase, type QueryProgress, type SourceProgress } from './progress.ts';
+export { readOwner, readQuery, type QueryIdentity, type ResultsOwner } from './query-identity.ts';
+export type { StreamingQueryOptions } from './query-options.ts';
+export type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+export { parseStartingOffsets, type StartingOffsets } from './starting-offsets.ts';
+export { StreamingQuery } from './streaming-query.ts';
+export { parseTrigger, type Trigger } from './trigger.ts';

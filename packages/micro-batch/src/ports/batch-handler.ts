@@ -1,11 +1,14 @@
+import type { OffsetRange } from '../offset-range.ts';
 import type { SourceRecord } from './source.ts';
 
-/** The records of one partition's micro-batch: all that the log holds of `[startOffset, endOffset)`. */
-export interface RecordBatch {
+/** Offsets of one partition that make one micro-batch. */
+export interface BatchRange extends OffsetRange {
   readonly topic: string;
   readonly partition: number;
-  readonly startOffset: bigint;
-  readonly endOffset: bigint;
+}
+
+/** The records of one partition's micro-batch: all that the log holds of its range. */
+export interface RecordBatch extends BatchRange {
   readonly records: readonly SourceRecord[];
 }
 
@@ -42,5 +45,9 @@ export interface BatchHandler<State> {
   readonly initialState: State;
   /** Reads a state back from JSON. Throws an `Error` that says what is wrong with it. */
   parseState(value: unknown): State;
+  /** Every key that `handle` may write for this range. */
+  fileKeys(range: BatchRange): readonly string[];
+  /** Prefixes of the keys that `handle` writes for any batch of this partition, and for no other partition. */
+  partitionPrefixes(partition: number): readonly string[];
   handle(batch: RecordBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
 }

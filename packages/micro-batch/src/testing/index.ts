@@ -1,1 +1,5 @@
-export {};
+export { ManualClock } from './manual-clock.ts';
+export { MemoryLog } from './memory-log.ts';
+export { createMemoryObjectStore, MemoryObjects } from './memory-object-store.ts';
+export { createRandom, type Random } from './random.ts';
+export { Simulation, SimulatedHost, type FaultRates } from './simulated-host.ts';

@@ -1,0 +1,31 @@
+/**
+ * - `settings`: a trigger, starting offsets or a limit that can't be meant.
+ * - `checkpoint_damaged`, `checkpoint_newer`, `checkpoint_mismatch`: the checkpoint can't be read, was written by a newer
+ *   version, or belongs to another query. Nothing has been written.
+ * - `results_mismatch`: the results location belongs to another checkpoint. Nothing has been written.
+ * - `data_loss`: records that should be read next are gone from the log.
+ * - `handler_failed`: the batch handler threw; the batch stays planned.
+ * - `source_failed`: the source gave up.
+ * - `store_unavailable`: the object store did not answer for too long.
+ */
+export type QueryErrorCode =
+  | 'settings'
+  | 'checkpoint_damaged'
+  | 'checkpoint_newer'
+  | 'checkpoint_mismatch'
+  | 'results_mismatch'
+  | 'data_loss'
+  | 'handler_failed'
+  | 'source_failed'
+  | 'store_unavailable';
+
+/** Why a query does not start, or stopped. The message says what was expected, what was found and what to do. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+  readonly code: QueryErrorCode;
+
+  constructor(code: QueryErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

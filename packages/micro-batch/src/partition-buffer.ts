@@ -1,0 +1,133 @@
+import type { OffsetRange } from './offset-range.ts';
+import type { RecordChunk, SourceRecord } from './ports/source.ts';
+
+/**
+ * The records of one partition that were read but not yet committed, in order, without a hole in what was read.
+ *
+ * ```
+ *   startOffset               verifiedEnd             endOffset
+ *        │   chunk │ chunk │ chunk │  jump  │ chunk │ chunk │   ◄── next chunk must start here
+ * ```
+ *
+ * A *jump* is a chunk whose first record lies after the position that was asked for. Either these offsets never will have
+ * records (compaction, transaction markers), or retention removed them before they were read: only the log's low
+ * watermark, read after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
+ */
+export class PartitionBuffer {
+  #chunks: RecordChunk[] = [];
+  /** Records of the first chunk that are done with. The chunk stays whole, as its memory does. */
+  #skip = 0;
+  #startOffset: bigint;
+  #endOffset: bigint;
+  #bytes = 0;
+  #jumps: OffsetRange[] = [];
+
+  constructor(position: bigint) {
+    this.#startOffset = position;
+    this.#endOffset = position;
+  }
+
+  get startOffset(): bigint {
+    return this.#startOffset;
+  }
+
+  get endOffset(): bigint {
+    return this.#endOffset;
+  }
+
+  /** Memory that the buffered chunks hold on to. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get verifiedEnd(): bigint {
+    return this.#jumps[0]?.startOffset ?? this.#endOffset;
+  }
+
+  /** Jumps that nobody has explained yet. */
+  get jumps(): readonly OffsetRange[] {
+    return this.#jumps;
+  }
+
+  /** How far a batch of about `bytes` reaches: whole chunks, at least one, never past `verifiedEnd`. */
+  endWithin(bytes: number): bigint {
+    let end = this.#startOffset;
+    let sum = 0;
+    for (const chunk of this.#chunks) {
+      sum += chunk.bytes;
+      if (sum > bytes && end > this.#startOffset) break;
+      end = chunk.endOffset;
+    }
+    return end < this.verifiedEnd ? end : this.verifiedEnd;
+  }
+
+  /** Takes the chunk if it continues what is buffered; `false`: it does not (late, or of another position). */
+  accept(chunk: RecordChunk): boolean {
+    if (chunk.startOffset !== this.#endOffset || chunk.endOffset <= chunk.startOffset) return false;
+    const firstOffset = chunk.records[0]?.offset ?? chunk.endOffset;
+    if (firstOffset > chunk.startOffset) {
+      this.#jumps.push({ startOffset: chunk.startOffset, endOffset: firstOffset });
+    }
+    this.#chunks.push(chunk);
+    this.#endOffset = chunk.endOffset;
+    this.#bytes += chunk.bytes;
+    return true;
+  }
+
+  /** Forgets these jumps: the log still starts at or before them, so nothing was lost there. */
+  settleJumps(settled: readonly OffsetRange[]): void {
+    this.#jumps = this.#jumps.filter((jump) => !settled.includes(jump));
+  }
+
+  /** Everything before `endOffset`, which must not lie past the buffer's end. */
+  recordsBefore(endOffset: bigint): readonly SourceRecord[] {
+    const records: SourceRecord[] = [];
+    let from = this.#skip;
+    for (const chunk of this.#chunks) {
+      const to = chunk.endOffset <= endOffset ? chunk.records.length : countBefore(chunk.records, endOffset);
+      for (const record of chunk.records.slice(from, to)) records.push(record);
+      if (chunk.endOffset >= endOffset) break;
+      from = 0;
+    }
+    return records;
+  }
+
+  /** Lets go of everything before `offset`. When `offset` is not within the buffer, it is empty then and starts there. */
+  discardBefore(offset: bigint): void {
+    if (offset >= this.#endOffset || offset < this.#startOffset) {
+      this.reset(offset);
+      return;
+    }
+    while (this.#chunks[0] !== undefined && this.#chunks[0].endOffset <= offset) {
+      this.#bytes -= this.#chunks.shift()?.bytes ?? 0;
+    }
+    this.#skip = countBefore(this.#chunks[0]?.records ?? [], offset);
+    this.#startOffset = offset;
+    this.#jumps = this.#jumps
+      .filter((jump) => jump.endOffset > offset)
+      .map((jump) => (jump.startOffset < offset ? { ...jump, startOffset: offset } : jump));
+  }
+
+  /** Empties the buffer and moves it to another position. */
+  reset(position: bigint): void {
+    this.#chunks = [];
+    this.#skip = 0;
+    this.#startOffset = position;
+    this.#endOffset = position;
+    this.#bytes = 0;
+    this.#jumps = [];
+  }
+}
+
+/** How many records lie before `offset`, by halving. */
+function countBefore(records: readonly SourceRecord[], offset: bigint): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const record = records[middle];
+    if (record !== undefined && record.offset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,242 @@
+import type { CheckpointStore, StoredCheckpoint } from './checkpoint-store.ts';
+import { QueryError } from './errors.ts';
+import {
+  newPartitionCheckpoint,
+  withCommit,
+  withGap,
+  withoutPlan,
+  withPlan,
+  type CommittedBatch,
+  type Gap,
+  type PartitionCheckpoint,
+  type Plan,
+} from './partition-checkpoint.ts';
+import { PartitionBuffer } from './partition-buffer.ts';
+import type { BatchHandler, HandledBatch } from './ports/batch-handler.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ObjectStore } from './ports/object-store.ts';
+
+/** What all partitions of a query share. */
+export interface PartitionQueryContext<State> {
+  readonly queryId: string;
+  readonly topic: string;
+  readonly handler: BatchHandler<State>;
+  readonly checkpoints: CheckpointStore<State>;
+  readonly results: ObjectStore;
+  readonly clock: Clock;
+  /** Where a partition without a checkpoint begins. */
+  readonly firstOffset: (partition: number) => Promise<bigint>;
+  /** Called when the buffer was emptied, so that records must come from another position than the one delivered next. */
+  readonly seek: (partition: number, offset: bigint) => void;
+}
+
+/** `lost`: another consumer was there first. The partition was read again; go on from what was found. */
+export type SwapOutcome = 'done' | 'lost';
+
+/** A batch that was executed: its files are written, its commit is not. */
+export interface ExecutedBatch<State> {
+  readonly plan: Plan;
+  readonly handled: HandledBatch<State>;
+  readonly files: CommittedBatch['files'];
+}
+
+/**
+ * The exactly-once protocol of one partition. Plan once, execute anywhere:
+ *
+ * 1. `open` reads the checkpoint: where to go on, and a plan that somebody left.
+ * 2. `plan` swaps a plan in. From now on these offsets make one batch, whoever executes it.
+ * 3. `execute` writes the files, named and filled by the plan alone. Any number of consumers may do so at once.
+ * 4. `commit` swaps the plan into the committed batch, with the partition's whole state.
+ *
+ * A lost swap means that somebody else has been here; the checkpoint has then been read again, and what it says holds.
+ * After a step that rejects, `settle` finds out what has become of it before anything else is done. Breaking the order of
+ * 2 and 3, or ignoring the outcome of a swap, would let two consumers write overlapping files.
+ */
+export class PartitionQuery<State> {
+  readonly partition: number;
+  readonly buffer = new PartitionBuffer(0n);
+  readonly #context: PartitionQueryContext<State>;
+  #stored: StoredCheckpoint<State> | undefined;
+  #checkpoint: PartitionCheckpoint<State>;
+  /** A swap was rejected, so what the store holds now is unknown. */
+  #uncertain = false;
+
+  private constructor(
+    context: PartitionQueryContext<State>,
+    stored: StoredCheckpoint<State> | undefined,
+    checkpoint: PartitionCheckpoint<State>,
+  ) {
+    this.partition = checkpoint.partition;
+    this.#context = context;
+    this.#stored = stored;
+    this.#checkpoint = checkpoint;
+    this.buffer.reset(checkpoint.committed.endOffset);
+  }
+
+  /** Reads the partition's checkpoint, or begins a new one, which is first written with its first plan. */
+  static async open<State>(
+    context: PartitionQueryContext<State>,
+    partition: number,
+  ): Promise<PartitionQuery<State>> {
+    const stored = (await context.checkpoints.read(partition)) ?? (await checkNoResults(context, partition));
+    if (stored !== undefined) return new PartitionQuery(context, stored, stored.checkpoint);
+    const checkpoint = newPartitionCheckpoint({
+      query: context.queryId,
+      partition,
+      firstOffset: await context.firstOffset(partition),
+      state: context.handler.initialState,
+      at: now(context.clock),
+    });
+    return new PartitionQuery(context, undefined, checkpoint);
+  }
+
+  /** As far as this consumer knows. */
+  get checkpoint(): PartitionCheckpoint<State> {
+    return this.#checkpoint;
+  }
+
+  /** Whether the checkpoint exists in the store. */
+  get isStored(): boolean {
+    return this.#stored !== undefined;
+  }
+
+  /** Reads the checkpoint again if a swap was rejected. */
+  async settle(): Promise<void> {
+    if (this.#uncertain) await this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    const stored = await this.#context.checkpoints.read(this.partition);
+    if (stored === undefined && this.#stored !== undefined) {
+      throw new QueryError(
+        'checkpoint_damaged',
+        `the checkpoint of partition ${this.partition} at ${this.#context.checkpoints.location} is gone; it was there ` +
+          'when this run started. Stop what removes it, and restore it from a copy.',
+      );
+    }
+    this.#uncertain = false;
+    if (stored === undefined) return;
+    this.#stored = stored;
+    this.#checkpoint = stored.checkpoint;
+    this.#moveTo(stored.checkpoint.committed.endOffset);
+  }
+
+  /** Decides that the next batch ends before `endOffset`. */
+  plan(endOffset: bigint, batchId: number): Promise<SwapOutcome> {
+    const { endOffset: startOffset } = this.#checkpoint.committed;
+    return this.#swap(withPlan(this.#checkpoint, { batchId, startOffset, endOffset, at: this.#now() }));
+  }
+
+  /** Handles the planned batch and writes its files. All its records must be in the buffer. */
+  async execute(): Promise<ExecutedBatch<State>> {
+    const { planned: plan, committed } = this.#checkpoint;
+    if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
+    const { startOffset, endOffset } = plan;
+    const { topic, results } = this.#context;
+    const records = this.buffer.recordsBefore(endOffset);
+    const batch = { topic, partition: this.partition, startOffset, endOffset, records };
+    const handled = await this.#handle(batch, committed.state);
+    await Promise.all(
+      handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
+    );
+    return { plan, handled, files: handled.files.map(({ key, body }) => ({ key, size: body.byteLength })) };
+  }
+
+  /** Makes an executed batch the committed one. */
+  async commit({ handled, files }: ExecutedBatch<State>): Promise<SwapOutcome> {
+    const { state, rows, deadLetters } = handled;
+    const outcome = await this.#swap(
+      withCommit(this.#checkpoint, { state, rows, deadLetters, files }, this.#now()),
+    );
+    if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
+    return outcome;
+  }
+
+  /**
+   * Records a loss that the user has agreed to go on with, and steps over it. There must be no plan.
+   */
+  async recordGap(gap: Omit<Gap, 'at'>): Promise<SwapOutcome> {
+    const outcome = await this.#swap(withGap(this.#checkpoint, { ...gap, at: this.#now() }));
+    if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
+    return outcome;
+  }
+
+  /**
+   * Gives up a plan whose records are gone from the log. What it may have written is removed first, because the rows that
+   * are left will be written under another range. The one exception to "a plan is executed": it needs the user's word.
+   */
+  async cancelPlan(): Promise<SwapOutcome> {
+    const { planned } = this.#checkpoint;
+    if (planned === null) return 'done';
+    const { topic, results, handler } = this.#context;
+    for (const key of handler.fileKeys({ topic, partition: this.partition, ...planned }))
+      await results.delete(key);
+    return this.#swap(withoutPlan(this.#checkpoint));
+  }
+
+  #moveTo(offset: bigint): void {
+    const { endOffset: delivered } = this.buffer;
+    this.buffer.discardBefore(offset);
+    if (this.buffer.endOffset !== delivered) this.#context.seek(this.partition, this.buffer.endOffset);
+  }
+
+  async #handle(
+    batch: Parameters<BatchHandler<State>['handle']>[0],
+    state: State,
+  ): Promise<HandledBatch<State>> {
+    try {
+      return await this.#context.handler.handle(batch, state);
+    } catch (error) {
+      throw new QueryError(
+        'handler_failed',
+        `offsets ${batch.startOffset} to ${batch.endOffset - 1n} of partition ${batch.partition} could not be processed: ` +
+          `${error instanceof Error ? error.message : String(error)}. The batch stays planned and is tried again at the next start.`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #swap(next: PartitionCheckpoint<State>): Promise<SwapOutcome> {
+    this.#uncertain = true;
+    const swapped = await this.#context.checkpoints.swap(next, this.#stored?.etag);
+    if (swapped === undefined) {
+      await this.#recover();
+      return 'lost';
+    }
+    this.#uncertain = false;
+    this.#stored = swapped;
+    this.#checkpoint = next;
+    return 'done';
+  }
+
+  #now(): string {
+    return now(this.#context.clock);
+  }
+}
+
+/**
+ * A partition without checkpoint must not have results either: its ranges would be cut anew and overlap. Unless another
+ * consumer has just begun it; its checkpoint, which it wrote before the results, is returned then.
+ */
+async function checkNoResults<State>(
+  context: PartitionQueryContext<State>,
+  partition: number,
+): Promise<StoredCheckpoint<State> | undefined> {
+  const { results, handler, checkpoints, topic } = context;
+  for (const prefix of handler.partitionPrefixes(partition)) {
+    for await (const { key } of results.list(prefix)) {
+      const begun = await checkpoints.read(partition);
+      if (begun !== undefined) return begun;
+      throw new QueryError(
+        'checkpoint_damaged',
+        `partition ${partition} of ${topic} has no checkpoint at ${checkpoints.location}, but results (${results.location}${key}). ` +
+          'Restore the checkpoint from a copy, or rebuild it from the results.',
+      );
+    }
+  }
+  return undefined;
+}
+
+function now(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}

@@ -1,0 +1,436 @@
+import { createCheckpointStore, type CheckpointStore } from './checkpoint-store.ts';
+import { committedStates } from './committed-states.ts';
+import { QueryError } from './errors.ts';
+import { Outage } from './outage.ts';
+import { OwnedPartitions } from './owned-partitions.ts';
+import type { PartitionQuery, PartitionQueryContext } from './partition-query.ts';
+import { ObjectStoreError } from './ports/object-store.ts';
+import type { PartitionOffsets } from './ports/source.ts';
+import { buildProgress, type QueryProgress } from './progress.ts';
+import { openQuery, type QueryIdentity } from './query-identity.ts';
+import {
+  resolveQueryOptions,
+  type ResolvedQueryOptions,
+  type StreamingQueryOptions,
+} from './query-options.ts';
+import type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+import { fetchOffsets, listPartitions, SourceUnavailable } from './source-calls.ts';
+import { resolveStartingOffsets } from './starting-offsets.ts';
+import { runTrigger, type TriggerContext, type TriggerOutcome } from './trigger-run.ts';
+import { nextTriggerAt } from './trigger.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** A trigger of 0 ms asks again this often while nothing comes. */
+const IDLE_MS = 100;
+
+/** What is fixed once the query has been opened. */
+interface OpenedQuery<State> {
+  readonly identity: QueryIdentity;
+  readonly checkpoints: CheckpointStore<State>;
+  readonly context: PartitionQueryContext<State>;
+  /** `availableNow`: where each partition ended at the start. */
+  readonly targets: ReadonlyMap<number, bigint>;
+}
+
+/**
+ * A running query: one loop that opens the checkpoint, joins the group and runs one trigger after the other.
+ *
+ * A store or broker that does not answer is waited for (state `recovering`); what was under way is found out from the
+ * checkpoint and goes on. Everything else that rejects ends the query (state `failed`), with nothing skipped.
+ */
+export class StreamingQuery<State> {
+  readonly runId: string;
+  /** Settles when the query has ended: `availableNow` is done, `stop` was called, or it failed. */
+  readonly finished: Promise<void>;
+  readonly #options: ResolvedQueryOptions<State>;
+  readonly #wakeup = new Wakeup();
+  readonly #owned: OwnedPartitions<State>;
+  readonly #outage: Outage;
+  readonly #truncatedSince = new Map<number, number>();
+  #opened: OpenedQuery<State> | undefined;
+  #sourceError: Error | undefined;
+  #state: QueryState = 'starting';
+  #message = 'opening the checkpoint';
+  #errorCode: QueryStatus['errorCode'];
+  readonly #stop = new AbortController();
+  #paused = false;
+  /** Where each owned partition was when the merged state was last published. */
+  #published: ReadonlyMap<number, bigint> = new Map();
+  #turn = 0;
+  #log: ReadonlyMap<number, PartitionOffsets> = new Map();
+  #lastTriggerAt: number | undefined;
+  #previousTrigger: number | undefined;
+  #lastProgress: QueryProgress | undefined;
+  #groupCommit: Promise<void> = Promise.resolve();
+
+  private constructor(options: ResolvedQueryOptions<State>) {
+    const { source, clock, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
+    this.#options = options;
+    this.runId = newId();
+    this.#outage = new Outage(clock, outageTimeoutMs);
+    this.#owned = new OwnedPartitions({
+      source,
+      wakeup: this.#wakeup,
+      maxBufferedBytes: 2 * maxBytesPerTrigger,
+    });
+    this.finished = this.#run();
+    this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to
+  }
+
+  get #stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Starts at once; failures are heard through `finished` and `status`. */
+  static start<State>(options: StreamingQueryOptions<State>): StreamingQuery<State> {
+    return new StreamingQuery(resolveQueryOptions(options));
+  }
+
+  status(): QueryStatus {
+    const { name, source } = this.#options;
+    return {
+      id: this.#opened?.identity.id,
+      runId: this.runId,
+      name,
+      topic: source.topic,
+      state: this.#state,
+      message: this.#message,
+      errorCode: this.#errorCode,
+      assigned: this.#owned.isAssigned,
+      partitions: this.#owned.queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
+      lastTriggerAt: this.#lastTriggerAt,
+      lastProgress: this.#lastProgress,
+    };
+  }
+
+  /** No further trigger until `resume`; this consumer stays in the group and keeps its partitions. */
+  pause(): void {
+    this.#paused = true;
+    this.#wakeup.notify();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wakeup.notify();
+  }
+
+  /**
+   * Ends the query. A trigger that is under way may finish within the budget; after that it is abandoned where it is, which
+   * costs nothing but its work: its plan is executed at the next start. Resolves also when the query had failed.
+   */
+  async stop({ budgetMs }: { readonly budgetMs: number }): Promise<void> {
+    this.#stop.abort();
+    this.#wakeup.notify();
+    const ended = new AbortController();
+    const settle = (): void => ended.abort();
+    this.finished.then(settle, settle);
+    await this.#options.clock.sleep(budgetMs, ended.signal);
+    if (!ended.signal.aborted) {
+      this.#options.logger.warn(
+        { budgetMs },
+        'the batch under way is abandoned; it is finished at the next start',
+      );
+      await this.#options.source.stop();
+      this.#enter('stopped', 'the batch under way was abandoned');
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { source, logger } = this.#options;
+    try {
+      this.#opened = await this.#untilAvailable(() => this.#open());
+      if (this.#opened !== undefined) await this.#runTriggers(this.#opened);
+      this.#enter('stopping', 'leaving the group');
+      await this.#groupCommit;
+      await source.stop();
+      this.#enter('stopped', 'the query has ended');
+    } catch (error) {
+      this.#errorCode = error instanceof QueryError ? error.code : 'unexpected';
+      this.#enter('failed', error instanceof Error ? error.message : String(error));
+      await source
+        .stop()
+        .catch((stopError: unknown) => logger.warn({ err: stopError }, 'the source did not stop'));
+      throw error;
+    }
+  }
+
+  async #open(): Promise<OpenedQuery<State>> {
+    const {
+      source,
+      handler,
+      checkpoints: store,
+      results,
+      clock,
+      newId,
+      startingOffsets,
+      trigger,
+    } = this.#options;
+    const readLog = async (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
+      await fetchOffsets(source, await listPartitions(source));
+    const identity = await openQuery(store, results, {
+      topic: source.topic,
+      handlerVersion: handler.version,
+      settings: handler.settings,
+      create: async () => ({
+        id: newId(),
+        startingOffsets: resolveStartingOffsets(startingOffsets, source.topic, await readLog()),
+        createdAt: new Date(clock.now()).toISOString(),
+      }),
+    });
+    const parseState = (value: unknown): State => handler.parseState(value);
+    const checkpoints = createCheckpointStore({
+      store,
+      topic: source.topic,
+      queryId: identity.id,
+      parseState,
+    });
+    const targets = new Map<number, bigint>();
+    if (trigger.kind === 'availableNow') {
+      for (const [partition, { latest }] of await readLog()) targets.set(partition, latest);
+    }
+    const context = {
+      queryId: identity.id,
+      topic: source.topic,
+      handler,
+      checkpoints,
+      results,
+      clock,
+      firstOffset: async (partition: number) =>
+        identity.startingOffsets.get(partition) ??
+        (await fetchOffsets(source, [partition])).get(partition)?.earliest ??
+        0n,
+      seek: (partition: number, offset: bigint) => this.#owned.seek(partition, offset),
+    };
+    return { identity, checkpoints, context, targets };
+  }
+
+  async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
+    const { source, clock, trigger } = this.#options;
+    this.#enter('starting', `joining the group that reads ${source.topic}`);
+    await source.start({
+      onAssignment: (partitions) => this.#owned.onAssignment(partitions),
+      onChunk: (chunk) => this.#owned.onChunk(chunk),
+      onError: (error) => {
+        this.#sourceError = error;
+        this.#wakeup.notify();
+      },
+    });
+    const origin = clock.monotonic();
+    while (!this.#stopping) {
+      this.#checkSource();
+      if (this.#paused || !this.#owned.isAssigned) {
+        if (this.#paused) this.#enter('paused', 'paused; resume to go on');
+        await this.#wakeup.wait(clock, IDLE_MS * 10);
+        continue;
+      }
+      const startedAt = clock.monotonic();
+      const worked = await this.#untilAvailable(() => this.#trigger(opened));
+      if (this.#isDone(opened)) return;
+      const next = nextTriggerAt(trigger, origin, startedAt, clock.monotonic());
+      await this.#sleepUntil(worked === true ? next : Math.max(next, startedAt + this.#idleMs()));
+    }
+  }
+
+  /** One trigger with all that follows from it. Whether there was something to do. */
+  async #trigger(opened: OpenedQuery<State>): Promise<boolean> {
+    const { clock } = this.#options;
+    await this.#owned.settle(opened.context);
+    const queries = this.#owned.queries;
+    const startedAt = clock.monotonic();
+    const timestamp = new Date(clock.now()).toISOString();
+    const outcome = await runTrigger(this.#triggerContext(opened), queries, this.#turn++);
+    this.#log = outcome.log;
+    this.#owned.regulate();
+    const worked = outcome.committed.length > 0;
+    const publishStart = clock.monotonic();
+    await this.#publish(opened, queries);
+    const publishing = clock.monotonic() - publishStart;
+    if (worked) this.#report(opened, outcome, { timestamp, startedAt, publishing });
+    if (outcome.failure !== undefined) throw outcome.failure;
+    this.#lastTriggerAt = clock.now();
+    this.#enter(worked ? 'running' : 'waiting', worked ? 'processing tickets' : 'waiting for new records');
+    return worked;
+  }
+
+  /**
+   * Publishes if a partition has moved since the last time. Also for batches that another run committed, or whose commit
+   * was found out only afterwards: they may not have been published.
+   */
+  async #publish(
+    { checkpoints }: OpenedQuery<State>,
+    owned: readonly PartitionQuery<State>[],
+  ): Promise<void> {
+    const { source, publisher } = this.#options;
+    const committed = new Map(
+      owned
+        .filter((query) => query.isStored)
+        .map((query) => [query.partition, query.checkpoint.committed.endOffset]),
+    );
+    const isNews = [...committed].some(([partition, offset]) => this.#published.get(partition) !== offset);
+    if (!isNews) return;
+    await publisher.publish(committedStates(checkpoints, await listPartitions(source), owned));
+    this.#published = committed;
+    this.#commitGroupOffsets(committed);
+  }
+
+  #report(
+    { identity }: OpenedQuery<State>,
+    { committed, durationMs, log }: TriggerOutcome<State>,
+    times: { readonly timestamp: string; readonly startedAt: number; readonly publishing: number },
+  ): void {
+    const { name, source, results, clock, listener } = this.#options;
+    for (const { query } of committed) {
+      const batch = query.checkpoint.recent.at(-1);
+      if (batch !== undefined) listener.onBatch?.(query.partition, batch);
+    }
+    const triggerExecution = clock.monotonic() - times.startedAt;
+    const sincePreviousMs = times.startedAt - (this.#previousTrigger ?? times.startedAt - triggerExecution);
+    this.#previousTrigger = times.startedAt;
+    this.#lastProgress = buildProgress({
+      id: identity.id,
+      runId: this.runId,
+      name,
+      timestamp: times.timestamp,
+      batchId: Math.max(...committed.map(({ query }) => query.checkpoint.committed.batchId)),
+      topic: source.topic,
+      sourceDescription: source.description,
+      sinkDescription: results.location,
+      sincePreviousMs,
+      durationMs: roundAll({
+        ...durationMs,
+        commitOffsets: durationMs.commitOffsets + times.publishing,
+        triggerExecution,
+      }),
+      partitions: committed.map(({ progress }) => ({
+        ...progress,
+        latestOffset: log.get(progress.partition)?.latest ?? progress.latestOffset,
+      })),
+    });
+    listener.onProgress?.(this.#lastProgress);
+  }
+
+  /** For lag in the brokers' own tools only. One at a time; a failure is normal when the group has moved on. */
+  #commitGroupOffsets(offsets: ReadonlyMap<number, bigint>): void {
+    const { source, logger } = this.#options;
+    this.#groupCommit = this.#groupCommit
+      .then(() => source.commitOffsets(offsets))
+      .catch((error: unknown) =>
+        logger.debug({ err: error }, 'the group did not take the offsets; lag shows late'),
+      );
+  }
+
+  #isDone({ targets }: OpenedQuery<State>): boolean {
+    if (this.#options.trigger.kind !== 'availableNow') return false;
+    if (this.#truncatedSince.size > 0) return false;
+    return this.#owned.queries.every(({ partition, checkpoint: { committed, planned } }) => {
+      return planned === null && committed.endOffset >= (targets.get(partition) ?? 0n);
+    });
+  }
+
+  /** Tries until it works, the query is stopped (`undefined`), or the outage has lasted too long. */
+  async #untilAvailable<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { clock, logger, outageTimeoutMs } = this.#options;
+    while (!this.#stopping) {
+      try {
+        const result = await work();
+        this.#outage.over();
+        return result;
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        const pauseMs = this.#outage.failed();
+        if (pauseMs === undefined) {
+          const code = error instanceof ObjectStoreError ? 'store_unavailable' : 'source_failed';
+          throw new QueryError(code, `no answer for ${outageTimeoutMs / 1000} s: ${error.message}`, {
+            cause: error,
+          });
+        }
+        logger.warn({ err: error, pauseMs }, 'a server did not answer; trying again');
+        this.#enter('recovering', error.message);
+        await clock.sleep(pauseMs, this.#stop.signal);
+        this.#checkSource();
+      }
+    }
+    return undefined;
+  }
+
+  #checkSource(): void {
+    if (this.#sourceError === undefined) return;
+    throw new QueryError('source_failed', this.#sourceError.message, { cause: this.#sourceError });
+  }
+
+  #triggerContext({ targets }: OpenedQuery<State>): TriggerContext<State> {
+    const { source, clock, logger, failOnDataLoss } = this.#options;
+    return {
+      source,
+      clock,
+      logger,
+      wakeup: this.#wakeup,
+      limits: this.#options,
+      failOnDataLoss,
+      owns: (query) => this.#owned.owns(query),
+      isStopping: () => this.#stopping,
+      target: (partition) => targets.get(partition),
+      truncatedSince: this.#truncatedSince,
+    };
+  }
+
+  /** Without data, a trigger of 0 ms sleeps until a record comes. */
+  #idleMs(): number {
+    return this.#options.trigger.kind === 'interval' && this.#options.trigger.everyMs > 0 ? 0 : IDLE_MS;
+  }
+
+  async #sleepUntil(due: number): Promise<void> {
+    const { clock, trigger } = this.#options;
+    const anyNews = trigger.kind === 'availableNow' || trigger.everyMs === 0;
+    for (let left = due - clock.monotonic(); left > 0 && !this.#stopping; left = due - clock.monotonic()) {
+      await this.#wakeup.wait(clock, left);
+      if (anyNews || this.#sourceError !== undefined || this.#paused) return;
+    }
+  }
+
+  #enter(state: QueryState, message: string): void {
+    if (state === this.#state && message === this.#message) return;
+    this.#state = state;
+    this.#message = message;
+    this.#options.listener.onStatus?.(this.status());
+  }
+}
+
+function isTransient(error: unknown): error is Error {
+  if (error instanceof QueryError) return false;
+  if (error instanceof ObjectStoreError) return error.code === 'unavailable';
+  return error instanceof SourceUnavailable;
+}
+
+function partitionStatus<State>(
+  { partition, checkpoint, buffer }: PartitionQuery<State>,
+  log: PartitionOffsets | undefined,
+): PartitionStatus {
+  const { firstOffset, committed, planned, gaps } = checkpoint;
+  const waiting = log === undefined ? undefined : log.latest - committed.endOffset;
+  return {
+    partition,
+    firstOffset,
+    committedOffset: committed.endOffset,
+    batchId: committed.batchId,
+    planned,
+    earliestOffset: log?.earliest,
+    latestOffset: log?.latest,
+    lag: waiting === undefined || waiting > 0n ? waiting : 0n,
+    totals: committed.totals,
+    gaps,
+    bufferedBytes: buffer.bytes,
+  };
+}
+
+function roundAll(durations: QueryProgress['durationMs']): QueryProgress['durationMs'] {
+  const round = (ms: number): number => Math.round(ms * 10) / 10;
+  return {
+    triggerExecution: round(durations.triggerExecution),
+    latestOffset: round(durations.latestOffset),
+    getBatch: round(durations.getBatch),
+    walCommit: round(durations.walCommit),
+    addBatch: round(durations.addBatch),
+    commitOffsets: round(durations.commitOffsets),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../ports/clock.ts';
+
+/** A clock that moves only when it is told to. */
+export class ManualClock implements Clock {
+  #now = 0;
+  #sleepers: { readonly due: number; readonly wake: () => void }[] = [];
+  readonly #epoch: number;
+
+  constructor(epoch = Date.UTC(2026, 0, 1)) {
+    this.#epoch = epoch;
+  }
+
+  now(): number {
+    return this.#epoch + this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake);
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      };
+      const sleeper = { due: this.#now + Math.max(0, ms), wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  /** Moves to the next time somebody wants to wake, and wakes everyone due then. False: nobody sleeps. */
+  advanceToNext(): boolean {
+    const due = Math.min(...this.#sleepers.map((sleeper) => sleeper.due));
+    if (!Number.isFinite(due)) return false;
+    this.advance(due - this.#now);
+    return true;
+  }
+
+  advance(ms: number): void {
+    this.#now += Math.max(0, ms);
+    for (const sleeper of this.#sleepers.filter(({ due }) => due <= this.#now)) sleeper.wake();
+  }
+}

@@ -1,0 +1,161 @@
+import type { PartitionOffsets, Source, SourceListener, SourceRecord } from '../ports/source.ts';
+
+/** Runs something later: at once after the present call, or whenever a test wants it. */
+export type Schedule = (work: () => void) => void;
+
+interface Member {
+  readonly listener: SourceListener;
+  readonly schedule: Schedule;
+  /** Reads all partitions whatever the group thinks: two consumers at once. */
+  readonly alone: boolean;
+  readonly positions: Map<number, bigint>;
+  readonly paused: Set<number>;
+  assigned: readonly number[];
+}
+
+/** A topic in memory with one consumer group. Offsets may have gaps; the log's start and end can be moved. */
+export class MemoryLog {
+  readonly topic: string;
+  readonly #records: SourceRecord[][];
+  readonly #earliest: bigint[];
+  readonly #latest: bigint[];
+  readonly #members: Member[] = [];
+  /** Records in a chunk at the most. */
+  chunkSize = 7;
+
+  constructor(topic: string, partitions: number) {
+    this.topic = topic;
+    this.#records = Array.from({ length: partitions }, () => []);
+    this.#earliest = Array.from({ length: partitions }, () => 0n);
+    this.#latest = Array.from({ length: partitions }, () => 0n);
+  }
+
+  get partitions(): readonly number[] {
+    return this.#records.map((_, partition) => partition);
+  }
+
+  offsets(partition: number): PartitionOffsets {
+    return { earliest: this.#earliest[partition] ?? 0n, latest: this.#latest[partition] ?? 0n };
+  }
+
+  records(partition: number): readonly SourceRecord[] {
+    return this.#records[partition] ?? [];
+  }
+
+  /** Appends a value; `skip` offsets before it get no record (compacted away, or a transaction marker). */
+  append(partition: number, value: Uint8Array | null, { skip = 0n, timestamp = 0 } = {}): void {
+    const offset = this.offsets(partition).latest + skip;
+    this.#records[partition]?.push({ offset, timestamp, key: null, value });
+    this.#latest[partition] = offset + 1n;
+    this.#deliverAll();
+  }
+
+  /** Offsets at the end that have no record. */
+  appendMarkers(partition: number, count: bigint): void {
+    this.#latest[partition] = this.offsets(partition).latest + count;
+    this.#deliverAll();
+  }
+
+  /** What retention does: everything before `offset` is gone. */
+  removeBefore(partition: number, offset: bigint): void {
+    this.#earliest[partition] = offset;
+    this.#records[partition] = this.records(partition).filter((record) => record.offset >= offset);
+  }
+
+  /** What recreating the topic does: the partition is empty and starts at 0 again. */
+  recreate(partition: number): void {
+    this.#records[partition] = [];
+    this.#earliest[partition] = 0n;
+    this.#latest[partition] = 0n;
+  }
+
+  addPartition(): void {
+    this.#records.push([]);
+    this.#earliest.push(0n);
+    this.#latest.push(0n);
+    this.rebalance();
+  }
+
+  /** Deals the partitions out anew, `turn` deciding who begins. */
+  rebalance(turn = 0): void {
+    const group = this.#members.filter((member) => !member.alone);
+    for (const member of this.#members) {
+      const place = group.indexOf(member);
+      const share = this.partitions.filter((partition) => (partition + turn) % group.length === place);
+      this.#assign(member, member.alone ? this.partitions : share);
+    }
+  }
+
+  #assign(member: Member, partitions: readonly number[]): void {
+    member.schedule(() => {
+      member.assigned = partitions;
+      member.positions.clear();
+      member.paused.clear();
+      member.listener.onAssignment(partitions);
+    });
+  }
+
+  /** A consumer's view of the topic; it joins the group when it is started. */
+  createSource(options: { readonly alone?: boolean; readonly schedule?: Schedule } = {}): Source {
+    const { alone = false, schedule = queueMicrotask } = options;
+    let member: Member | undefined;
+    return {
+      topic: this.topic,
+      description: `MemoryLog[Subscribe[${this.topic}]]`,
+      start: (listener) => {
+        member = { listener, schedule, alone, positions: new Map(), paused: new Set(), assigned: [] };
+        this.#members.push(member);
+        this.rebalance();
+        return Promise.resolve();
+      },
+      listPartitions: () => Promise.resolve(this.partitions),
+      fetchOffsets: (partitions) =>
+        Promise.resolve(new Map(partitions.map((partition) => [partition, this.offsets(partition)]))),
+      seek: (partition, offset) => {
+        member?.positions.set(partition, offset);
+        member?.paused.delete(partition);
+        this.#deliver(member, partition);
+      },
+      pause: (partition) => member?.paused.add(partition),
+      resume: (partition) => {
+        member?.paused.delete(partition);
+        this.#deliver(member, partition);
+      },
+      commitOffsets: () => Promise.resolve(),
+      stop: () => {
+        if (member !== undefined && this.#members.includes(member)) {
+          this.#members.splice(this.#members.indexOf(member), 1);
+          this.rebalance();
+        }
+        member = undefined;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #deliverAll(): void {
+    for (const member of this.#members)
+      for (const partition of member.assigned) this.#deliver(member, partition);
+  }
+
+  #deliver(member: Member | undefined, partition: number): void {
+    if (member === undefined) return;
+    member.schedule(() => {
+      const startOffset = member.positions.get(partition);
+      const { earliest, latest } = this.offsets(partition);
+      if (startOffset === undefined || member.paused.has(partition) || !member.assigned.includes(partition))
+        return;
+      if (startOffset >= latest) return;
+      const from = startOffset < earliest ? earliest : startOffset;
+      const waiting = this.records(partition).filter((record) => record.offset >= from);
+      const records = waiting.slice(0, this.chunkSize);
+      const next = waiting[this.chunkSize];
+      const last = records.at(-1);
+      const endOffset = next === undefined || last === undefined ? latest : last.offset + 1n;
+      member.positions.set(partition, endOffset);
+      const bytes = records.reduce((sum, record) => sum + 64 + (record.value?.byteLength ?? 0), 64);
+      member.listener.onChunk({ partition, startOffset, endOffset, records, bytes });
+      this.#deliver(member, partition);
+    });
+  }
+}

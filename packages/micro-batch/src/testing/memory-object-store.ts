@@ -1,0 +1,51 @@
+import type { ConditionalPutResult, ObjectStore, PutOptions, StoredObject } from '../ports/object-store.ts';
+
+/** The objects of a `MemoryObjectStore`: several stores may share them, as several consumers share a bucket. */
+export class MemoryObjects {
+  readonly objects = new Map<string, StoredObject>();
+  #writes = 0;
+  /** Called after each write that took effect, for invariants that must hold at every moment. */
+  onWrite: (key: string) => void = () => undefined;
+
+  write(key: string, body: Uint8Array, options: PutOptions | undefined): { readonly etag: string } {
+    const etag = `"${++this.#writes}"`;
+    this.objects.set(key, { body: Uint8Array.from(body), etag, metadata: { ...options?.metadata } });
+    this.onWrite(key);
+    return { etag };
+  }
+}
+
+/** An `ObjectStore` in memory that keeps the port's contract. */
+export function createMemoryObjectStore(
+  location = 'memory://results/',
+  shared = new MemoryObjects(),
+): ObjectStore {
+  const { objects } = shared;
+  const conditionally = (
+    holds: boolean,
+    key: string,
+    body: Uint8Array,
+    options: PutOptions | undefined,
+  ): Promise<ConditionalPutResult> => Promise.resolve(holds ? shared.write(key, body, options) : undefined);
+  return {
+    location,
+    get: (key) => Promise.resolve(objects.get(key)),
+    put(key, body, options) {
+      shared.write(key, body, options);
+      return Promise.resolve();
+    },
+    putIfAbsent: (key, body, options) => conditionally(!objects.has(key), key, body, options),
+    putIfMatch: (key, body, etag, options) =>
+      conditionally(objects.get(key)?.etag === etag, key, body, options),
+    async *list(prefix) {
+      for (const key of [...objects.keys()].filter((candidate) => candidate.startsWith(prefix)).sort()) {
+        yield await Promise.resolve({ key, size: objects.get(key)?.body.byteLength ?? 0 });
+      }
+    },
+    delete(key) {
+      objects.delete(key);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}

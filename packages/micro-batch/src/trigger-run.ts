@@ -1,0 +1,266 @@
+import { shareOffsets } from './admission.ts';
+import { dataLossError, findExpired, findTruncated, type Loss } from './data-loss.ts';
+import type { ExecutedBatch, PartitionQuery } from './partition-query.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Logger } from './ports/logger.ts';
+import { ObjectStoreError } from './ports/object-store.ts';
+import type { PartitionOffsets, Source } from './ports/source.ts';
+import type { PartitionProgress, Phase } from './progress.ts';
+import { fetchOffsets } from './source-calls.ts';
+import type { Wakeup } from './wakeup.ts';
+
+/** What a trigger works with. */
+export interface TriggerContext<State> {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wakeup: Wakeup;
+  readonly limits: TriggerLimits;
+  readonly failOnDataLoss: boolean;
+  /** False once the partition was lost to another consumer. */
+  readonly owns: (query: PartitionQuery<State>) => boolean;
+  readonly isStopping: () => boolean;
+  /** No batch goes past this offset (`availableNow`); `undefined`: the end of the log. */
+  readonly target: (partition: number) => bigint | undefined;
+  /** Since when (monotonic) a partition's log seems to end too early; kept between triggers. */
+  readonly truncatedSince: Map<number, number>;
+}
+
+export interface TriggerLimits {
+  readonly maxOffsetsPerTrigger: number;
+  readonly maxBytesPerTrigger: number;
+  /** How long a trigger waits for records that the log is known to have. */
+  readonly recordsWaitMs: number;
+  /** For how long a log must end too early before that is taken for data loss. */
+  readonly truncationWaitMs: number;
+}
+
+export interface TriggerOutcome<State> {
+  readonly committed: readonly CommittedPart<State>[];
+  readonly durationMs: Readonly<Record<Phase, number>>;
+  readonly log: ReadonlyMap<number, PartitionOffsets>;
+  /** A store that did not answer. What could be done without it is done. */
+  readonly failure: ObjectStoreError | undefined;
+}
+
+export interface CommittedPart<State> {
+  readonly query: PartitionQuery<State>;
+  readonly progress: PartitionProgress;
+}
+
+/**
+ * One trigger over all owned partitions. Each phase runs for all of them at once and ends before the next begins, so that
+ * the durations mean what Spark's mean; a partition whose store does not answer drops out and the others go on.
+ *
+ * 1. `latestOffset`: watermarks, data loss, and how many offsets each partition may take.
+ * 2. `getBatch`: wait until the records are in memory. Batches are planned from what was read, never on hope, so a plan is
+ *    bounded in bytes and a slow partition does not hold up the others.
+ * 3. `walCommit`: swap the plans in. 4. `addBatch`: write the files. 5. `commitOffsets`: swap the commits in.
+ */
+export async function runTrigger<State>(
+  context: TriggerContext<State>,
+  queries: readonly PartitionQuery<State>[],
+  turn: number,
+): Promise<TriggerOutcome<State>> {
+  const failures: ObjectStoreError[] = [];
+  const durationMs = { latestOffset: 0, getBatch: 0, walCommit: 0, addBatch: 0, commitOffsets: 0 };
+  const timed = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
+    const start = context.clock.monotonic();
+    const result = await work();
+    durationMs[phase] += context.clock.monotonic() - start;
+    return result;
+  };
+  const each = <Q, T>(items: readonly Q[], work: (item: Q) => Promise<T>): Promise<readonly T[]> =>
+    settleAll(items, work, failures);
+
+  const { log, ready } = await timed('latestOffset', () => inspectLog(context, queries, each));
+  const ends = admit(context, ready, log, turn);
+  await timed('getBatch', () => waitForRecords(context, ready, ends));
+
+  const batchId = 1 + Math.max(-1, ...queries.map(latestBatchId));
+  await timed('walCommit', () =>
+    each(ready, async (query) => {
+      const { committed, planned } = query.checkpoint;
+      const end = min(
+        ends.get(query.partition) ?? 0n,
+        query.buffer.endWithin(bytesPerPartition(context, ready)),
+      );
+      if (planned !== null || end <= committed.endOffset || context.isStopping() || !context.owns(query))
+        return;
+      await query.plan(end, batchId);
+    }),
+  );
+  const executed = await timed('addBatch', () =>
+    each(ready.filter(isComplete), async (query) => ({ query, batch: await query.execute() })),
+  );
+  const committed = await timed('commitOffsets', () =>
+    each(executed, async ({ query, batch }) => {
+      const outcome = await query.commit(batch);
+      return outcome === 'done' ? [{ query, progress: partitionProgress(query, batch, log) }] : [];
+    }),
+  );
+  return { committed: committed.flat(), durationMs, log, failure: failures[0] };
+}
+
+type Each = <Q, T>(items: readonly Q[], work: (item: Q) => Promise<T>) => Promise<readonly T[]>;
+
+async function inspectLog<State>(
+  context: TriggerContext<State>,
+  queries: readonly PartitionQuery<State>[],
+  each: Each,
+): Promise<{
+  readonly log: ReadonlyMap<number, PartitionOffsets>;
+  readonly ready: readonly PartitionQuery<State>[];
+}> {
+  // Jumps first, watermarks second: `findExpired` relies on this order.
+  const jumps = new Map(queries.map((query) => [query, query.buffer.jumps]));
+  const log = await fetchOffsets(
+    context.source,
+    queries.map(({ partition }) => partition),
+  );
+  const ready = await each(queries, async (query) => {
+    await query.settle();
+    const offsets = log.get(query.partition);
+    if (offsets === undefined) return [];
+    const known = jumps.get(query) ?? [];
+    const expired = findExpired(known, query.buffer.endOffset, offsets);
+    const truncated = findTruncated(query.checkpoint, offsets);
+    if (expired === undefined) query.buffer.settleJumps(known);
+    if (truncated === undefined) context.truncatedSince.delete(query.partition);
+    const loss = expired ?? truncated;
+    if (loss === undefined) return [query];
+    return (await resolveLoss(context, query, loss, offsets)) ? [query] : [];
+  });
+  return { log, ready: ready.flat() };
+}
+
+/** Fails, or records the loss as far as it is the partition's turn. Whether the partition can take part in this trigger. */
+async function resolveLoss<State>(
+  context: TriggerContext<State>,
+  query: PartitionQuery<State>,
+  loss: Loss,
+  log: PartitionOffsets,
+): Promise<boolean> {
+  const { source, clock, logger, truncatedSince, limits } = context;
+  const { partition } = query;
+  if (loss.reason === 'truncated') {
+    const since = truncatedSince.get(partition) ?? clock.monotonic();
+    truncatedSince.set(partition, since);
+    if (clock.monotonic() - since < limits.truncationWaitMs) return false;
+  }
+  if (context.failOnDataLoss) throw dataLossError(source.topic, partition, loss, log);
+  const { planned, committed } = query.checkpoint;
+  const range = { partition, startOffset: String(loss.startOffset), endOffset: String(loss.endOffset) };
+  if (planned !== null && loss.startOffset < planned.endOffset) {
+    logger.warn(range, 'cancelling a planned batch whose records are gone');
+    await query.cancelPlan();
+    return false;
+  }
+  // Buffered records before the gap make their batch first; the loss is found again when they are committed.
+  if (loss.reason === 'expired' && loss.startOffset > committed.endOffset) return true;
+  logger.warn(
+    { ...range, reason: loss.reason },
+    'records were lost before they were read; going on after them',
+  );
+  await query.recordGap(loss);
+  return false;
+}
+
+/** Where each partition's next batch may end. Plans that wait to be executed come first and count against the limit. */
+function admit<State>(
+  { limits, target }: TriggerContext<State>,
+  ready: readonly PartitionQuery<State>[],
+  log: ReadonlyMap<number, PartitionOffsets>,
+  turn: number,
+): ReadonlyMap<number, bigint> {
+  const plans = ready.flatMap(({ checkpoint: { planned } }) => (planned === null ? [] : [planned]));
+  const taken = plans.reduce((sum, plan) => sum + plan.endOffset - plan.startOffset, 0n);
+  const left = limits.maxOffsetsPerTrigger - Number(taken);
+  const unplanned = ready.filter(({ checkpoint }) => checkpoint.planned === null);
+  if (limits.maxOffsetsPerTrigger > 0 && left <= 0) return new Map();
+  const backlog = new Map(
+    unplanned.map(({ partition, checkpoint }) => {
+      const latest = log.get(partition)?.latest ?? 0n;
+      return [partition, min(latest, target(partition) ?? latest) - checkpoint.committed.endOffset];
+    }),
+  );
+  const shares = shareOffsets(backlog, limits.maxOffsetsPerTrigger === 0 ? 0 : left, turn);
+  return new Map(
+    unplanned.map(({ partition, checkpoint }) => [
+      partition,
+      checkpoint.committed.endOffset + (shares.get(partition) ?? 0n),
+    ]),
+  );
+}
+
+async function waitForRecords<State>(
+  context: TriggerContext<State>,
+  ready: readonly PartitionQuery<State>[],
+  ends: ReadonlyMap<number, bigint>,
+): Promise<void> {
+  const { clock, wakeup, limits, owns, isStopping } = context;
+  const deadline = clock.monotonic() + limits.recordsWaitMs;
+  const isSatisfied = (query: PartitionQuery<State>): boolean => {
+    const { buffer, checkpoint } = query;
+    if (checkpoint.planned !== null) return isComplete(query) || buffer.jumps.length > 0 || !owns(query);
+    const enough = buffer.endOffset >= (ends.get(query.partition) ?? 0n);
+    return (
+      enough || buffer.jumps.length > 0 || buffer.bytes >= bytesPerPartition(context, ready) || !owns(query)
+    );
+  };
+  while (!isStopping() && !ready.every(isSatisfied)) {
+    const left = deadline - clock.monotonic();
+    if (left <= 0) return;
+    await wakeup.wait(clock, left);
+  }
+}
+
+function bytesPerPartition<State>(
+  context: TriggerContext<State>,
+  ready: readonly PartitionQuery<State>[],
+): number {
+  return context.limits.maxBytesPerTrigger / Math.max(1, ready.length);
+}
+
+/** Whether there is a plan and all its records are in memory. */
+function isComplete<State>({ checkpoint: { planned }, buffer }: PartitionQuery<State>): boolean {
+  return (
+    planned !== null && buffer.startOffset === planned.startOffset && buffer.verifiedEnd >= planned.endOffset
+  );
+}
+
+/** Batches of one trigger share an id that no earlier batch of these partitions has. */
+function latestBatchId<State>({ checkpoint: { committed, planned } }: PartitionQuery<State>): number {
+  return Math.max(committed.batchId, planned?.batchId ?? -1);
+}
+
+function partitionProgress<State>(
+  { partition }: PartitionQuery<State>,
+  { plan, handled }: ExecutedBatch<State>,
+  log: ReadonlyMap<number, PartitionOffsets>,
+): PartitionProgress {
+  const { startOffset, endOffset } = plan;
+  const { rows, deadLetters, observations } = handled;
+  const latestOffset = log.get(partition)?.latest ?? endOffset;
+  return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations };
+}
+
+/** Runs `work` for all at once and waits for all. An unavailable store is noted; anything else is thrown at the end. */
+async function settleAll<Q, T>(
+  items: readonly Q[],
+  work: (item: Q) => Promise<T>,
+  failures: ObjectStoreError[],
+): Promise<readonly T[]> {
+  const results = await Promise.allSettled(items.map(work));
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value];
+    const reason: unknown = result.reason;
+    if (!(reason instanceof ObjectStoreError) || reason.code !== 'unavailable') throw reason;
+    failures.push(reason);
+    return [];
+  });
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
