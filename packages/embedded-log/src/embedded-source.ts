@@ -1,0 +1,178 @@
+import type { Clock, PartitionOffsets, Source, SourceListener } from '@client-tickets/micro-batch';
+import { onAppend } from './append-signal.ts';
+import { EmbeddedLogError } from './errors.ts';
+import { logLayout, readPartitionCount } from './log-layout.ts';
+import { readBounds } from './partition-bounds.ts';
+import { createPartitionReader, type PartitionReader } from './partition-reader.ts';
+import { joinReaderGroup, type Membership } from './reader-group.ts';
+
+export interface EmbeddedSourceOptions {
+  /** The folder of all topics, as the writer has it. */
+  readonly directory: string;
+  readonly topic: string;
+  readonly clock: Clock;
+  /** Readers of one group in this process share the partitions. Default: `default`. */
+  readonly groupId?: string;
+  /** How much is read of a partition at a time, in bytes; a larger record comes alone. Default: 256 KiB. */
+  readonly maxChunkBytes?: number;
+  /**
+   * How often to look for records that another process has appended, in milliseconds. Those of a writer in this
+   * process are noticed at once. Default: 50.
+   */
+  readonly pollMs?: number;
+}
+
+/** Where delivery of a partition stands. `seek` puts a new one in its place, so a late read can tell. */
+interface Delivery {
+  offset: bigint;
+  isPaused: boolean;
+}
+
+const TOPIC_CHECK_MS = 1_000;
+
+/**
+ * A `Source` that reads an embedded log while it is being written, in this process or another one. It sees only
+ * acknowledged records.
+ *
+ * When a position is no longer in the log (hidden by `truncateBefore`, or the log was replaced by a shorter one), the
+ * assignment is announced anew, so that the engine compares its position with the log's and decides.
+ */
+export function createEmbeddedSource({
+  directory,
+  topic,
+  clock,
+  groupId = 'default',
+  maxChunkBytes = 256 * 1024,
+  pollMs = 50,
+}: EmbeddedSourceOptions): Source {
+  const layout = logLayout(directory, topic);
+  const readers = new Map<number, PartitionReader>();
+  let deliveries = new Map<number, Delivery>();
+  let membership: Membership | undefined;
+  let running: Promise<void> | undefined;
+  const stopping = new AbortController();
+  let isWorkDue = false;
+  let interruptIdling = (): void => {};
+
+  const wake = (): void => {
+    isWorkDue = true;
+    interruptIdling();
+  };
+
+  const idle = async (): Promise<void> => {
+    if (isWorkDue) return;
+    const interrupt = new AbortController();
+    interruptIdling = () => interrupt.abort();
+    await clock.sleep(pollMs, interrupt.signal);
+  };
+
+  const countPartitions = async (): Promise<number> => {
+    const partitions = await readPartitionCount(layout);
+    if (partitions !== undefined) return partitions;
+    throw new EmbeddedLogError(
+      'no-such-topic',
+      `There is no log of topic ${topic} in ${directory}. Start its writer first; it creates the log.`,
+    );
+  };
+
+  const readerOf = (partition: number): PartitionReader => {
+    const reader = readers.get(partition) ?? createPartitionReader(layout, partition);
+    readers.set(partition, reader);
+    return reader;
+  };
+
+  const announce = (listener: SourceListener, partitions: readonly number[]): void => {
+    deliveries = new Map();
+    listener.onAssignment(partitions);
+  };
+
+  /** One read of each partition that is to be delivered. Returns whether it brought anything. */
+  const deliverOnce = async (listener: SourceListener): Promise<boolean> => {
+    let isAnythingNew = false;
+    for (const [partition, delivery] of deliveries) {
+      if (delivery.isPaused) continue;
+      const startOffset = delivery.offset;
+      const read = await readerOf(partition).read(startOffset, maxChunkBytes);
+      if (stopping.signal.aborted) return false;
+      if (deliveries.get(partition) !== delivery || read.kind === 'nothing-new') continue;
+      isAnythingNew = true;
+      if (read.kind === 'out-of-range') {
+        announce(listener, membership?.owned() ?? []);
+        break;
+      }
+      delivery.offset = read.endOffset;
+      listener.onChunk({ partition, startOffset, ...read });
+    }
+    return isAnythingNew;
+  };
+
+  const run = async (listener: SourceListener): Promise<void> => {
+    let nextTopicCheck = clock.monotonic();
+    while (!stopping.signal.aborted) {
+      if (clock.monotonic() >= nextTopicCheck) {
+        const partitions = await countPartitions();
+        if (stopping.signal.aborted) return;
+        membership?.setPartitionCount(partitions);
+        nextTopicCheck = clock.monotonic() + TOPIC_CHECK_MS;
+      }
+      isWorkDue = false;
+      if (!(await deliverOnce(listener))) await idle();
+    }
+  };
+
+  return {
+    topic,
+    description: `embedded log ${layout.folder}`,
+    async start(listener) {
+      await countPartitions();
+      membership = joinReaderGroup(layout, {
+        groupId,
+        onAssigned: (partitions) => announce(listener, partitions),
+      });
+      const endSignals = onAppend(layout.folder, wake);
+      running = run(listener)
+        .catch((error: unknown) => {
+          if (!stopping.signal.aborted)
+            listener.onError(error instanceof Error ? error : new Error(String(error)));
+        })
+        .finally(() => {
+          endSignals();
+          membership?.leave();
+        });
+    },
+    async listPartitions() {
+      return Array.from({ length: await countPartitions() }, (_, partition) => partition);
+    },
+    async fetchOffsets(partitions) {
+      const offsets = new Map<number, PartitionOffsets>();
+      for (const partition of partitions) {
+        const { earliest, latest } = await readBounds(layout.bounds(partition));
+        offsets.set(partition, { earliest, latest });
+      }
+      return offsets;
+    },
+    seek(partition, offset) {
+      if (membership?.owned().includes(partition) !== true) return;
+      deliveries.set(partition, { offset, isPaused: false });
+      wake();
+    },
+    pause(partition) {
+      const delivery = deliveries.get(partition);
+      if (delivery !== undefined) delivery.isPaused = true;
+    },
+    resume(partition) {
+      const delivery = deliveries.get(partition);
+      if (delivery !== undefined) delivery.isPaused = false;
+      wake();
+    },
+    async commitOffsets(offsets) {
+      await membership?.commit(offsets);
+    },
+    async stop() {
+      stopping.abort();
+      membership?.leave();
+      wake();
+      await running;
+    },
+  };
+}
