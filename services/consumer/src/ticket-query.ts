@@ -1,0 +1,43 @@
+import {
+  StreamingQuery,
+  type Clock,
+  type Logger,
+  type ObjectStore,
+  type QueryListener,
+  type Source,
+  type StartingOffsets,
+  type Trigger,
+} from '@client-tickets/micro-batch';
+import {
+  createCountsPublisher,
+  createTicketHandler,
+  type ResultFormat,
+  type TicketState,
+} from '@client-tickets/ticket-results';
+
+/** The ticket query's own choices; the rest is the same for every consumer. */
+export interface TicketQueryOptions {
+  readonly source: Source;
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  readonly formats: readonly ResultFormat[];
+  readonly trigger: Trigger;
+  readonly startingOffsets: StartingOffsets;
+  readonly maxOffsetsPerTrigger: number;
+  readonly failOnDataLoss: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly listener: QueryListener;
+}
+
+/** Starts the query that enriches, counts and stores tickets. */
+export function startTicketQuery(options: TicketQueryOptions): StreamingQuery<TicketState> {
+  const { formats, ...shared } = options;
+  return StreamingQuery.start({
+    ...shared,
+    name: 'client-tickets',
+    handler: createTicketHandler({ formats }),
+    publisher: createCountsPublisher({ store: options.results, topic: options.source.topic }),
+  });
+}
