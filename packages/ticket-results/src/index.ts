@@ -1,1 +1,8 @@
-export {};
+export type { DeadLetter } from './dead-letter.ts';
+export {
+  createTicketHandler,
+  RESULT_FORMATS,
+  type ResultFormat,
+  type TicketState,
+} from './ticket-handler.ts';
+export type { TicketRow } from './ticket-row.ts';
