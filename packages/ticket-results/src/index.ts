@@ -1,3 +1,4 @@
+export { createCountsPublisher } from './counts-publisher.ts';
 export type { DeadLetter } from './dead-letter.ts';
 export {
   createTicketHandler,

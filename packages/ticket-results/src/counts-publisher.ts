@@ -1,0 +1,141 @@
+import {
+  ObjectStoreError,
+  type CommittedState,
+  type CommittedStates,
+  type ObjectStore,
+  type ResultPublisher,
+} from '@client-tickets/micro-batch';
+import { emptyCounts, mergeCounts } from '@client-tickets/tickets';
+import { COUNTS_FILES, type CountsFile } from './counts-file.ts';
+import { encodeEndOffsets, parseEndOffsets, type EndOffsets } from './end-offsets.ts';
+import { JSON_LINES_TYPE } from './json-lines.ts';
+import type { TicketState } from './ticket-handler.ts';
+
+const MOST_ATTEMPTS = 10;
+
+/** A version of a counts file. Without `etag` there is no file yet; without `endOffsets` the file does not say. */
+interface Version {
+  readonly etag: string | undefined;
+  readonly body: Uint8Array;
+  readonly endOffsets: EndOffsets | undefined;
+}
+
+type Committed = ReadonlyMap<number, CommittedState<TicketState>>;
+
+/**
+ * Publishes `ticket_counts`, `ticket_counts_by_team` and `ticket_counts_by_priority`, each in one request. Their user
+ * metadata says what they count (`encodeEndOffsets`).
+ *
+ * **What a reader sees never goes backwards**, however many publishers there are and however late. For each file:
+ *
+ * 1. Take the version that is published, with its ETag: as this publisher last saw it, or else read now.
+ * 2. **Only then** read the committed states. If they are behind that version in some partition, or the version does
+ *    not say, read every partition from its checkpoint (`refresh`). The version was made of states that had been
+ *    committed by then, and checkpoints only move forward: so what `refresh` returns is at least as far in each
+ *    partition. States that were read before the version would prove nothing.
+ * 3. If the counts are the same, write nothing. Else replace the file on the condition that it still is the version
+ *    of step 1: what is replaced is what was compared with.
+ * 4. If it is not, somebody else was first: begin again.
+ *
+ * **An ETag stands for bytes, not for metadata**, so the argument needs every version to have bytes of its own. It has:
+ * counts only grow, and step 3 writes no version with the same counts as the one before. This is why records that
+ * change no count (dead letters) do not move the published end offsets: the next ticket does.
+ *
+ * A write whose answer got lost rejects with `unavailable`; the next call reads what became of it. Should it arrive
+ * later still, its condition fails. For that reason nothing here takes "the same bytes are there" for "mine arrived",
+ * as `compareAndSwap` does: the metadata may be somebody else's.
+ *
+ * Rejects with an `ObjectStoreError`: the store's own; `unavailable` when others were first ten times in a row;
+ * `refused` when what is published counts records that no checkpoint has committed.
+ */
+export function createCountsPublisher(options: {
+  readonly store: ObjectStore;
+  readonly topic: string;
+}): ResultPublisher<TicketState> {
+  const { store, topic } = options;
+  const lastSeen = new Map<CountsFile, Version>();
+
+  async function readVersion(file: CountsFile): Promise<Version> {
+    const found = await store.get(file.key);
+    if (found === undefined) return { etag: undefined, body: new Uint8Array(), endOffsets: new Map() };
+    return { etag: found.etag, body: found.body, endOffsets: parseEndOffsets(found.metadata) };
+  }
+
+  /** Step 3. `false`: somebody else was first. */
+  async function replace(file: CountsFile, version: Version, committed: Committed): Promise<boolean> {
+    const body = file.encode(mergeStates(committed));
+    if (version.etag !== undefined && Buffer.compare(body, version.body) === 0) {
+      lastSeen.set(file, version);
+      return true;
+    }
+    lastSeen.delete(file); // nobody knows before the answer is there
+    const endOffsets = endOffsetsOf(committed);
+    const put = { contentType: JSON_LINES_TYPE, metadata: { topic, ...encodeEndOffsets(endOffsets) } };
+    const written =
+      version.etag === undefined
+        ? await store.putIfAbsent(file.key, body, put)
+        : await store.putIfMatch(file.key, body, version.etag, put);
+    if (written !== undefined) lastSeen.set(file, { etag: written.etag, body, endOffsets });
+    return written !== undefined;
+  }
+
+  async function publish(states: CommittedStates<TicketState>): Promise<void> {
+    let files = COUNTS_FILES;
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      const versions = await Promise.all(
+        files.map(async (file) => ({ file, version: lastSeen.get(file) ?? (await readVersion(file)) })),
+      );
+      let committed = await states.read();
+      if (versions.some(({ version }) => !reaches(committed, version.endOffsets))) {
+        committed = await states.refresh();
+        for (const { file, version } of versions) checkReached(committed, file, version);
+      }
+
+      const lost: CountsFile[] = [];
+      const outcomes = await Promise.allSettled(
+        versions.map(async ({ file, version }) => {
+          if (!(await replace(file, version, committed))) lost.push(file);
+        }),
+      );
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      if (lost.length === 0) return;
+      files = lost;
+    }
+    throw new ObjectStoreError(
+      'unavailable',
+      `${store.location}: others replaced ${files.map(({ key }) => key).join(', ')} first, ${MOST_ATTEMPTS} times in a row`,
+    );
+  }
+
+  /** After `refresh` only a version that does not belong to these checkpoints can be ahead of them. */
+  function checkReached(committed: Committed, { key }: CountsFile, { endOffsets }: Version): void {
+    if (endOffsets === undefined || reaches(committed, endOffsets)) return;
+    throw new ObjectStoreError(
+      'refused',
+      `${store.location}${key} counts ${topic} up to ${show(endOffsets)} (partition:offset), but the checkpoints have ` +
+        `committed up to ${show(endOffsetsOf(committed))}: it comes from other checkpoints, or these were set back. ` +
+        'Restore them, or write to another results location.',
+    );
+  }
+
+  return { publish };
+}
+
+function mergeStates(committed: Committed): TicketState {
+  return [...committed.values()].reduce((merged, { state }) => mergeCounts(merged, state), emptyCounts);
+}
+
+function endOffsetsOf(committed: Committed): EndOffsets {
+  return new Map([...committed].map(([partition, { endOffset }]) => [partition, endOffset]));
+}
+
+function reaches(committed: Committed, endOffsets: EndOffsets | undefined): boolean {
+  if (endOffsets === undefined) return false;
+  return [...endOffsets].every(
+    ([partition, offset]) => (committed.get(partition)?.endOffset ?? 0n) >= offset,
+  );
+}
+
+function show(endOffsets: EndOffsets): string {
+  return [...endOffsets].map(([partition, offset]) => `${partition}:${offset}`).join(' ') || 'nothing';
+}
