@@ -1,1 +1,25 @@
-export {};
+export { createLogger, type LoggerOptions, type ServiceLogger } from './create-logger.ts';
+export { describeError } from './describe-error.ts';
+export { describeSettings, secretValues, type SettingRow } from './describe-settings.ts';
+export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+export { checkSasl, kafkaConnection, kafkaSettings, type KafkaConnectionSettings } from './kafka-settings.ts';
+export { loadDotEnv } from './load-dot-env.ts';
+export { LOG_LEVELS, logSettings, type LogLevel } from './log-settings.ts';
+export { readSettings, type Environment } from './read-settings.ts';
+export { runMain, type MainContext, type RunMainOptions } from './run-main.ts';
+export { setting, type Setting, type SettingOptions } from './setting.ts';
+export {
+  boolean,
+  brokers,
+  choice,
+  decimal,
+  httpUrl,
+  integer,
+  parsedBy,
+  text,
+  type SettingType,
+} from './setting-types.ts';
+export { SettingsError, type SettingProblem } from './settings-error.ts';
+export { settingsHelp } from './settings-help.ts';
+export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
+export { systemClock } from './system-clock.ts';
