@@ -1,8 +1,8 @@
 const LONGEST = 60; // characters of a text, or bytes, that are shown
 
 /**
- * A value from JSON as a sentence may name it: one line, bounded, and nothing that a terminal or a browser acts on.
- * The same on every version of Node, so no Unicode properties: what is not plain Latin text is escaped.
+ * A value from JSON as a sentence may name it: one line, bounded, and nothing that a terminal acts on. The
+ * same on every version of Node, so no Unicode properties: what is not plain Latin text is escaped.
  */
 export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing';

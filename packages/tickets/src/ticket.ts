@@ -12,15 +12,15 @@ export type Priority = (typeof PRIORITIES)[number];
  * `created_at` may carry any number of decimals and say UTC as `Z` or `+00:00`; it comes out with milliseconds and `Z`,
  * so that every result format holds the same moment.
  *
- * `request` may not hold half of a surrogate pair: JSON can spell one, UTF-8 can't, and one such value in a result file
- * would keep readers from the whole file.
+ * Two things are refused because one such value in a result file would keep readers from the whole file: a `request` with
+ * half of a surrogate pair, which JSON can spell and UTF-8 can't, and the year 0, which Python's dates don't have.
  */
 export const ticketSchema = z.object({
   ticket_id: z.string().regex(/^TCK-\d{5,}$/),
   client_id: z.string().regex(/^CL-[1-9]\d\d$/),
   created_at: z.iso
     .datetime({ offset: true })
-    .regex(/(?:Z|\+00:00)$/)
+    .regex(/^(?!0000).*(?:Z|\+00:00)$/)
     .transform(toMilliseconds),
   request: z.string().regex(/^\P{Surrogate}+$/u),
   type: z.enum(TICKET_TYPES),
@@ -30,9 +30,7 @@ export const ticketSchema = z.object({
 /** One support ticket; see `ticketSchema` for what each field may hold. */
 export type Ticket = Readonly<z.infer<typeof ticketSchema>>;
 
-/**
- * By text alone: what `Date.parse` makes of more than three decimals is up to each engine.
- */
+/** By text alone: what `Date.parse` makes of more than three decimals is up to each engine. */
 function toMilliseconds(time: string): string {
   if (time.length === 24 && time.endsWith('Z')) return time;
   const decimals = /\.(\d+)/.exec(time)?.[1] ?? '';

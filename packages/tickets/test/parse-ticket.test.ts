@@ -37,6 +37,7 @@ describe('a ticket', () => {
     ['2026-11-22T09:30:00.123456+00:00', '2026-11-22T09:30:00.123Z'],
     ['2026-11-22T09:30:00+00:00', '2026-11-22T09:30:00.000Z'],
     ['2028-02-29T23:59:59.999Z', '2028-02-29T23:59:59.999Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
   ])('of %s was created at %s', (written, read) => {
     expect(parse({ ...ticket, created_at: written })).toEqual({
       ok: true,
@@ -122,6 +123,7 @@ describe('a dead letter', () => {
     ['created_at', '2026-11-22T09:30:00', 'an ISO 8601 time in UTC, found "2026-11-22T09:30:00"'],
     ['created_at', '2026-11-22', 'an ISO 8601 time in UTC, found "2026-11-22"'],
     ['created_at', '2026-02-29T09:30:00Z', 'an ISO 8601 time in UTC, found "2026-02-29T09:30:00Z"'],
+    ['created_at', '0000-01-01T00:00:00Z', 'an ISO 8601 time in UTC, found "0000-01-01T00:00:00Z"'],
     ['created_at', 1795339800000, 'an ISO 8601 time in UTC, found 1795339800000'],
     ['request', '', 'non-empty Unicode text, found ""'],
     ['request', { text: 'x' }, 'non-empty Unicode text, found an object'],
