@@ -1,0 +1,56 @@
+import { randomInt } from 'node:crypto';
+import {
+  checkSasl,
+  decimal,
+  integer,
+  kafkaConnection,
+  kafkaSettings,
+  loadDotEnv,
+  logSettings,
+  readSettings,
+  secretValues,
+  setting,
+  type Environment,
+} from '@client-tickets/service-kit';
+import { z } from 'zod';
+
+/** Every variable of the producer. */
+export const producerSettings = z
+  .object({
+    ...kafkaSettings,
+    TICKET_COUNT: setting(integer({ min: 0, max: 1_000_000_000 }), {
+      default: '200',
+      description: 'How many tickets are produced; 0: until it is stopped.',
+    }),
+    TICKETS_PER_SECOND: setting(decimal({ min: 0, max: 1_000_000 }), {
+      default: '1',
+      description: 'How fast, fractions allowed; 0: as fast as the brokers acknowledge.',
+    }),
+    TICKET_SEED: setting(integer({ min: 0 }), {
+      description: 'The same seed gives the same tickets; without it a random one is chosen and shown.',
+    }),
+    ...logSettings,
+  })
+  .check(checkSasl);
+
+const SEEDS = 2 ** 32;
+
+/** What this run does. `flags` are variables that come from the command line and go before the environment's. */
+export function readConfig(flags: Environment) {
+  loadDotEnv();
+  const env = { ...process.env, ...flags };
+  const settings = readSettings(producerSettings, env);
+  return {
+    connection: kafkaConnection(settings),
+    topic: {
+      topic: settings.KAFKA_TOPIC,
+      partitions: settings.KAFKA_TOPIC_PARTITIONS,
+      replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
+    },
+    count: settings.TICKET_COUNT,
+    ticketsPerSecond: settings.TICKETS_PER_SECOND,
+    seed: settings.TICKET_SEED ?? randomInt(SEEDS),
+    logLevel: settings.LOG_LEVEL,
+    secrets: secretValues(producerSettings, env),
+  };
+}
