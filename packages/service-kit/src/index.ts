@@ -1,3 +1,4 @@
+export { readCommandLine, type CommandLine, type Flag } from './command-line.ts';
 export { createLogger, type LoggerOptions, type ServiceLogger } from './create-logger.ts';
 export { describeError } from './describe-error.ts';
 export { describeSettings, secretValues, type SettingRow } from './describe-settings.ts';
@@ -22,4 +23,5 @@ export {
 export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
+export { storageSettings } from './storage-settings.ts';
 export { systemClock } from './system-clock.ts';

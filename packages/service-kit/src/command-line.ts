@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander';
+import type { z } from 'zod';
+import type { Environment } from './read-settings.ts';
+import { settingsHelp } from './settings-help.ts';
+
+/** A flag that stands for a variable: `--count <n>` for `TICKET_COUNT`. */
+export interface Flag {
+  readonly name: string;
+  /** What follows the flag, as help shows it: `<n>`. Without it the flag stands for `true`. */
+  readonly value?: string;
+  readonly variable: string;
+}
+
+export type CommandLine =
+  /** The variables that flags have set. */
+  | { readonly kind: 'run'; readonly flags: Environment }
+  /** What was asked for, or what is wrong, has been printed. */
+  | { readonly kind: 'help' | 'wrong' };
+
+/** Reads flags as the variables that they stand for, so that one schema checks both. `--help` lists flags, variables and exit codes. */
+export function readCommandLine(
+  program: {
+    readonly name: string;
+    readonly description: string;
+    readonly flags: readonly Flag[];
+    readonly settings: z.ZodObject;
+  },
+  args: readonly string[],
+): CommandLine {
+  const { name, description, flags, settings } = program;
+  const command = new Command(name)
+    .description(`${description} A flag goes before its environment variable.`)
+    .exitOverride()
+    .addHelpText('after', `\n${settingsHelp(settings)}`);
+  for (const flag of flags) {
+    command.option(
+      flag.value === undefined ? `--${flag.name}` : `--${flag.name} ${flag.value}`,
+      flag.variable,
+    );
+  }
+  try {
+    // `pnpm consumer -- --trigger availableNow` hands the dashes on.
+    command.parse(args[0] === '--' ? args.slice(1) : args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
+  }
+  const given = new Map(Object.entries(command.opts<Record<string, unknown>>()));
+  const set = flags.flatMap((flag) => {
+    const value = given.get(camelCase(flag.name));
+    return value === undefined ? [] : [[flag.variable, String(value)] as const];
+  });
+  return { kind: 'run', flags: Object.fromEntries(set) };
+}
+
+/** `starting-offsets` is kept as `startingOffsets` by commander. */
+function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
