@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { signalAppend } from './append-signal.ts';
-import { syncFolder } from './durable-file.ts';
+import { makeFolder } from './durable-file.ts';
 import { EmbeddedLogError } from './errors.ts';
 import { logLayout, readPartitionCount, writePartitionCount, type LogLayout } from './log-layout.ts';
 import { toBytes, type LogRecord } from './log-record.ts';
@@ -22,7 +21,6 @@ export interface AppendedRecord {
   readonly offset: bigint;
 }
 
-/** All rejections of its methods are `EmbeddedLogError`s. */
 export interface LogWriter {
   readonly topic: string;
   readonly partitions: number;
@@ -30,7 +28,8 @@ export interface LogWriter {
    * Stores the records and resolves with their places, in the order given, once they are on disk. Appends that come
    * while others are being written share the next sync. Records of one partition keep the order of the calls.
    *
-   * After a rejection with `failed` the records may be stored or not, and the writer is of no more use.
+   * Rejects with an `EmbeddedLogError`. After `failed` the records may be stored or not, and the writer is of no
+   * more use.
    */
   append(records: readonly LogRecord[]): Promise<readonly AppendedRecord[]>;
   /**
@@ -51,7 +50,7 @@ export async function openLogWriter({ directory, topic, partitions }: LogWriterO
     throw new EmbeddedLogError('refused', `A log has 1 partition or more, but ${partitions} were asked for.`);
   }
   const layout = logLayout(directory, topic);
-  await mkdir(layout.folder, { recursive: true });
+  await makeFolder(layout.folder);
   const unlock = await lockForWriting(layout.folder);
   const files: PartitionFile[] = [];
   try {
@@ -82,7 +81,6 @@ async function provideTopic(layout: LogLayout, wanted: number): Promise<void> {
     await createPartition(layout, partition);
   }
   await writePartitionCount(layout, wanted);
-  await syncFolder(layout.folder);
 }
 
 function createWriter(
