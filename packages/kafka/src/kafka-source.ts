@@ -1,0 +1,169 @@
+import type { Clock, Logger, Source, SourceListener } from '@client-tickets/micro-batch';
+import type { KafkaConnection } from './kafka-connection.ts';
+import { KafkaError } from './kafka-error.ts';
+import { createOffsetReader } from './kafka-offsets.ts';
+import { lastInGroup, type LastingMember } from './lasting-member.ts';
+import { PartitionDelivery } from './partition-delivery.ts';
+import { toChunk, type FetchedBatch } from './record-chunk.ts';
+
+export interface KafkaSourceOptions {
+  readonly connection: KafkaConnection;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /**
+   * How long the group waits for a sign of life before it gives our partitions away. Heartbeats do not depend on how long
+   * batches take, so this may be short: it is also how long a killed consumer's partitions stand still. Default: 15 s.
+   */
+  readonly sessionTimeoutMs?: number;
+  /** Default: 3 s, or a third of the session timeout if that is less. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a rebalance waits for members to join again. Default: 30 s. */
+  readonly rebalanceTimeoutMs?: number;
+  /** The most that one fetch brings of a partition, as stored. Default: 1 MiB. */
+  readonly maxFetchBytesPerPartition?: number;
+  /** The most that one fetch brings from a broker. Default: 10 MiB. */
+  readonly maxFetchBytes?: number;
+  /**
+   * How long a broker holds a fetch while there is nothing new. New records end the wait, so they are not delayed by it;
+   * it is how late a seek, a resume or a rebalance may be noticed. Default: 200 ms.
+   */
+  readonly maxFetchWaitMs?: number;
+  /** How soon partitions that are added to the topic are noticed. Default: 60 s. */
+  readonly metadataMaxAgeMs?: number;
+  /**
+   * A consumer that shows no life for so long, or brings nothing of a partition with a backlog, is replaced. Should exceed
+   * the rebalance timeout. Default: four session timeouts.
+   */
+  readonly stuckAfterMs?: number;
+  /** For one `fetchOffsets` or `listPartitions` with all its retries. Default: 30 s. */
+  readonly offsetsTimeoutMs?: number;
+  /** For leaving the group in order; then connections are cut. Default: 5 s. */
+  readonly stopTimeoutMs?: number;
+}
+
+const MISPLACED_RETRY_MS = 1_000;
+
+/**
+ * A topic, read as a member of a consumer group, read committed. Starts and positions of the group are never used: the
+ * engine says where each partition begins, after every assignment.
+ *
+ * A consumer that crashed, was fenced or got stuck is replaced, for as long as that can help; the listener sees a new
+ * assignment. `onError` gets a `KafkaError`: `topic_missing` or `refused` (authentication, authorization, TLS) when they
+ * were seen four times in a row, `failed` for what nobody can explain after eight times.
+ */
+export function createKafkaSource(options: KafkaSourceOptions): Source {
+  const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
+  const delivery = new PartitionDelivery();
+  const stopping = new AbortController();
+  const offsetReader = createOffsetReader({
+    connection,
+    topic,
+    logger,
+    clock,
+    timeoutMs: options.offsetsTimeoutMs ?? 30_000,
+  });
+  let member: LastingMember | undefined;
+
+  function join(listener: SourceListener): LastingMember {
+    return lastInGroup({
+      connection,
+      topic,
+      groupId,
+      logger,
+      clock,
+      settings: {
+        sessionTimeoutMs,
+        heartbeatIntervalMs: options.heartbeatIntervalMs ?? Math.min(3_000, Math.floor(sessionTimeoutMs / 3)),
+        rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
+        maxFetchBytesPerPartition: options.maxFetchBytesPerPartition ?? 1024 * 1024,
+        maxFetchBytes: options.maxFetchBytes ?? 10 * 1024 * 1024,
+        maxFetchWaitMs: options.maxFetchWaitMs ?? 200,
+        metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
+      },
+      stuckAfterMs: options.stuckAfterMs ?? 4 * sessionTimeoutMs,
+      stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
+      on: {
+        assigned: (partitions) => {
+          delivery.assign(partitions);
+          logger.info({ topic, groupId, partitions }, 'partitions assigned');
+          listener.onAssignment(partitions);
+        },
+        batch: (batch) => pass(batch, listener),
+        gaveUp: (error) => listener.onError(error),
+      },
+    });
+  }
+
+  function pass(batch: FetchedBatch, listener: SourceListener): void {
+    const { partition, fetchedOffset, endOffset } = batch;
+    const verdict = delivery.accept(partition, fetchedOffset, endOffset);
+    if (verdict.kind === 'deliver') {
+      member?.progressed(partition);
+      listener.onChunk(toChunk(batch));
+    } else if (verdict.kind === 'misplaced') {
+      const { position, misses } = verdict;
+      logger.debug(
+        { topic, partition, fetchedOffset, position, misses },
+        'dropped what was not read at the position',
+      );
+      // Once: it was under way during a seek. Again: the log does not hold the position, and kafkajs went elsewhere. The
+      // engine learns that from the watermarks; until it seeks, or records come back, asking once a second is enough.
+      if (misses === 1) member?.seek(partition, position);
+      else waitForPosition(partition, position).catch(() => {}); // never rejects: `sleep` does not
+    }
+  }
+
+  async function waitForPosition(partition: number, position: bigint): Promise<void> {
+    member?.pause(partition);
+    await clock.sleep(MISPLACED_RETRY_MS, stopping.signal);
+    if (stopping.signal.aborted || delivery.position(partition) !== position) return;
+    member?.seek(partition, position);
+    if (!delivery.isPaused(partition)) member?.resume(partition);
+  }
+
+  return {
+    topic,
+    description: `KafkaV2[Subscribe[${topic}]]`,
+    start: async (listener) => {
+      member = join(listener);
+    },
+    listPartitions: () => offsetReader.partitions(),
+    fetchOffsets: async (partitions) => {
+      const watermarks = await offsetReader.watermarks(partitions);
+      for (const [partition, offsets] of watermarks) {
+        const position = delivery.position(partition);
+        if (position !== undefined && !delivery.isPaused(partition))
+          member?.known(partition, position, offsets);
+      }
+      return watermarks;
+    },
+    seek: (partition, offset) => {
+      if (!delivery.seek(partition, offset)) return;
+      member?.seek(partition, offset);
+      member?.resume(partition);
+    },
+    pause: (partition) => {
+      if (delivery.setPaused(partition, true)) member?.pause(partition);
+    },
+    resume: (partition) => {
+      if (delivery.setPaused(partition, false)) member?.resume(partition);
+    },
+    commitOffsets: async (offsets) => {
+      // Brokers check the generation, not who owns what: an offset of a lost partition would move its new owner's.
+      const lost = [...offsets.keys()].filter((partition) => !delivery.owns(partition));
+      if (lost.length > 0 || member === undefined) {
+        throw new KafkaError(
+          'group_moved_on',
+          `Not committed: ${topic}, partition ${lost.join(', ')}, is not ours now.`,
+        );
+      }
+      await member.commit(offsets);
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([member?.stop(), offsetReader.close()]);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Failure } from './failure.ts';
+import { KafkaError } from './kafka-error.ts';
+
+export type Decision =
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'give_up'; readonly error: KafkaError };
+
+const FIRST_DELAY_MS = 250;
+const MAX_DELAY_MS = 15_000;
+// A broker that is starting, or a topic that is being created, can look as if it refused or did not exist.
+const HOPELESS_LIMIT = 4;
+const UNEXPLAINED_LIMIT = 8;
+
+/**
+ * How often a consumer is built again. Failures that can heal are tried again for ever, with waits that double from 250 ms to
+ * 15 s; those that can't are believed when seen four times in a row, those that nobody can explain after eight.
+ */
+export class Patience {
+  readonly #topic: string;
+  #failures = 0;
+  #hopeless = 0;
+  #unexplained = 0;
+
+  constructor(topic: string) {
+    this.#topic = topic;
+  }
+
+  /** Something was read, or the consumer has lived for long: what failed before is past. */
+  restore(): void {
+    this.#failures = 0;
+    this.#hopeless = 0;
+    this.#unexplained = 0;
+  }
+
+  judge(failure: Failure, cause: unknown): Decision {
+    const isHopeless = failure.kind === 'refused' || failure.kind === 'topic_missing';
+    this.#failures += 1;
+    this.#hopeless = isHopeless ? this.#hopeless + 1 : 0;
+    this.#unexplained = failure.kind === 'unexplained' ? this.#unexplained + 1 : 0;
+    if (this.#hopeless >= HOPELESS_LIMIT || this.#unexplained >= UNEXPLAINED_LIMIT) {
+      return { kind: 'give_up', error: describeFailure(this.#topic, failure, cause) };
+    }
+    return { kind: 'retry', delayMs: Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS) };
+  }
+}
+
+/** The failure as an error of this package, saying what to do about it. */
+export function describeFailure(topic: string, { kind, reason }: Failure, cause: unknown): KafkaError {
+  switch (kind) {
+    case 'topic_missing':
+      return new KafkaError(
+        'topic_missing',
+        `There is no topic ${topic} (${reason}). Create it, or name another.`,
+        { cause },
+      );
+    case 'refused':
+      return new KafkaError(
+        'refused',
+        `The brokers refused us: ${reason}. Check user name, password and SASL mechanism, TLS, and the ACLs for topic ${topic} ` +
+          'and for the consumer group.',
+        { cause },
+      );
+    case 'transient':
+      return new KafkaError(
+        'unavailable',
+        `The brokers did not answer: ${reason}. Check that they run and can be reached.`,
+        {
+          cause,
+        },
+      );
+    case 'unexplained':
+      return new KafkaError(
+        'failed',
+        `Reading ${topic} keeps failing: ${reason}. The log has each attempt.`,
+        { cause },
+      );
+  }
+}

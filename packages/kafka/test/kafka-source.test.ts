@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import { RecordingListener } from './support/recording-listener.ts';
+import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
+import { systemClock } from './support/system-clock.ts';
+import { createTestSources } from './support/test-source.ts';
+
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => String(from + i));
+
+describe.skipIf(!hasBrokers)('a Kafka source', () => {
+  const real = useRealBrokers();
+  const { admin, createTopic, uniqueName, produce, deleteRecordsBefore } = real;
+  const sources = createTestSources(real);
+
+  test('delivers nothing before a seek, and then every record from there on', async () => {
+    const topic = await createTopic();
+    await produce(topic, 1, numbers(0, 10));
+    const { source, listener } = await sources.start({ topic });
+    expect(source.description).toBe(`KafkaV2[Subscribe[${topic}]]`);
+    expect(listener.assignments).toEqual([[0, 1, 2]]);
+
+    await systemClock.sleep(300); // several fetches: what must not happen has no event to wait for
+    expect(listener.chunks).toEqual([]);
+
+    source.seek(1, 4n);
+    await listener.until(() => listener.endOf(1) === 10n);
+    expect(listener.valuesOf(1)).toEqual(numbers(4, 10));
+    expect(listener.chunksOf(1)[0]).toMatchObject({ partition: 1, startOffset: 4n, endOffset: 10n });
+    expect(listener.recordsOf(1)[0]).toEqual({
+      offset: 4n,
+      timestamp: 1_700_000_000_000,
+      key: Buffer.from('CL-100'),
+      value: Buffer.from('4'),
+    });
+
+    await produce(topic, 1, numbers(10, 12));
+    await listener.until(() => listener.endOf(1) === 12n);
+    source.seek(1, 9n);
+    await listener.until(({ chunks }) =>
+      chunks.some((chunk) => chunk.startOffset === 9n && chunk.endOffset === 12n),
+    );
+    expect(listener.chunks.every(({ partition }) => partition === 1)).toBe(true);
+  });
+
+  test('lists partitions and knows both watermarks', async () => {
+    const topic = await createTopic();
+    await produce(topic, 2, numbers(0, 7));
+    await deleteRecordsBefore(topic, 2, 3n);
+    const source = sources.create({ topic });
+    expect(await source.listPartitions()).toEqual([0, 1, 2]);
+    expect(await source.fetchOffsets([0, 2])).toEqual(
+      new Map([
+        [0, { earliest: 0n, latest: 0n }],
+        [2, { earliest: 3n, latest: 7n }],
+      ]),
+    );
+    expect(await source.fetchOffsets([])).toEqual(new Map());
+  });
+
+  test('stops at a pause and goes on there after a resume', async () => {
+    const topic = await createTopic();
+    const { source, listener } = await sources.read({ topic });
+    await produce(topic, 0, numbers(0, 5));
+    await listener.until(() => listener.endOf(0) === 5n);
+    source.pause(0);
+    await produce(topic, 0, numbers(5, 10));
+    await produce(topic, 1, numbers(0, 5));
+    await listener.until(() => listener.endOf(1) === 5n);
+    await systemClock.sleep(300); // for a chunk that must not come
+    expect(listener.endOf(0)).toBe(5n);
+    source.resume(0);
+    await listener.until(() => listener.endOf(0) === 10n);
+    expect(listener.valuesOf(0)).toEqual(numbers(0, 10));
+  });
+
+  test('a seek undoes a pause, and a resume without a seek starts nothing', async () => {
+    const topic = await createTopic();
+    await produce(topic, 0, numbers(0, 3));
+    const { source, listener } = await sources.start({ topic });
+    source.resume(0);
+    await systemClock.sleep(300); // for a chunk that must not come
+    expect(listener.chunks).toEqual([]);
+    source.pause(0);
+    source.seek(0, 1n);
+    await listener.until(() => listener.endOf(0) === 3n);
+    expect(listener.valuesOf(0)).toEqual(['1', '2']);
+  });
+
+  test('a position that retention has passed delivers nothing until it is moved', async () => {
+    const topic = await createTopic();
+    await produce(topic, 0, numbers(0, 10));
+    await deleteRecordsBefore(topic, 0, 6n);
+    const { source, listener } = await sources.start({ topic });
+    source.seek(0, 2n);
+    source.seek(1, 0n);
+    await produce(topic, 1, ['elsewhere']);
+    await listener.until(() => listener.endOf(1) === 1n);
+    await produce(topic, 0, numbers(10, 12));
+    await systemClock.sleep(1_500); // for a chunk that must not come, over one retry
+    expect(listener.chunksOf(0)).toEqual([]);
+    expect(await source.fetchOffsets([0])).toEqual(new Map([[0, { earliest: 6n, latest: 12n }]]));
+
+    source.seek(0, 6n);
+    await listener.until(() => listener.endOf(0) === 12n);
+    expect(listener.valuesOf(0)).toEqual(numbers(6, 12));
+    expect(listener.assignments).toHaveLength(1);
+  });
+
+  test('a position past the end waits for the records that come there', async () => {
+    const topic = await createTopic();
+    await produce(topic, 0, numbers(0, 2));
+    const { source, listener } = await sources.start({ topic });
+    source.seek(0, 4n);
+    source.seek(1, 0n);
+    await produce(topic, 1, ['elsewhere']);
+    await listener.until(() => listener.endOf(1) === 1n);
+    await produce(topic, 0, numbers(2, 6));
+    await listener.until(() => listener.endOf(0) === 6n);
+    expect(listener.chunksOf(0)).toMatchObject([{ startOffset: 4n, endOffset: 6n }]);
+    expect(listener.valuesOf(0)).toEqual(['4', '5']);
+  });
+
+  test('two members share the partitions, and each record goes to one of them', async () => {
+    const topic = await createTopic();
+    const groupId = uniqueName();
+    const first = await sources.read({ topic, groupId });
+    await produce(topic, 0, numbers(0, 5));
+    await produce(topic, 1, numbers(0, 5));
+    await first.listener.until((seen) => seen.endOf(0) === 5n && seen.endOf(1) === 5n);
+
+    const second = await sources.start({ topic, groupId });
+    await first.listener.until(({ assignments }) => assignments.at(-1)?.length !== 3);
+    const [kept, moved] = [first.listener.assignments.at(-1) ?? [], second.listener.assignments.at(-1) ?? []];
+    expect([...kept, ...moved].sort((a, b) => a - b)).toEqual([0, 1, 2]);
+    expect(moved.length).toBeGreaterThan(0);
+
+    for (const partition of moved) second.source.seek(partition, partition === 2 ? 0n : 5n);
+    for (const partition of [0, 1, 2]) await produce(topic, partition, ['after']);
+    await Promise.all(
+      kept.map((partition) => first.listener.until((seen) => seen.valuesOf(partition).at(-1) === 'after')),
+    );
+    await Promise.all(
+      moved.map((partition) => second.listener.until((seen) => seen.valuesOf(partition).at(-1) === 'after')),
+    );
+    for (const partition of [0, 1]) {
+      const values = [...first.listener.valuesOf(partition), ...second.listener.valuesOf(partition)];
+      expect(values).toEqual([...numbers(0, 5), 'after']);
+    }
+
+    const lost = moved[0] ?? -1;
+    await expect(first.source.commitOffsets(new Map([[lost, 1n]]))).rejects.toMatchObject({
+      code: 'group_moved_on',
+    });
+    await second.source.stop();
+    await first.listener.until(({ assignments }) => assignments.at(-1)?.length === 3);
+  });
+
+  test('a member that gets no partition is told so', async () => {
+    const topic = await createTopic({ numPartitions: 1 });
+    const groupId = uniqueName();
+    const first = await sources.read({ topic, groupId });
+    const second = await sources.start({ topic, groupId });
+    await first.listener.until(({ assignments }) => assignments.length > 1);
+    expect([first.listener.assignments.at(-1), second.listener.assignments.at(-1)]).toContainEqual([]);
+  });
+
+  test('partitions that are added to the topic are assigned', async () => {
+    const topic = await createTopic({ numPartitions: 1 });
+    const { listener } = await sources.read({ topic, metadataMaxAgeMs: 300 });
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    await listener.until(({ assignments }) => assignments.at(-1)?.length === 3);
+    await produce(topic, 2, ['new']);
+    await listener.until(() => listener.endOf(2) === 1n);
+    expect(listener.valuesOf(2)).toEqual(['new']);
+    expect(listener.assignments).toEqual([[0], [0, 1, 2]]); // joined again once, not once for each broker
+  });
+
+  test('committed offsets can be seen from outside, and are never read back', async () => {
+    const topic = await createTopic();
+    const groupId = uniqueName();
+    await produce(topic, 0, numbers(0, 10));
+    const { source, listener } = await sources.start({ topic, groupId });
+    await source.commitOffsets(new Map([[0, 7n]]));
+    const offsets = await admin.fetchOffsets({ groupId, topics: [topic] });
+    expect(offsets[0]?.partitions).toContainEqual(expect.objectContaining({ partition: 0, offset: '7' }));
+    source.seek(0, 0n);
+    await listener.until(() => listener.endOf(0) === 10n);
+    expect(listener.valuesOf(0)).toEqual(numbers(0, 10));
+  });
+
+  test('leaves the group when stopped, and says nothing more', async () => {
+    const topic = await createTopic();
+    const groupId = uniqueName();
+    const { source, listener } = await sources.read({ topic, groupId });
+    await source.stop();
+    const { groups } = await admin.describeGroups([groupId]);
+    expect(groups[0]?.members).toEqual([]);
+    const { length } = listener.chunks;
+    await produce(topic, 0, ['late']);
+    await systemClock.sleep(200); // for a chunk that must not come
+    expect(listener.chunks).toHaveLength(length);
+    await expect(source.commitOffsets(new Map([[0, 1n]]))).rejects.toMatchObject({ code: 'group_moved_on' });
+  });
+
+  test('can be stopped before it has joined', async () => {
+    const topic = await createTopic();
+    const groupId = uniqueName();
+    const source = sources.create({ topic, groupId });
+    const listener = new RecordingListener();
+    await source.start(listener);
+    await source.stop();
+    const { groups } = await admin.describeGroups([groupId]);
+    expect(groups[0]?.members).toEqual([]);
+    expect(listener.assignments).toEqual([]);
+  });
+
+  test('gives up on a topic that does not exist, and says so', async () => {
+    const source = sources.create({ topic: uniqueName() });
+    const listener = new RecordingListener();
+    await source.start(listener);
+    await listener.until(({ errors }) => errors.length > 0);
+    expect(listener.errors).toMatchObject([{ name: 'KafkaError', code: 'topic_missing' }]);
+    await expect(source.fetchOffsets([0])).rejects.toMatchObject({ code: 'topic_missing' });
+  });
+});

@@ -1,0 +1,60 @@
+import net from 'node:net';
+import type { ISocketFactory } from 'kafkajs';
+
+const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+const NOBODY_LISTENS = 1; // a port
+
+/** Connections that break as those of a real network do. */
+export class BreakableSockets {
+  readonly #open = new Set<net.Socket>();
+  #mode: 'normal' | 'refuse' | 'hang' = 'normal';
+  #tearNextAt: number | undefined;
+
+  readonly socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = net.connect({ host, port: this.#mode === 'refuse' ? NOBODY_LISTENS : port }, () => {
+      onConnect();
+      if (this.#mode === 'hang') socket.pause();
+    });
+    const push = socket.push.bind(socket);
+    socket.push = (chunk: unknown) => {
+      if (Buffer.isBuffer(chunk) && this.#tearNextAt !== undefined && chunk.length > this.#tearNextAt) {
+        socket.emit('data', chunk.subarray(0, this.#tearNextAt));
+        this.#tearNextAt = undefined;
+        socket.destroy(reset());
+        return false;
+      }
+      return push(chunk);
+    };
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+    return socket;
+  };
+
+  /** Resolves once none is open any more. */
+  async allClosed(): Promise<void> {
+    const closed = (socket: net.Socket) => new Promise((resolve) => socket.once('close', resolve));
+    await Promise.all([...this.#open].map(closed));
+  }
+
+  /** All connections break. New ones are refused until `heal`. */
+  cut(): void {
+    this.#mode = 'refuse';
+    for (const socket of this.#open) socket.destroy(reset());
+  }
+
+  /** Nothing comes back any more, on new connections neither, until `heal`. */
+  hang(): void {
+    this.#mode = 'hang';
+    for (const socket of this.#open) socket.pause();
+  }
+
+  heal(): void {
+    this.#mode = 'normal';
+    for (const socket of this.#open) socket.resume();
+  }
+
+  /** The next large response is cut off after so many bytes, and its connection with it. */
+  tearNextResponse(atByte: number): void {
+    this.#tearNextAt = atByte;
+  }
+}

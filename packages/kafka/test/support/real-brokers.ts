@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { silentLogger } from '@client-tickets/micro-batch';
+import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
+import { afterAll, beforeAll } from 'vitest';
+import { createKafkaClient, type KafkaConnection } from '../../src/kafka-connection.ts';
+import { systemClock } from './system-clock.ts';
+
+const brokers = process.env['KAFKA_BROKERS']?.split(',') ?? [];
+if (brokers.length === 0)
+  console.info('packages/kafka: KAFKA_BROKERS is not set, skipping the tests on real brokers');
+
+export interface RealBrokers {
+  readonly connection: KafkaConnection;
+  /** A plain client, to do to topics what our package has no use for. */
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  /** A new topic, deleted when the tests are done. */
+  readonly createTopic: (config?: Omit<ITopicConfig, 'topic'>) => Promise<string>;
+  /** Writes values to one partition, one record batch a call. */
+  readonly produce: (topic: string, partition: number, values: readonly string[]) => Promise<void>;
+  /** What retention does: the log starts at `offset` from now on. */
+  readonly deleteRecordsBefore: (topic: string, partition: number, offset: bigint) => Promise<void>;
+  /** A name for a topic or a group that nobody else uses; topics of these names are deleted too. */
+  readonly uniqueName: () => string;
+}
+
+/** Whether `KAFKA_BROKERS` names real brokers to test with. */
+export const hasBrokers = brokers.length > 0;
+
+/** Clients for the tests of one `describe`, and names of their own. */
+export function useRealBrokers(): RealBrokers {
+  const connection: KafkaConnection = { brokers, clientId: 'client-tickets-test' };
+  const client = createKafkaClient({
+    connection,
+    logger: silentLogger,
+    clock: systemClock,
+    requestTimeoutMs: 30_000,
+    retries: 10,
+  });
+  const admin = client.kafka.admin();
+  const producer = client.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const names: string[] = [];
+  const uniqueName = (): string => {
+    const unique = `kafka-test-${randomBytes(6).toString('hex')}`;
+    names.push(unique);
+    return unique;
+  };
+
+  beforeAll(async () => {
+    await Promise.all([admin.connect(), producer.connect()]);
+  });
+  afterAll(async () => {
+    const existing = new Set(await admin.listTopics());
+    const topics = names.filter((topic) => existing.has(topic));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
+    client.destroy();
+  });
+
+  return {
+    connection,
+    kafka: client.kafka,
+    admin,
+    uniqueName,
+    produce: async (topic, partition, values) => {
+      await producer.send({
+        topic,
+        messages: values.map((value) => ({ key: 'CL-100', value, partition, timestamp: '1700000000000' })),
+      });
+    },
+    deleteRecordsBefore: async (topic, partition, offset) => {
+      await admin.fetchTopicOffsets(topic); // or kafkajs does not know the leader
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: offset.toString() }] });
+    },
+    createTopic: async (config) => {
+      const topic = uniqueName();
+      await admin.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 3, ...config }] });
+      return topic;
+    },
+  };
+}

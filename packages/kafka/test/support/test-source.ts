@@ -1,0 +1,63 @@
+import { silentLogger, type Source } from '@client-tickets/micro-batch';
+import { afterEach } from 'vitest';
+import { createKafkaSource, type KafkaSourceOptions } from '../../src/index.ts';
+import type { RealBrokers } from './real-brokers.ts';
+import { RecordingListener } from './recording-listener.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface StartedSource {
+  readonly source: Source;
+  readonly listener: RecordingListener;
+}
+
+type Options = Partial<KafkaSourceOptions> & { readonly topic: string };
+
+/** Makes sources that notice everything soon, and stops them after each test. */
+export function createTestSources({ connection, uniqueName }: RealBrokers): {
+  create(options: Options): Source;
+  /** Started, with its first assignment. */
+  start(options: Options): Promise<StartedSource>;
+  /** The same; reads all partitions from their beginning, or goes on where it was after a new assignment. */
+  read(options: Options): Promise<StartedSource>;
+} {
+  const sources: Source[] = [];
+  afterEach(async () => {
+    await Promise.all(sources.splice(0).map((source) => source.stop()));
+  });
+
+  const create = (options: Options): Source => {
+    const source = createKafkaSource({
+      connection,
+      groupId: uniqueName(),
+      logger: silentLogger,
+      clock: systemClock,
+      heartbeatIntervalMs: 300,
+      maxFetchWaitMs: 50,
+      ...options,
+    });
+    sources.push(source);
+    return source;
+  };
+
+  const start = async (
+    options: Options,
+    prepare: (started: StartedSource) => void = () => {},
+  ): Promise<StartedSource> => {
+    const started = { source: create(options), listener: new RecordingListener() };
+    prepare(started);
+    await started.source.start(started.listener);
+    await started.listener.until(({ assignments }) => assignments.length > 0);
+    return started;
+  };
+
+  return {
+    create,
+    start: (options) => start(options),
+    read: (options) =>
+      start(options, ({ source, listener }) => {
+        listener.atAssignment = (partitions) => {
+          for (const partition of partitions) source.seek(partition, listener.endOf(partition) ?? 0n);
+        };
+      }),
+  };
+}
