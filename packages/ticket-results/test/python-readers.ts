@@ -16,7 +16,7 @@ export type PythonReaders = { readonly python: string } | { readonly missing: st
 export async function findPythonReaders(): Promise<PythonReaders> {
   for (const python of ['python3', CACHED_PYTHON]) if (await hasReaders(python)) return { python };
   if (process.env['CI'] === undefined) {
-    return { missing: 'no python3 with pyarrow and duckdb here; run once with CI=true to have one made' };
+    return { missing: 'no python3 here has pyarrow and duckdb (run once with CI=true to have one made)' };
   }
   try {
     await run('python3', ['-m', 'venv', '--clear', CACHED]);
