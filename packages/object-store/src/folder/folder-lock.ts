@@ -1,0 +1,191 @@
+import { mkdir, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ObjectStoreError, type Clock } from '@client-tickets/micro-batch';
+import { errorCode } from './folder-failure.ts';
+import {
+  findProcess,
+  formatLockHolder,
+  judgeHolder,
+  parseLockHolder,
+  thisMachine,
+  thisProcess,
+  type LockHolder,
+} from './lock-holder.ts';
+
+export interface FolderLock {
+  /** Rejects with `ObjectStoreError` (`refused`) when another process has taken the folder over. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Must be the same for all who may open a folder. */
+export interface LockTiming {
+  /** How often a holder gives a sign of life. Default 2,000. */
+  readonly beatEveryMs: number;
+  /** A holder that cannot be asked counts as gone after this long without one. Default 10,000. */
+  readonly goneAfterMs: number;
+}
+
+export const DEFAULT_LOCK_TIMING: LockTiming = { beatEveryMs: 2_000, goneAfterMs: 10_000 };
+
+/**
+ * One process at a time writes to a local folder.
+ *
+ * The lock is the file with the highest number in `locks`. It is made exclusively, so that of several who want the next
+ * number one gets it, and numbers only grow: letting go marks the file, and the next holder removes it.
+ *
+ * 1. Nobody there, or the holder has let go: take the next number.
+ * 2. The holder runs in this pid namespace of this kernel: its number and start time say for certain whether it still
+ *    runs. If so, refuse; if not, take the next number at once. A stopped process still runs.
+ * 3. Anybody else (another container, another machine) can't be asked. It touches its file every `beatEveryMs`. Seen to do so:
+ *    refuse. Not for `goneAfterMs`: take the next number. No two clocks are compared.
+ * 4. A holder looks before each write whether its number still is the highest, so that one that was frozen for longer than
+ *    `goneAfterMs` finds out.
+ */
+export async function acquireFolderLock(
+  locks: string,
+  location: string,
+  clock: Clock,
+  timing: LockTiming = DEFAULT_LOCK_TIMING,
+): Promise<FolderLock> {
+  await mkdir(locks, { recursive: true });
+  for (;;) {
+    const numbers = await readNumbers(locks);
+    const newest = numbers.at(-1) ?? 0;
+    if (newest > 0 && !(await mayTakeOver(join(locks, String(newest)), location, clock, timing))) continue;
+
+    const mine = newest + 1;
+    const path = join(locks, String(mine));
+    const holder = thisProcess(new Date(clock.now()).toISOString());
+    if (!(await createExclusively(path, formatLockHolder(holder)))) continue;
+    // Whoever was slow to decide may have made a number that has been passed by meanwhile.
+    if ((await readNumbers(locks)).at(-1) !== mine) {
+      await rm(path, { force: true });
+      continue;
+    }
+    for (const older of numbers) await rm(join(locks, String(older)), { force: true });
+    return heldLock(locks, mine, holder, location, clock, timing);
+  }
+}
+
+function heldLock(
+  locks: string,
+  mine: number,
+  holder: LockHolder,
+  location: string,
+  clock: Clock,
+  { beatEveryMs }: LockTiming,
+): FolderLock {
+  const path = join(locks, String(mine));
+  const beat = (): void => {
+    const now = new Date(clock.now());
+    // One lost beat is nothing. After many, others may take over, and `assertHeld` tells.
+    utimes(path, now, now).catch(() => {});
+  };
+  const beating = setInterval(beat, beatEveryMs).unref();
+
+  return {
+    assertHeld: async () => {
+      const newest = (await readNumbers(locks)).at(-1);
+      if (newest === mine) return;
+      const other = newest === undefined ? undefined : await readHolder(join(locks, String(newest)));
+      throw new ObjectStoreError(
+        'refused',
+        `${location} was taken over by ${describe(other)}, or removed, while this process did not answer. Nothing more is ` +
+          'written. Let one process at a time work on this folder.',
+      );
+    },
+    release: async () => {
+      clearInterval(beating);
+      if ((await readNumbers(locks)).at(-1) !== mine) return;
+      await writeFile(path, formatLockHolder({ ...holder, released: true }));
+    },
+  };
+}
+
+/** `true`: the holder is gone. `false`: things have changed, look again. Rejects when the holder is alive. */
+async function mayTakeOver(
+  path: string,
+  location: string,
+  clock: Clock,
+  { beatEveryMs, goneAfterMs }: LockTiming,
+): Promise<boolean> {
+  const holder = await readHolder(path);
+  const verdict = holder === undefined ? 'unknown' : judgeHolder(holder, thisMachine(), findProcess);
+  if (verdict === 'gone') return true;
+  if (verdict === 'running') throw inUse(location, holder);
+
+  const first = await readBeat(path);
+  const deadline = clock.monotonic() + goneAfterMs;
+  while (clock.monotonic() < deadline) {
+    await clock.sleep(Math.min(beatEveryMs / 2, goneAfterMs));
+    const next = await readBeat(path);
+    if (next === undefined) return false;
+    if (next !== first) {
+      const seen = await readHolder(path);
+      if (seen?.released === true) return false;
+      throw inUse(location, seen);
+    }
+  }
+  return true;
+}
+
+function inUse(location: string, holder: LockHolder | undefined): ObjectStoreError {
+  return new ObjectStoreError(
+    'refused',
+    `${location} is in use by ${describe(holder)}. One process at a time may write to a local folder: stop that one, choose ` +
+      'another folder, or use S3, which takes many.',
+  );
+}
+
+function describe(holder: LockHolder | undefined): string {
+  if (holder === undefined) return 'another process';
+  return `process ${holder.pid} on host ${holder.host} (since ${holder.since})`;
+}
+
+/** In ascending order. */
+async function readNumbers(locks: string): Promise<readonly number[]> {
+  const names = await readdir(locks).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return []; // removed under our feet: then nobody holds it
+    throw error;
+  });
+  return names
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+async function readHolder(path: string): Promise<LockHolder | undefined> {
+  try {
+    return parseLockHolder(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Changes with each sign of life. `undefined` when the file is gone. Opens the file, as NFS is up to date only then. */
+async function readBeat(path: string): Promise<string | undefined> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { mtimeNs, size } = await file.stat({ bigint: true });
+      return `${mtimeNs} ${size}`;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function createExclusively(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

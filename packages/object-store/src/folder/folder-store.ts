@@ -1,0 +1,158 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ObjectStoreError,
+  type ConditionalPutResult,
+  type ObjectStore,
+  type StoredObject,
+} from '@client-tickets/micro-batch';
+import { assertKey, assertPrefix } from '../key.ts';
+import type { FolderLocation } from '../location.ts';
+import {
+  createRequestLoop,
+  objectStoreError,
+  type Answer,
+  type RequestLoop,
+  type RequestOptions,
+  type StoreOperation,
+} from '../request-loop.ts';
+import { systemClock } from '../system-clock.ts';
+import type { StoreReader } from '../read-only-store.ts';
+import { assertMetadata } from '../user-metadata.ts';
+import { localDisk, type Disk } from './disk.ts';
+import { errorCode, explainFolderFailure } from './folder-failure.ts';
+import { folderLayout, type FolderLayout } from './folder-layout.ts';
+import { listFolder, readEntries, type FolderEntry } from './folder-listing.ts';
+import type { LockTiming } from './folder-lock.ts';
+import { readObject } from './folder-object.ts';
+import { createFolderWriter } from './folder-writer.ts';
+import { joinFolder } from './shared-folder.ts';
+
+export interface FolderStoreOptions extends RequestOptions {
+  readonly disk?: Disk;
+  readonly lockTiming?: LockTiming;
+}
+
+/**
+ * Opens a folder to read and write, makes it when it is not there, and locks it for this process (see `acquireFolderLock`).
+ * Rejects with `ObjectStoreError` (`refused`) when another process has it.
+ */
+export async function openFolderStore(
+  location: FolderLocation,
+  options: FolderStoreOptions = {},
+): Promise<ObjectStore> {
+  const { clock = systemClock, disk = localDisk } = options;
+  const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
+  const folder = await disk
+    .makeFolder(folderLayout(location.path).metadata)
+    .then(() => joinFolder(location.path, location.text, clock, options.lockTiming))
+    .catch((error: unknown) => {
+      throw objectStoreError(explain('open the folder')(error));
+    });
+  const { layout, lock, writers } = folder;
+  const requests = createRequestLoop(location.text, options);
+  const writer = createFolderWriter(layout, disk, lock);
+
+  /** One writer of a key at a time, from reading what is there to having replaced it. */
+  async function change<T>(
+    operation: StoreOperation,
+    key: string,
+    task: () => Promise<Answer<T>>,
+  ): Promise<T> {
+    assertKey(key);
+    const attempt = (): Promise<Answer<T>> => writers.run(key, task);
+    return requests.perform({ operation, attempt, explain: explain(`${operation} ${key}`) });
+  }
+
+  let left: Promise<void> | undefined;
+  return {
+    ...folderReader(location, layout, requests),
+    put: async (key, body, { metadata = {} } = {}) => {
+      assertMetadata(metadata);
+      await change<void>('put', key, async () => {
+        await writer.write(key, body, metadata);
+        return { result: 'ok', value: undefined, bytes: body.byteLength };
+      });
+    },
+    putIfAbsent: async (key, body, { metadata = {} } = {}) => {
+      assertMetadata(metadata);
+      return change('put-if-absent', key, async () =>
+        conditional(body, await writer.create(key, body, metadata)),
+      );
+    },
+    putIfMatch: async (key, body, etag, { metadata = {} } = {}) => {
+      assertMetadata(metadata);
+      return change('put-if-match', key, async () => {
+        const found = await readObject(layout, key);
+        return conditional(body, found?.etag === etag ? await writer.write(key, body, metadata) : undefined);
+      });
+    },
+    delete: async (key) => {
+      await change<void>('delete', key, async () => {
+        await writer.remove(key);
+        return { result: 'ok', value: undefined };
+      });
+    },
+    close: async () => {
+      requests.close();
+      left ??= folder.leave().catch((error: unknown) => {
+        throw objectStoreError(explain('close the folder')(error));
+      });
+      await left;
+    },
+  };
+}
+
+/** Opens a folder for tools that only look: without a lock, beside the process that has one. */
+export async function openFolderReader(
+  location: FolderLocation,
+  options: FolderStoreOptions = {},
+): Promise<StoreReader> {
+  const found = await stat(location.path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw objectStoreError(explainFolderFailure(error, location.text, 'open the folder'));
+  });
+  if (found?.isDirectory() !== true) {
+    throw new ObjectStoreError('refused', `${location.text}: there is no such folder. Check the path.`);
+  }
+  const requests = createRequestLoop(location.text, options);
+  return {
+    ...folderReader(location, folderLayout(location.path), requests),
+    close: async () => requests.close(),
+  };
+}
+
+function folderReader(
+  location: FolderLocation,
+  layout: FolderLayout,
+  requests: RequestLoop,
+): Pick<ObjectStore, 'location' | 'get' | 'list'> {
+  const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
+  return {
+    location: location.text,
+    get: async (key) => {
+      assertKey(key);
+      const attempt = async (): Promise<Answer<StoredObject | undefined>> => {
+        const value = await readObject(layout, key);
+        if (value === undefined) return { result: 'missing', value };
+        return { result: 'ok', value, bytes: value.body.byteLength };
+      };
+      return requests.perform({ operation: 'get', attempt, explain: explain(`get ${key}`) });
+    },
+    list: async function* (prefix) {
+      assertPrefix(prefix);
+      yield* listFolder(prefix, (folderKey) => {
+        const attempt = async (): Promise<Answer<readonly FolderEntry[]>> => ({
+          result: 'ok',
+          value: await readEntries(join(layout.root, folderKey)),
+        });
+        return requests.perform({ operation: 'list', attempt, explain: explain(`list ${folderKey}`) });
+      });
+    },
+  };
+}
+
+function conditional(body: Uint8Array, etag: string | undefined): Answer<ConditionalPutResult> {
+  if (etag === undefined) return { result: 'lost', value: undefined };
+  return { result: 'ok', value: { etag }, bytes: body.byteLength };
+}

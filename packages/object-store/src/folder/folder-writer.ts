@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ObjectStoreError } from '@client-tickets/micro-batch';
+import type { UserMetadata } from '../user-metadata.ts';
+import type { Disk } from './disk.ts';
+import { errorCode } from './folder-failure.ts';
+import type { FolderLayout } from './folder-layout.ts';
+import type { FolderLock } from './folder-lock.ts';
+import { contentHash, etagOf, readObject } from './folder-object.ts';
+import { formatMetadataFile, readMetadataFile } from './metadata-file.ts';
+
+export interface FolderWriter {
+  /** Resolves to the ETag; to `undefined` when something has this name already, and nothing was changed. */
+  create(key: string, body: Uint8Array, metadata: UserMetadata): Promise<string | undefined>;
+  /** Creates or replaces. Resolves to the ETag. */
+  write(key: string, body: Uint8Array, metadata: UserMetadata): Promise<string>;
+  remove(key: string): Promise<void>;
+}
+
+/**
+ * The steps of a write; each is durable before the next, and a crash between any two leaves the old object or the new one:
+ *
+ * 1. The content goes into a file of its own below the hidden folder.
+ * 2. The metadata file is replaced by one that knows the old content's metadata and the new one's. Where the content stays
+ *    the same, this is the moment at which the object changes.
+ * 3. The content gets its name: by `rename`, or by `link` when there must be no object yet (then it fails with EEXIST).
+ */
+export function createFolderWriter(
+  layout: FolderLayout,
+  disk: Disk,
+  lock: Pick<FolderLock, 'assertHeld'>,
+): FolderWriter {
+  /** Writes a file under a name nobody looks for, and hands it to `publish`. */
+  async function prepare(
+    content: Uint8Array | string,
+    publish: (temporary: string) => Promise<void>,
+  ): Promise<void> {
+    const temporary = join(layout.temporary, randomUUID());
+    try {
+      await disk.create(temporary, content);
+      await publish(temporary);
+    } finally {
+      // What can't be removed now is at the next opening. It must not hide why the write failed.
+      await disk.remove(temporary).catch(() => {});
+    }
+  }
+
+  async function writeMetadata(key: string, content: string, metadata: UserMetadata): Promise<void> {
+    const path = layout.metadataPath(key);
+    const present = await readMetadataFile(path);
+    if (present === undefined && Object.keys(metadata).length === 0) return;
+    const old = present === undefined ? undefined : await readObject(layout, key);
+    const byContent = {
+      ...(old === undefined ? {} : { [contentHash(old.body)]: old.metadata }),
+      [content]: metadata,
+    };
+    await prepare(formatMetadataFile({ key, byContent }), async (temporary) => {
+      await disk.rename(temporary, path);
+      await disk.syncFolder(layout.metadata);
+    });
+  }
+
+  async function publish(
+    key: string,
+    body: Uint8Array,
+    metadata: UserMetadata,
+    giveName: (temporary: string, path: string) => Promise<void>,
+  ): Promise<string> {
+    const path = layout.objectPath(key);
+    const folder = dirname(path);
+    const content = contentHash(body);
+    await prepare(body, async (temporary) => {
+      await disk.makeFolder(folder);
+      await lock.assertHeld();
+      await writeMetadata(key, content, metadata);
+      await giveName(temporary, path);
+      await disk.syncFolder(folder);
+    });
+    return etagOf(content, metadata);
+  }
+
+  return {
+    create: async (key, body, metadata) => {
+      const path = layout.objectPath(key);
+      // Looked up first: what is there keeps its metadata. The link makes sure even if somebody ignores the lock.
+      const present = await find(path);
+      if (present === 'file') return undefined;
+      if (present === 'folder')
+        throw new ObjectStoreError('refused', `${path} is a folder, so no object can have this name.`);
+      let taken = false;
+      const etag = await publish(key, body, metadata, async (temporary) => {
+        await disk.link(temporary, path).catch((error: unknown) => {
+          taken = errorCode(error) === 'EEXIST';
+          if (!taken) throw error;
+        });
+      });
+      return taken ? undefined : etag;
+    },
+    write: (key, body, metadata) =>
+      publish(key, body, metadata, (temporary, path) => disk.rename(temporary, path)),
+    remove: async (key) => {
+      const path = layout.objectPath(key);
+      if ((await find(path)) !== 'file') return;
+      await lock.assertHeld();
+      // In this order: an object without its metadata must never be seen.
+      await disk.remove(path);
+      await disk.syncFolder(dirname(path));
+      await disk.remove(layout.metadataPath(key));
+    },
+  };
+}
+
+async function find(path: string): Promise<'nothing' | 'file' | 'folder'> {
+  try {
+    return (await lstat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return 'nothing';
+    throw error;
+  }
+}

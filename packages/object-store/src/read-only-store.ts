@@ -1,0 +1,23 @@
+import { ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
+
+export type StoreReader = Pick<ObjectStore, 'location' | 'get' | 'list' | 'close'>;
+
+/** For tools that only look: every write is refused. */
+export function readOnlyStore(reader: StoreReader): ObjectStore {
+  const refuse = async (key: string): Promise<never> => {
+    throw new ObjectStoreError(
+      'refused',
+      `${reader.location} was opened to read only; ${key} was not touched.`,
+    );
+  };
+  return {
+    location: reader.location,
+    get: (key) => reader.get(key),
+    list: (prefix) => reader.list(prefix),
+    close: () => reader.close(),
+    put: refuse,
+    putIfAbsent: refuse,
+    putIfMatch: refuse,
+    delete: refuse,
+  };
+}

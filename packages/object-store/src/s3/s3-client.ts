@@ -1,0 +1,66 @@
+import { S3Client } from '@aws-sdk/client-s3';
+
+export interface S3Options {
+  /** Default: what the AWS SDK finds (`AWS_REGION`, profile); `us-east-1` when there is an endpoint. */
+  readonly region?: string | undefined;
+  /** Of an S3-compatible server; it gets path-style requests. Default: AWS. */
+  readonly endpoint?: string | undefined;
+  /** Default: what the AWS SDK finds (environment, profile, container or instance role). */
+  readonly credentials?: S3Credentials | undefined;
+  /** Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Until the answer begins, and between any two of its bytes. Default 30,000: SeaweedFS lets the losers of a race for one
+   * key wait for seconds.
+   */
+  readonly requestTimeoutMs?: number;
+  /** Connections at once; more requests wait for one. Default 32. */
+  readonly maxSockets?: number;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** An AWS client that never tries again by itself: the request loop does, as it knows what may be done twice. */
+export function createS3Client(options: S3Options): S3Client {
+  const { connectTimeoutMs = 5_000, requestTimeoutMs = 30_000, maxSockets = 32 } = options;
+  const endpoint = given(options.endpoint);
+  const region = given(options.region) ?? (endpoint === undefined ? undefined : 'us-east-1');
+  const credentials = givenCredentials(options.credentials);
+  return new S3Client({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(credentials === undefined ? {} : { credentials }),
+    maxAttempts: 1,
+    retryMode: 'standard',
+    // The SDK's own CRC32 headers and trailers are rejected by a number of S3-compatible servers. Every body is covered by
+    // the SHA-256 in its signature anyway, and a download by its Content-Length and, on AWS, by TLS.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // With `Expect: 100-continue` the SDK opens a new connection for each body above 2 MiB, outside `maxSockets`.
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: requestTimeoutMs,
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+    },
+  });
+}
+
+/** An empty setting is one that was not given. */
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function givenCredentials(credentials: S3Credentials | undefined) {
+  if (credentials === undefined || credentials.accessKeyId === '') return undefined;
+  const { accessKeyId, secretAccessKey } = credentials;
+  const sessionToken = given(credentials.sessionToken);
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}

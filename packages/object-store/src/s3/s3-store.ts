@@ -1,0 +1,183 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type {
+  ConditionalPutResult,
+  ListedObject,
+  ObjectStore,
+  PutOptions,
+  StoredObject,
+} from '@client-tickets/micro-batch';
+import { assertKey, assertPrefix, compareKeys, isKey } from '../key.ts';
+import type { S3Location } from '../location.ts';
+import { createRequestLoop, type Answer, type RequestOptions, type StoreOperation } from '../request-loop.ts';
+import { assertMetadata } from '../user-metadata.ts';
+import { createS3Client, type S3Options } from './s3-client.ts';
+import { readS3Error } from './s3-error.ts';
+import { explainS3Failure } from './s3-failure.ts';
+
+const PART_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The objects below one prefix of a bucket. Nothing is sent before the first call.
+ *
+ * An ETag is the server's own. S3 computes it from the body alone, so a put that changes only the user metadata keeps it.
+ * An unconditional put of more than 8 MiB is a multi-part upload; when a process dies in the middle of one, its parts stay
+ * until the bucket's lifecycle rule AbortIncompleteMultipartUpload takes them away. Conditional puts are always one request.
+ */
+export function openS3Store(location: S3Location, options: S3Options & RequestOptions = {}): ObjectStore {
+  const client = createS3Client(options);
+  const requests = createRequestLoop(location.text, options);
+  const bucket = { Bucket: location.bucket };
+
+  function perform<T>(
+    operation: StoreOperation,
+    name: string,
+    attempt: () => Promise<Answer<T>>,
+  ): Promise<T> {
+    const what = { location, endpoint: options.endpoint, what: `${operation} ${name}` };
+    return requests.perform({ operation, attempt, explain: (error) => explainS3Failure(error, what) });
+  }
+
+  function address(key: string): { readonly Bucket: string; readonly Key: string } {
+    assertKey(key);
+    return { ...bucket, Key: location.prefix + key };
+  }
+
+  function objectOf(
+    key: string,
+    body: Uint8Array,
+    { contentType, metadata = {} }: PutOptions,
+  ): PutObjectCommandInput {
+    assertMetadata(metadata);
+    return {
+      ...address(key),
+      Body: body,
+      Metadata: { ...metadata },
+      ...(contentType === undefined ? {} : { ContentType: contentType }),
+    };
+  }
+
+  async function get(key: string): Promise<StoredObject | undefined> {
+    const input = address(key);
+    return perform<StoredObject | undefined>('get', key, async () => {
+      try {
+        const { Body, ETag, Metadata } = await client.send(new GetObjectCommand(input));
+        if (Body === undefined || ETag === undefined) throw new Error('the answer lacks a body or an ETag');
+        const body = await Body.transformToByteArray();
+        return {
+          result: 'ok',
+          value: { body, etag: ETag, metadata: Metadata ?? {} },
+          bytes: body.byteLength,
+        };
+      } catch (error) {
+        if (readS3Error(error).code === 'NoSuchKey') return { result: 'missing', value: undefined };
+        throw error;
+      }
+    });
+  }
+
+  async function put(key: string, body: Uint8Array, putOptions: PutOptions = {}): Promise<void> {
+    const input = objectOf(key, body, putOptions);
+    const bytes = body.byteLength;
+    await perform<void>('put', key, async () => {
+      if (bytes <= PART_BYTES) {
+        await client.send(new PutObjectCommand(input));
+        return { result: 'ok', value: undefined, bytes };
+      }
+      await new Upload({ client, params: input, partSize: PART_BYTES }).done();
+      // One request to begin, one for each part, one to complete.
+      return { result: 'ok', value: undefined, bytes, requests: Math.ceil(bytes / PART_BYTES) + 2 };
+    });
+  }
+
+  function putOn(
+    operation: 'put-if-absent' | 'put-if-match',
+    condition: Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
+    key: string,
+    body: Uint8Array,
+    putOptions: PutOptions = {},
+  ): Promise<ConditionalPutResult> {
+    const command = { ...objectOf(key, body, putOptions), ...condition };
+    return perform<ConditionalPutResult>(operation, key, async () => {
+      try {
+        const { ETag } = await client.send(new PutObjectCommand(command));
+        if (ETag === undefined) throw new Error('the answer lacks an ETag');
+        return { result: 'ok', value: { etag: ETag }, bytes: body.byteLength };
+      } catch (error) {
+        const { status, code } = readS3Error(error);
+        // S3 answers 404 instead of 412 when the object of an If-Match is gone.
+        if (status === 412 || code === 'NoSuchKey') return { result: 'lost', value: undefined };
+        throw error;
+      }
+    });
+  }
+
+  return {
+    location: location.text,
+    get,
+    put,
+    putIfAbsent: async (key, body, putOptions) =>
+      putOn('put-if-absent', { IfNoneMatch: '*' }, key, body, putOptions),
+    putIfMatch: async (key, body, etag, putOptions) =>
+      putOn('put-if-match', { IfMatch: etag }, key, body, putOptions),
+    list: (prefix) => list(client, location, prefix, perform),
+    delete: async (key) => {
+      const input = address(key);
+      await perform<void>('delete', key, async () => {
+        await client.send(new DeleteObjectCommand(input));
+        return { result: 'ok', value: undefined };
+      });
+    },
+    close: async () => {
+      requests.close();
+      client.destroy();
+    },
+  };
+}
+
+type Perform = <T>(operation: StoreOperation, name: string, attempt: () => Promise<Answer<T>>) => Promise<T>;
+
+/**
+ * S3 lists in order of key. SeaweedFS goes folder by folder instead (`a/b` before `a-b`), so what lies below a nested folder
+ * is held back and sorted. The direct children of one folder, which is where there may be many, come as they are read.
+ */
+async function* list(
+  client: S3Client,
+  location: S3Location,
+  prefix: string,
+  perform: Perform,
+): AsyncGenerator<ListedObject> {
+  assertPrefix(prefix);
+  const held: ListedObject[] = [];
+  let token: string | undefined;
+  do {
+    const page = await perform('list', prefix, async () => {
+      const answer = await client.send(
+        new ListObjectsV2Command({
+          Bucket: location.bucket,
+          Prefix: location.prefix + prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      );
+      if (answer.IsTruncated === true && answer.NextContinuationToken === undefined) {
+        throw new Error('the list was cut off, without a token to go on with');
+      }
+      return { result: 'ok', value: answer };
+    });
+    for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+      const key = Key.slice(location.prefix.length);
+      if (!isKey(key)) continue; // folder markers and hidden files that other tools left there
+      if (held.length > 0 || key.includes('/', prefix.length)) held.push({ key, size: Size });
+      else yield { key, size: Size };
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  yield* held.sort((a, b) => compareKeys(a.key, b.key));
+}
