@@ -61,6 +61,8 @@ export class StreamingQuery<State> {
   #lastTriggerAt: number | undefined;
   #previousTrigger: number | undefined;
   #lastProgress: QueryProgress | undefined;
+  /** Called once, after the next trigger. */
+  #afterTrigger: (() => void)[] = [];
   #groupCommit: Promise<void> = Promise.resolve();
 
   private constructor(options: ResolvedQueryOptions<State>) {
@@ -112,6 +114,27 @@ export class StreamingQuery<State> {
   resume(): void {
     this.#paused = false;
     this.#wakeup.notify();
+  }
+
+  /**
+   * Resolves when what the owned partitions hold now has been committed and published (Spark's `processAllAvailable`).
+   * Rejects when the query ends before that.
+   */
+  async processAllAvailable(): Promise<void> {
+    const { source } = this.#options;
+    const log = await fetchOffsets(source, await listPartitions(source));
+    const isDone = (): boolean =>
+      this.#owned.isAssigned &&
+      this.#owned.queries.every(({ partition }) => {
+        const { latest = 0n, earliest = 0n } = log.get(partition) ?? {};
+        return latest === earliest || (this.#published.get(partition) ?? 0n) >= latest;
+      });
+    const ended = this.finished.then(() =>
+      Promise.reject(new Error('the query ended before all was processed')),
+    );
+    ended.catch(() => undefined); // heard of through the race below, if anybody still listens
+    while (!isDone())
+      await Promise.race([ended, new Promise<void>((resolve) => this.#afterTrigger.push(resolve))]);
   }
 
   /**
@@ -248,6 +271,7 @@ export class StreamingQuery<State> {
     if (worked) this.#report(opened, outcome, { timestamp, startedAt, publishing });
     if (outcome.failure !== undefined) throw outcome.failure;
     this.#lastTriggerAt = clock.now();
+    for (const resolve of this.#afterTrigger.splice(0)) resolve();
     this.#enter(worked ? 'running' : 'waiting', worked ? 'processing tickets' : 'waiting for new records');
     return worked;
   }

@@ -16,13 +16,15 @@ export interface TicketGeneratorOptions {
   readonly startTime: Date;
   /** Between two tickets, on average; each gap lies between 0 and twice as much. Default 1000. */
   readonly intervalMs?: number;
+  /** Number of the first ticket, 1 or more, for a run that goes on from another one. Default 1. */
+  readonly firstNumber?: number;
   /** Default: types 40 : 25 : 15 : 20 in the order of `TICKET_TYPES`, priorities 50 : 35 : 15. */
   readonly proportions?: TicketProportions;
 }
 
 export interface TicketGenerator {
   /**
-   * The next ticket; ids count up from TCK-00001. `createdAt` sets its time, which later tickets go on from; everything
+   * The next ticket; ids count up from `firstNumber`: TCK-00001. `createdAt` sets its time, which later tickets go on from; everything
    * else stays what it would have been.
    */
   next(createdAt?: Date): Ticket;
@@ -38,9 +40,12 @@ const EVENNESS = 10; // the busiest client writes twice as often as the eleventh
  * logarithms, say), so they are the same on every machine. Throws a `RangeError` for options that can't be used.
  */
 export function createTicketGenerator(options: TicketGeneratorOptions): TicketGenerator {
-  const { seed, startTime, intervalMs = 1000, proportions = {} } = options;
+  const { seed, startTime, intervalMs = 1000, firstNumber = 1, proportions = {} } = options;
   if (!(intervalMs >= 0 && intervalMs < Infinity)) {
     throw new RangeError(`intervalMs: expected a number from 0 on, found ${intervalMs}`);
+  }
+  if (!(Number.isSafeInteger(firstNumber) && firstNumber >= 1)) {
+    throw new RangeError(`firstNumber: expected an integer of 1 or more, found ${firstNumber}`);
   }
   const types = proportions.types ?? DEFAULT_TYPES;
   const priorities = proportions.priorities ?? DEFAULT_PRIORITIES;
@@ -62,7 +67,7 @@ export function createTicketGenerator(options: TicketGeneratorOptions): TicketGe
       else if (tickets > 0) time += gap;
       tickets += 1;
       return {
-        ticket_id: `TCK-${String(tickets).padStart(5, '0')}`,
+        ticket_id: `TCK-${String(firstNumber + tickets - 1).padStart(5, '0')}`,
         client_id: client,
         created_at: new Date(time).toISOString(),
         request: REQUESTS[type],

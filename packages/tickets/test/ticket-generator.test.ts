@@ -151,3 +151,12 @@ describe('generated tickets', () => {
     expect(generator.next().created_at >= now.toISOString()).toBe(true);
   });
 });
+
+test('a run that goes on from another one continues its numbers', () => {
+  const [first] = generate(1, { firstNumber: 201 });
+  expect(first?.ticket_id).toBe('TCK-00201');
+});
+
+test.each([0, -1, 1.5, NaN])('a first number of %s is refused by name', (firstNumber) => {
+  expect(() => createTicketGenerator({ seed: 1, startTime, firstNumber })).toThrow(/firstNumber.*found/);
+});

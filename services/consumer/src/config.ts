@@ -1,0 +1,83 @@
+import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch';
+import { parseLocation } from '@client-tickets/object-store';
+import {
+  boolean,
+  checkSasl,
+  integer,
+  kafkaSettings,
+  loadDotEnv,
+  logSettings,
+  parsedBy,
+  readSettings,
+  setting,
+  storageSettings,
+  text,
+} from '@client-tickets/service-kit';
+import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/ticket-results';
+import { z } from 'zod';
+
+/** Every variable of the consumer. */
+export const consumerSettings = z
+  .object({
+    ...kafkaSettings,
+    KAFKA_GROUP_ID: setting(text('the name of a group'), {
+      default: 'client-tickets-consumer',
+      description: 'Consumers of one group share the partitions.',
+    }),
+    STARTING_OFFSETS: setting(
+      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
+      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
+    ),
+    MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
+      default: '50',
+      description:
+        'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
+    }),
+    TRIGGER: setting(parsedBy('N seconds, N milliseconds or availableNow', parseTrigger), {
+      default: '1 second',
+      description: 'When micro-batches start; availableNow takes what is there and ends.',
+    }),
+    FAIL_ON_DATA_LOSS: setting(boolean(), {
+      default: 'true',
+      description:
+        'Whether to stop when records were lost before they were read; false records the gap and goes on.',
+    }),
+    ...storageSettings(parseLocation),
+    RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
+      default: 'json,parquet',
+      description: 'The files of enriched tickets.',
+    }),
+    HTTP_HOST: setting(text('an address'), {
+      default: '127.0.0.1',
+      description: 'Where the pipeline UI, its API, metrics and health listen.',
+    }),
+    HTTP_PORT: setting(integer({ min: 0, max: 65_535 }), {
+      default: '8090',
+      description: 'The port of the pipeline UI; 0 takes a free one.',
+    }),
+    HTTP_CONTROL_TOKEN: setting(text('a token'), {
+      description: 'Lets its holder pause and resume through the API; without it that is not offered.',
+      isSecret: true,
+    }),
+    ...logSettings,
+  })
+  .check(checkSasl);
+
+export type ConsumerSettings = z.output<typeof consumerSettings>;
+
+/** The environment, the `.env` file below it, and on top what flags say. Throws a `SettingsError`. */
+export function readConsumerSettings(flags: Readonly<Record<string, string | undefined>>): {
+  readonly settings: ConsumerSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+} {
+  loadDotEnv();
+  const environment = { ...process.env, ...flags };
+  return { settings: readSettings(consumerSettings, environment), environment };
+}
+
+function parseFormats(given: string): readonly ResultFormat[] {
+  const words = given.split(',').map((word) => word.trim().toLowerCase());
+  const formats = RESULT_FORMATS.filter((format) => words.includes(format));
+  if (formats.length === words.length) return formats;
+  throw new Error(`expected json, parquet or both separated by a comma, found ${JSON.stringify(given)}`);
+}

@@ -1,0 +1,72 @@
+import { ObjectStoreError, type Clock, type Logger, type ObjectStore } from '@client-tickets/micro-batch';
+import {
+  openObjectStore,
+  probeConditionalWrites,
+  type Location,
+  type RequestEvent,
+  type S3Options,
+} from '@client-tickets/object-store';
+
+export interface StoreOptions {
+  readonly results: Location;
+  readonly checkpoints: Location;
+  readonly s3: S3Options;
+  readonly onRequest: (event: RequestEvent) => void;
+}
+
+export interface Stores {
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  close(): Promise<void>;
+}
+
+/** Opens both locations; S3 is not spoken to yet. */
+export async function openStores({ results, checkpoints, s3, onRequest }: StoreOptions): Promise<Stores> {
+  const resultStore = await openObjectStore(results, { s3, onRequest });
+  const checkpointStore = await openObjectStore(checkpoints, { s3, onRequest });
+  return {
+    results: resultStore,
+    checkpoints: checkpointStore,
+    async close() {
+      await resultStore.close();
+      await checkpointStore.close();
+    },
+  };
+}
+
+const PAUSE_MS = 1_000;
+
+/**
+ * Waits until a store answers and has shown that it keeps conditional writes. Rejects with `ObjectStoreError`: `refused` at
+ * once, `unavailable` when it has not answered for `timeoutMs`.
+ */
+export async function waitForStore(
+  store: ObjectStore,
+  options: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { clock, logger, timeoutMs, signal } = options;
+  const deadline = clock.monotonic() + timeoutMs;
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    try {
+      await probeConditionalWrites(store);
+      return;
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError) || error.code !== 'unavailable') throw error;
+      if (clock.monotonic() >= deadline) {
+        throw new ObjectStoreError(
+          'unavailable',
+          `${store.location} did not answer for ${timeoutMs / 1000} s: ${error.message}`,
+          { cause: error },
+        );
+      }
+      if (attempt === 1)
+        logger.warn({ location: store.location, err: error }, 'waiting for the object store');
+      await clock.sleep(PAUSE_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import type { QueryListener } from '@client-tickets/micro-batch';
+
+/** One listener that passes everything on to several. */
+export function broadcast(listeners: readonly QueryListener[]): QueryListener {
+  return {
+    onProgress: (progress) => listeners.forEach((listener) => listener.onProgress?.(progress)),
+    onBatch: (partition, batch) => listeners.forEach((listener) => listener.onBatch?.(partition, batch)),
+    onStatus: (status) => listeners.forEach((listener) => listener.onStatus?.(status)),
+  };
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { startTicketQuery } from '@client-tickets/consumer';
+import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
+import type { Source } from '@client-tickets/micro-batch';
+import { openObjectStore } from '@client-tickets/object-store';
+import { produceTickets } from '@client-tickets/producer';
+import { createLogger, EXIT_CODES, readCommandLine, runMain, systemClock } from '@client-tickets/service-kit';
+import { RESULT_FORMATS } from '@client-tickets/ticket-results';
+import { createTicketGenerator } from '@client-tickets/tickets';
+import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
+import { createDemoView } from './demo-view.ts';
+import { createLiveDisplay } from './live-display.ts';
+import { readCounts } from './read-counts.ts';
+import { summarizeDemo } from './summary.ts';
+
+const TOPIC = 'client_tickets';
+const PARTITIONS = 3;
+const TRIGGER_MS = 100;
+const STOP_BUDGET_MS = 10_000;
+
+/** Producer and consumer in one process: an embedded log in place of Kafka, a folder in place of S3. */
+await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
+  const description = 'Produces tickets and runs the pipeline over them, without any server.';
+  const program = { name: 'demo', description, flags: DEMO_FLAGS, settings: demoSettings };
+  const commandLine = readCommandLine(program, process.argv.slice(2));
+  if (commandLine.kind !== 'run') {
+    return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
+  }
+  const { settings, folder, seed } = readDemoConfig(commandLine.flags);
+  const logger = createLogger({ name: 'demo', level: settings.LOG_LEVEL });
+  useLogger(logger);
+  const clock = systemClock;
+
+  const directory = join(folder, 'log');
+  const log = await openLogWriter({ directory, topic: TOPIC, partitions: PARTITIONS });
+  const source = createEmbeddedSource({ directory, topic: TOPIC, clock });
+  const results = await openObjectStore(join(folder, 'results'));
+  const checkpoints = await openObjectStore(join(folder, 'checkpoints'));
+
+  const alreadyProduced = await countRecords(source);
+  const display = createLiveDisplay(process.stdout);
+  const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
+  const startedAt = clock.monotonic();
+  const query = startTicketQuery({
+    source,
+    results,
+    checkpoints,
+    formats: RESULT_FORMATS,
+    trigger: { kind: 'interval', everyMs: TRIGGER_MS },
+    startingOffsets: { kind: 'earliest' },
+    maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
+    failOnDataLoss: true,
+    clock,
+    logger,
+    newId: randomUUID,
+    listener: view.listener,
+  });
+  const firstNumber = alreadyProduced + 1;
+  const production = await produceTickets({
+    generator: createTicketGenerator({ seed, startTime: new Date(clock.now()), firstNumber }),
+    send: (messages) => log.append(messages),
+    clock,
+    count: settings.TICKET_COUNT,
+    ticketsPerSecond: settings.TICKETS_PER_SECOND,
+    signal,
+    onProgress: ({ tickets }) => view.onProduced(tickets),
+  });
+  await query.processAllAvailable();
+  display.stop();
+  process.stdout.write(
+    summarizeDemo({
+      counts: await readCounts(results),
+      produced: production.tickets,
+      seed,
+      seconds: (clock.monotonic() - startedAt) / 1_000,
+      locations: [
+        ['log', directory],
+        ['checkpoint', join(folder, 'checkpoints')],
+        ['results', join(folder, 'results')],
+      ],
+    }),
+  );
+  await query.stop({ budgetMs: STOP_BUDGET_MS });
+  await log.close();
+  await results.close();
+  await checkpoints.close();
+  return EXIT_CODES.done.code;
+});
+
+async function countRecords(source: Source): Promise<number> {
+  const offsets = await source.fetchOffsets(await source.listPartitions());
+  return [...offsets.values()].reduce((sum, { latest }) => sum + Number(latest), 0);
+}
