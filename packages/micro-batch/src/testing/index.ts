@@ -1,3 +1,4 @@
+export { interceptStore, type Interceptor, type StoreRequest } from './intercepted-store.ts';
 export { ManualClock } from './manual-clock.ts';
 export { MemoryLog } from './memory-log.ts';
 export { createMemoryObjectStore, MemoryObjects } from './memory-object-store.ts';

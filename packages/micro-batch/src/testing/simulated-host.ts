@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { ObjectStoreError, type ObjectStore } from '../ports/object-store.ts';
+import { interceptStore } from './intercepted-store.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { Random } from './random.ts';
 
@@ -69,17 +70,7 @@ export class SimulatedHost {
 
   /** The store as it is reached from this host: each request takes its turn and may fail. */
   connect(store: ObjectStore): ObjectStore {
-    return {
-      location: store.location,
-      get: (key) => this.#request(() => store.get(key)),
-      put: (key, body, options) => this.#request(() => store.put(key, body, options)),
-      putIfAbsent: (key, body, options) => this.#request(() => store.putIfAbsent(key, body, options)),
-      putIfMatch: (key, body, etag, options) =>
-        this.#request(() => store.putIfMatch(key, body, etag, options)),
-      list: (prefix) => store.list(prefix),
-      delete: (key) => this.#request(() => store.delete(key)),
-      close: () => store.close(),
-    };
+    return interceptStore(store, (_request, send) => this.#request(send));
   }
 
   #request<T>(send: () => Promise<T>): Promise<T> {
