@@ -43,7 +43,7 @@ function asObject(value: unknown): object | undefined {
 
 function readPair(partition: string, offset: unknown): readonly [number, bigint] {
   const whole = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= -2;
-  if (!/^\d{1,9}$/.test(partition) || !whole) {
+  if (!/^(0|[1-9]\d{0,8})$/.test(partition) || !whole) {
     throw new QueryError(
       'settings',
       `expected a partition with an offset of 0 or more, -2 (earliest) or -1 (latest), ` +
