@@ -44,7 +44,7 @@ export class PartitionBuffer {
     return this.#jumps[0]?.startOffset ?? this.#endOffset;
   }
 
-  /** Jumps that nobody has explained yet. */
+  /** Jumps that nobody has explained yet. The list that was returned does not change when more come. */
   get jumps(): readonly OffsetRange[] {
     return this.#jumps;
   }
@@ -66,7 +66,7 @@ export class PartitionBuffer {
     if (chunk.startOffset !== this.#endOffset || chunk.endOffset <= chunk.startOffset) return false;
     const firstOffset = chunk.records[0]?.offset ?? chunk.endOffset;
     if (firstOffset > chunk.startOffset) {
-      this.#jumps.push({ startOffset: chunk.startOffset, endOffset: firstOffset });
+      this.#jumps = [...this.#jumps, { startOffset: chunk.startOffset, endOffset: firstOffset }];
     }
     this.#chunks.push(chunk);
     this.#endOffset = chunk.endOffset;

@@ -85,7 +85,9 @@ export function createLetterPublisher(store: ObjectStore): ResultPublisher<Lette
         const known = await states.read();
         const all = isBehind(known) ? await states.refresh() : known;
         const next: PublishedCounts = {
-          ends: Object.fromEntries([...all].sort(([a], [b]) => a - b).map(([p, { endOffset }]) => [p, endOffset.toString()])),
+          ends: Object.fromEntries(
+            [...all].sort(([a], [b]) => a - b).map(([p, { endOffset }]) => [p, endOffset.toString()]),
+          ),
           counts: [...all.values()].map(({ state }) => state).reduce(addCounts, {}),
         };
         const body = Buffer.from(JSON.stringify(next));
