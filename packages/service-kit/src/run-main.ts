@@ -8,7 +8,7 @@ export interface MainContext {
   /** Aborts at the first SIGTERM or SIGINT: finish what is under way and return. */
   readonly signal: AbortSignal;
   /** From now on failures are logged with this logger. Until then there is one of level `info`. */
-  useLogger(logger: ServiceLogger): void;
+  readonly useLogger: (logger: ServiceLogger) => void;
 }
 
 export interface RunMainOptions {
