@@ -162,7 +162,6 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
         await withinTime(
           clock,
           timeoutMs,
-          `Leaving ${groupId}`,
           running.then(() => consumer.disconnect()),
         );
       } catch (error) {

@@ -1,4 +1,17 @@
+export { waitForBrokers, type WaitForBrokersOptions } from './broker-wait.ts';
 export type { CompressionName } from './codecs.ts';
 export type { KafkaConnection, KafkaSasl } from './kafka-connection.ts';
 export { KafkaError, type KafkaErrorCode } from './kafka-error.ts';
+export {
+  createKafkaProducer,
+  type KafkaProducer,
+  type KafkaProducerOptions,
+  type ProducerMessage,
+} from './kafka-producer.ts';
 export { createKafkaSource, type KafkaSourceOptions } from './kafka-source.ts';
+export {
+  ensureTopic,
+  type EnsuredTopic,
+  type EnsureTopicOptions,
+  type TopicDifference,
+} from './topic-admin.ts';

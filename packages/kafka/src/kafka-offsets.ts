@@ -1,9 +1,9 @@
 import type { Clock, Logger, PartitionOffsets } from '@client-tickets/micro-batch';
 import type { Admin } from 'kafkajs';
+import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
 import { createKafkaClient, type KafkaClient, type KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
-import { describeFailure } from './patience.ts';
 import { withinTime } from './within-time.ts';
 
 export interface OffsetReader {
@@ -66,7 +66,7 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
   const end = async (ended: Promise<Session>): Promise<void> => {
     const { client, admin } = await ended;
     try {
-      await withinTime(clock, 1_000, 'Disconnecting', admin.disconnect());
+      await withinTime(clock, 1_000, admin.disconnect());
     } finally {
       client.destroy();
     }
@@ -81,17 +81,17 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     const startedAt = clock.monotonic();
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       if (closing.signal.aborted)
-        throw new KafkaError('unavailable', `${what} was given up: the source is closing.`);
+        throw new KafkaError('unavailable', `${what}: given up, because of closing.`);
       const current = (session ??= connect());
       try {
         const answer = current.then(({ admin }) => ask(admin));
-        return await withinTime(clock, ATTEMPT_TIMEOUT_MS, what, answer);
+        return await withinTime(clock, ATTEMPT_TIMEOUT_MS, answer);
       } catch (error) {
         discard(current);
         const failure = readFailure(error);
         const elapsed = clock.monotonic() - startedAt;
         const isHopeless = failure.kind !== 'transient' && elapsed >= HOPELESS_AFTER_MS;
-        if (isHopeless || elapsed + delayMs >= timeoutMs) throw describeFailure(topic, failure, error);
+        if (isHopeless || elapsed + delayMs >= timeoutMs) throw describeFailure(what, failure, error);
         logger.debug({ topic, error: failure.reason }, `${what} failed; trying again`);
         await clock.sleep(delayMs, closing.signal);
       }
@@ -100,7 +100,7 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
 
   return {
     partitions: () =>
-      persist('Listing partitions', async (admin) => {
+      persist(`listing the partitions of ${topic}`, async (admin) => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
         return topics
           .flatMap(({ partitions }) => partitions.map(({ partitionId }) => partitionId))
@@ -108,7 +108,7 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
       }),
     watermarks: async (partitions) => {
       if (partitions.length === 0) return new Map();
-      return persist('Reading offsets', async (admin) => {
+      return persist(`reading the offsets of ${topic}`, async (admin) => {
         const offsets = new Map(
           (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => [
             partition,

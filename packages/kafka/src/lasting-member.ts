@@ -87,7 +87,7 @@ export function lastInGroup(options: LastingMemberOptions): LastingMember {
       await clock.sleep(stuckAfterMs / WATCHDOG_CHECKS, signal);
       const trouble = signal.aborted ? undefined : watchdog.check();
       if (trouble !== undefined)
-        ended.abort(new KafkaError('unavailable', `The consumer is stuck: ${trouble}.`));
+        ended.abort(new KafkaError('unavailable', `the consumer is stuck: ${trouble}`));
     }
     member = undefined;
     await current.leave(stopTimeoutMs);

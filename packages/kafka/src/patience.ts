@@ -1,5 +1,6 @@
+import { describeFailure } from './describe-failure.ts';
 import type { Failure } from './failure.ts';
-import { KafkaError } from './kafka-error.ts';
+import type { KafkaError } from './kafka-error.ts';
 
 export type Decision =
   | { readonly kind: 'retry'; readonly delayMs: number }
@@ -38,41 +39,8 @@ export class Patience {
     this.#hopeless = isHopeless ? this.#hopeless + 1 : 0;
     this.#unexplained = failure.kind === 'unexplained' ? this.#unexplained + 1 : 0;
     if (this.#hopeless >= HOPELESS_LIMIT || this.#unexplained >= UNEXPLAINED_LIMIT) {
-      return { kind: 'give_up', error: describeFailure(this.#topic, failure, cause) };
+      return { kind: 'give_up', error: describeFailure(`reading ${this.#topic}`, failure, cause) };
     }
     return { kind: 'retry', delayMs: Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS) };
-  }
-}
-
-/** The failure as an error of this package, saying what to do about it. */
-export function describeFailure(topic: string, { kind, reason }: Failure, cause: unknown): KafkaError {
-  switch (kind) {
-    case 'topic_missing':
-      return new KafkaError(
-        'topic_missing',
-        `There is no topic ${topic} (${reason}). Create it, or name another.`,
-        { cause },
-      );
-    case 'refused':
-      return new KafkaError(
-        'refused',
-        `The brokers refused us: ${reason}. Check user name, password and SASL mechanism, TLS, and the ACLs for topic ${topic} ` +
-          'and for the consumer group.',
-        { cause },
-      );
-    case 'transient':
-      return new KafkaError(
-        'unavailable',
-        `The brokers did not answer: ${reason}. Check that they run and can be reached.`,
-        {
-          cause,
-        },
-      );
-    case 'unexplained':
-      return new KafkaError(
-        'failed',
-        `Reading ${topic} keeps failing: ${reason}. The log has each attempt.`,
-        { cause },
-      );
   }
 }

@@ -2,10 +2,10 @@ import type { Clock } from '@client-tickets/micro-batch';
 import { KafkaError } from './kafka-error.ts';
 
 /** The result of `work`, or a `KafkaError` `unavailable` when it takes longer than `ms`. The work is not stopped by it. */
-export async function withinTime<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
+export async function withinTime<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const tooLate = clock.sleep(ms, timer.signal).then((): never => {
-    throw new KafkaError('unavailable', `${what} took longer than ${ms} ms.`);
+    throw new KafkaError('unavailable', `no answer within ${Math.round(ms)} ms`);
   });
   try {
     return await Promise.race([work, tooLate]);

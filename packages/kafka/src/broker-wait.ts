@@ -1,0 +1,104 @@
+import { silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { readFailure, type Failure } from './failure.ts';
+import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { KafkaError } from './kafka-error.ts';
+import { withinTime } from './within-time.ts';
+
+export interface WaitForBrokersOptions {
+  readonly connection: KafkaConnection;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Default: 60 s. */
+  readonly timeoutMs?: number;
+  /** Ends the wait early; it then rejects. */
+  readonly signal?: AbortSignal;
+}
+
+interface Unreachable {
+  readonly broker: string;
+  readonly failure: Failure;
+}
+
+const ATTEMPT_TIMEOUT_MS = 5_000;
+const RETRY_MS = 500;
+const REMIND_MS = 10_000;
+
+/**
+ * Resolves as soon as one of the brokers has answered (and has let us in). Says that it waits, and every ten seconds again.
+ * Rejects with a `KafkaError` that names each broker and why it could not be used: `refused` when all that answered turned
+ * us away twice, `unavailable` when the time is over.
+ */
+export async function waitForBrokers(options: WaitForBrokersOptions): Promise<void> {
+  const { connection, logger, clock, timeoutMs = 60_000, signal } = options;
+  const startedAt = clock.monotonic();
+  let remindAt = startedAt;
+  for (let refusals = 0; ;) {
+    const left = timeoutMs - (clock.monotonic() - startedAt);
+    const unreachable = await probe(options, Math.min(left, ATTEMPT_TIMEOUT_MS));
+    if (unreachable === undefined) return;
+    const now = clock.monotonic();
+    if (unreachable.some(({ failure }) => failure.kind === 'refused')) refusals += 1;
+    if (refusals > 1)
+      throw new KafkaError('refused', `${list(unreachable)} Check user name, password, mechanism and TLS.`);
+    if (now - startedAt + RETRY_MS >= timeoutMs || signal?.aborted === true) {
+      const waited = Math.round((now - startedAt) / 1000);
+      throw new KafkaError(
+        'unavailable',
+        `No Kafka broker could be reached within ${waited} s. ${list(unreachable)} Check KAFKA_BROKERS, and that they run.`,
+      );
+    }
+    if (now >= remindAt) {
+      remindAt = now + REMIND_MS;
+      logger.info({ brokers: connection.brokers, reasons: unreachable.map(explain) }, 'waiting for Kafka');
+    }
+    await clock.sleep(RETRY_MS, signal);
+  }
+}
+
+/** Asks all of them at once; `undefined` as soon as one has answered. */
+async function probe(
+  options: WaitForBrokersOptions,
+  timeoutMs: number,
+): Promise<readonly Unreachable[] | undefined> {
+  const unreachable: Unreachable[] = [];
+  const attempts = options.connection.brokers.map(async (broker) => {
+    try {
+      await reach(options, broker, timeoutMs);
+    } catch (error) {
+      unreachable.push({ broker, failure: readFailure(error) });
+      throw error;
+    }
+  });
+  try {
+    await Promise.any(attempts);
+    return undefined;
+  } catch {
+    return unreachable;
+  }
+}
+
+async function reach(
+  { connection, clock }: WaitForBrokersOptions,
+  broker: string,
+  timeoutMs: number,
+): Promise<void> {
+  const client = createKafkaClient({
+    connection: { ...connection, brokers: [broker] },
+    logger: silentLogger, // the reasons are in the errors
+    clock,
+    requestTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    retries: 0,
+  });
+  const admin = client.kafka.admin();
+  try {
+    await withinTime(clock, timeoutMs, admin.connect());
+    await withinTime(clock, timeoutMs, admin.disconnect());
+  } finally {
+    client.destroy();
+  }
+}
+
+const explain = ({ broker, failure }: Unreachable): string => `${broker}: ${failure.reason}`;
+
+const list = (unreachable: readonly Unreachable[]): string =>
+  unreachable.map((each) => `${explain(each).replace(/\.$/, '')}.`).join(' ');

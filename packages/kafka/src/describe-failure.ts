@@ -1,0 +1,35 @@
+import type { Failure } from './failure.ts';
+import { KafkaError } from './kafka-error.ts';
+
+/** A failure as an error of this package, which says what to do about it. `action` is a phrase such as `reading tickets`. */
+export function describeFailure(action: string, { kind, reason }: Failure, cause: unknown): KafkaError {
+  switch (kind) {
+    case 'topic_missing':
+      return new KafkaError(
+        'topic_missing',
+        `${capital(action)} failed: ${reason}. Create the topic, or name another.`,
+        {
+          cause,
+        },
+      );
+    case 'refused':
+      return new KafkaError(
+        'refused',
+        `${capital(action)} was refused: ${reason}. Check user name, password and SASL mechanism, TLS, and the ACLs of the ` +
+          'topic and of the consumer group.',
+        { cause },
+      );
+    case 'transient':
+      return new KafkaError(
+        'unavailable',
+        `${capital(action)} failed: ${reason}. Check that the brokers run and can be reached.`,
+        { cause },
+      );
+    case 'unexplained':
+      return new KafkaError('failed', `${capital(action)} failed: ${reason}. The log has each attempt.`, {
+        cause,
+      });
+  }
+}
+
+const capital = (phrase: string): string => phrase.charAt(0).toUpperCase() + phrase.slice(1);

@@ -1,0 +1,186 @@
+import type { Clock, Logger } from '@client-tickets/micro-batch';
+import kafkajs, { type PartitionMetadata } from 'kafkajs';
+import { compressionType, type CompressionName } from './codecs.ts';
+import { describeFailure } from './describe-failure.ts';
+import { readFailure } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+import { KafkaError } from './kafka-error.ts';
+import { createOffsetReader } from './kafka-offsets.ts';
+import { PartitionLine } from './partition-line.ts';
+import { openProducerSession, type ProducerSession } from './producer-session.ts';
+
+export interface KafkaProducerOptions {
+  readonly connection: KafkaConnection;
+  readonly topic: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Default: `none`. `zstd` needs Node.js 22.15. */
+  readonly compression?: CompressionName;
+  /** Whether brokers recognize what is sent again after a lost answer. Default: true. */
+  readonly idempotent?: boolean;
+  /** Of one record batch, before compression; brokers accept 1 MB by default. Default: 900 000. */
+  readonly maxBatchBytes?: number;
+  /** Of one record batch. Default: 2000; kafkajs takes time that grows with its square. */
+  readonly maxBatchMessages?: number;
+  /** How long a batch is tried for. Default: 2 minutes. */
+  readonly deliveryTimeoutMs?: number;
+}
+
+export interface ProducerMessage {
+  /** Messages of one key go to one partition, in order; which one, Java's clients agree on. */
+  readonly key: string;
+  readonly value: Uint8Array | string | null;
+  /** Milliseconds since the epoch. Default: when it is sent. */
+  readonly timestamp?: number;
+}
+
+export interface KafkaProducer {
+  /**
+   * Resolves once all in-sync replicas have all of the messages. Call it again without waiting: what has gathered for a
+   * partition is written as one batch. After a rejection, with a `KafkaError`, some of the messages may have been written.
+   */
+  send(messages: readonly ProducerMessage[]): Promise<void>;
+  /** Resolves once nothing that was sent is still under way. */
+  flush(): Promise<void>;
+  /** Flushes, then disconnects. */
+  close(): Promise<void>;
+}
+
+type Outgoing = ProducerMessage & { readonly bytes: number };
+
+const MESSAGE_OVERHEAD_BYTES = 24;
+const PARTITIONS_MAX_AGE_MS = 300_000;
+const NEW_SESSIONS_PER_BATCH = 3;
+// The broker has no batch of this producer that ends right before this one. So it has not stored this one either, and it
+// is safe to send it again under a new producer id.
+const SEQUENCE_LOST: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']);
+
+/**
+ * Writes to a topic: acknowledged by all in-sync replicas, without duplicates while the producer lives, in order for each
+ * key. Every request carries one partition. (A kafkajs request for several is repeated by broker when part of it fails; when
+ * a leader has moved meanwhile, it leaves out what it takes for done, or writes again what is done.)
+ */
+export function createKafkaProducer(options: KafkaProducerOptions): KafkaProducer {
+  const { connection, topic, logger, clock, compression = 'none', idempotent = true } = options;
+  const { maxBatchBytes = 900_000, maxBatchMessages = 2_000, deliveryTimeoutMs = 120_000 } = options;
+  const sessionOptions = {
+    connection,
+    topic,
+    logger,
+    clock,
+    idempotent,
+    compression: compressionType(compression),
+    deliveryTimeoutMs,
+  };
+  const topicReader = createOffsetReader({ connection, topic, logger, clock, timeoutMs: deliveryTimeoutMs });
+  const partitioner = kafkajs.Partitioners.DefaultPartitioner();
+  const lines = new Map<number, PartitionLine<Outgoing>>();
+  let session: Promise<ProducerSession> | undefined;
+  let partitions: { readonly count: Promise<number>; readonly readAt: number } | undefined;
+  let isClosed = false;
+
+  /** Read once, and again now and then; a key may change its partition when some were added, as with any producer. */
+  function partitionCount(): Promise<number> {
+    const now = clock.monotonic();
+    if (partitions === undefined || now - partitions.readAt > PARTITIONS_MAX_AGE_MS) {
+      const before = partitions?.count;
+      const count = topicReader.partitions().then(({ length }) => length);
+      partitions = { count: before === undefined ? count : count.catch(() => before), readAt: now };
+      count.catch(() => (partitions = undefined));
+    }
+    return partitions.count;
+  }
+
+  function retire(old: Promise<ProducerSession>): void {
+    if (session === old) session = undefined;
+    old.then((opened) => opened.retire()).catch(() => {}); // it has failed, or has nothing left to do
+  }
+
+  async function usableSession(): Promise<ProducerSession> {
+    if (session !== undefined && !(await session).isUsable) retire(session);
+    session ??= openProducerSession(sessionOptions);
+    const current = session;
+    try {
+      return await current;
+    } catch (error) {
+      retire(current);
+      throw error;
+    }
+  }
+
+  async function write(partition: number, batch: readonly Outgoing[]): Promise<void> {
+    const messages = batch.map(({ key, value, timestamp }) => ({
+      key,
+      value: value === null || typeof value === 'string' ? value : asBuffer(value),
+      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+    }));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const current = await usableSession();
+        await current.write(partition, messages);
+        return;
+      } catch (error) {
+        const failure = readFailure(error);
+        const isSafe = failure.type !== undefined && SEQUENCE_LOST.has(failure.type);
+        if (!isSafe || attempt === NEW_SESSIONS_PER_BATCH)
+          throw describeFailure(`writing to ${topic}`, failure, error);
+        logger.warn(
+          { topic, partition, error: failure.reason },
+          'the brokers forgot this producer; starting as a new one',
+        );
+      }
+    }
+  }
+
+  function lineOf(partition: number): PartitionLine<Outgoing> {
+    const limits = { maxMessages: maxBatchMessages, maxBytes: maxBatchBytes };
+    const line = lines.get(partition) ?? new PartitionLine((batch) => write(partition, batch), limits);
+    lines.set(partition, line);
+    return line;
+  }
+
+  const flush = async (): Promise<void> => {
+    await Promise.all([...lines.values()].map((line) => line.flush()));
+  };
+
+  return {
+    send: async (messages) => {
+      if (isClosed) throw new KafkaError('failed', `The producer for ${topic} is closed; nothing was sent.`);
+      const partitionMetadata = describePartitions(await partitionCount());
+      const parts = new Map<number, Outgoing[]>();
+      for (const message of messages) {
+        const partition = partitioner({
+          topic,
+          partitionMetadata,
+          message: { key: message.key, value: null },
+        });
+        const part = parts.get(partition) ?? [];
+        parts.set(partition, part);
+        part.push({ ...message, bytes: sizeOf(message) });
+      }
+      await Promise.all([...parts].map(([partition, part]) => lineOf(partition).add(part)));
+    },
+    flush,
+    close: async () => {
+      isClosed = true;
+      await flush();
+      if (session !== undefined) retire(session);
+      await topicReader.close();
+    },
+  };
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const sizeOf = ({ key, value }: ProducerMessage): number =>
+  MESSAGE_OVERHEAD_BYTES + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
+
+/** What kafkajs's partitioner wants to know; for messages with a key it only counts. */
+const describePartitions = (count: number): PartitionMetadata[] =>
+  Array.from({ length: count }, (_, partitionId) => ({
+    partitionId,
+    partitionErrorCode: 0,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }));

@@ -1,0 +1,81 @@
+/** What waits to be written, with its size in bytes. */
+export interface Sized {
+  readonly bytes: number;
+}
+
+export interface PartitionLineLimits {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * Writes one partition's messages in order, one batch at a time; what is added meanwhile makes the next batch larger.
+ *
+ * One at a time is not only about order: kafkajs takes back the sequence numbers of a batch whose answer got lost, and
+ * would give them to a batch behind it, which brokers then take for a repetition of the first and throw away.
+ */
+export class PartitionLine<Message extends Sized> {
+  readonly #write: (batch: readonly Message[]) => Promise<void>;
+  readonly #limits: PartitionLineLimits;
+  #waiting: Waiting<Message>[] = [];
+  #idle: Promise<void> = Promise.resolve();
+  #isWriting = false;
+
+  constructor(write: (batch: readonly Message[]) => Promise<void>, limits: PartitionLineLimits) {
+    this.#write = write;
+    this.#limits = limits;
+  }
+
+  /** Resolves once all of them are written; rejects as `write` did for a batch with one of them. */
+  add(messages: readonly Message[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const order = { left: messages.length, resolve, reject };
+      for (const message of messages) this.#waiting.push({ message, order });
+      if (!this.#isWriting) this.#idle = this.#writeAll();
+    });
+  }
+
+  /** Resolves once nothing waits any more, written or not. */
+  flush(): Promise<void> {
+    return this.#idle;
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) {
+      const size = batchSize(this.#waiting, this.#limits);
+      const batch = this.#waiting.slice(0, size);
+      this.#waiting = this.#waiting.slice(size);
+      try {
+        await this.#write(batch.map(({ message }) => message));
+        for (const { order } of batch) {
+          order.left -= 1;
+          if (order.left === 0) order.resolve();
+        }
+      } catch (error) {
+        for (const { order } of batch) order.reject(error);
+      }
+    }
+    this.#isWriting = false;
+  }
+}
+
+interface Waiting<Message> {
+  readonly message: Message;
+  readonly order: { left: number; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+}
+
+/** How many of the first fit in one batch: at least one. */
+function batchSize(
+  waiting: readonly Waiting<Sized>[],
+  { maxMessages, maxBytes }: PartitionLineLimits,
+): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { message } of waiting) {
+    bytes += message.bytes;
+    if (count > 0 && (bytes > maxBytes || count >= maxMessages)) break;
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { silentLogger } from '@client-tickets/micro-batch';
+import { describe, expect, test } from 'vitest';
+import { waitForBrokers } from '../src/index.ts';
+import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
+import { systemClock } from './support/system-clock.ts';
+
+const NOBODY = '127.0.0.1:1';
+const common = { logger: silentLogger, clock: systemClock };
+
+describe('waiting for brokers', () => {
+  test('names each broker that can not be reached, and why, when the time is over', async () => {
+    const error = await waitForBrokers({
+      ...common,
+      connection: { brokers: [NOBODY, 'localhost:2'] },
+      timeoutMs: 700,
+    }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'KafkaError', code: 'unavailable' });
+    expect(String(error)).toMatch(/127\.0\.0\.1:1: .*ECONNREFUSED.*localhost:2: .*ECONNREFUSED/);
+  });
+
+  test('says that it waits, and for whom', async () => {
+    const said: object[] = [];
+    const logger = { ...silentLogger, info: (fields: object) => said.push(fields) };
+    await expect(
+      waitForBrokers({ ...common, logger, connection: { brokers: [NOBODY] }, timeoutMs: 1_500 }),
+    ).rejects.toThrow('No Kafka broker');
+    expect(said).toEqual([{ brokers: [NOBODY], reasons: [expect.stringContaining('ECONNREFUSED')] }]);
+  });
+
+  test('ends early when told to', async () => {
+    const stopping = new AbortController();
+    const waiting = waitForBrokers({ ...common, connection: { brokers: [NOBODY] }, signal: stopping.signal });
+    stopping.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('a server that accepts and says nothing counts as not reached', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await expect(
+      waitForBrokers({ ...common, connection: { brokers: [`127.0.0.1:${port}`] }, timeoutMs: 100 }),
+    ).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('no answer within') });
+    server.close();
+  });
+});
+
+describe.skipIf(!hasBrokers)('waiting for real brokers', () => {
+  const { connection } = useRealBrokers();
+
+  test('is over as soon as one of them answers', async () => {
+    await waitForBrokers({
+      ...common,
+      connection: { ...connection, brokers: [NOBODY, ...connection.brokers] },
+    });
+    expect(connection.brokers.length).toBeGreaterThan(0);
+  });
+});
