@@ -1,5 +1,6 @@
 import {
   append,
+  both,
   committed,
   ends,
   expire,
@@ -32,8 +33,7 @@ streamTest(
   results('abcdef'),
   fault('a', 'hold the answer', /source fetchOffsets/, true),
   held('a'), // it says: the log starts at 0
-  append(0, 'ghi'),
-  expire(0, 8n),
+  both(append(0, 'ghi'), expire(0, 8n)),
   heal('a'),
   gaps(0, 'expired 6-7'),
   results('abcdefi'),

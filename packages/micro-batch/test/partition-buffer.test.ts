@@ -57,32 +57,26 @@ class NaiveBuffer {
   }
 }
 
-type Step =
-  | {
-      readonly kind: 'accept';
-      readonly ahead: number;
-      readonly has: readonly boolean[];
-      readonly bytes: number;
-    }
-  | { readonly kind: 'discard'; readonly ahead: number }
-  | { readonly kind: 'settle' };
-
+const ahead = fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 3 }));
 const steps = fc.array(
   fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.record<Step>({
-        kind: fc.constant('accept'),
-        ahead: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 3 })),
+      arbitrary: fc.record({
+        kind: fc.constant('accept' as const),
+        ahead,
         has: fc.array(fc.boolean(), { maxLength: 6 }),
         bytes: fc.nat(50),
       }),
     },
     {
       weight: 2,
-      arbitrary: fc.record<Step>({ kind: fc.constant('discard'), ahead: fc.integer({ min: -2, max: 15 }) }),
+      arbitrary: fc.record({
+        kind: fc.constant('discard' as const),
+        ahead: fc.integer({ min: -2, max: 15 }),
+      }),
     },
-    { weight: 2, arbitrary: fc.record<Step>({ kind: fc.constant('settle') }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
   ),
   { maxLength: 40 },
 );

@@ -49,7 +49,7 @@ export function streamTest(
   options: { readonly partitions?: number; readonly chunkSize?: number },
   ...actions: readonly Action[]
 ): void {
-  test(`${name}`, async () => {
+  test.each([name])('%s', async () => {
     const world = new World(options.partitions ?? 1);
     world.log.chunkSize = options.chunkSize ?? 7;
     expect(await perform(world, actions), 'actions that were performed').toBe(actions.length);
@@ -419,6 +419,15 @@ export const gaps = (partition: number, ...expected: readonly string[]): Action 
 export const passTime = (ms: number): Action => ({
   name: `passTime(${ms})`,
   run: (world) => world.pass(ms),
+});
+
+/** At the same moment: nothing is delivered in between. */
+export const both = (first: Action, second: Action): Action => ({
+  name: `${first.name} and ${second.name}`,
+  run: (world) => {
+    first.run(world);
+    second.run(world);
+  },
 });
 
 export const act = (name: string, run: Action['run']): Action => ({ name, run });
