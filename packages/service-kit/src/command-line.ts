@@ -45,7 +45,7 @@ export function readCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
   }
-  const given = new Map(Object.entries(command.opts<Record<string, unknown>>()));
+  const given = new Map(Object.entries(command.opts<Record<string, string | boolean>>()));
   const set = flags.flatMap((flag) => {
     const value = given.get(camelCase(flag.name));
     return value === undefined ? [] : [[flag.variable, String(value)] as const];

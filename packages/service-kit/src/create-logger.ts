@@ -28,7 +28,7 @@ export interface LoggerOptions {
 const SECRET_FIELDS = ['password', 'secret', 'secretAccessKey', 'sessionToken', 'authorization'];
 const SHORTEST_SECRET = 6;
 
-/** Ends the line that a progress bar may stand in, so that a log line takes its place. */
+/** Clears the line, in which a progress bar may stand. */
 const CLEAR_LINE = '\r\u001b[2K';
 
 /**
@@ -84,15 +84,14 @@ function createMasking(secrets: readonly string[]): (line: string) => string {
 }
 
 function createTerminalFormat(level: LogLevel): (line: string) => string {
-  // Looks at NO_COLOR, FORCE_COLOR and TERM.
-  const hasColors = process.stderr.isTTY && process.stderr.hasColors();
   const prettify = prettyFactory({
-    colorize: hasColors,
+    // Looks at NO_COLOR, FORCE_COLOR and TERM.
+    colorize: process.stderr.isTTY && process.stderr.hasColors(),
     ignore: 'service',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
     // Errors of one of these names get several lines, which only their stacks are worth.
     errorLikeObjectKeys: level === 'debug' ? ['err', 'error'] : [],
   });
-  return (line) => `${hasColors ? CLEAR_LINE : ''}${prettify(line)}`;
+  return (line) => `${CLEAR_LINE}${prettify(line)}`;
 }

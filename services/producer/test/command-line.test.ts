@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { readCommandLine } from '../src/command-line.ts';
+import { readProducerCommandLine } from '../src/command-line.ts';
 import { producerSettings } from '../src/config.ts';
 
 function read(...args: readonly string[]) {
@@ -8,7 +8,7 @@ function read(...args: readonly string[]) {
   const spies = [process.stdout, process.stderr].map((stream) =>
     vi.spyOn(stream, 'write').mockImplementation(keep),
   );
-  const commandLine = readCommandLine(args);
+  const commandLine = readProducerCommandLine(args);
   for (const spy of spies) spy.mockRestore();
   return { commandLine, printed };
 }
