@@ -1,0 +1,45 @@
+import type { ObjectStore } from '@client-tickets/micro-batch';
+
+/** What a reader finds under a results location. */
+export interface Results {
+  /** `partition/offset` of each row of the JSON files, as often as it is there. */
+  readonly rows: readonly string[];
+  readonly ticketIds: readonly string[];
+  readonly deadLetters: readonly string[];
+  /** From `ticket_counts`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly counted: number;
+}
+
+/** Reads everything as a plain glob over the files would. */
+export async function readResults(store: ObjectStore): Promise<Results> {
+  const rows = await readLines(store, 'tickets/');
+  const deadLetters = await readLines(store, 'dead_letters/');
+  const counts = Object.fromEntries(
+    (await readLines(store, 'ticket_counts/')).map((row) => [
+      String(row['type']),
+      Number(row['ticket_count']),
+    ]),
+  );
+  return {
+    rows: rows.map((row) => `${String(row['kafka_partition'])}/${String(row['kafka_offset'])}`),
+    ticketIds: rows.map((row) => String(row['ticket_id'])),
+    deadLetters: deadLetters.map((row) => `${String(row['partition'])}/${String(row['offset'])}`),
+    counts,
+    counted: Object.values(counts).reduce((sum, count) => sum + count, 0),
+  };
+}
+
+async function readLines(store: ObjectStore, prefix: string): Promise<readonly Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  for await (const { key } of store.list(prefix)) {
+    if (!key.endsWith('.json')) continue;
+    const object = await store.get(key);
+    const lines = Buffer.from(object?.body ?? [])
+      .toString()
+      .split('\n')
+      .filter(Boolean);
+    rows.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
+  }
+  return rows;
+}
