@@ -76,5 +76,5 @@ function parseFileUrl(text: string, refuse: Refuse): FolderLocation {
 
 function folder(path: string): FolderLocation {
   const absolute = resolve(path);
-  return { kind: 'folder', path: absolute, text: pathToFileURL(absolute).href.replace(/\/*$/, '/') };
+  return { kind: 'folder', path: absolute, text: pathToFileURL(absolute).href.replace(/[^/]$/, '$&/') };
 }

@@ -88,8 +88,8 @@ export function createRequestLoop(location: string, options: RequestOptions): Re
   async function perform<T>(request: Request<T>): Promise<T> {
     const { operation } = request;
     const repeatable = operation !== 'put-if-absent' && operation !== 'put-if-match';
+    if (closing.signal.aborted) throw new ObjectStoreError('refused', `${location} has been closed.`);
     for (let attempt = 1; ; attempt++) {
-      if (closing.signal.aborted) throw new ObjectStoreError('refused', `${location} has been closed.`);
       const started = clock.monotonic();
       const report = (result: RequestResult, size: Pick<RequestEvent, 'bytes' | 'requests'> = {}): void =>
         onRequest({ operation, result, seconds: (clock.monotonic() - started) / 1000, ...size });
@@ -99,16 +99,17 @@ export function createRequestLoop(location: string, options: RequestOptions): Re
         return value;
       } catch (error) {
         const failure = request.explain(error);
+        const final = objectStoreError(failure, attempt);
         const worthIt = failure.kind === 'not-done' || (failure.kind === 'unanswered' && repeatable);
         if (!worthIt || attempt >= retry.attempts || closing.signal.aborted) {
-          const final = objectStoreError(failure, attempt);
           report(final.code);
           throw final;
         }
         report('retry');
+        const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (attempt - 1));
+        await clock.sleep(random() * longest, closing.signal);
+        if (closing.signal.aborted) throw final;
       }
-      const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (attempt - 1));
-      await clock.sleep(random() * longest, closing.signal);
     }
   }
 

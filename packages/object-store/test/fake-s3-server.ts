@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the server does with one request, beside or instead of serving it. */
+export type Behaviour =
+  | 'serve'
+  | 'reset before'
+  | 'reset after'
+  | 'hang'
+  | 'tear'
+  | {
+      readonly status: number;
+      readonly code: string;
+      readonly after?: boolean;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly extra?: string;
+    };
+
+export interface SeenRequest {
+  /** `PUT /bucket/key?uploadId`: names of query parameters that tell operations apart. */
+  readonly line: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+export interface FakeS3 {
+  readonly endpoint: string;
+  readonly port: number;
+  readonly seen: SeenRequest[];
+  readonly objects: Map<string, FakeObject>;
+  close(): Promise<void>;
+}
+
+interface FakeObject {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface FakeS3Options {
+  readonly port?: number;
+  /** One for each request; after the last one everything is served. */
+  readonly script?: readonly Behaviour[];
+  /** Conditions that the server takes no notice of. */
+  readonly ignores?: readonly ('if-match' | 'if-none-match' | 'x-amz-meta-')[];
+  readonly pageSize?: number;
+}
+
+/** A real HTTP server that speaks just enough S3, for one bucket and with flat listings, and fails as it is told to. */
+export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
+  const { ignores = [], pageSize = 2 } = options;
+  const script = [...(options.script ?? [])];
+  const objects = new Map<string, FakeObject>();
+  const parts = new Map<number, Buffer>();
+  const seen: SeenRequest[] = [];
+
+  function serve(request: IncomingMessage, url: URL, body: Buffer): Reply {
+    const path = decodeURIComponent(url.pathname);
+    const key = path.split('/').slice(2).join('/');
+    const present = objects.get(key);
+    const query = url.searchParams;
+    switch (request.method ?? '') {
+      case 'GET': {
+        if (query.has('list-type')) return listing(query);
+        if (present === undefined) return failure(404, 'NoSuchKey');
+        const metadata = Object.entries(present.metadata);
+        return {
+          status: 200,
+          headers: { etag: present.etag, ...Object.fromEntries(metadata) },
+          body: present.body,
+        };
+      }
+      case 'PUT': {
+        if (query.has('partNumber')) {
+          parts.set(Number(query.get('partNumber')), body);
+          return { status: 200, headers: { etag: `"${query.get('partNumber')}"` } };
+        }
+        const ifMatch = ignores.includes('if-match') ? undefined : request.headers['if-match'];
+        const ifNoneMatch = ignores.includes('if-none-match') ? undefined : request.headers['if-none-match'];
+        if (ifNoneMatch === '*' && present !== undefined) return failure(412, 'PreconditionFailed');
+        if (ifMatch !== undefined && present === undefined) return failure(404, 'NoSuchKey');
+        if (ifMatch !== undefined && ifMatch !== present?.etag) return failure(412, 'PreconditionFailed');
+        return { status: 200, headers: { etag: store(key, body, request) } };
+      }
+      case 'POST':
+        if (query.has('uploads')) {
+          parts.clear();
+          return xml('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
+        }
+        store(key, Buffer.concat([...parts].sort(([a], [b]) => a - b).map(([, part]) => part)), request);
+        return xml('<CompleteMultipartUploadResult><ETag>"1-2"</ETag></CompleteMultipartUploadResult>');
+      default:
+        if (!query.has('uploadId')) objects.delete(key);
+        return { status: 204, headers: {} };
+    }
+  }
+
+  function store(key: string, body: Buffer, { headers }: IncomingMessage): string {
+    const names = ignores.includes('x-amz-meta-') ? [] : Object.keys(headers);
+    const metadata = Object.fromEntries(
+      names.filter((name) => name.startsWith('x-amz-meta-')).map((name) => [name, String(headers[name])]),
+    );
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    objects.set(key, { body, etag, metadata });
+    return etag;
+  }
+
+  function listing(query: URLSearchParams): Reply {
+    const after = query.get('continuation-token') ?? '';
+    const keys = [...objects.keys()]
+      .filter((key) => key.startsWith(query.get('prefix') ?? '') && key > after)
+      .sort();
+    const page = keys.slice(0, pageSize);
+    const contents = page.map(
+      (key) => `<Contents><Key>${key}</Key><Size>${objects.get(key)?.body.length}</Size></Contents>`,
+    );
+    const more = keys.length > page.length;
+    const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+    return xml(
+      `<ListBucketResult><IsTruncated>${more}</IsTruncated>${token}${contents.join('')}</ListBucketResult>`,
+    );
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const url = new URL(request.url ?? '', 'http://fake');
+      const names = ['list-type', 'uploads', 'partNumber', 'uploadId'].filter((name) =>
+        url.searchParams.has(name),
+      );
+      const body = Buffer.concat(chunks);
+      const line = `${request.method} ${decodeURIComponent(url.pathname)}${names.length > 0 ? `?${names.join('&')}` : ''}`;
+      seen.push({ line, headers: request.headers, body });
+      behave(script.shift() ?? 'serve', response, () => serve(request, url, body));
+    });
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server.address());
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    seen,
+    objects,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
+function behave(behaviour: Behaviour, response: ServerResponse, serve: () => Reply): void {
+  if (behaviour === 'hang') return;
+  if (behaviour === 'reset before') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (behaviour === 'reset after') {
+    serve();
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (behaviour === 'tear') {
+    const { status, headers, body = Buffer.alloc(0) } = serve();
+    response.writeHead(status, { ...headers, 'content-length': body.length + 10 });
+    response.write(body, () => response.socket?.destroy());
+    return;
+  }
+  if (behaviour !== 'serve' && behaviour.after === true) serve();
+  const { status, headers, body } =
+    behaviour === 'serve'
+      ? serve()
+      : failure(behaviour.status, behaviour.code, behaviour.headers, behaviour.extra);
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+function failure(
+  status: number,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+  extra = '',
+): Reply {
+  return {
+    ...xml(`<Error><Code>${code}</Code><Message>The server says ${code}.</Message>${extra}</Error>`),
+    status,
+    headers,
+  };
+}
+
+function xml(text: string): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml' },
+    body: Buffer.from(`<?xml version="1.0"?>${text}`),
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error(`no port in ${address}`);
+  return address.port;
+}
