@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { z } from 'zod';
+import { describeSettings } from './describe-settings.ts';
 import type { Environment } from './read-settings.ts';
 import { settingsHelp } from './settings-help.ts';
 
