@@ -33,11 +33,10 @@ export function readCommandLine(
     .description(`${description} A flag goes before its environment variable.`)
     .exitOverride()
     .addHelpText('after', `\n${settingsHelp(settings)}`);
-  for (const flag of flags) {
-    command.option(
-      flag.value === undefined ? `--${flag.name}` : `--${flag.name} ${flag.value}`,
-      flag.variable,
-    );
+  const descriptions = new Map(describeSettings(settings).map((row) => [row.name, row.description]));
+  for (const { name: flag, value, variable } of flags) {
+    const description = `${descriptions.get(variable) ?? ''} (${variable})`;
+    command.option(value === undefined ? `--${flag}` : `--${flag} ${value}`, description);
   }
   try {
     // `pnpm consumer -- --trigger availableNow` hands the dashes on.
