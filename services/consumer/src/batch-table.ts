@@ -22,7 +22,8 @@ export function formatBatchTable(progress: QueryProgress): string {
     style: { head: pc.isColorSupported ? ['bold'] : [], border: pc.isColorSupported ? ['gray'] : [] },
   });
   table.push(...counts.map(([type, count]) => [type, count]));
-  const deadLetters = sink.numDeadLetters === 0 ? '' : pc.yellow(`, ${sink.numDeadLetters} dead letters`);
+  const noun = sink.numDeadLetters === 1 ? 'dead letter' : 'dead letters';
+  const deadLetters = sink.numDeadLetters === 0 ? '' : pc.yellow(`, ${sink.numDeadLetters} ${noun}`);
   return [
     `${pc.bold(`Batch ${batchId}`)} · ${sink.numOutputRows} tickets${deadLetters} · ${Math.round(batchDuration)} ms`,
     table.toString(),

@@ -1,0 +1,52 @@
+import { readSettings, SettingsError } from '@client-tickets/service-kit';
+import { expect, test } from 'vitest';
+import { consumerSettings, s3Options } from '../src/config.ts';
+
+test('without any variable the consumer is set up for the Compose stack', () => {
+  const settings = readSettings(consumerSettings, {});
+  expect(settings).toMatchObject({
+    KAFKA_BROKERS: ['localhost:19092'],
+    KAFKA_TOPIC: 'client_tickets',
+    KAFKA_GROUP_ID: 'client-tickets-consumer',
+    STARTING_OFFSETS: { kind: 'earliest' },
+    MAX_OFFSETS_PER_TRIGGER: 50,
+    TRIGGER: { kind: 'interval', everyMs: 1_000 },
+    FAIL_ON_DATA_LOSS: true,
+    RESULTS_PATH: { text: 's3a://client-tickets/results/' },
+    CHECKPOINT_PATH: { text: 's3a://client-tickets/checkpoints/' },
+    RESULTS_FORMAT: ['json', 'parquet'],
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: 8090,
+  });
+});
+
+test('every wrong setting is named at once, with what it holds and what is allowed', () => {
+  const wrong = {
+    KAFKA_BROKERS: 'nowhere',
+    STARTING_OFFSETS: 'now',
+    MAX_OFFSETS_PER_TRIGGER: '-1',
+    TRIGGER: 'often',
+    RESULTS_PATH: 'ftp://tickets',
+    RESULTS_FORMAT: 'json,csv',
+    HTTP_PORT: '70000',
+  };
+  const read = (): unknown => readSettings(consumerSettings, wrong);
+  expect(read).toThrow(SettingsError);
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(read).toThrow(new RegExp(`${name}: .*${value.replaceAll(/[^a-z0-9]/g, '.')}`));
+  }
+});
+
+test.each([
+  ['json', ['json']],
+  ['parquet, json', ['json', 'parquet']],
+  ['PARQUET', ['parquet']],
+])('RESULTS_FORMAT %s is understood', (given, formats) => {
+  expect(readSettings(consumerSettings, { RESULTS_FORMAT: given }).RESULTS_FORMAT).toEqual(formats);
+});
+
+test('without keys the AWS SDK finds its own credentials', () => {
+  expect(s3Options(readSettings(consumerSettings, {})).credentials).toBeUndefined();
+  const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+  expect(s3Options(readSettings(consumerSettings, keys)).credentials).toMatchObject({ accessKeyId: 'id' });
+});

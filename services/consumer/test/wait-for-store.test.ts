@@ -1,0 +1,45 @@
+import { ObjectStoreError, silentLogger } from '@client-tickets/micro-batch';
+import { createMemoryObjectStore, ManualClock } from '@client-tickets/micro-batch/testing';
+import { expect, test } from 'vitest';
+import { waitForStore } from '../src/open-stores.ts';
+
+/** A store that fails the first `failures` creations, then works. */
+function createFailingStore(failures: number, code: 'unavailable' | 'refused') {
+  const store = createMemoryObjectStore('s3a://tickets/results/');
+  let left = failures;
+  return {
+    ...store,
+    putIfAbsent: (...put: Parameters<typeof store.putIfAbsent>) =>
+      left-- > 0
+        ? Promise.reject(new ObjectStoreError(code, 'connection refused'))
+        : store.putIfAbsent(...put),
+  };
+}
+
+async function waitWith(store: ReturnType<typeof createFailingStore>, timeoutMs: number): Promise<string> {
+  const clock = new ManualClock();
+  const { signal } = new AbortController();
+  let outcome: string | undefined;
+  waitForStore(store, { clock, logger: silentLogger, timeoutMs, signal }).then(
+    () => (outcome = 'answered'),
+    (error: Error) => (outcome = error.message),
+  );
+  while (outcome === undefined) {
+    await new Promise(setImmediate);
+    if (outcome === undefined) clock.advanceToNext();
+  }
+  return outcome;
+}
+
+test('a store that is not there yet is waited for', async () => {
+  expect(await waitWith(createFailingStore(5, 'unavailable'), 60_000)).toBe('answered');
+});
+
+test('a store that stays away is named when the time is over', async () => {
+  const outcome = await waitWith(createFailingStore(Infinity, 'unavailable'), 60_000);
+  expect(outcome).toBe('s3a://tickets/results/ did not answer for 60 s: connection refused');
+});
+
+test('a store that refuses is not waited for', async () => {
+  expect(await waitWith(createFailingStore(1, 'refused'), 60_000)).toBe('connection refused');
+});
