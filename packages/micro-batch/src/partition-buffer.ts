@@ -14,7 +14,7 @@ import type { RecordChunk, SourceRecord } from './ports/source.ts';
  * watermark, read after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
  */
 export class PartitionBuffer {
-  #chunks: RecordChunk[] = [];
+  #chunks: Pick<RecordChunk, 'endOffset' | 'records' | 'bytes'>[] = [];
   /** Records of the first chunk that are done with. The chunk stays whole, as its memory does. */
   #skip = 0;
   #startOffset: bigint;
@@ -77,6 +77,20 @@ export class PartitionBuffer {
   /** Forgets these jumps: the log still starts at or before them, so nothing was lost there. */
   settleJumps(settled: readonly OffsetRange[]): void {
     this.#jumps = this.#jumps.filter((jump) => !settled.includes(jump));
+  }
+
+  /** Takes note that these offsets will never come: jumps there are explained, and the next chunk starts after them. */
+  skip(lost: OffsetRange): void {
+    const { startOffset, endOffset } = lost;
+    this.#jumps = this.#jumps
+      .flatMap((jump) => [
+        { ...jump, endOffset: jump.endOffset < startOffset ? jump.endOffset : startOffset },
+        { ...jump, startOffset: jump.startOffset > endOffset ? jump.startOffset : endOffset },
+      ])
+      .filter((jump) => jump.startOffset < jump.endOffset);
+    if (startOffset > this.#endOffset || endOffset <= this.#endOffset) return;
+    this.#chunks.push({ endOffset, records: [], bytes: 0 });
+    this.#endOffset = endOffset;
   }
 
   /** Everything before `endOffset`, which must not lie past the buffer's end. */

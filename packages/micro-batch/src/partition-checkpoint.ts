@@ -1,3 +1,4 @@
+import { lostRanges } from './lost-ranges.ts';
 import type { OffsetRange } from './offset-range.ts';
 
 /** How often each outcome was seen since the partition's first offset. */
@@ -42,7 +43,8 @@ export interface CommittedBatch extends OffsetRange {
 
 /**
  * Records that were lost before they were read. `expired`: the log starts after the checkpoint. `truncated`: the log ends
- * before it (topic recreated or cut back); the offsets had been read once, what is now written under them is skipped.
+ * before it (topic recreated or cut back); the offsets had been read once, or planned, and what is now written under them
+ * is skipped.
  */
 export interface Gap extends OffsetRange {
   readonly reason: 'expired' | 'truncated';
@@ -57,10 +59,13 @@ export interface Gap extends OffsetRange {
  *             withPlan
  *        ┌────────────────►
  *   idle                    planned
- *   │  ▲ ◄────────────────┘
- *   └──┘   withCommit, or withoutPlan when its records are gone
- *  withGap
+ *   │  ▲ ◄────────────────┘ │   ▲
+ *   └──┘     withCommit     └───┘
+ *  withGap                 withGap: some of its records are gone
  * ```
+ *
+ * A plan's range never changes, not even when its records are lost: whoever has read the plan may still write the files
+ * that are named after it, and no other range may overlap them. The records in `gaps` are left out of the batch.
  */
 export interface PartitionCheckpoint<State> {
   readonly query: string;
@@ -133,10 +138,14 @@ export function withCommit<State>(
     plannedAt: planned.at,
     committedAt: at,
   };
+  const lost = lostRanges(planned, checkpoint.gaps).reduce(
+    (sum, range) => sum + range.endOffset - range.startOffset,
+    0n,
+  );
   const totals = {
     rows: committed.totals.rows + rows,
     deadLetters: committed.totals.deadLetters + deadLetters,
-    emptyOffsets: committed.totals.emptyOffsets + Number(endOffset - startOffset) - rows - deadLetters,
+    emptyOffsets: committed.totals.emptyOffsets + Number(endOffset - startOffset - lost) - rows - deadLetters,
   };
   return {
     ...checkpoint,
@@ -147,25 +156,24 @@ export function withCommit<State>(
 }
 
 /**
- * Records a loss. An `expired` range follows the committed offsets and is stepped over. A `truncated` range lies before
- * them and moves nothing.
+ * Records a loss. Without a plan, an `expired` range follows the committed offsets and is stepped over; with one it lies
+ * within the plan. A `truncated` range ends with what was planned or committed. Throws a `RangeError` otherwise: a bug.
  */
 export function withGap<State>(checkpoint: PartitionCheckpoint<State>, gap: Gap): PartitionCheckpoint<State> {
   const { committed, planned } = checkpoint;
+  const isStep = gap.reason === 'expired' && planned === null;
   const fits =
-    gap.reason === 'expired'
-      ? gap.startOffset === committed.endOffset
-      : gap.endOffset === committed.endOffset;
-  if (planned !== null || !fits) {
+    gap.reason === 'truncated'
+      ? gap.endOffset === (planned ?? committed).endOffset
+      : planned === null
+        ? gap.startOffset === committed.endOffset
+        : gap.startOffset >= planned.startOffset && gap.endOffset <= planned.endOffset;
+  if (!fits || gap.endOffset <= gap.startOffset) {
     throw new RangeError(
-      `the ${gap.reason} range ${gap.startOffset} to ${gap.endOffset} does not fit offset ${committed.endOffset}`,
+      `the ${gap.reason} range ${gap.startOffset} to ${gap.endOffset} does not fit offset ${committed.endOffset}` +
+        (planned === null ? '' : ` and the plan up to ${planned.endOffset}`),
     );
   }
-  const next = gap.reason === 'expired' ? { ...committed, endOffset: gap.endOffset, at: gap.at } : committed;
+  const next = isStep ? { ...committed, endOffset: gap.endOffset, at: gap.at } : committed;
   return { ...checkpoint, committed: next, gaps: [...checkpoint.gaps, gap] };
-}
-
-/** Cancels the plan. */
-export function withoutPlan<State>(checkpoint: PartitionCheckpoint<State>): PartitionCheckpoint<State> {
-  return { ...checkpoint, planned: null };
 }

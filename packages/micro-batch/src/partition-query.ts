@@ -4,17 +4,18 @@ import {
   newPartitionCheckpoint,
   withCommit,
   withGap,
-  withoutPlan,
   withPlan,
   type CommittedBatch,
   type Gap,
   type PartitionCheckpoint,
   type Plan,
 } from './partition-checkpoint.ts';
+import { lostRanges } from './lost-ranges.ts';
 import { PartitionBuffer } from './partition-buffer.ts';
-import type { BatchHandler, HandledBatch } from './ports/batch-handler.ts';
+import type { BatchHandler, BatchRange, HandledBatch } from './ports/batch-handler.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ObjectStore } from './ports/object-store.ts';
+import type { SourceRecord } from './ports/source.ts';
 
 /** What all partitions of a query share. */
 export interface PartitionQueryContext<State> {
@@ -100,9 +101,21 @@ export class PartitionQuery<State> {
     return this.#stored !== undefined;
   }
 
-  /** Reads the checkpoint again if a swap was rejected. */
+  /** Reads the checkpoint again if a swap was rejected, and goes on after what is lost of a plan. */
   async settle(): Promise<void> {
     if (this.#uncertain) await this.#recover();
+    const { planned, gaps } = this.#checkpoint;
+    if (planned === null || gaps.length === 0) return;
+    const { endOffset: delivered } = this.buffer;
+    for (const range of lostRanges(planned, gaps)) this.buffer.skip(range);
+    if (this.buffer.endOffset !== delivered) this.#context.seek(this.partition, this.buffer.endOffset);
+  }
+
+  /** Reads the checkpoint again. Whether another consumer has been here since this one last looked. */
+  async refresh(): Promise<boolean> {
+    const before = this.#stored?.etag;
+    await this.#recover();
+    return this.#stored?.etag !== before;
   }
 
   async #recover(): Promise<void> {
@@ -129,16 +142,21 @@ export class PartitionQuery<State> {
 
   /** Handles the planned batch and writes its files. All its records must be in the buffer. */
   async execute(): Promise<ExecutedBatch<State>> {
-    const { planned: plan, committed } = this.#checkpoint;
+    const { planned: plan, committed, gaps } = this.#checkpoint;
     if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
     const { startOffset, endOffset } = plan;
     const { topic, results } = this.#context;
-    const records = this.buffer.recordsBefore(endOffset);
+    const lost = lostRanges(plan, gaps);
+    const isLeft = ({ offset }: SourceRecord): boolean =>
+      !lost.some((range) => range.startOffset <= offset && offset < range.endOffset);
+    const buffered = this.buffer.recordsBefore(endOffset);
+    const records = lost.length === 0 ? buffered : buffered.filter(isLeft);
     const batch = { topic, partition: this.partition, startOffset, endOffset, records };
     const handled = await this.#handle(batch, committed.state);
     await Promise.all(
       handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
     );
+    if (lost.length > 0) await this.#deleteOthers(batch, handled);
     return { plan, handled, files: handled.files.map(({ key, body }) => ({ key, size: body.byteLength })) };
   }
 
@@ -152,26 +170,23 @@ export class PartitionQuery<State> {
     return outcome;
   }
 
-  /**
-   * Records a loss that the user has agreed to go on with, and steps over it. There must be no plan.
-   */
+  /** Records a loss that the user has agreed to go on with, and steps over it. */
   async recordGap(gap: Omit<Gap, 'at'>): Promise<SwapOutcome> {
     const outcome = await this.#swap(withGap(this.#checkpoint, { ...gap, at: this.#now() }));
     if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
     return outcome;
   }
 
-  /**
-   * Gives up a plan whose records are gone from the log. What it may have written is removed first, because the rows that
-   * are left will be written under another range. The one exception to "a plan is executed": it needs the user's word.
-   */
-  async cancelPlan(): Promise<SwapOutcome> {
-    const { planned } = this.#checkpoint;
-    if (planned === null) return 'done';
-    const { topic, results, handler } = this.#context;
-    for (const key of handler.fileKeys({ topic, partition: this.partition, ...planned }))
-      await results.delete(key);
-    return this.#swap(withoutPlan(this.#checkpoint));
+  /** Before records of a plan were lost, it may have been executed with all of them, and have had files that it now has not. */
+  async #deleteOthers(batch: BatchRange, { files }: HandledBatch<State>): Promise<void> {
+    const { results, handler } = this.#context;
+    const written = new Set(files.map(({ key }) => key));
+    await Promise.all(
+      handler
+        .fileKeys(batch)
+        .filter((key) => !written.has(key))
+        .map((key) => results.delete(key)),
+    );
   }
 
   #moveTo(offset: bigint): void {

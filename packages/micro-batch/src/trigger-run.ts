@@ -112,14 +112,19 @@ async function inspectLog<State>(
   readonly log: ReadonlyMap<number, PartitionOffsets>;
   readonly ready: readonly PartitionQuery<State>[];
 }> {
+  for (const partition of context.truncatedSince.keys())
+    if (!queries.some((query) => query.partition === partition)) context.truncatedSince.delete(partition);
+  const settled = await each(queries, async (query) => {
+    await query.settle();
+    return query;
+  });
   // Jumps first, watermarks second: `findExpired` relies on this order.
-  const jumps = new Map(queries.map((query) => [query, query.buffer.jumps]));
+  const jumps = new Map(settled.map((query) => [query, query.buffer.jumps]));
   const log = await fetchOffsets(
     context.source,
     queries.map(({ partition }) => partition),
   );
-  const ready = await each(queries, async (query) => {
-    await query.settle();
+  const ready = await each(settled, async (query) => {
     const offsets = log.get(query.partition);
     if (offsets === undefined) return [];
     const known = jumps.get(query) ?? [];
@@ -143,26 +148,25 @@ async function resolveLoss<State>(
 ): Promise<boolean> {
   const { source, clock, logger, truncatedSince, limits } = context;
   const { partition } = query;
+  const { planned, committed } = query.checkpoint;
+  // What is in memory before the loss makes its batch first; the loss is found again when that is committed.
+  if (isComplete(query)) return true;
+  if (planned === null && loss.reason === 'expired' && loss.startOffset > committed.endOffset) return true;
   if (loss.reason === 'truncated') {
     const since = truncatedSince.get(partition) ?? clock.monotonic();
     truncatedSince.set(partition, since);
     if (clock.monotonic() - since < limits.truncationWaitMs) return false;
   }
+  // Where others have read on meanwhile, the log may well have moved past what this consumer knows.
+  if (await query.refresh()) return false;
   if (context.failOnDataLoss) throw dataLossError(source.topic, partition, loss, log);
-  const { planned, committed } = query.checkpoint;
-  const range = { partition, startOffset: String(loss.startOffset), endOffset: String(loss.endOffset) };
-  if (planned !== null && loss.startOffset < planned.endOffset) {
-    logger.warn(range, 'cancelling a planned batch whose records are gone');
-    await query.cancelPlan();
-    return false;
-  }
-  // Buffered records before the gap make their batch first; the loss is found again when they are committed.
-  if (loss.reason === 'expired' && loss.startOffset > committed.endOffset) return true;
+  const endOffset = planned === null ? loss.endOffset : min(loss.endOffset, planned.endOffset);
+  const { startOffset, reason } = loss;
   logger.warn(
-    { ...range, reason: loss.reason },
+    { partition, startOffset: String(startOffset), endOffset: String(endOffset), reason },
     'records were lost before they were read; going on after them',
   );
-  await query.recordGap(loss);
+  await query.recordGap({ startOffset, endOffset, reason });
   return false;
 }
 

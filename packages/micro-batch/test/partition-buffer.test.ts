@@ -48,6 +48,13 @@ class NaiveBuffer {
     return Math.min(Number(fits.at(-1)?.endOffset ?? this.start), this.verifiedEnd);
   }
 
+  skip(from: number, to: number): void {
+    this.unexplained = this.unexplained.filter((offset) => offset < from || offset >= to);
+    if (from > this.end || to <= this.end) return;
+    this.chunks.push(chunk(this.end, to, [], 0));
+    this.end = to;
+  }
+
   discardBefore(offset: number): void {
     const isInside = offset >= this.start && offset < this.end;
     this.chunks = isInside ? this.chunks.filter(({ endOffset }) => endOffset > offset) : [];
@@ -77,6 +84,14 @@ const steps = fc.array(
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('skip' as const),
+        ahead: fc.integer({ min: 0, max: 15 }),
+        length: fc.integer({ min: 1, max: 5 }),
+      }),
+    },
   ),
   { maxLength: 40 },
 );
@@ -96,6 +111,10 @@ test('a buffer does what one that looks at each offset does', () => {
           const to = Math.max(0, naive.start + step.ahead);
           buffer.discardBefore(BigInt(to));
           naive.discardBefore(to);
+        } else if (step.kind === 'skip') {
+          const from = naive.start + step.ahead;
+          buffer.skip({ startOffset: BigInt(from), endOffset: BigInt(from + step.length) });
+          naive.skip(from, from + step.length);
         } else {
           buffer.settleJumps(buffer.jumps);
           naive.unexplained = [];

@@ -125,6 +125,15 @@ export class World {
     const plain = this.log.createSource({ alone });
     const source: Source = {
       ...plain,
+      start: (listener) =>
+        plain.start({
+          ...listener,
+          onChunk: (chunk) => {
+            const request = `source deliver ${chunk.partition}`;
+            if (!this.#rules.some((rule) => rule.consumer === name && rule.request.test(request)))
+              listener.onChunk(chunk);
+          },
+        }),
       pause: (partition) => {
         consumer.regulation.push(`pause ${partition}`);
         plain.pause(partition);
@@ -291,6 +300,12 @@ export const expire = (partition: number, before: bigint): Action => ({
   run: ({ log }) => log.removeBefore(partition, before),
 });
 
+/** The topic was deleted and created again: the partition is empty and starts at 0. */
+export const recreate = (partition: number): Action => ({
+  name: `recreate(${partition})`,
+  run: ({ log }) => log.recreate(partition),
+});
+
 export const start = (name: string, options: ConsumerOptions = {}): Action => ({
   name: `start('${name}')`,
   run: (world) => world.start(name, options),
@@ -320,7 +335,10 @@ export const crash = (name: string): Action => ({
   },
 });
 
-/** From now on, or once, something happens to requests such as `checkpoints putIfMatch letters/partition-0.json`. */
+/**
+ * From now on, or once, something happens to requests such as `checkpoints putIfMatch letters/partition-0.json` or
+ * `source fetchOffsets`. A `source deliver 0` is dropped.
+ */
 export const fault = (consumer: string, fault: Fault, request: RegExp, once = false): Action => ({
   name: `fault('${consumer}', '${fault}', ${request})`,
   run: (world) => world.addRule({ consumer, fault, request, once }),
@@ -431,3 +449,12 @@ export const both = (first: Action, second: Action): Action => ({
 });
 
 export const act = (name: string, run: Action['run']): Action => ({ name, run });
+
+/** What is found equals what is expected, or has the fields that are. */
+export const look = (what: string, find: (world: World) => unknown, expected: unknown): Action => ({
+  name: `look('${what}')`,
+  run: (world) =>
+    typeof expected === 'object' && expected !== null
+      ? expect(find(world), what).toMatchObject(expected)
+      : expect(find(world), what).toEqual(expected),
+});
