@@ -1,12 +1,12 @@
 import type { Clock, Logger } from '@client-tickets/micro-batch';
-import kafkajs, { type PartitionMetadata } from 'kafkajs';
+import kafkajs, { type Message, type PartitionMetadata } from 'kafkajs';
 import { compressionType, type CompressionName } from './codecs.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
-import { PartitionLine } from './partition-line.ts';
+import { PartitionLine, type Outgoing } from './partition-line.ts';
 import { openProducerSession, type ProducerSession } from './producer-session.ts';
 
 export interface KafkaProducerOptions {
@@ -20,7 +20,7 @@ export interface KafkaProducerOptions {
   readonly idempotent?: boolean;
   /** Of one record batch, before compression; brokers accept 1 MB by default. Default: 900 000. */
   readonly maxBatchBytes?: number;
-  /** Of one record batch. Default: 2000; kafkajs takes time that grows with its square. */
+  /** Of one record batch. Default: 5000. */
   readonly maxBatchMessages?: number;
   /** How long a batch is tried for. Default: 2 minutes. */
   readonly deliveryTimeoutMs?: number;
@@ -46,8 +46,6 @@ export interface KafkaProducer {
   close(): Promise<void>;
 }
 
-type Outgoing = ProducerMessage & { readonly bytes: number };
-
 const MESSAGE_OVERHEAD_BYTES = 24;
 const PARTITIONS_MAX_AGE_MS = 300_000;
 const NEW_SESSIONS_PER_BATCH = 3;
@@ -62,7 +60,7 @@ const SEQUENCE_LOST: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBE
  */
 export function createKafkaProducer(options: KafkaProducerOptions): KafkaProducer {
   const { connection, topic, logger, clock, compression = 'none', idempotent = true } = options;
-  const { maxBatchBytes = 900_000, maxBatchMessages = 2_000, deliveryTimeoutMs = 120_000 } = options;
+  const { maxBatchBytes = 900_000, maxBatchMessages = 5_000, deliveryTimeoutMs = 120_000 } = options;
   const sessionOptions = {
     connection,
     topic,
@@ -74,7 +72,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
   };
   const topicReader = createOffsetReader({ connection, topic, logger, clock, timeoutMs: deliveryTimeoutMs });
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-  const lines = new Map<number, PartitionLine<Outgoing>>();
+  const lines = new Map<number, PartitionLine<Message>>();
   let session: Promise<ProducerSession> | undefined;
   let partitions: { readonly count: Promise<number>; readonly readAt: number } | undefined;
   let isClosed = false;
@@ -108,12 +106,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     }
   }
 
-  async function write(partition: number, batch: readonly Outgoing[]): Promise<void> {
-    const messages = batch.map(({ key, value, timestamp }) => ({
-      key,
-      value: value === null || typeof value === 'string' ? value : asBuffer(value),
-      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-    }));
+  async function write(partition: number, messages: readonly Message[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const current = await usableSession();
@@ -132,9 +125,9 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     }
   }
 
-  function lineOf(partition: number): PartitionLine<Outgoing> {
+  function lineOf(partition: number): PartitionLine<Message> {
     const limits = { maxMessages: maxBatchMessages, maxBytes: maxBatchBytes };
-    const line = lines.get(partition) ?? new PartitionLine((batch) => write(partition, batch), limits);
+    const line = lines.get(partition) ?? new PartitionLine((messages) => write(partition, messages), limits);
     lines.set(partition, line);
     return line;
   }
@@ -147,7 +140,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     send: async (messages) => {
       if (isClosed) throw new KafkaError('failed', `The producer for ${topic} is closed; nothing was sent.`);
       const partitionMetadata = describePartitions(await partitionCount());
-      const parts = new Map<number, Outgoing[]>();
+      const parts = new Map<number, Outgoing<Message>[]>();
       for (const message of messages) {
         const partition = partitioner({
           topic,
@@ -156,7 +149,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
         });
         const part = parts.get(partition) ?? [];
         parts.set(partition, part);
-        part.push({ ...message, bytes: sizeOf(message) });
+        part.push(encode(message, partition));
       }
       await Promise.all([...parts].map(([partition, part]) => lineOf(partition).add(part)));
     },
@@ -170,10 +163,16 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
   };
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function encode({ key, value, timestamp }: ProducerMessage, partition: number): Outgoing<Message> {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value === null ? null : asBuffer(value);
+  const message = { key, value: bytes, partition };
+  return {
+    message: timestamp === undefined ? message : { ...message, timestamp: String(timestamp) },
+    bytes: MESSAGE_OVERHEAD_BYTES + Buffer.byteLength(key) + (bytes?.length ?? 0),
+  };
+}
 
-const sizeOf = ({ key, value }: ProducerMessage): number =>
-  MESSAGE_OVERHEAD_BYTES + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What kafkajs's partitioner wants to know; for messages with a key it only counts. */
 const describePartitions = (count: number): PartitionMetadata[] =>

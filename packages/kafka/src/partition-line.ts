@@ -1,5 +1,6 @@
-/** What waits to be written, with its size in bytes. */
-export interface Sized {
+/** What is to be written, with its size. */
+export interface Outgoing<Message> {
+  readonly message: Message;
   readonly bytes: number;
 }
 
@@ -14,7 +15,7 @@ export interface PartitionLineLimits {
  * One at a time is not only about order: kafkajs takes back the sequence numbers of a batch whose answer got lost, and
  * would give them to a batch behind it, which brokers then take for a repetition of the first and throw away.
  */
-export class PartitionLine<Message extends Sized> {
+export class PartitionLine<Message> {
   readonly #write: (batch: readonly Message[]) => Promise<void>;
   readonly #limits: PartitionLineLimits;
   #waiting: Waiting<Message>[] = [];
@@ -27,10 +28,10 @@ export class PartitionLine<Message extends Sized> {
   }
 
   /** Resolves once all of them are written; rejects as `write` did for a batch with one of them. */
-  add(messages: readonly Message[]): Promise<void> {
+  add(messages: readonly Outgoing<Message>[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const order = { left: messages.length, resolve, reject };
-      for (const message of messages) this.#waiting.push({ message, order });
+      for (const { message, bytes } of messages) this.#waiting.push({ message, bytes, order });
       if (!this.#isWriting) this.#idle = this.#writeAll();
     });
   }
@@ -60,21 +61,20 @@ export class PartitionLine<Message extends Sized> {
   }
 }
 
-interface Waiting<Message> {
-  readonly message: Message;
+interface Waiting<Message> extends Outgoing<Message> {
   readonly order: { left: number; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 }
 
 /** How many of the first fit in one batch: at least one. */
 function batchSize(
-  waiting: readonly Waiting<Sized>[],
+  waiting: readonly Waiting<unknown>[],
   { maxMessages, maxBytes }: PartitionLineLimits,
 ): number {
-  let bytes = 0;
+  let sum = 0;
   let count = 0;
-  for (const { message } of waiting) {
-    bytes += message.bytes;
-    if (count > 0 && (bytes > maxBytes || count >= maxMessages)) break;
+  for (const { bytes } of waiting) {
+    sum += bytes;
+    if (count > 0 && (sum > maxBytes || count >= maxMessages)) break;
     count += 1;
   }
   return count;

@@ -18,6 +18,7 @@ export interface ProducerSessionOptions {
 export interface ProducerSession {
   /** False after a failure, and before the sequence numbers run out. */
   readonly isUsable: boolean;
+  /** The messages name their partition, all the same. */
   write(partition: number, messages: readonly Message[]): Promise<void>;
   /** Lets what is under way end, then disconnects. */
   retire(): Promise<void>;
@@ -62,7 +63,7 @@ export async function openProducerSession(options: ProducerSessionOptions): Prom
       acks: -1,
       timeout: REQUEST_TIMEOUT_MS,
       compression,
-      messages: messages.map((message) => ({ ...message, partition })),
+      messages: [...messages],
     });
     try {
       const answers = await withinTime(clock, deliveryTimeoutMs, request);
