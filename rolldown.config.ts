@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { RolldownOptions } from 'rolldown';
 
-const services = ['services/producer', 'services/consumer'].filter((service) =>
-  existsSync(`${service}/src/main.ts`),
-);
+const services = ['services/producer', 'services/consumer'];
 
 /**
  * One bundle for each service that gets an image: `services/<name>/dist/main.js`, and what is imported on demand in files
