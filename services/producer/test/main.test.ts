@@ -1,0 +1,158 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createKafkaSource } from '@client-tickets/kafka';
+import { silentLogger, type SourceRecord } from '@client-tickets/micro-batch';
+import { systemClock } from '@client-tickets/service-kit';
+import { parseTicket, type Ticket } from '@client-tickets/tickets';
+import kafkajs from 'kafkajs';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const brokers = process.env['KAFKA_BROKERS']?.split(',') ?? [];
+if (brokers.length === 0) {
+  console.info('services/producer: KAFKA_BROKERS is not set, skipping the tests on real brokers');
+}
+const topics: string[] = [];
+const processes: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const producer of processes) producer.kill('SIGKILL');
+  if (topics.length === 0) return;
+  const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  const existing = await admin.listTopics();
+  await admin.deleteTopics({ topics: topics.filter((topic) => existing.includes(topic)) });
+  await admin.disconnect();
+});
+
+function newTopic(): string {
+  const topic = `producer-test-${randomUUID()}`;
+  topics.push(topic);
+  return topic;
+}
+
+interface LogLine {
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+function start(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const producer = fork(join(import.meta.dirname, '../src/main.ts'), args, {
+    execArgv: ['--import', 'tsx'],
+    // Where there is no .env file, and nothing but what this test says.
+    cwd: import.meta.dirname,
+    env: { PATH: process.env['PATH'] ?? '', KAFKA_BROKERS: brokers.join(','), ...env },
+    silent: true,
+  });
+  processes.push(producer);
+  const lines: LogLine[] = [];
+  const ended = once(producer, 'close').then(([code]) => ({ code: Number(code), lines }));
+  const readLines = producer.stderr === null ? undefined : createInterface({ input: producer.stderr });
+  readLines?.on('line', (line) => lines.push(JSON.parse(line)));
+  const logged = (message: string): Promise<void> =>
+    new Promise((resolve) => {
+      readLines?.on('line', (line) => line.includes(message) && resolve());
+    });
+  return { producer, ended, logged };
+}
+
+/** All records of a topic, by partition. */
+async function readTopic(topic: string): Promise<ReadonlyMap<number, readonly SourceRecord[]>> {
+  const source = createKafkaSource({
+    connection: { brokers },
+    topic,
+    groupId: `${topic}-${randomUUID()}`,
+    logger: silentLogger,
+    clock: systemClock,
+  });
+  const partitions = await source.listPartitions();
+  const ends = await source.fetchOffsets(partitions);
+  const records = new Map(partitions.map((partition): [number, SourceRecord[]] => [partition, []]));
+  await new Promise<void>((resolve, reject) => {
+    const isComplete = (): boolean =>
+      partitions.every((partition) => records.get(partition)?.length === Number(ends.get(partition)?.latest));
+    const listener = {
+      onAssignment: (assigned: readonly number[]) =>
+        assigned.forEach((partition) => source.seek(partition, 0n)),
+      onChunk: (chunk: { readonly partition: number; readonly records: readonly SourceRecord[] }) => {
+        records.get(chunk.partition)?.push(...chunk.records);
+        if (isComplete()) resolve();
+      },
+      onError: reject,
+    };
+    source.start(listener).catch(reject);
+  });
+  await source.stop();
+  return records;
+}
+
+function ticketsIn(records: ReadonlyMap<number, readonly SourceRecord[]>): readonly Ticket[] {
+  return [...records.values()]
+    .flat()
+    .map(({ value }) => parseTicket(value))
+    .flatMap((verdict) => (verdict.ok ? [verdict.ticket] : []))
+    .sort((a, b) => a.ticket_id.localeCompare(b.ticket_id));
+}
+
+test('wrong settings are all named, and the exit code is 2', async () => {
+  const { code, lines } = await start({ TICKET_COUNT: 'many', LOG_LEVEL: 'loud' }, '--rate', 'fast').ended;
+  expect(code).toBe(2);
+  for (const name of ['TICKET_COUNT', 'TICKETS_PER_SECOND', 'LOG_LEVEL'])
+    expect(lines[0]?.msg).toContain(name);
+});
+
+describe.skipIf(brokers.length === 0)('with the brokers of KAFKA_BROKERS', () => {
+  test('200 tickets reach a topic of three partitions, each client in one of them', async () => {
+    const topic = newTopic();
+    const { code, lines } = await start({ KAFKA_TOPIC: topic, TICKETS_PER_SECOND: '0', TICKET_SEED: '7' })
+      .ended;
+    expect(code).toBe(0);
+    expect(lines.map(({ msg }) => msg)).toContainEqual(
+      expect.stringMatching(
+        /^200 tickets in .*, seed 7: TECHNICAL \d+, BILLING \d+, ACCOUNT \d+, GENERAL \d+$/,
+      ),
+    );
+
+    const records = await readTopic(topic);
+    expect(records.size).toBe(3);
+    expect(ticketsIn(records).map(({ ticket_id }) => ticket_id)).toEqual(
+      Array.from({ length: 200 }, (_, index) => `TCK-${String(index + 1).padStart(5, '0')}`),
+    );
+    const partitionsOf = new Map<string, Set<number>>();
+    for (const [partition, ofPartition] of records) {
+      for (const { key } of ofPartition) {
+        const client = Buffer.from(key ?? []).toString();
+        partitionsOf.set(client, (partitionsOf.get(client) ?? new Set()).add(partition));
+      }
+    }
+    for (const partitions of partitionsOf.values()) expect(partitions.size).toBe(1);
+  });
+
+  test('SIGTERM ends an endless run in order, with every ticket it reports', async () => {
+    const topic = newTopic();
+    const { producer, ended, logged } = start({ KAFKA_TOPIC: topic }, '--count', '0', '--rate', '500');
+    await logged('"tickets":'); // the log line after five seconds
+    producer.kill('SIGTERM');
+    const { code, lines } = await ended;
+    expect(code).toBe(0);
+    const summary = lines.find(({ msg }) => / tickets in /.test(msg));
+    expect(ticketsIn(await readTopic(topic))).toHaveLength(Number(summary?.['tickets']));
+    expect(summary?.['tickets']).toBeGreaterThan(1_000);
+  });
+
+  test('a topic that differs is used as it is, and the difference is named', async () => {
+    const topic = newTopic();
+    await start({ KAFKA_TOPIC: topic, TICKET_COUNT: '1' }).ended;
+    const { code, lines } = await start({
+      KAFKA_TOPIC: topic,
+      TICKET_COUNT: '1',
+      KAFKA_TOPIC_PARTITIONS: '6',
+    }).ended;
+    expect(code).toBe(0);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', setting: 'partitions', expected: 6, found: 3 }),
+    );
+  });
+});
