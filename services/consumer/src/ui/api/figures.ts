@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { count, time } from './scalars.ts';
+
+const rate = z.number().min(0).describe('records per second');
+
+/** One second of this consumer; rates and durations are over the last few seconds before it. */
+export const pointSchema = z.object({
+  at: z.int().describe('seconds since the epoch'),
+  inputRowsPerSecond: rate,
+  processedRowsPerSecond: rate
+    .nullable()
+    .describe('while a trigger was running; null when none was: it could do more than the input rate'),
+  batchDurationMs: z.number().min(0).nullable(),
+  lag: count.nullable().describe('records that wait in the partitions of this consumer'),
+});
+
+/** The same over the last quarter of an hour, oldest first, as columns of equal length. */
+export const historySchema = z.object({
+  at: z.array(z.int()),
+  inputRowsPerSecond: z.array(rate),
+  processedRowsPerSecond: z.array(rate.nullable()),
+  batchDurationMs: z.array(z.number().min(0).nullable()),
+  lag: z.array(count.nullable()),
+});
+
+/** The numbers that say how it goes. */
+export const figuresSchema = z.object({
+  point: pointSchema,
+  lastTriggerAt: time.nullable().describe('the last trigger that went through, with or without records'),
+  tickets: count.nullable().describe('counted so far by all consumers; null while the counts are not known'),
+  deadLetters: count.nullable().describe('rejected so far by all consumers'),
+  lag: count.nullable().describe('records that wait, over all partitions; null while one is unknown'),
+  groupRowsPerSecond: rate
+    .nullable()
+    .describe('committed by all consumers lately; null when this consumer has all partitions'),
+  viewers: count.describe('open event streams'),
+});
+
+export type Point = z.infer<typeof pointSchema>;
+export type History = z.infer<typeof historySchema>;
+export type Figures = z.infer<typeof figuresSchema>;

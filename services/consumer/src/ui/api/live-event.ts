@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { batchesSchema } from './batches.ts';
+import { countsSchema } from './counts.ts';
+import { figuresSchema } from './figures.ts';
+import { partitionsSchema } from './partitions.ts';
+import { statusSchema } from './status.ts';
+
+/**
+ * The events of `GET /api/v1/events`, by name. Each replaces what the one before of the same name said, and is sent when it
+ * has changed: a reader that misses some is right again with the next one.
+ */
+export const liveEventSchemas = {
+  status: statusSchema,
+  figures: figuresSchema,
+  counts: countsSchema,
+  partitions: partitionsSchema,
+  /** The latest ones, as without parameters. */
+  batches: batchesSchema,
+} as const;
+
+export type LiveEventName = keyof typeof liveEventSchemas;
+
+export type LiveEvents = { readonly [Name in LiveEventName]: z.infer<(typeof liveEventSchemas)[Name]> };

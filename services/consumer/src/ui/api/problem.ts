@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** What every answer other than 2xx holds. */
+export const problemSchema = z.object({
+  error: z.object({
+    code: z.enum([
+      'bad_request',
+      'unauthorized',
+      'forbidden',
+      'not_found',
+      'busy',
+      'unavailable',
+      'internal',
+    ]),
+    message: z.string(),
+  }),
+});
+
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { time } from './scalars.ts';
+
+/** What this consumer does now. */
+export const statusSchema = z.object({
+  state: z.enum(['starting', 'waiting', 'running', 'recovering', 'paused', 'stopping', 'stopped', 'failed']),
+  message: z.string().describe('what is being waited for, or what failed and what to do'),
+  errorCode: z.string().nullable().describe('why the query failed, as one word'),
+  name: z.string(),
+  queryId: z.string().nullable().describe('null until the checkpoint has been opened'),
+  runId: z.string().nullable(),
+  topic: z.string(),
+  trigger: z.string().describe('`every 1 s`, `as soon as there are records` or `availableNow`'),
+  startedAt: time,
+  ownedPartitions: z.array(z.int()),
+  control: z.boolean().describe('whether POST /pause and /resume are offered'),
+  checkpointLocation: z.string(),
+  resultsLocation: z.string(),
+});
+
+export type Status = z.infer<typeof statusSchema>;

@@ -1,0 +1,206 @@
+import type { CommittedBatch, ObjectStore } from '@client-tickets/micro-batch';
+import { z } from 'zod';
+import {
+  aboutSchema,
+  batchDetailSchema,
+  batchesSchema,
+  countsSchema,
+  deadLettersSchema,
+  figuresSchema,
+  historySchema,
+  partitionsSchema,
+  progressSchema,
+  statusSchema,
+  type About,
+} from '../api/index.ts';
+import { ApiError } from './api-error.ts';
+import { apiRoute, type ApiRoute } from './api-route.ts';
+import { pageOfBatches } from './batch-pages.ts';
+import { readBatchRecords } from '../result-files/batch-records.ts';
+import { readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
+import type { FileReads } from '../result-files/file-reads.ts';
+import type { PipelineView } from '../view/pipeline-view.ts';
+
+const nothing = z.strictObject({});
+const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const before = z.string().max(4_000).optional().describe('the `next` of an earlier answer');
+const number = z.coerce.number().int().min(0);
+
+/** Everything under `/api/v1` but the event stream and the OpenAPI document. */
+export function createApiRoutes(sources: {
+  readonly view: PipelineView;
+  readonly results: ObjectStore;
+  readonly reads: FileReads;
+  readonly about: About;
+  readonly hasControl: boolean;
+}): readonly ApiRoute[] {
+  const { view, results, reads, about, hasControl } = sources;
+  const plain = { method: 'get', params: nothing, query: nothing, needsToken: false } as const;
+  const routes = [
+    apiRoute({
+      ...plain,
+      path: '/status',
+      summary: 'What this consumer does now',
+      answer: statusSchema,
+      handle: () => view.status(),
+    }),
+    apiRoute({
+      ...plain,
+      path: '/figures',
+      summary: 'Rates, lag and totals',
+      answer: figuresSchema,
+      handle: async () => {
+        await view.look();
+        return view.figures();
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/history',
+      summary: 'Rates, lag and batch duration of the last quarter of an hour, second by second',
+      answer: historySchema,
+      handle: () => view.history(),
+    }),
+    apiRoute({
+      ...plain,
+      path: '/progress',
+      summary: "Triggers of this run in the shape of Spark's StreamingQueryProgress",
+      query: z.strictObject({ limit: limit(100, 20) }),
+      answer: progressSchema,
+      handle: ({ query }) => view.progress(query.limit),
+    }),
+    apiRoute({
+      ...plain,
+      path: '/counts',
+      summary: 'Tickets by type, team and priority over the whole stream',
+      answer: countsSchema,
+      handle: async () => {
+        await view.look();
+        const counts = view.counts();
+        if (counts === undefined)
+          throw new ApiError('unavailable', view.countsProblem ?? 'the counts have not been read yet');
+        return counts;
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/partitions',
+      summary: 'All partitions of the topic: owner, offsets and lag',
+      answer: partitionsSchema,
+      handle: async () => {
+        await view.look();
+        return view.partitions();
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/batches',
+      summary: 'Micro-batches of all partitions, newest first; the last 100 of each partition are known',
+      query: z.strictObject({ limit: limit(200, 20), before }),
+      answer: batchesSchema,
+      handle: async ({ query }) => {
+        await view.look();
+        const { items, next } = pageOfBatches(view.batchRows(), { limit: query.limit, before: query.before });
+        return { items: [...items], next, problem: view.partitions().problem };
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/partitions/{partition}/batches/{batchId}',
+      summary:
+        'Plan, commit and files of one batch of a partition, with its first records before and after enrichment',
+      params: z.strictObject({ partition: number, batchId: number }),
+      query: z.strictObject({ records: limit(100, 10) }),
+      answer: batchDetailSchema,
+      handle: async ({ params, query }) => {
+        await view.look();
+        const batch = findBatch(view, params);
+        const shown = await reads.inTurn((read) =>
+          readBatchRecords(params.partition, batch, query.records, read),
+        );
+        const { batchId, startOffset, endOffset, rows, deadLetters, plannedAt, committedAt, files } = batch;
+        return {
+          partition: params.partition,
+          batchId,
+          startOffset: String(startOffset),
+          endOffset: String(endOffset),
+          rows,
+          deadLetters,
+          plannedAt,
+          committedAt,
+          files: files.map(({ key, size }) => ({ key, size })),
+          resultsLocation: results.location,
+          ...shown,
+        };
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/dead-letters',
+      summary: 'Records that were no tickets, newest first',
+      query: z.strictObject({
+        limit: limit(100, 20),
+        before,
+        reason: z.string().max(200).optional().describe('only those whose reason holds this text'),
+      }),
+      answer: deadLettersSchema,
+      handle: async ({ query }) => {
+        await view.look();
+        const partitions = view.partitions().items.map(({ partition }) => partition);
+        const recentBatches = (partition: number): readonly CommittedBatch[] => view.batches(partition);
+        return readDeadLetterPage(
+          { results, reads, partitions, recentBatches },
+          { limit: query.limit, before: query.before, reason: query.reason },
+        );
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/settings',
+      summary: 'Settings in force, secrets masked, and versions',
+      answer: aboutSchema,
+      handle: () => about,
+    }),
+  ];
+  return hasControl ? [...routes, ...controlRoutes(view)] : routes;
+}
+
+function controlRoutes(view: PipelineView): readonly ApiRoute[] {
+  const control = (path: '/pause' | '/resume', summary: string): ApiRoute =>
+    apiRoute({
+      method: 'post',
+      path,
+      summary,
+      params: nothing,
+      query: nothing,
+      answer: statusSchema,
+      needsToken: true,
+      handle: () => {
+        const { query } = view;
+        if (query === undefined) throw new ApiError('unavailable', 'the query has not been started yet');
+        if (path === '/pause') query.pause();
+        else query.resume();
+        return view.status();
+      },
+    });
+  return [
+    control('/pause', 'No further trigger until resume; this consumer keeps its partitions'),
+    control('/resume', 'Goes on after a pause'),
+  ];
+}
+
+function findBatch(
+  view: PipelineView,
+  { partition, batchId }: { readonly partition: number; readonly batchId: number },
+): CommittedBatch {
+  const batches = view.batches(partition);
+  const batch = batches.find((candidate) => candidate.batchId === batchId);
+  if (batch !== undefined) return batch;
+  const first = batches[0];
+  throw new ApiError(
+    'not_found',
+    first === undefined
+      ? `no batch of partition ${partition} is known`
+      : `batch ${batchId} of partition ${partition} is not among the latest ones, which begin with ${first.batchId}`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Batch } from '../api/index.ts';
+import { ApiError } from './api-error.ts';
+
+/** The rows after the one that the cursor names, and the cursor of the last one. Rows are newest first. */
+export function pageOfBatches(
+  rows: readonly Batch[],
+  { limit, before }: { readonly limit: number; readonly before: string | undefined },
+): { readonly items: readonly Batch[]; readonly next: string | null } {
+  const older = before === undefined ? rows : rows.filter((row) => isOlder(row, parseCursor(before)));
+  const items = older.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: last === undefined || older.length <= limit ? null : cursorOf(last) };
+}
+
+/** A place in the order of rows, so that rows which come or go meanwhile neither repeat nor skip any. */
+interface Cursor {
+  readonly committedAt: string;
+  readonly batchId: number;
+  readonly key: string;
+}
+
+function cursorOf({ committedAt, key }: Batch): string {
+  return `${committedAt}~${key}`;
+}
+
+function parseCursor(text: string): Cursor {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~((\d+)-\d+)$/.exec(text);
+  const [, committedAt, key, batchId] = match ?? [];
+  if (committedAt === undefined || key === undefined) {
+    throw new ApiError(
+      'bad_request',
+      `before: expected the \`next\` of an earlier answer, found ${JSON.stringify(text)}`,
+    );
+  }
+  return { committedAt, key, batchId: Number(batchId) };
+}
+
+function isOlder(row: Batch, cursor: Cursor): boolean {
+  if (row.committedAt !== cursor.committedAt) return row.committedAt < cursor.committedAt;
+  if (row.batchId !== cursor.batchId) return row.batchId < cursor.batchId;
+  return row.key < cursor.key;
+}

@@ -1,0 +1,104 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+/**
+ * - `port_taken`, `port_forbidden`: the port is in use, or too low for this user.
+ * - `no_such_address`: the machine does not have the address.
+ * - `failed`: anything else.
+ */
+export type PipelineUiErrorCode = 'port_taken' | 'port_forbidden' | 'no_such_address' | 'failed';
+
+/** Why the pipeline UI can't be served, naming the variable to change. */
+export class PipelineUiError extends Error {
+  override readonly name = 'PipelineUiError';
+  readonly code: PipelineUiErrorCode;
+
+  constructor(code: PipelineUiErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Address {
+  /** `HTTP_HOST` */
+  readonly host: string;
+  /** `HTTP_PORT`; 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Requests under way get `graceMs` to end. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** After this long without a byte going either way a connection is dropped: so is a reader that never reads. */
+const SILENCE_MS = 60_000;
+
+export async function startHttpServer(app: Hono, { host, port }: Address): Promise<HttpServer> {
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, overrideGlobalObjects: false });
+  if (!('closeAllConnections' in server))
+    throw new PipelineUiError('failed', 'expected a server for HTTP 1.1');
+  server.setTimeout(SILENCE_MS);
+  await listen(server, { host, port });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${shownHost(host)}:${actual}`,
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: Address): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    throw explain(error, { host, port });
+  }
+}
+
+function explain(error: unknown, { host, port }: Address): PipelineUiError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const options = { cause: error };
+  if (code === 'EADDRINUSE') {
+    return new PipelineUiError(
+      'port_taken',
+      `HTTP_PORT: expected a free port, but another process listens on ${host}:${port}. End it, or set HTTP_PORT to another one (0 takes any).`,
+      options,
+    );
+  }
+  if (code === 'EACCES') {
+    return new PipelineUiError(
+      'port_forbidden',
+      `HTTP_PORT: this user may not listen on port ${port}. Set it to 1024 or above.`,
+      options,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new PipelineUiError(
+      'no_such_address',
+      `HTTP_HOST: expected an address of this machine, found ${JSON.stringify(host)}. 127.0.0.1 is for this machine alone, 0.0.0.0 for all networks.`,
+      options,
+    );
+  }
+  return new PipelineUiError('failed', `the pipeline UI can't listen on ${host}:${port}`, options);
+}
+
+/** Something that a person can click on. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

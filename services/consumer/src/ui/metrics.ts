@@ -1,0 +1,193 @@
+import type { QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
+import { TICKET_TYPES, type TicketProblem } from '@client-tickets/tickets';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { StoreRequest } from './view/request-ledger.ts';
+
+export interface PipelineMetrics {
+  addProgress(progress: QueryProgress): void;
+  addStoreRequest(request: StoreRequest): void;
+  /** Prometheus' text format. */
+  render(): Promise<string>;
+  readonly contentType: string;
+  close(): void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const PHASES = ['latestOffset', 'getBatch', 'walCommit', 'addBatch', 'commitOffsets'] as const;
+const PROBLEMS = [
+  'TOMBSTONE',
+  'NOT_UTF8',
+  'NOT_JSON',
+  'NOT_AN_OBJECT',
+  'WRONG_FIELD',
+] as const satisfies readonly TicketProblem[];
+const STATES = [
+  'starting',
+  'waiting',
+  'running',
+  'recovering',
+  'paused',
+  'stopping',
+  'stopped',
+  'failed',
+] as const;
+
+/**
+ * Counters and histograms grow as things happen; gauges are read when Prometheus asks. Names: `client_tickets_`, base units,
+ * `_total` for counters.
+ */
+export function createPipelineMetrics(options: {
+  readonly topic: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly status: () => QueryStatus | undefined;
+  readonly viewers: () => number;
+}): PipelineMetrics {
+  const { topic, versions, status, viewers } = options;
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+
+  const rows = new Counter({
+    name: 'client_tickets_rows_total',
+    help: 'Tickets written to the results by this consumer.',
+    labelNames: ['type'],
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: 'client_tickets_dead_letters_total',
+    help: 'Records that were no tickets, by what was wrong with them.',
+    labelNames: ['problem'],
+    registers,
+  });
+  const batches = new Counter({
+    name: 'client_tickets_batches_total',
+    help: 'Triggers that committed a micro-batch.',
+    registers,
+  });
+  const batchSeconds = new Histogram({
+    name: 'client_tickets_batch_duration_seconds',
+    help: 'From the start of a trigger to the end of its commit.',
+    buckets: SECONDS,
+    registers,
+  });
+  const phaseSeconds = new Histogram({
+    name: 'client_tickets_batch_phase_duration_seconds',
+    help: "The same by phase, in the words of Spark's durationMs.",
+    labelNames: ['phase'],
+    buckets: SECONDS,
+    registers,
+  });
+  const requests = new Counter({
+    name: 'client_tickets_object_store_requests_total',
+    help: 'Requests to the object store, those of the pipeline UI included.',
+    labelNames: ['operation', 'result'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'client_tickets_object_store_request_duration_seconds',
+    help: 'How long the object store took to answer.',
+    labelNames: ['operation'],
+    buckets: SECONDS,
+    registers,
+  });
+  const requestBytes = new Counter({
+    name: 'client_tickets_object_store_bytes_total',
+    help: 'Bytes of the objects that were sent or received.',
+    labelNames: ['operation'],
+    registers,
+  });
+  // Series that begin at 0, so that a rate can be told from their first increase.
+  for (const type of TICKET_TYPES) rows.inc({ type }, 0);
+  for (const problem of PROBLEMS) deadLetters.inc({ problem }, 0);
+
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    collect: (gauge: Gauge) => void,
+  ): void => {
+    const made: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers,
+      collect: () => collect(made),
+    });
+  };
+  const labels = {
+    topic,
+    ...Object.fromEntries(Object.entries(versions).map(([name, value]) => [labelName(name), value])),
+  };
+  gauge('client_tickets_info', 'Always 1; the labels say what runs.', Object.keys(labels), (each) =>
+    each.set(labels, 1),
+  );
+  gauge('client_tickets_query_state', '1 for the state that the query is in.', ['state'], (each) => {
+    const now = status()?.state ?? 'starting';
+    for (const state of STATES) each.set({ state }, Number(state === now));
+  });
+  gauge(
+    'client_tickets_last_trigger_timestamp_seconds',
+    'When the last trigger went through, with or without records.',
+    [],
+    (each) => each.set((status()?.lastTriggerAt ?? 0) / 1000),
+  );
+  gauge('client_tickets_viewers', 'Open event streams of the pipeline UI.', [], (each) =>
+    each.set(viewers()),
+  );
+
+  const byPartition = (
+    name: string,
+    help: string,
+    pick: (partition: QueryStatus['partitions'][number]) => bigint | undefined,
+  ): void =>
+    gauge(name, help, ['partition'], (each) => {
+      each.reset(); // partitions come and go
+      for (const partition of status()?.partitions ?? []) {
+        const value = pick(partition);
+        if (value !== undefined) each.set({ partition: String(partition.partition) }, Number(value));
+      }
+    });
+  byPartition(
+    'client_tickets_lag_records',
+    'Records that wait, by partition of this consumer.',
+    ({ lag }) => lag,
+  );
+  byPartition(
+    'client_tickets_committed_offset',
+    'The offset up to which everything is in the results.',
+    ({ committedOffset }) => committedOffset,
+  );
+  byPartition(
+    'client_tickets_latest_offset',
+    'The end of the log, as last read.',
+    ({ latestOffset }) => latestOffset,
+  );
+  byPartition('client_tickets_lost_records', 'Offsets that were lost before they were read.', ({ gaps }) =>
+    gaps.reduce((sum, { startOffset, endOffset }) => sum + endOffset - startOffset, 0n),
+  );
+
+  return {
+    contentType: register.contentType,
+    render: () => register.metrics(),
+    addProgress({ durationMs, observedMetrics }) {
+      for (const [type, count] of Object.entries(observedMetrics['ticket_count_by_type'] ?? {}))
+        rows.inc({ type }, count);
+      for (const [problem, count] of Object.entries(observedMetrics['dead_letter_count_by_problem'] ?? {}))
+        deadLetters.inc({ problem }, count);
+      batches.inc();
+      batchSeconds.observe(durationMs.triggerExecution / 1000);
+      for (const phase of PHASES) phaseSeconds.observe({ phase }, durationMs[phase] / 1000);
+    },
+    addStoreRequest({ operation, result, seconds, bytes = 0, requests: count = 1 }) {
+      requests.inc({ operation, result }, count);
+      requestSeconds.observe({ operation }, seconds);
+      requestBytes.inc({ operation }, bytes);
+    },
+    close: () => register.clear(),
+  };
+}
+
+/** `node` stays, `micro-batch` becomes `micro_batch`. */
+function labelName(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=\d)/, '_');
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '@client-tickets/micro-batch';
+
+/**
+ * Something that is read again when somebody asks, at most every `everyMs` and one read at a time. The value of the last
+ * read that worked stays; while reading fails, `problem` says why.
+ */
+export interface Polled<T> {
+  readonly value: T | undefined;
+  readonly problem: string | undefined;
+  /** Never rejects. Resolves at once when the last read is recent enough. */
+  refresh(): Promise<void>;
+}
+
+export function createPolled<T>(options: {
+  readonly clock: Clock;
+  readonly everyMs: number;
+  readonly read: () => Promise<T>;
+  readonly onRead?: () => void;
+}): Polled<T> {
+  const { clock, everyMs, read, onRead = () => {} } = options;
+  let value: T | undefined;
+  let problem: string | undefined;
+  let startedAt: number | undefined;
+  let underWay: Promise<void> | undefined;
+
+  async function readOnce(): Promise<void> {
+    try {
+      value = await read();
+      problem = undefined;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      underWay = undefined;
+      onRead();
+    }
+  }
+
+  return {
+    get value() {
+      return value;
+    },
+    get problem() {
+      return problem;
+    },
+    refresh() {
+      const now = clock.monotonic();
+      if (underWay === undefined && (startedAt === undefined || now - startedAt >= everyMs)) {
+        startedAt = now;
+        underWay = readOnce();
+      }
+      return underWay ?? Promise.resolve();
+    },
+  };
+}

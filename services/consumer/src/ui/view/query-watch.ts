@@ -1,0 +1,85 @@
+import type {
+  Clock,
+  CommittedBatch,
+  QueryListener,
+  QueryProgress,
+  QueryStatus,
+} from '@client-tickets/micro-batch';
+
+/** The part of `StreamingQuery` that the UI uses. */
+export interface AttachedQuery {
+  status(): QueryStatus;
+  pause(): void;
+  resume(): void;
+}
+
+/** What the UI wants to know at once. Called on the engine's path: only notes something down. */
+export interface WatchObserver {
+  onProgress(progress: QueryProgress): void;
+  onBatch(partition: number, batch: CommittedBatch): void;
+  onStatus(): void;
+}
+
+/** How this consumer's query is, before it exists as well. */
+export interface QueryWatch {
+  readonly listener: QueryListener;
+  readonly query: AttachedQuery | undefined;
+  /** The latest progress of this run, oldest first. */
+  readonly recentProgress: readonly QueryProgress[];
+  /** `undefined` before there is a query. */
+  status(): QueryStatus | undefined;
+  /** What is being waited for before there is a query. */
+  readonly announcement: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  attach(query: AttachedQuery): void;
+  announce(message: string): void;
+}
+
+const KEPT_PROGRESS = 100;
+
+export function createQueryWatch({
+  clock,
+  observer,
+}: {
+  readonly clock: Clock;
+  readonly observer: WatchObserver;
+}): QueryWatch {
+  const startedAt = clock.now();
+  const recentProgress: QueryProgress[] = [];
+  let query: AttachedQuery | undefined;
+  let announcement = 'starting';
+  /** Statuses come through the listener before `attach` can be called with what `StreamingQuery.start` returns. */
+  let heard: QueryStatus | undefined;
+  return {
+    startedAt,
+    recentProgress,
+    get query() {
+      return query;
+    },
+    get announcement() {
+      return announcement;
+    },
+    listener: {
+      onProgress(progress) {
+        recentProgress.push(progress);
+        if (recentProgress.length > KEPT_PROGRESS) recentProgress.shift();
+        observer.onProgress(progress);
+      },
+      onBatch: (partition, batch) => observer.onBatch(partition, batch),
+      onStatus(status) {
+        heard = status;
+        observer.onStatus();
+      },
+    },
+    status: () => query?.status() ?? heard,
+    attach(attached) {
+      query = attached;
+      observer.onStatus();
+    },
+    announce(message) {
+      announcement = message;
+      observer.onStatus();
+    },
+  };
+}
