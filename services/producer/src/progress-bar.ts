@@ -3,10 +3,12 @@ import { rateOf, type Production } from './production.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 
 const CELLS = 40;
+const USUAL_COLUMNS = 80;
 const DRAW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
 interface Terminal {
+  /** 0 where nobody knows. */
   readonly columns: number;
   write(text: string): unknown;
 }
@@ -22,7 +24,7 @@ export function createProgressBar(terminal: Terminal, clock: Clock, count: numbe
 
   const draw = (production: Production): void => {
     const text = describeProgress(production, count);
-    terminal.write(CLEAR_LINE + text.slice(0, terminal.columns - 1));
+    terminal.write(CLEAR_LINE + text.slice(0, (terminal.columns || USUAL_COLUMNS) - 1));
     isShown = true;
   };
 
