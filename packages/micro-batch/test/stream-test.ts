@@ -91,7 +91,10 @@ export interface Consumer {
   readonly states: QueryStatus[];
   readonly progress: QueryProgress[];
   readonly batches: (CommittedBatch & { readonly partition: number })[];
+  /** The source gives up. */
+  giveUp: (error: Error) => void;
   outcome: 'running' | 'ended' | Error;
+  stopped: 'not yet' | 'done' | Error;
   /** Crashed: nothing that it asks for is answered any more. */
   isGone: boolean;
 }
@@ -126,13 +129,16 @@ export class World {
     const source: Source = {
       ...plain,
       start: (listener) =>
-        plain.start({
-          ...listener,
-          onChunk: (chunk) => {
-            const request = `source deliver ${chunk.partition}`;
-            if (!this.#rules.some((rule) => rule.consumer === name && rule.request.test(request)))
-              listener.onChunk(chunk);
-          },
+        this.#intercept(name, 'source start', () => {
+          partial.giveUp = (error) => listener.onError(error);
+          return plain.start({
+            ...listener,
+            onChunk: (chunk) => {
+              const request = `source deliver ${chunk.partition}`;
+              if (!this.#rules.some((rule) => rule.consumer === name && rule.request.test(request)))
+                listener.onChunk(chunk);
+            },
+          });
         }),
       pause: (partition) => {
         consumer.regulation.push(`pause ${partition}`);
@@ -153,11 +159,13 @@ export class World {
     const results = store('results', this.results);
     const partial: Omit<Consumer, 'query'> = {
       source,
+      giveUp: () => undefined,
       regulation: [],
       states: [],
       progress: [],
       batches: [],
       outcome: 'running',
+      stopped: 'not yet',
       isGone: false,
     };
     const query = StreamingQuery.start({
@@ -203,7 +211,8 @@ export class World {
       return release().then(() => answer);
     }
     if (rule.fault === 'lose the answer') await send();
-    throw new ObjectStoreError('unavailable', `injected at ${request}`);
+    const message = `injected at ${request}`;
+    throw request.startsWith('source') ? new Error(message) : new ObjectStoreError('unavailable', message);
   }
 
   addRule(rule: Rule): void {
@@ -311,17 +320,33 @@ export const start = (name: string, options: ConsumerOptions = {}): Action => ({
   run: (world) => world.start(name, options),
 });
 
-/** Stops the query, letting time pass until it has stopped. */
-export const stop = (name: string, budgetMs = 60_000): Action => ({
-  name: `stop('${name}', ${budgetMs})`,
+/** Asks the query to stop, and goes on. */
+export const beginStop = (name: string, budgetMs = 60_000): Action => ({
+  name: `beginStop('${name}', ${budgetMs})`,
+  run: (world) => {
+    const consumer = world.consumer(name);
+    consumer.stopped = 'not yet';
+    consumer.query.stop({ budgetMs }).then(
+      () => (consumer.stopped = 'done'),
+      (error: unknown) => (consumer.stopped = new Error('stop has rejected', { cause: error })),
+    );
+  },
+});
+
+/** Lets time pass until a stop that was begun has resolved. */
+export const stopped = (name: string): Action => ({
+  name: `stopped('${name}')`,
   run: async (world) => {
-    let done = false;
-    const stopped = world
-      .consumer(name)
-      .query.stop({ budgetMs })
-      .finally(() => (done = true));
-    await world.until(`${name} to stop`, () => done);
-    await stopped;
+    await world.until(`${name} to stop`, () => world.consumer(name).stopped !== 'not yet');
+    expect(world.consumer(name).stopped).toBe('done');
+  },
+});
+
+export const stop = (name: string): Action => ({
+  name: `stop('${name}')`,
+  run: async (world) => {
+    await beginStop(name).run(world);
+    await stopped(name).run(world);
   },
 });
 
