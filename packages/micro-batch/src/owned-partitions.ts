@@ -32,6 +32,11 @@ export class OwnedPartitions<State> {
     return this.#wanted !== undefined;
   }
 
+  /** Whether all that the group has given is open. Not so between an assignment and the next `settle`. */
+  get isSettled(): boolean {
+    return [...(this.#wanted ?? [])].every((partition) => this.#queries.has(partition));
+  }
+
   /** Those that are open, ascending. */
   get queries(): readonly PartitionQuery<State>[] {
     return [...this.#queries.values()].sort((a, b) => a.partition - b.partition);

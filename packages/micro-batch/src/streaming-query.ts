@@ -28,7 +28,7 @@ interface OpenedQuery<State> {
   readonly identity: QueryIdentity;
   readonly checkpoints: CheckpointStore<State>;
   readonly context: PartitionQueryContext<State>;
-  /** `availableNow`: where each partition ended at the start. */
+  /** `availableNow`: where each partition ended at the start. Those that came later are left to the next run. */
   readonly targets: ReadonlyMap<number, bigint>;
 }
 
@@ -345,7 +345,7 @@ export class StreamingQuery<State> {
 
   #isDone({ targets }: OpenedQuery<State>): boolean {
     if (this.#options.trigger.kind !== 'availableNow') return false;
-    if (this.#truncatedSince.size > 0) return false;
+    if (!this.#owned.isSettled || this.#truncatedSince.size > 0) return false;
     return this.#owned.queries.every(({ partition, checkpoint: { committed, planned } }) => {
       return planned === null && committed.endOffset >= (targets.get(partition) ?? 0n);
     });
@@ -383,7 +383,7 @@ export class StreamingQuery<State> {
   }
 
   #triggerContext({ targets }: OpenedQuery<State>): TriggerContext<State> {
-    const { source, clock, logger, failOnDataLoss } = this.#options;
+    const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
     return {
       source,
       clock,
@@ -393,7 +393,7 @@ export class StreamingQuery<State> {
       failOnDataLoss,
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
-      target: (partition) => targets.get(partition),
+      target: (partition) => (trigger.kind === 'availableNow' ? (targets.get(partition) ?? 0n) : undefined),
       truncatedSince: this.#truncatedSince,
     };
   }
