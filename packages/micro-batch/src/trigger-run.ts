@@ -75,23 +75,23 @@ export async function runTrigger<State>(
 
   const { log, ready } = await timed('latestOffset', () => inspectLog(context, queries, each));
   const ends = admit(context, ready, log, turn);
-  await timed('getBatch', () => waitForRecords(context, ready, ends));
+  // A share of all partitions, as their buffers have it: a buffer that is full is paused, and would be waited for in vain.
+  const maxBytes = context.limits.maxBytesPerTrigger / Math.max(1, queries.length);
+  await timed('getBatch', () => waitForRecords(context, ready, ends, maxBytes));
 
   const batchId = 1 + Math.max(-1, ...queries.map(latestBatchId));
-  await timed('walCommit', () =>
+  const planned = await timed('walCommit', () =>
     each(ready, async (query) => {
       const { committed, planned } = query.checkpoint;
-      const end = min(
-        ends.get(query.partition) ?? 0n,
-        query.buffer.endWithin(bytesPerPartition(context, ready)),
-      );
-      if (planned !== null || end <= committed.endOffset || context.isStopping() || !context.owns(query))
-        return;
-      await query.plan(end, batchId);
+      if (planned !== null) return [query];
+      const end = min(ends.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes));
+      if (end <= committed.endOffset || context.isStopping() || !context.owns(query)) return [];
+      // A lost swap may have brought a plan: it waits for the next trigger, which counts it against the limit.
+      return (await query.plan(end, batchId)) === 'done' ? [query] : [];
     }),
   );
   const executed = await timed('addBatch', () =>
-    each(ready.filter(isComplete), async (query) => ({ query, batch: await query.execute() })),
+    each(planned.flat().filter(isComplete), async (query) => ({ query, batch: await query.execute() })),
   );
   const committed = await timed('commitOffsets', () =>
     each(executed, async ({ query, batch }) => {
@@ -201,6 +201,7 @@ async function waitForRecords<State>(
   context: TriggerContext<State>,
   ready: readonly PartitionQuery<State>[],
   ends: ReadonlyMap<number, bigint>,
+  maxBytes: number,
 ): Promise<void> {
   const { clock, wakeup, limits, owns, isStopping } = context;
   const deadline = clock.monotonic() + limits.recordsWaitMs;
@@ -208,22 +209,13 @@ async function waitForRecords<State>(
     const { buffer, checkpoint } = query;
     if (checkpoint.planned !== null) return isComplete(query) || buffer.jumps.length > 0 || !owns(query);
     const enough = buffer.endOffset >= (ends.get(query.partition) ?? 0n);
-    return (
-      enough || buffer.jumps.length > 0 || buffer.bytes >= bytesPerPartition(context, ready) || !owns(query)
-    );
+    return enough || buffer.jumps.length > 0 || buffer.bytes >= maxBytes || !owns(query);
   };
   while (!isStopping() && !ready.every(isSatisfied)) {
     const left = deadline - clock.monotonic();
     if (left <= 0) return;
     await wakeup.wait(clock, left);
   }
-}
-
-function bytesPerPartition<State>(
-  context: TriggerContext<State>,
-  ready: readonly PartitionQuery<State>[],
-): number {
-  return context.limits.maxBytesPerTrigger / Math.max(1, ready.length);
 }
 
 /** Whether there is a plan and all its records are in memory. */
