@@ -3,6 +3,7 @@ import { createKafkaSource } from '@client-tickets/kafka';
 import {
   createLogger,
   describeError,
+  describeSettings,
   EXIT_CODES,
   kafkaConnection,
   runMain,
@@ -15,6 +16,8 @@ import { consumerSettings, readConsumerSettings, s3Options, topicSettings } from
 import { openStores } from './open-stores.ts';
 import { broadcast } from './query-listeners.ts';
 import { startTicketQuery } from './ticket-query.ts';
+import { createPipelineUi } from './ui/index.ts';
+import { versions } from './versions.ts';
 import { provideTopic, waitForServers } from './wait-for-servers.ts';
 
 const STOP_BUDGET_MS = 30_000;
@@ -30,45 +33,62 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
   const secrets = secretValues(consumerSettings, environment);
   const logger = createLogger({ name: 'consumer', level: settings.LOG_LEVEL, secrets });
   useLogger(logger);
+  const connection = kafkaConnection(settings);
+  const { KAFKA_TOPIC: topic, TRIGGER: trigger } = settings;
 
   const stores = await openStores({
     results: settings.RESULTS_PATH,
     checkpoints: settings.CHECKPOINT_PATH,
     s3: s3Options(settings),
-    onRequest: () => undefined,
+    onRequest: (request) => ui.onStoreRequest(request),
   });
-  const connection = kafkaConnection(settings);
-  const { KAFKA_TOPIC: topic } = settings;
+  const source = createKafkaSource({ connection, topic, groupId: settings.KAFKA_GROUP_ID, logger, clock });
+  const ui = createPipelineUi({
+    topic,
+    results: stores.results,
+    checkpoints: stores.checkpoints,
+    settings: describeSettings(consumerSettings, environment),
+    versions,
+    trigger,
+    clock,
+    logger,
+    controlToken: settings.HTTP_CONTROL_TOKEN,
+    log: source,
+  });
   try {
+    const { url } = await ui.start({ host: settings.HTTP_HOST, port: settings.HTTP_PORT });
+    logger.info({ url }, 'the pipeline UI is ready');
+    ui.announce('waiting for Kafka and the object store');
     await waitForServers({ stores, connection, logger, clock, signal });
     await provideTopic({ connection, ...topicSettings(settings), logger, clock });
 
     const query = startTicketQuery({
-      source: createKafkaSource({ connection, topic, groupId: settings.KAFKA_GROUP_ID, logger, clock }),
+      source,
       results: stores.results,
       checkpoints: stores.checkpoints,
       formats: settings.RESULTS_FORMAT,
-      trigger: settings.TRIGGER,
+      trigger,
       startingOffsets: settings.STARTING_OFFSETS,
       maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
       failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
       clock,
       logger,
       newId: randomUUID,
-      listener: broadcast([createBatchReport({ logger, table: tableOutput() })]),
+      listener: broadcast([ui.listener, createBatchReport({ logger, table: tableOutput() })]),
     });
+    ui.attach(query);
     const stop = (): Promise<void> => query.stop({ budgetMs: BATCH_BUDGET_MS });
     signal.addEventListener('abort', () => void stop());
     if (signal.aborted) await stop();
     await query.finished;
-    return EXIT_CODES.done.code;
   } catch (error) {
     if (!signal.aborted) throw error;
     logger.info({ reason: describeError(error) }, 'stopped before it had started');
-    return EXIT_CODES.done.code;
   } finally {
+    await ui.close();
     await stores.close();
   }
+  return EXIT_CODES.done.code;
 });
 
 /** Tables are for a terminal; the log holds the same where nobody looks. */

@@ -50,6 +50,8 @@ export const demoSettings = z.object({
   LOG_LEVEL: setting(choice(LOG_LEVELS), { default: 'warn', description: 'Which log lines are written.' }),
 });
 
+export type DemoSettings = z.output<typeof demoSettings>;
+
 export const DEMO_FLAGS: readonly Flag[] = [
   { name: 'data', value: '<folder>', variable: 'DEMO_DATA' },
   { name: 'count', value: '<n>', variable: 'TICKET_COUNT' },

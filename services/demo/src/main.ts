@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { startTicketQuery } from '@client-tickets/consumer';
+import { broadcast, startTicketQuery } from '@client-tickets/consumer';
 import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
 import type { Source } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
@@ -10,13 +10,14 @@ import { RESULT_FORMATS } from '@client-tickets/ticket-results';
 import { createTicketGenerator } from '@client-tickets/tickets';
 import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';
+import { openDemoUi } from './demo-ui.ts';
 import { createLiveDisplay } from './live-display.ts';
 import { readCounts } from './read-counts.ts';
 import { summarizeDemo } from './summary.ts';
 
 const TOPIC = 'client_tickets';
 const PARTITIONS = 3;
-const TRIGGER_MS = 100;
+const TRIGGER = { kind: 'interval', everyMs: 100 } as const;
 const STOP_BUDGET_MS = 10_000;
 
 /** Producer and consumer in one process: an embedded log in place of Kafka, a folder in place of S3. */
@@ -27,7 +28,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   if (commandLine.kind !== 'run') {
     return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
   }
-  const { settings, folder, seed } = readDemoConfig(commandLine.flags);
+  const { settings, environment, folder, seed } = readDemoConfig(commandLine.flags);
   const logger = createLogger({ name: 'demo', level: settings.LOG_LEVEL });
   useLogger(logger);
   const clock = systemClock;
@@ -38,6 +39,19 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   const results = await openObjectStore(join(folder, 'results'));
   const checkpoints = await openObjectStore(join(folder, 'checkpoints'));
 
+  const ui = settings.DEMO_UI
+    ? await openDemoUi({
+        source,
+        results,
+        checkpoints,
+        settings,
+        environment,
+        trigger: TRIGGER,
+        clock,
+        logger,
+      })
+    : undefined;
+
   const alreadyProduced = await countRecords(source);
   const display = createLiveDisplay(process.stdout);
   const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
@@ -47,15 +61,16 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
     results,
     checkpoints,
     formats: RESULT_FORMATS,
-    trigger: { kind: 'interval', everyMs: TRIGGER_MS },
+    trigger: TRIGGER,
     startingOffsets: { kind: 'earliest' },
     maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
     failOnDataLoss: true,
     clock,
     logger,
     newId: randomUUID,
-    listener: view.listener,
+    listener: broadcast(ui === undefined ? [view.listener] : [view.listener, ui.listener]),
   });
+  ui?.attach(query);
   const firstNumber = alreadyProduced + 1;
   const production = await produceTickets({
     generator: createTicketGenerator({ seed, startTime: new Date(clock.now()), firstNumber }),
@@ -81,12 +96,19 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
       ],
     }),
   );
+  if (ui !== undefined) await aborted(signal);
   await query.stop({ budgetMs: STOP_BUDGET_MS });
+  await ui?.close();
   await log.close();
   await results.close();
   await checkpoints.close();
   return EXIT_CODES.done.code;
 });
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
 
 async function countRecords(source: Source): Promise<number> {
   const offsets = await source.fetchOffsets(await source.listPartitions());
