@@ -1,0 +1,63 @@
+import {
+  createCheckpointStore,
+  QueryError,
+  type ObjectStore,
+  type QueryIdentity,
+  type StoredCheckpoint,
+} from '@client-tickets/micro-batch';
+import {
+  createTicketHandler,
+  RESULT_FORMATS,
+  type ResultFormat,
+  type TicketState,
+} from '@client-tickets/ticket-results';
+
+/** All partition checkpoints of a query, each as it was at one moment. */
+export interface CheckpointSnapshot {
+  readonly partitions: ReadonlyMap<number, StoredCheckpoint<TicketState>>;
+  /** Those that can't be read, and why. */
+  readonly unreadable: ReadonlyMap<number, QueryError>;
+}
+
+/** The state of a checkpoint is read alike whatever formats the query writes. */
+const handler = createTicketHandler({ formats: RESULT_FORMATS });
+
+export async function readSnapshot(
+  checkpoints: ObjectStore,
+  { id, topic }: Pick<QueryIdentity, 'id' | 'topic'>,
+): Promise<CheckpointSnapshot> {
+  const store = createCheckpointStore({
+    store: checkpoints,
+    topic,
+    queryId: id,
+    parseState: (value) => handler.parseState(value),
+  });
+  const partitions = new Map<number, StoredCheckpoint<TicketState>>();
+  const unreadable = new Map<number, QueryError>();
+  for (const partition of await listCheckpoints(checkpoints, topic)) {
+    try {
+      const stored = await store.read(partition);
+      if (stored !== undefined) partitions.set(partition, stored);
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      unreadable.set(partition, error);
+    }
+  }
+  return { partitions, unreadable };
+}
+
+/** Partitions that have a checkpoint, ascending. */
+export async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
+  const partitions: number[] = [];
+  for await (const { key } of checkpoints.list(`${topic}/partition-`)) {
+    const number = /^partition-(0|[1-9]\d{0,8})\.json$/.exec(key.slice(topic.length + 1))?.[1];
+    if (number !== undefined) partitions.push(Number(number));
+  }
+  return partitions.sort((a, b) => a - b);
+}
+
+/** The formats in which a query writes tickets. */
+export function formatsOf({ settings }: QueryIdentity): readonly ResultFormat[] {
+  const names = (settings['formats'] ?? '').split(',');
+  return RESULT_FORMATS.filter((format) => names.includes(format));
+}

@@ -1,0 +1,34 @@
+import { readJsonLines } from './json-lines.ts';
+import { toStoredTicket, type FoundRow, type StoredTicket } from './stored-ticket.ts';
+
+/** The rows of a JSON ticket file, one at a time. Throws a `RangeError` that says where it is no such file. */
+export function* readJsonTickets(body: Uint8Array): Iterable<StoredTicket> {
+  let line = 0;
+  for (const { value, text } of readJsonLines(body)) {
+    line += 1;
+    if (!isObject(value))
+      throw new RangeError(`line ${line}: expected an object, found ${text.slice(0, 80)}`);
+    yield readRow({ ...value, kafka_offset: exactOffset(value['kafka_offset'], text) }, line);
+  }
+}
+
+function readRow(row: FoundRow, line: number): StoredTicket {
+  try {
+    return toStoredTicket(row);
+  } catch (error) {
+    throw new RangeError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** JavaScript's parser rounds numbers above 2^53; the text has all digits. */
+function exactOffset(parsed: unknown, text: string): unknown {
+  if (typeof parsed !== 'number' || Number.isSafeInteger(parsed)) return parsed;
+  const digits = /"kafka_offset":(\d+)/.exec(text)?.[1];
+  return digits === undefined ? parsed : BigInt(digits);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

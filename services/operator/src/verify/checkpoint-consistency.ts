@@ -1,0 +1,71 @@
+import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
+import type { TicketState } from '@client-tickets/ticket-results';
+import { showOffsets, type Difference } from './difference.ts';
+import { sizeOf, subtractRanges } from './subtract-ranges.ts';
+
+/**
+ * Ranges that retention removed before they were read. Nothing was written for them, except that a batch which was planned
+ * before its records were lost keeps its range.
+ */
+export function expiredGaps({ gaps }: Pick<PartitionCheckpoint<unknown>, 'gaps'>): readonly OffsetRange[] {
+  return gaps.filter(({ reason }) => reason === 'expired');
+}
+
+/** How many offsets of a range lie in some of the others. */
+function sizeWithin(range: OffsetRange, others: readonly OffsetRange[]): bigint {
+  return sizeOf([range]) - sizeOf(subtractRanges(range, others));
+}
+
+/** What a partition checkpoint says that can't all be true, whatever the results hold. */
+export function checkConsistency(
+  checkpoint: PartitionCheckpoint<TicketState>,
+  identity: QueryIdentity,
+): readonly Difference[] {
+  const { partition, firstOffset, committed, planned, recent } = checkpoint;
+  const { totals, state, endOffset } = committed;
+  const problems: string[] = [];
+
+  const asked = identity.startingOffsets.get(partition);
+  if (asked !== undefined && asked !== firstOffset) {
+    problems.push(`it begins at offset ${firstOffset}, but query.json says ${asked}`);
+  }
+
+  const whole = { startOffset: firstOffset, endOffset };
+  const expired = expiredGaps(checkpoint);
+  const accounted = BigInt(totals.rows) + BigInt(totals.deadLetters) + BigInt(totals.emptyOffsets);
+  const lost = sizeOf([whole]) - accounted;
+  // A truncated range was lost as far as it was planned but not committed then. The checkpoint does not say how far.
+  const [least, most] = [sizeWithin(whole, expired), sizeWithin(whole, checkpoint.gaps)];
+  if (lost < least || lost > most) {
+    problems.push(
+      `it is committed up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} tickets, ` +
+        `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${least} lost offsets make ${accounted + least}`,
+    );
+  }
+  const counted = Object.values(state.ticketCountByType).reduce((sum, count) => sum + count, 0);
+  if (counted !== totals.rows)
+    problems.push(`its state counts ${counted} tickets, its totals ${totals.rows}`);
+
+  const [oldest] = recent;
+  if (oldest !== undefined) {
+    const covered = { startOffset: oldest.startOffset, endOffset };
+    const uncovered = subtractRanges(covered, [...recent, ...expired]);
+    if (uncovered.length > 0)
+      problems.push(`its recent batches leave out offsets ${uncovered.map(showOffsets).join(', ')}`);
+    const overlap = recent.find(
+      (batch, index) => batch.startOffset < (recent[index - 1]?.endOffset ?? firstOffset),
+    );
+    if (overlap !== undefined) problems.push(`its batch ${overlap.batchId} overlaps what was before it`);
+    const beyond = recent.find((batch) => batch.endOffset > endOffset);
+    if (beyond !== undefined)
+      problems.push(`its batch ${beyond.batchId} ends after the committed offset ${endOffset}`);
+  }
+  if (planned !== null && planned.batchId <= committed.batchId) {
+    problems.push(`batch ${planned.batchId} is planned after batch ${committed.batchId}`);
+  }
+  return problems.map((problem) => ({
+    code: 'checkpoint',
+    partition,
+    message: `the checkpoint of partition ${partition} contradicts itself: ${problem}`,
+  }));
+}

@@ -1,0 +1,52 @@
+import type { OffsetRange } from '@client-tickets/micro-batch';
+
+/**
+ * What can be wrong with a results location:
+ *
+ * - `query`: checkpoint and results do not belong together, or one of their documents can't be read.
+ * - `checkpoint`: a partition checkpoint is missing, can't be read, or contradicts itself.
+ * - `offsets_missing`: no file holds these offsets, although the checkpoint counts records of theirs.
+ * - `offsets_twice`: two files hold the same offsets.
+ * - `file_missing`, `file_unexplained`: a file that a commit names is not there; a file is there that neither a commit nor the
+ *   present plan names.
+ * - `file_damaged`: can't be read, or is not of the size that was written.
+ * - `rows_wrong`: a file holds other rows than its name or the checkpoint says.
+ * - `formats_differ`: the JSON and the Parquet file of a range hold different rows.
+ * - `totals_differ`: rows and dead letters in the files are not those that the checkpoint has counted.
+ * - `counts_differ`: the counts that the checkpoint keeps, or that readers see, are not those of the rows.
+ * - `counts_behind`: readers see counts that lack committed rows.
+ * - `log_ends_early`: offsets are committed that the log does not have.
+ * - `requeue_lost`: a dead letter was sent back to the topic, but what was sent is not in the results.
+ * - `tickets_repeated`: records of the topic carry the same ticket id. Only where that was asked to be a difference.
+ */
+export type DifferenceCode =
+  | 'query'
+  | 'checkpoint'
+  | 'offsets_missing'
+  | 'offsets_twice'
+  | 'file_missing'
+  | 'file_unexplained'
+  | 'file_damaged'
+  | 'rows_wrong'
+  | 'formats_differ'
+  | 'totals_differ'
+  | 'counts_differ'
+  | 'counts_behind'
+  | 'log_ends_early'
+  | 'requeue_lost'
+  | 'tickets_repeated';
+
+/** One thing that is not as it has to be. The message says what was expected and what was found. */
+export interface Difference {
+  readonly code: DifferenceCode;
+  readonly message: string;
+  readonly partition?: number;
+  readonly offsets?: OffsetRange;
+  /** Of a file, relative to the results location. */
+  readonly key?: string;
+}
+
+/** Offsets as people read them, both ends included: `600–649`. */
+export function showOffsets({ startOffset, endOffset }: OffsetRange): string {
+  return endOffset - startOffset === 1n ? String(startOffset) : `${startOffset}–${endOffset - 1n}`;
+}

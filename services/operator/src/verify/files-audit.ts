@@ -1,0 +1,78 @@
+import { formatRange, type ObjectStore, type QueryIdentity } from '@client-tickets/micro-batch';
+import { formatsOf, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { listRanges, type ListedRange } from '../results/listed-range.ts';
+import type { Difference } from './difference.ts';
+import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
+import { prefetch } from './prefetch.ts';
+import { examineRange, getBodies, type RangeEvidence } from './range-evidence.ts';
+import type { TicketIdIndex } from './ticket-id-index.ts';
+
+// What is loaded ahead. Both formats of a batch are within a few times of the engine's 16 MiB at the very most.
+export const READ_AHEAD = { mostItems: 24, mostBytes: 16 * 1024 * 1024 } as const;
+
+export interface FilesAudit {
+  readonly findings: ReadonlyMap<number, PartitionFindings>;
+  /** Ranges at or after the committed end of the snapshot: only a later look at the checkpoint can explain them. */
+  readonly tail: readonly ListedRange[];
+  /** What is wrong with files of the planned batches. */
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Reads every file of the committed offsets, and those of the planned batches as far as they are there, once and in
+ * order, and compares them with a snapshot of the checkpoints that was taken **before**: whatever it says is committed is
+ * there already and never changes again.
+ */
+export async function auditFiles(options: {
+  readonly results: ObjectStore;
+  readonly identity: QueryIdentity;
+  readonly snapshot: CheckpointSnapshot;
+  /** Offsets of a partition at which its counts are wanted. */
+  readonly marksOf: (partition: number) => Iterable<bigint>;
+  readonly ids: TicketIdIndex;
+  readonly onProgress: (tickets: number) => void;
+}): Promise<FilesAudit> {
+  const { results, identity, snapshot, marksOf, ids, onProgress } = options;
+  const formats = formatsOf(identity);
+  const audits = new Map(
+    [...snapshot.partitions].map(([partition, { checkpoint }]) => {
+      return [partition, new PartitionAudit({ checkpoint, formats, marks: marksOf(partition) })];
+    }),
+  );
+  const place = ({ partition, range }: ListedRange): 'committed' | 'planned' | 'tail' => {
+    const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
+    if (checkpoint === undefined) return 'tail';
+    if (range.startOffset < checkpoint.committed.endOffset) return 'committed';
+    const { planned } = checkpoint;
+    return planned !== null && formatRange(planned) === formatRange(range) ? 'planned' : 'tail';
+  };
+
+  const tail: ListedRange[] = [];
+  const differences: Difference[] = [];
+  let read = 0;
+  const index = async ({ tickets }: RangeEvidence): Promise<void> => {
+    for (const { ticket_id } of tickets) {
+      if (ids.isFull) await ids.spill();
+      ids.add(ticket_id);
+    }
+    read += tickets.length;
+    onProgress(read);
+  };
+  const loaded = prefetch(listRanges(results), {
+    load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
+    bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
+    ...READ_AHEAD,
+  });
+  for await (const [listed, bodies] of loaded) {
+    const where = place(listed);
+    if (where !== 'committed') tail.push(listed);
+    if (where === 'tail') continue;
+    const evidence = await examineRange(identity.topic, listed, bodies);
+    await index(evidence);
+    if (where === 'committed') audits.get(listed.partition)?.add(evidence);
+    // A planned batch may be given up, and its files deleted, while they are looked at.
+    else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));
+  }
+  const findings = new Map([...audits].map(([partition, audit]) => [partition, audit.finish()]));
+  return { findings, tail, differences };
+}

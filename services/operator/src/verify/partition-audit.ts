@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  formatRange,
+  type CommittedBatch,
+  type OffsetRange,
+  type PartitionCheckpoint,
+} from '@client-tickets/micro-batch';
+import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
+import { expiredGaps } from './checkpoint-consistency.ts';
+import { CountsTally } from './counts-tally.ts';
+import { showOffsets, type Difference } from './difference.ts';
+import type { RangeEvidence } from './range-evidence.ts';
+import { checkBatch, checkFormats, checkPlace } from './range-rules.ts';
+import { sizeOf, subtractRanges } from './subtract-ranges.ts';
+
+/** How many of many places are named. */
+const MOST_NAMED = 20;
+
+/** What a partition's files hold, up to its committed end. */
+export interface PartitionFindings {
+  readonly tickets: number;
+  readonly deadLetters: number;
+  readonly ranges: number;
+  readonly files: number;
+  readonly counts: CountsTally;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Compares the files of one partition with its checkpoint. Ranges that begin before the committed end come in through
+ * `add`, in the order in which they are listed; `finish` compares what they add up to. Memory does not grow with them.
+ *
+ * Why nothing can be missing unseen: a range is either one of the recent batches, which the checkpoint names with files and
+ * numbers, or older. Older ranges may leave out only offsets that never had a record. The checkpoint does not name those,
+ * but it counts tickets and dead letters: a file that is gone shows as a total that does not come out. The places where
+ * it may have been are named then.
+ */
+export class PartitionAudit {
+  readonly #checkpoint: PartitionCheckpoint<TicketState>;
+  readonly #formats: readonly ResultFormat[];
+  readonly #lost: readonly OffsetRange[];
+  readonly #unseen: Map<string, CommittedBatch>;
+  readonly #counts: CountsTally;
+  readonly #differences: Difference[] = [];
+  readonly #withoutFile: OffsetRange[] = [];
+  readonly #notFull: OffsetRange[] = [];
+  #end: bigint;
+  #tickets = 0;
+  #deadLetters = 0;
+  #ranges = 0;
+  #files = 0;
+
+  /** `marks`: the offsets whose `counts.before` is wanted. */
+  constructor(options: {
+    readonly checkpoint: PartitionCheckpoint<TicketState>;
+    readonly formats: readonly ResultFormat[];
+    readonly marks: Iterable<bigint>;
+  }) {
+    const { checkpoint, formats, marks } = options;
+    this.#checkpoint = checkpoint;
+    this.#formats = formats;
+    this.#lost = expiredGaps(checkpoint);
+    this.#unseen = new Map(checkpoint.recent.map((batch) => [formatRange(batch), batch]));
+    this.#counts = new CountsTally(marks);
+    this.#end = checkpoint.firstOffset;
+  }
+
+  add(evidence: RangeEvidence): void {
+    const { range, tickets, deadLetters, files } = evidence;
+    const batch = this.#unseen.get(formatRange(range));
+    this.#unseen.delete(formatRange(range));
+    this.#report(evidence.differences);
+    this.#report(checkPlace(evidence, this.#checkpoint, this.#end));
+    const whole = batch === undefined ? checkFormats(evidence, this.#formats) : checkBatch(batch, evidence);
+    this.#report(
+      whole.filter(
+        ({ key }) => key === undefined || !evidence.differences.some((other) => other.key === key),
+      ),
+    );
+
+    this.#leave({ startOffset: this.#end, endOffset: range.startOffset });
+    this.#end = range.endOffset > this.#end ? range.endOffset : this.#end;
+    const most = sizeOf(subtractRanges(range, this.#lost));
+    const isFull = BigInt(tickets.length + deadLetters.length) >= most;
+    if (!isFull && batch === undefined) nameSome(this.#notFull, range);
+    this.#tickets += tickets.length;
+    this.#deadLetters += deadLetters.length;
+    this.#ranges += 1;
+    this.#files += files.length;
+    this.#counts.add(tickets);
+  }
+
+  finish(): PartitionFindings {
+    const { partition, committed } = this.#checkpoint;
+    this.#leave({ startOffset: this.#end, endOffset: committed.endOffset });
+    this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
+    this.#report(this.#compareTotals());
+    if (!isDeepStrictEqual(this.#counts.total, committed.state)) {
+      const message = `the state in the checkpoint of partition ${partition} does not count the tickets in its files`;
+      this.#report([{ code: 'counts_differ', partition, message }]);
+    }
+    return {
+      tickets: this.#tickets,
+      deadLetters: this.#deadLetters,
+      ranges: this.#ranges,
+      files: this.#files,
+      counts: this.#counts,
+      differences: this.#differences,
+    };
+  }
+
+  /** No file holds these offsets. */
+  #leave(offsets: OffsetRange): void {
+    for (const part of subtractRanges(offsets, [...this.#lost, ...this.#checkpoint.recent])) {
+      nameSome(this.#withoutFile, part);
+    }
+  }
+
+  #compareTotals(): readonly Difference[] {
+    const { partition, committed } = this.#checkpoint;
+    const { rows, deadLetters } = committed.totals;
+    if (rows === this.#tickets && deadLetters === this.#deadLetters) return [];
+    const message =
+      `the files of partition ${partition} hold ${this.#tickets} tickets and ${this.#deadLetters} dead letters, ` +
+      `the checkpoint has counted ${rows} and ${deadLetters}`;
+    const totals: Difference = { code: 'totals_differ', partition, message };
+    if (rows <= this.#tickets && deadLetters <= this.#deadLetters) return [totals];
+    // Whether these offsets ever had records, nothing but the totals can tell.
+    const places = this.#withoutFile.map((offsets): Difference => {
+      const text = `no file holds offsets ${showOffsets(offsets)}, and records that were counted are missing`;
+      return { code: 'offsets_missing', partition, offsets, message: text };
+    });
+    const parts = this.#notFull.map((offsets): Difference => {
+      const text = `the files of ${showOffsets(offsets)} do not hold all of them, and records that were counted are missing`;
+      return { code: 'offsets_missing', partition, offsets, message: text };
+    });
+    return [totals, ...places, ...parts];
+  }
+
+  #report(differences: readonly Difference[]): void {
+    this.#differences.push(...differences);
+  }
+}
+
+function nameSome(places: OffsetRange[], place: OffsetRange): void {
+  if (places.length < MOST_NAMED) places.push(place);
+}
+
+const missingFiles =
+  (partition: number) =>
+  (batch: CommittedBatch): readonly Difference[] =>
+    batch.files.map(({ key }) => {
+      const message = `${key} is not there; batch ${batch.batchId} wrote it`;
+      const { startOffset, endOffset } = batch;
+      return { code: 'file_missing', partition, offsets: { startOffset, endOffset }, key, message };
+    });

@@ -1,0 +1,96 @@
+import {
+  formatRange,
+  type CommittedBatch,
+  type OffsetRange,
+  type PartitionCheckpoint,
+} from '@client-tickets/micro-batch';
+import type { ResultFormat } from '@client-tickets/ticket-results';
+import { TICKETS_PREFIX } from '../results/result-key.ts';
+import type { ListedRange } from '../results/listed-range.ts';
+import { expiredGaps } from './checkpoint-consistency.ts';
+import { showOffsets, type Difference } from './difference.ts';
+import type { RangeEvidence } from './range-evidence.ts';
+
+/** A range lies where a committed batch can have been. `coveredEnd` is where the ranges before it end. */
+export function checkPlace(
+  { partition, range, files }: ListedRange,
+  checkpoint: PartitionCheckpoint<unknown>,
+  coveredEnd: bigint,
+): readonly Difference[] {
+  const why = whyUnexplained(range, checkpoint);
+  const unexplained = files.map(({ key }): Difference => {
+    return { code: 'file_unexplained', partition, offsets: range, key, message: `${key}: ${why}` };
+  });
+  if (range.startOffset >= coveredEnd) return why === undefined ? [] : unexplained;
+  const endOffset = range.endOffset < coveredEnd ? range.endOffset : coveredEnd;
+  const offsets = { startOffset: range.startOffset, endOffset };
+  const message = `offsets ${showOffsets(offsets)} are in the file of ${showOffsets(range)} and in another`;
+  return [...(why === undefined ? [] : unexplained), { code: 'offsets_twice', partition, offsets, message }];
+}
+
+function whyUnexplained(range: OffsetRange, checkpoint: PartitionCheckpoint<unknown>): string | undefined {
+  const { partition, firstOffset, committed, recent } = checkpoint;
+  if (range.startOffset < firstOffset) return `partition ${partition} begins at offset ${firstOffset}`;
+  if (range.endOffset > committed.endOffset)
+    return `no batch crosses the committed end ${committed.endOffset}`;
+  // Either a loss was stepped over, and no batch touches it, or it lies within the batch that was planned then.
+  const stepped = expiredGaps(checkpoint).find((gap) => overlaps(gap, range) && !isWithin(gap, range));
+  if (stepped !== undefined)
+    return `the checkpoint records offsets ${showOffsets(stepped)} as lost before they were read`;
+  const [oldest] = recent;
+  const isRecent = oldest !== undefined && range.endOffset > oldest.startOffset;
+  const name = formatRange(range);
+  if (isRecent && !recent.some((batch) => formatRange(batch) === name))
+    return 'no committed batch has this range';
+  return undefined;
+}
+
+function overlaps(a: OffsetRange, b: OffsetRange): boolean {
+  return a.startOffset < b.endOffset && b.startOffset < a.endOffset;
+}
+
+function isWithin(inner: OffsetRange, outer: OffsetRange): boolean {
+  return outer.startOffset <= inner.startOffset && inner.endOffset <= outer.endOffset;
+}
+
+/** Tickets are there in every format that the query writes, and in no other. */
+export function checkFormats(
+  { partition, range, stem, files }: ListedRange,
+  formats: readonly ResultFormat[],
+): readonly Difference[] {
+  const tickets = files.filter(({ kind }) => kind === 'tickets');
+  const missing = formats.filter((format) => !tickets.some((file) => file.format === format));
+  const missingKeys =
+    tickets.length === 0 ? [] : missing.map((format) => `${TICKETS_PREFIX}${stem}.${format}`);
+  const others = tickets.filter(({ format }) => !formats.includes(format));
+  return [
+    ...missingKeys.map((key): Difference => {
+      const message = `${key} is not there; its offsets are in another format alone`;
+      return { code: 'file_missing', partition, offsets: range, key, message };
+    }),
+    ...others.map(({ key, format }): Difference => {
+      const message = `${key}: the query does not write ${format}`;
+      return { code: 'file_unexplained', partition, offsets: range, key, message };
+    }),
+  ];
+}
+
+/** A range holds what the checkpoint says of its batch. */
+export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): readonly Difference[] {
+  const { partition, range, tickets, deadLetters } = evidence;
+  const place = { partition, offsets: range };
+  const files = batch.files.flatMap(({ key, size }): readonly Difference[] => {
+    const file = evidence.files.find((each) => each.key === key);
+    if (file?.size === size) return [];
+    const message =
+      file === undefined
+        ? `${key} is not there; batch ${batch.batchId} wrote it`
+        : `${key} has ${file.size} bytes; batch ${batch.batchId} wrote ${size}`;
+    return [{ ...place, code: file === undefined ? 'file_missing' : 'file_damaged', key, message }];
+  });
+  if (tickets.length === batch.rows && deadLetters.length === batch.deadLetters) return files;
+  const message =
+    `offsets ${showOffsets(range)} hold ${tickets.length} tickets and ${deadLetters.length} dead letters; ` +
+    `batch ${batch.batchId} wrote ${batch.rows} and ${batch.deadLetters}`;
+  return [...files, { ...place, code: 'rows_wrong', message }];
+}

@@ -1,0 +1,48 @@
+import type { Gap, PartitionOffsets, Plan, QueryIdentity } from '@client-tickets/micro-batch';
+import type { Difference } from './difference.ts';
+
+/** What was proven of one partition: its offsets `[firstOffset, endOffset)`. */
+export interface VerifiedPartition {
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  readonly endOffset: bigint;
+  readonly tickets: number;
+  readonly deadLetters: number;
+  /** Offsets that never had a record, as the checkpoint has counted them. */
+  readonly emptyOffsets: number;
+  /** Lost before they were read, and those that the log lost later. */
+  readonly gaps: readonly Gap[];
+  readonly ranges: number;
+  readonly files: number;
+  /** Not yet committed when the proof began. */
+  readonly planned: Plan | null;
+  /** `undefined`: not known. */
+  readonly log: PartitionOffsets | undefined;
+}
+
+/** A ticket id that several records carry. */
+export interface RepeatedTicket {
+  readonly ticketId: string;
+  readonly at: readonly { readonly partition: number; readonly offset: bigint }[];
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly topic: string;
+  readonly results: string;
+  readonly checkpoint: string;
+  readonly query: Pick<QueryIdentity, 'id' | 'handlerVersion' | 'settings' | 'createdAt'> | undefined;
+  readonly partitions: readonly VerifiedPartition[];
+  readonly repeatedTickets: {
+    readonly ids: number;
+    /** Records beyond the first of each id. */
+    readonly extra: number;
+    /** Some of them. */
+    readonly listed: readonly RepeatedTicket[];
+  };
+  readonly differences: readonly Difference[];
+  /** How many differences are not listed. */
+  readonly moreDifferences: number;
+  /** Worth knowing, and no reason to fail. */
+  readonly notes: readonly string[];
+}

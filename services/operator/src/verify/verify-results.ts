@@ -1,0 +1,213 @@
+import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
+import type { TicketState } from '@client-tickets/ticket-results';
+import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import type { ListedRange } from '../results/listed-range.ts';
+import { readPublishedCounts, type PublishedCounts } from '../results/published-counts.ts';
+import type { TopicOffsets } from '../topic/topic-offsets.ts';
+import { checkConsistency } from './checkpoint-consistency.ts';
+import { auditCounts, type CountedPartitions } from './counts-audit.ts';
+import { DifferenceLog } from './difference-log.ts';
+import type { Difference } from './difference.ts';
+import { auditFiles } from './files-audit.ts';
+import { checkLaterCounts } from './later-counts.ts';
+import { checkLog } from './log-check.ts';
+import { checkQuery } from './query-check.ts';
+import { listRepeated } from './repeated-tickets.ts';
+import { listStrangers } from './strangers.ts';
+import { explains, findUnexplained } from './tail.ts';
+import { TicketIdIndex } from './ticket-id-index.ts';
+import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
+
+/** How many differences, and how many repeated tickets, are listed. */
+const MOST_LISTED = 1_000;
+
+export interface VerifyOptions {
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  readonly topic: string;
+  /** `undefined`: the brokers are not asked. */
+  readonly offsets: TopicOffsets | undefined;
+  readonly clock: Clock;
+  /** How long counts may lag behind commits, and the log seem to end early, until that is a difference. */
+  readonly waitMs: number;
+  /** Whether ticket ids that come twice are a difference. Each is another record of the topic, so they need not be. */
+  readonly uniqueTickets: boolean;
+  /** Of the index of ticket ids, in ids. */
+  readonly mostInMemory?: number;
+  /** Called with the number of tickets read, after each range. */
+  readonly onProgress?: (tickets: number) => void;
+}
+
+/**
+ * Proves a results location, also while consumers write to it:
+ *
+ * 1. Read the counts that readers see, **then** the checkpoints: what is counted was committed before.
+ * 2. List and read the files. What the checkpoints of step 1 say is committed is final and must be there, whole, once.
+ * 3. Files after the committed end are of plans, or of batches committed since. The checkpoints, read **again**, explain them.
+ * 4. Compare the counts of step 1 with the tickets that they say they count; read them again if they lag behind.
+ * 5. Ask the brokers whether the log holds what is committed.
+ *
+ * Whatever happens meanwhile can only add to what step 1 saw, so the verdict is about that moment and stays true. Throws as
+ * the stores do.
+ */
+export async function verifyResults(options: VerifyOptions): Promise<VerifyReport> {
+  const { results, checkpoints, topic, offsets, clock, waitMs, uniqueTickets } = options;
+  const log = new DifferenceLog(MOST_LISTED);
+  const empty: VerifyReport = {
+    ok: false,
+    topic,
+    results: results.location,
+    checkpoint: checkpoints.location,
+    query: undefined,
+    partitions: [],
+    repeatedTickets: { ids: 0, extra: 0, listed: [] },
+    differences: [],
+    moreDifferences: 0,
+    notes: [],
+  };
+  const query = await checkQuery(results, checkpoints, topic);
+  if (!query.ok) return { ...empty, differences: [query.difference] };
+  const { identity } = query;
+
+  const published = await readPublishedCounts(results);
+  const snapshot = await readSnapshot(checkpoints, identity);
+  log.add(unreadable(snapshot));
+  for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
+
+  const ids = new TicketIdIndex(
+    options.mostInMemory === undefined ? {} : { mostInMemory: options.mostInMemory },
+  );
+  try {
+    const files = await auditFiles({
+      results,
+      identity,
+      snapshot,
+      marksOf: (partition) => marksOf(published, partition),
+      ids,
+      onProgress: options.onProgress ?? (() => undefined),
+    });
+    for (const { differences } of files.findings.values()) log.add(differences);
+    log.add(files.differences);
+    for await (const key of listStrangers(results, checkpoints)) {
+      log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
+    }
+    log.add(await judgeTail(options, identity, snapshot, files.tail));
+
+    const counted: CountedPartitions = new Map(
+      [...files.findings].flatMap(([partition, { counts }]) => {
+        const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
+        return checkpoint === undefined ? [] : [[partition, { checkpoint, counts }]];
+      }),
+    );
+    // A partition that can't be read makes every sum wrong; it has been reported.
+    if (snapshot.unreadable.size === 0) {
+      log.add(published.flatMap((counts) => auditCounts(counts, counted, false)));
+      const read = (): Promise<readonly PublishedCounts[]> => readPublishedCounts(results);
+      const isIdle = async (): Promise<boolean> =>
+        sameCheckpoints(snapshot, await readSnapshot(checkpoints, identity));
+      log.add(await checkLaterCounts({ published, read, partitions: counted, isIdle, clock, waitMs }));
+    }
+
+    const repeated = await ids.findRepeated(MOST_LISTED);
+    const isRead = (listed: ListedRange): boolean => isCommitted(snapshot, listed);
+    const listed = repeated.ids === 0 ? [] : await listRepeated(results, repeated.hashes, isRead);
+    if (uniqueTickets && repeated.ids > 0) {
+      const message = `${repeated.ids} ticket ids are carried by ${repeated.extra + repeated.ids} records`;
+      log.add([{ code: 'tickets_repeated', message }]);
+    }
+
+    const committed = new Map(
+      [...snapshot.partitions].map(([partition, { checkpoint }]) => [partition, checkpoint]),
+    );
+    const brokers = offsets === undefined ? undefined : await checkLog(offsets, committed, { clock, waitMs });
+    log.add(brokers?.differences ?? []);
+    const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {
+      const checkpoint = committed.get(partition);
+      if (checkpoint === undefined) return [];
+      const { firstOffset, gaps, planned } = checkpoint;
+      const { endOffset, totals } = checkpoint.committed;
+      const { tickets, deadLetters, ranges } = findings;
+      const offsetsOf = {
+        partition,
+        firstOffset,
+        endOffset,
+        gaps,
+        planned,
+        log: brokers?.log?.get(partition),
+      };
+      return [
+        {
+          ...offsetsOf,
+          tickets,
+          deadLetters,
+          emptyOffsets: totals.emptyOffsets,
+          ranges,
+          files: findings.files,
+        },
+      ];
+    });
+    return {
+      ...empty,
+      ok: log.kept.length === 0,
+      query: pickIdentity(identity),
+      partitions,
+      repeatedTickets: { ids: repeated.ids, extra: repeated.extra, listed },
+      differences: log.kept,
+      moreDifferences: log.more,
+      notes: brokers?.notes ?? [],
+    };
+  } finally {
+    await ids.close();
+  }
+}
+
+function pickIdentity({ id, handlerVersion, settings, createdAt }: QueryIdentity): VerifyReport['query'] {
+  return { id, handlerVersion, settings, createdAt };
+}
+
+function unreadable({ unreadable: problems }: CheckpointSnapshot): readonly Difference[] {
+  return [...problems].map(([partition, { message }]) => ({ code: 'checkpoint', partition, message }));
+}
+
+function marksOf(published: readonly PublishedCounts[], partition: number): readonly bigint[] {
+  return published.flatMap((counts) =>
+    counts.kind === 'read' ? (counts.endOffsets?.get(partition) ?? []) : [],
+  );
+}
+
+function isCommitted({ partitions }: CheckpointSnapshot, { partition, range }: ListedRange): boolean {
+  return range.startOffset < (partitions.get(partition)?.checkpoint.committed.endOffset ?? 0n);
+}
+
+function sameCheckpoints(a: CheckpointSnapshot, b: CheckpointSnapshot): boolean {
+  const isSame = ([partition, { etag }]: readonly [number, { readonly etag: string }]): boolean =>
+    b.partitions.get(partition)?.etag === etag;
+  return a.partitions.size === b.partitions.size && [...a.partitions].every(isSame);
+}
+
+/** Step 3. */
+async function judgeTail(
+  { results, checkpoints }: VerifyOptions,
+  identity: QueryIdentity,
+  before: CheckpointSnapshot,
+  tail: readonly ListedRange[],
+): Promise<readonly Difference[]> {
+  const after = await readSnapshot(checkpoints, identity);
+  const isLost = ({ partition }: ListedRange): boolean => !after.partitions.has(partition);
+  const lost = new Set(tail.filter(isLost).map(({ partition }) => partition));
+  const without = [...lost]
+    .filter((partition) => !after.unreadable.has(partition))
+    .map((partition): Difference => {
+      const message = `partition ${partition} has result files, but no checkpoint`;
+      return { code: 'checkpoint', partition, message };
+    });
+  const open = tail.filter((listed) => {
+    const known = [before, after].flatMap(
+      ({ partitions }) => partitions.get(listed.partition)?.checkpoint ?? [],
+    );
+    return !isLost(listed) && !known.some((checkpoint) => explains(checkpoint, listed));
+  });
+  const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<TicketState> | undefined> =>
+    (await readSnapshot(checkpoints, identity)).partitions.get(partition)?.checkpoint;
+  return [...without, ...(await findUnexplained(results, open, readCheckpoint))];
+}

@@ -1,0 +1,363 @@
+import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import type { MemoryObjects, Random } from '@client-tickets/micro-batch/testing';
+import type { DifferenceCode } from '../../src/verify/difference.ts';
+import { TOPIC } from './history.ts';
+
+/** The stores of a history, to be spoilt. */
+export interface Spoilable {
+  readonly results: MemoryObjects;
+  readonly checkpoints: MemoryObjects;
+  /** Earlier versions of every object. */
+  readonly versions: ReadonlyMap<string, readonly Version[]>;
+}
+
+export interface Version {
+  readonly body: Uint8Array;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Expected {
+  /** One of them must be found. */
+  readonly codes: readonly DifferenceCode[];
+  /** What a difference must name, if only one place can be meant. */
+  readonly names?: string;
+}
+
+/** Spoils one thing. `undefined`: there is nothing of the kind to be spoilt. */
+export type Corruption = (
+  spoilt: Spoilable,
+  random: Random,
+) => Expected | undefined | Promise<Expected | undefined>;
+
+interface Checkpoint {
+  firstOffset: string;
+  committed: {
+    batchId: number;
+    endOffset: string;
+    state: Record<string, Record<string, number>>;
+    totals: { rows: number; deadLetters: number; emptyOffsets: number };
+  };
+  recent: {
+    startOffset: string;
+    endOffset: string;
+    rows: number;
+    deadLetters: number;
+    files: { key: string }[];
+  }[];
+  gaps: { startOffset: string; endOffset: string; reason: string }[];
+}
+
+function keysOf({ results }: Spoilable, pattern: RegExp): readonly string[] {
+  return [...results.objects.keys()].filter((key) => pattern.test(key)).sort();
+}
+
+function textOf(objects: MemoryObjects, key: string): string {
+  return Buffer.from(objects.objects.get(key)?.body ?? []).toString();
+}
+
+function replace(objects: MemoryObjects, key: string, body: string | Uint8Array): void {
+  const metadata = objects.objects.get(key)?.metadata ?? {};
+  objects.write(key, typeof body === 'string' ? Buffer.from(body) : body, { metadata });
+}
+
+/** Only what the checkpoint has committed: a file of the plan is not there yet, or will be written again. */
+function changeFile(
+  pattern: RegExp,
+  codes: readonly DifferenceCode[],
+  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
+): Corruption {
+  return (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, pattern));
+    if (key === undefined) return undefined;
+    const body = change(spoilt.results.objects.get(key)?.body ?? new Uint8Array(), random);
+    if (body === undefined) return undefined;
+    replace(spoilt.results, key, body);
+    return { codes, names: key };
+  };
+}
+
+function changeCheckpoint(
+  codes: readonly DifferenceCode[],
+  change: (checkpoint: Checkpoint, random: Random) => boolean,
+): Corruption {
+  return ({ checkpoints }, random) => {
+    const key = random.pick([...checkpoints.objects.keys()].filter((each) => each.includes('/partition-')));
+    if (key === undefined) return undefined;
+    const checkpoint = JSON.parse(textOf(checkpoints, key)) as Checkpoint;
+    if (!change(checkpoint, random)) return undefined;
+    replace(checkpoints, key, JSON.stringify(checkpoint));
+    return { codes };
+  };
+}
+
+const linesOf = (body: Uint8Array): readonly string[] =>
+  Buffer.from(body).toString().split('\n').slice(0, -1);
+const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+const JSON_TICKETS = /^tickets\/.*\.json$/;
+const PARQUET_TICKETS = /^tickets\/.*\.parquet$/;
+const DEAD_LETTERS = /^dead_letters\//;
+const COUNTS = /^ticket_counts/;
+
+export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
+  'a ticket file is deleted': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    if (key === undefined) return undefined;
+    spoilt.results.objects.delete(key);
+    const other = key.endsWith('.json') ? key.replace(/json$/, 'parquet') : key.replace(/parquet$/, 'json');
+    const isNamed = spoilt.results.objects.has(other);
+    return isNamed ? { codes: ['file_missing'], names: key } : { codes: ['file_missing', 'offsets_missing'] };
+  },
+  'all files of a range are deleted': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    if (key === undefined) return undefined;
+    const range = key.replace(/^tickets\//, '').replace(/\..*$/, '');
+    for (const each of keysOf(spoilt, /./)) if (each.includes(range)) spoilt.results.objects.delete(each);
+    return { codes: ['file_missing', 'offsets_missing'] };
+  },
+  'a dead letter file is deleted': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, DEAD_LETTERS));
+    if (key === undefined) return undefined;
+    spoilt.results.objects.delete(key);
+    return { codes: ['file_missing', 'totals_differ'] };
+  },
+  'a JSON file is torn': changeFile(JSON_TICKETS, ['file_damaged', 'rows_wrong'], (body, random) =>
+    body.subarray(0, random.below(body.length)),
+  ),
+  'a Parquet file is torn': changeFile(PARQUET_TICKETS, ['file_damaged'], (body, random) =>
+    body.subarray(0, random.below(body.length)),
+  ),
+  'a dead letter file is torn': changeFile(DEAD_LETTERS, ['file_damaged', 'rows_wrong'], (body, random) =>
+    body.subarray(0, random.below(body.length)),
+  ),
+  'a row is gone from a JSON file': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, JSON_TICKETS));
+    if (key === undefined) return undefined;
+    const lines = linesOf(spoilt.results.objects.get(key)?.body ?? new Uint8Array());
+    const gone = random.below(lines.length);
+    replace(spoilt.results, key, toText(lines.filter((_, index) => index !== gone)));
+    return { codes: ['formats_differ', 'file_damaged', 'rows_wrong', 'totals_differ'] };
+  },
+  'a row is in a JSON file twice': changeFile(JSON_TICKETS, ['rows_wrong'], (body, random) => {
+    const lines = linesOf(body);
+    const twice = random.pick(lines) ?? '';
+    return toText(lines.flatMap((line) => (line === twice ? [line, line] : [line])));
+  }),
+  'a row has another offset': changeFile(JSON_TICKETS, ['rows_wrong'], (body) =>
+    Buffer.from(body)
+      .toString()
+      .replace(/"kafka_offset":(\d+)/, (_, offset: string) => `"kafka_offset":${Number(offset) + 1_000}`),
+  ),
+  'a row has another partition': changeFile(JSON_TICKETS, ['rows_wrong'], (body) =>
+    Buffer.from(body)
+      .toString()
+      .replace(/"kafka_partition":\d+/, '"kafka_partition":77'),
+  ),
+  'a ticket has another type': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, JSON_TICKETS));
+    if (key === undefined) return undefined;
+    const text = textOf(spoilt.results, key);
+    const other = text.includes('"type":"GENERAL"')
+      ? text.replace('"type":"GENERAL"', '"type":"ACCOUNT"').replace('General Support', 'Account Management')
+      : text
+          .replace(/"type":"[A-Z]+"/, '"type":"GENERAL"')
+          .replace(/"support_team":"[^"]+"/, '"support_team":"General Support"');
+    if (other === text) return undefined;
+    replace(spoilt.results, key, other);
+    return { codes: ['formats_differ', 'counts_differ'] };
+  },
+  'a ticket has a team that is not its own': changeFile(JSON_TICKETS, ['file_damaged'], (body) =>
+    Buffer.from(body)
+      .toString()
+      .replace(/"support_team":"[^"]+"/, '"support_team":"Nobody"'),
+  ),
+  'a range is written under another name as well': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    if (key === undefined) return undefined;
+    const name = key.replace(
+      /-(\d{20})\./,
+      (_, end: string) => `-${(BigInt(end) + 1n).toString().padStart(20, '0')}.`,
+    );
+    replace(spoilt.results, name, spoilt.results.objects.get(key)?.body ?? '');
+    return { codes: ['offsets_twice', 'file_unexplained'] };
+  },
+  'two ranges have each other’s rows': (spoilt, random) => {
+    const keys = keysOf(spoilt, PARQUET_TICKETS);
+    const a = random.pick(keys);
+    const b = random.pick(keys.filter((key) => key !== a));
+    if (a === undefined || b === undefined) return undefined;
+    const body = spoilt.results.objects.get(a)?.body ?? '';
+    replace(spoilt.results, a, spoilt.results.objects.get(b)?.body ?? '');
+    replace(spoilt.results, b, body);
+    return { codes: ['rows_wrong', 'formats_differ'] };
+  },
+  'a file is there after the committed end': async (spoilt, random) => {
+    const key = random.pick(
+      [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')),
+    );
+    if (key === undefined) return undefined;
+    const partition = Number(/partition-(\d+)/.exec(key)?.[1]);
+    const { committed } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const startOffset = BigInt(committed.endOffset) + BigInt(random.below(3));
+    const ticket = createTicketGenerator({ seed: 1, startTime: new Date(0), firstNumber: 90_000 }).next();
+    const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+    const record = { offset: startOffset, timestamp: 0, key: null, value: encodeTicket(ticket) };
+    const range = { topic: TOPIC, partition, startOffset, endOffset: startOffset + 1n, records: [record] };
+    const { files } = await handler.handle(range, handler.initialState);
+    const file = random.pick(files);
+    if (file === undefined) return undefined;
+    replace(spoilt.results, file.key, file.body);
+    return { codes: ['file_unexplained'], names: file.key };
+  },
+  'a strange file is there': (spoilt, random) => {
+    const key = random.pick([
+      'tickets/part-0001.json',
+      'notes.txt',
+      'tickets/partition=0/1-2.json',
+      'ticket_counts/old.json',
+    ]);
+    replace(spoilt.results, key ?? '', 'x');
+    return { codes: ['file_unexplained'], names: key ?? '' };
+  },
+  'a count is wrong': changeFile(COUNTS, ['counts_differ'], (body) =>
+    Buffer.from(body)
+      .toString()
+      .replace(/"ticket_count":(\d+)/, (_, count: string) => `"ticket_count":${Number(count) + 1}`),
+  ),
+  'a counts file is torn': changeFile(COUNTS, ['file_damaged', 'counts_differ'], (body, random) =>
+    body.subarray(0, random.below(body.length)),
+  ),
+  'a counts file is deleted': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, COUNTS));
+    if (key === undefined) return undefined;
+    spoilt.results.objects.delete(key);
+    return { codes: ['counts_behind'], names: key };
+  },
+  'a counts file is an earlier version': (spoilt, random) => {
+    const key = random.pick(
+      keysOf(spoilt, COUNTS).filter((each) => (spoilt.versions.get(each)?.length ?? 0) > 1),
+    );
+    const version = random.pick((spoilt.versions.get(key ?? '') ?? []).slice(0, -1));
+    if (key === undefined || version === undefined) return undefined;
+    spoilt.results.write(key, version.body, { metadata: version.metadata });
+    return { codes: ['counts_behind'], names: key };
+  },
+  'a counts file counts further than was committed': (spoilt, random) => {
+    const key = random.pick(keysOf(spoilt, COUNTS));
+    const object = spoilt.results.objects.get(key ?? '');
+    if (key === undefined || object === undefined) return undefined;
+    const ends = JSON.parse(object.metadata['end-offsets'] ?? '{}') as Record<string, string>;
+    const partition = random.pick(Object.keys(ends));
+    if (partition === undefined) return undefined;
+    ends[partition] = String(BigInt(ends[partition] ?? 0) + 1_000n);
+    spoilt.results.write(key, object.body, {
+      metadata: { ...object.metadata, 'end-offsets': JSON.stringify(ends) },
+    });
+    return { codes: ['counts_differ'], names: key };
+  },
+  'a checkpoint is an earlier version': (spoilt, random) => {
+    const isOlder = (key: string): boolean => (spoilt.versions.get(key)?.length ?? 0) > 2;
+    const key = random.pick(
+      [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')).filter(isOlder),
+    );
+    if (key === undefined) return undefined;
+    const { committed } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const earlier = (spoilt.versions.get(key) ?? []).filter(({ body }) => {
+      const then = (JSON.parse(Buffer.from(body).toString()) as Checkpoint).committed;
+      // Two commits back, with tickets in between: the files of the last one could be those of a plan.
+      return then.batchId <= committed.batchId - 2 && then.totals.rows < committed.totals.rows - 20;
+    });
+    const version = random.pick(earlier);
+    if (version === undefined) return undefined;
+    spoilt.checkpoints.write(key, version.body, {});
+    return { codes: ['file_unexplained', 'counts_differ'] };
+  },
+  'a checkpoint is deleted': (spoilt, random) => {
+    const withFiles = [...spoilt.checkpoints.objects.keys()].filter((each) => {
+      const partition = /partition-(\d+)/.exec(each)?.[1];
+      return partition !== undefined && keysOf(spoilt, new RegExp(`partition=${partition}/`)).length > 0;
+    });
+    const key = random.pick(withFiles);
+    if (key === undefined) return undefined;
+    spoilt.checkpoints.objects.delete(key);
+    return { codes: ['checkpoint'] };
+  },
+  'a checkpoint is damaged': ({ checkpoints }, random) => {
+    const key = random.pick([...checkpoints.objects.keys()].filter((each) => each.includes('/partition-')));
+    if (key === undefined) return undefined;
+    const body = textOf(checkpoints, key);
+    replace(checkpoints, key, body.slice(0, random.below(body.length - 3)));
+    return { codes: ['checkpoint'], names: key };
+  },
+  'a checkpoint ends elsewhere': changeCheckpoint(['checkpoint'], ({ committed }, random) => {
+    committed.endOffset = String(BigInt(committed.endOffset) + BigInt(random.pick([1, 2, 100]) ?? 1));
+    return true;
+  }),
+  'a checkpoint begins elsewhere': changeCheckpoint(['checkpoint'], (checkpoint) => {
+    if (checkpoint.committed.endOffset === checkpoint.firstOffset) return false;
+    checkpoint.firstOffset = String(BigInt(checkpoint.firstOffset) + 1n);
+    return true;
+  }),
+  'a checkpoint has counted another ticket': changeCheckpoint(
+    ['checkpoint', 'totals_differ'],
+    ({ committed }) => {
+      committed.totals.rows += 1;
+      return true;
+    },
+  ),
+  'a checkpoint calls a dead letter an empty offset': changeCheckpoint(
+    ['totals_differ'],
+    ({ committed: { totals } }) => {
+      if (totals.deadLetters === 0) return false;
+      totals.deadLetters -= 1;
+      totals.emptyOffsets += 1;
+      return true;
+    },
+  ),
+  'a checkpoint counts a ticket as another priority': changeCheckpoint(
+    ['counts_differ'],
+    ({ committed: { state } }) => {
+      const counts = state['ticketCountByPriority'];
+      const from = Object.keys(counts ?? {}).find((priority) => (counts?.[priority] ?? 0) > 0);
+      const to = Object.keys(counts ?? {}).find((priority) => priority !== from);
+      if (counts === undefined || from === undefined || to === undefined) return false;
+      counts[from] = (counts[from] ?? 0) - 1;
+      counts[to] = (counts[to] ?? 0) + 1;
+      return true;
+    },
+  ),
+  'a checkpoint forgets a loss': changeCheckpoint(['checkpoint'], (checkpoint, random) => {
+    const expired = checkpoint.gaps.filter(({ reason }) => reason === 'expired');
+    const forgotten = random.pick(expired);
+    if (forgotten === undefined) return false;
+    checkpoint.gaps = checkpoint.gaps.filter((gap) => gap !== forgotten);
+    return true;
+  }),
+  'a checkpoint makes up a loss': changeCheckpoint(['checkpoint', 'file_unexplained'], (checkpoint) => {
+    const { firstOffset, gaps, committed } = checkpoint;
+    if (committed.endOffset === firstOffset || gaps[0]?.startOffset === firstOffset) return false;
+    const endOffset = String(BigInt(checkpoint.firstOffset) + 1n);
+    checkpoint.gaps.push({
+      startOffset: checkpoint.firstOffset,
+      endOffset,
+      reason: 'expired',
+      at: '',
+    } as Checkpoint['gaps'][number]);
+    return true;
+  }),
+  'the query has another id': ({ checkpoints }) => {
+    const key = `${TOPIC}/query.json`;
+    if (!checkpoints.objects.has(key)) return undefined;
+    replace(checkpoints, key, textOf(checkpoints, key).replace(/"id": "[^"]*"/, '"id": "somebody-else"'));
+    return { codes: ['query'] };
+  },
+  'the results do not say whose they are': ({ results }) => {
+    if (!results.objects.delete('_query.json')) return undefined;
+    return { codes: ['query'] };
+  },
+  'there is no query': ({ checkpoints }) => {
+    if (!checkpoints.objects.delete(`${TOPIC}/query.json`)) return undefined;
+    return { codes: ['query'] };
+  },
+};

@@ -1,0 +1,187 @@
+import {
+  silentLogger,
+  StreamingQuery,
+  type ObjectStore,
+  type StoredObject,
+} from '@client-tickets/micro-batch';
+import {
+  createMemoryObjectStore,
+  createRandom,
+  ManualClock,
+  MemoryLog,
+  MemoryObjects,
+  SimulatedHost,
+  Simulation,
+  type Random,
+} from '@client-tickets/micro-batch/testing';
+import {
+  createCountsPublisher,
+  createTicketHandler,
+  type ResultFormat,
+} from '@client-tickets/ticket-results';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+
+export const TOPIC = 'client_tickets';
+
+export interface HistoryOptions {
+  readonly seed: number;
+  readonly records: number;
+  readonly partitions: number;
+  readonly formats: readonly ResultFormat[];
+  readonly maxOffsetsPerTrigger: number;
+  /** Of requests to the stores. */
+  readonly crash: number;
+  readonly error: number;
+  /** Whether retention overtakes the consumers now and then. */
+  readonly losses: boolean;
+}
+
+/** Everything that a run of the real engine leaves behind, and the means to let it run on. */
+export interface History {
+  readonly log: MemoryLog;
+  readonly results: MemoryObjects;
+  readonly checkpoints: MemoryObjects;
+  readonly resultsStore: ObjectStore;
+  readonly checkpointStore: ObjectStore;
+  readonly clock: ManualClock;
+  readonly random: Random;
+  readonly simulation: Simulation;
+  /** Of every object, oldest first. */
+  readonly versions: ReadonlyMap<string, readonly StoredObject[]>;
+  /** Lets one thing happen: a request, a record, a crash, a restart. */
+  step(): Promise<void>;
+  /** Until all records are in the results and the counts, without further faults. */
+  finish(): Promise<void>;
+  /** All consumers crash. */
+  crash(): void;
+}
+
+/** Consumers that are started over a topic to which tickets, broken tickets and gaps are appended, with faults. */
+export function startHistory(options: HistoryOptions): History {
+  const random = createRandom(options.seed);
+  const clock = new ManualClock();
+  const simulation = new Simulation(random, clock);
+  const log = new MemoryLog(TOPIC, options.partitions);
+  const results = new MemoryObjects();
+  const checkpoints = new MemoryObjects();
+  const resultsStore = createMemoryObjectStore('memory://results/', results);
+  const checkpointStore = createMemoryObjectStore('memory://checkpoints/', checkpoints);
+  const generator = createTicketGenerator({ seed: options.seed, startTime: new Date(clock.now()) });
+  const versions = new Map<string, StoredObject[]>();
+  for (const objects of [results, checkpoints]) {
+    objects.onWrite = (key) => {
+      const object = objects.objects.get(key);
+      if (object !== undefined) versions.set(key, [...(versions.get(key) ?? []), object]);
+    };
+  }
+  let left = options.records;
+  let failure: string | undefined;
+
+  const start = (index: number) => {
+    const host = new SimulatedHost(simulation, { crash: options.crash, error: options.error });
+    const source = log.createSource({ schedule: host.schedule });
+    const store = host.connect(resultsStore);
+    StreamingQuery.start({
+      name: `consumer-${index}`,
+      source,
+      handler: createTicketHandler({ formats: options.formats }),
+      publisher: createCountsPublisher({ store, topic: TOPIC }),
+      checkpoints: host.connect(checkpointStore),
+      results: store,
+      trigger: { kind: 'interval', everyMs: 10 },
+      clock: host.clock(),
+      logger: silentLogger,
+      newId: () => `id-${random.below(1_000_000)}`,
+      maxOffsetsPerTrigger: options.maxOffsetsPerTrigger,
+      failOnDataLoss: false,
+      outageTimeoutMs: Number.MAX_SAFE_INTEGER,
+      listener: {
+        onStatus: ({ state, message }) => {
+          if (state === 'failed') failure = message;
+        },
+      },
+    });
+    return { host, source };
+  };
+  const consumers = [start(0), start(1)];
+
+  const append = (): void => {
+    left -= 1;
+    const partition = random.below(options.partitions);
+    const skip = random.chance(0.1) ? BigInt(1 + random.below(12)) : 0n;
+    const broken = random.chance(0.15);
+    const value = broken
+      ? random.pick([null, Buffer.from('{'), Buffer.from([0xff])])
+      : encodeTicket(generator.next());
+    log.append(partition, value ?? null, { skip });
+    if (random.chance(0.05)) log.appendMarkers(partition, 1n);
+    if (options.losses && random.chance(0.02)) {
+      log.removeBefore(partition, log.offsets(partition).latest - BigInt(random.below(3)));
+    }
+  };
+
+  const step = async (): Promise<void> => {
+    if (failure !== undefined) throw new Error(failure);
+    await simulation.step();
+    if (left > 0 && random.chance(0.3)) append();
+    if (random.chance(0.01)) log.rebalance(random.below(3));
+    for (const [index, { host, source }] of consumers.entries()) {
+      if (host.state !== 'crashed' || !random.chance(0.1)) continue;
+      await source.stop();
+      consumers[index] = start(index);
+    }
+  };
+
+  return {
+    log,
+    results,
+    checkpoints,
+    resultsStore,
+    checkpointStore,
+    clock,
+    random,
+    simulation,
+    versions,
+    step,
+    finish: async () => {
+      for (const { host } of consumers) host.rates = { crash: 0, error: 0 };
+      options = { ...options, crash: 0, error: 0 };
+      for (let steps = 0; ; steps += 1) {
+        if (steps > 60_000) throw new Error('the history does not come to its end');
+        if (left === 0 && steps % 50 === 0 && isPublished(log, checkpoints, results)) return;
+        await step();
+      }
+    },
+    crash: () => {
+      for (const { host } of consumers) host.state = 'crashed';
+    },
+  };
+}
+
+/** Whether every offset is committed and every counts file shows it, as far as counts can show it. */
+function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: MemoryObjects): boolean {
+  const rows: number[] = [];
+  for (const partition of log.partitions) {
+    const { latest } = log.offsets(partition);
+    if (latest === 0n) continue;
+    const text = checkpoints.objects.get(`${TOPIC}/partition-${partition}.json`)?.body;
+    if (text === undefined) return false;
+    const { committed } = JSON.parse(Buffer.from(text).toString()) as {
+      committed: { endOffset: string; totals: { rows: number } };
+    };
+    if (committed.endOffset !== latest.toString()) return false;
+    rows.push(committed.totals.rows);
+  }
+  if (rows.length === 0) return true;
+  const total = rows.reduce((sum, each) => sum + each, 0);
+  return ['ticket_counts', 'ticket_counts_by_team', 'ticket_counts_by_priority'].every((folder) => {
+    const body = results.objects.get(`${folder}/part-00000.json`)?.body;
+    if (body === undefined) return false;
+    const counts = Buffer.from(body).toString().trim().split('\n');
+    const sum = counts.reduce(
+      (all, line) => all + (JSON.parse(line) as { ticket_count: number }).ticket_count,
+      0,
+    );
+    return sum === total;
+  });
+}

@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  createMemoryObjectStore,
+  createRandom,
+  ManualClock,
+  type MemoryLog,
+  MemoryObjects,
+} from '@client-tickets/micro-batch/testing';
+import { verifyResults } from '../src/verify/verify-results.ts';
+import type { VerifyReport } from '../src/verify/verify-report.ts';
+import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
+import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
+
+const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
+const ATTEMPTS = 2;
+
+const options: readonly Omit<HistoryOptions, 'seed'>[] = [
+  {
+    records: 90,
+    partitions: 2,
+    formats: ['json', 'parquet'],
+    maxOffsetsPerTrigger: 5,
+    crash: 0.01,
+    error: 0.1,
+    losses: false,
+  },
+  {
+    records: 90,
+    partitions: 3,
+    formats: ['json', 'parquet'],
+    maxOffsetsPerTrigger: 9,
+    crash: 0,
+    error: 0,
+    losses: true,
+  },
+  {
+    records: 60,
+    partitions: 2,
+    formats: ['json'],
+    maxOffsetsPerTrigger: 6,
+    crash: 0,
+    error: 0.1,
+    losses: false,
+  },
+  {
+    records: 60,
+    partitions: 2,
+    formats: ['parquet'],
+    maxOffsetsPerTrigger: 6,
+    crash: 0,
+    error: 0,
+    losses: false,
+  },
+  // More batches than a checkpoint names.
+  {
+    records: 130,
+    partitions: 1,
+    formats: ['json', 'parquet'],
+    maxOffsetsPerTrigger: 1,
+    crash: 0,
+    error: 0,
+    losses: false,
+  },
+];
+
+let histories: readonly History[] = [];
+
+beforeAll(async () => {
+  histories = options.map((each, index) => startHistory({ ...each, seed: SEED + index }));
+  for (const history of histories) {
+    await history.finish();
+    history.crash();
+  }
+}, 120_000);
+
+function copyOf({ objects }: MemoryObjects): MemoryObjects {
+  const copy = new MemoryObjects();
+  for (const [key, { body, metadata }] of objects) copy.write(key, body, { metadata });
+  return copy;
+}
+
+function verify(
+  { results, checkpoints }: Spoilable,
+  log: Pick<MemoryLog, 'partitions' | 'offsets'>,
+): Promise<VerifyReport> {
+  return verifyResults({
+    results: createMemoryObjectStore('memory://results/', results),
+    checkpoints: createMemoryObjectStore('memory://checkpoints/', checkpoints),
+    topic: TOPIC,
+    offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
+    clock: new ManualClock(),
+    waitMs: 0,
+    uniqueTickets: true,
+  });
+}
+
+describe('verify finds and names it when', () => {
+  test.for(Object.entries(CORRUPTIONS))('%s', async ([name, corrupt]) => {
+    let applied = 0;
+    for (const [index, history] of histories.entries()) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const { versions } = history;
+        const spoilt = {
+          results: copyOf(history.results),
+          checkpoints: copyOf(history.checkpoints),
+          versions,
+        };
+        const expected = await corrupt(spoilt, createRandom(SEED + attempt));
+        if (expected === undefined) continue;
+        applied += 1;
+        const { ok, differences } = await verify(spoilt, history.log);
+        const found = differences.filter(({ code }) => expected.codes.includes(code));
+        const where = `${name}, history ${index}, attempt ${attempt}: ${JSON.stringify(expected)} among ${show(differences)}`;
+        expect(ok, where).toBe(false);
+        expect(found.length, where).toBeGreaterThan(0);
+        if (expected.names !== undefined) {
+          expect(
+            found.some(({ message }) => message.includes(expected.names ?? '')),
+            where,
+          ).toBe(true);
+        }
+      }
+    }
+    expect(applied, 'how often there was something to be spoilt').toBeGreaterThan(0);
+  });
+
+  test('the log ends before what is committed', async () => {
+    const [history] = histories;
+    if (history === undefined) throw new Error('no history');
+    const { differences } = await verify(history, {
+      offsets: () => ({ earliest: 0n, latest: 1n }),
+      partitions: [0, 1],
+    });
+    expect(new Set(differences.map(({ code }) => code))).toEqual(new Set(['log_ends_early']));
+  });
+});
+
+function show(differences: VerifyReport['differences']): string {
+  return JSON.stringify(differences, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
