@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExpectedCounts } from './bench-messages.ts';
+import { checkResult } from './check-result.ts';
+import type { Contender, Run } from './contender.ts';
+import { measureProcess } from './measure-process.ts';
+import type { Measurement } from './measurement.ts';
+import { topicOf, type Workload } from './workload.ts';
+
+/** Runs a contender once, from nothing, and checks what it gave. A failure becomes the measurement's `problem`. */
+export async function runContender(
+  contender: Contender,
+  options: {
+    readonly workload: Workload;
+    readonly expected: ExpectedCounts;
+    readonly brokers: readonly string[];
+    readonly home: string;
+    readonly repetition: number;
+    readonly timeoutSeconds: number;
+    /** Leaves results and logs where they are. */
+    readonly keep: boolean;
+  },
+): Promise<Measurement> {
+  const { workload, expected, brokers, home, repetition, timeoutSeconds, keep } = options;
+  const folder = await mkdtemp(join(tmpdir(), `bench-${contender.name}-`));
+  const groupId = `bench-${randomUUID()}`;
+  const run: Run = { workload, topic: topicOf(workload), brokers, folder, groupId, home };
+  const about = {
+    contender: contender.name,
+    workload: workload.name,
+    repetition,
+    at: new Date().toISOString(),
+    loadAverage: loadavg()[0] ?? 0,
+  };
+  const { hasResult } = contender;
+  try {
+    const measures = await measureProcess(contender.command(run), {
+      folder,
+      timeoutSeconds,
+      ...(hasResult === undefined ? {} : { hasResult: () => hasResult(run) }),
+    });
+    if (measures.timedOut) return { ...about, ...measures, problem: `not done after ${timeoutSeconds} s` };
+    if (measures.exitCode !== 0) {
+      return { ...about, ...measures, problem: `exit code ${measures.exitCode}: ${await lastLine(folder)}` };
+    }
+    try {
+      const result = await contender.result(run);
+      const problem = await checkResult(result, expected, home);
+      return {
+        ...about,
+        ...measures,
+        ...(result.s3Requests === undefined ? {} : { s3Requests: result.s3Requests }),
+        ...(problem === undefined ? {} : { problem }),
+      };
+    } catch (error) {
+      return { ...about, ...measures, problem: `its result could not be read: ${firstLine(error)}` };
+    }
+  } finally {
+    await contender.cleanUp?.(run);
+    if (keep) console.error(`  kept ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function lastLine(folder: string): Promise<string> {
+  const lines = (await readFile(join(folder, 'stderr.log'), 'utf8')).trim().split('\n');
+  return (lines.at(-1) ?? '').slice(0, 300);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 300);
+}

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createKafkaSource, ensureTopic, type KafkaSourceOptions } from '@client-tickets/kafka';
+import { silentLogger } from '@client-tickets/micro-batch';
+import { systemClock as clock } from '@client-tickets/service-kit';
+import { z } from 'zod';
+import { benchMessages, type ExpectedCounts } from './bench-messages.ts';
+import { topicOf, type Workload } from './workload.ts';
+
+const PARTITIONS = 3;
+const REPLICATION_FACTOR = 3;
+
+const countsSchema = z.object({
+  TECHNICAL: z.number(),
+  BILLING: z.number(),
+  ACCOUNT: z.number(),
+  GENERAL: z.number(),
+});
+
+/**
+ * Fills the workload's topic, unless it is full already, and says what results must count. kcat sends the messages: it is
+ * among the peers anyway, and fast. Its partitioner is set to the one of Java's clients, as the producer's is.
+ */
+export async function seedTopic(
+  workload: Workload,
+  options: { readonly brokers: readonly string[]; readonly home: string },
+): Promise<ExpectedCounts> {
+  const topic = topicOf(workload);
+  const connection = { brokers: [...options.brokers] };
+  const common = { connection, topic, logger: silentLogger, clock };
+  await ensureTopic({ ...common, partitions: PARTITIONS, replicationFactor: REPLICATION_FACTOR });
+  const held = await countMessages(common);
+  const memory = join(options.home, `${topic}.counts.json`);
+  if (held === workload.tickets) {
+    try {
+      return countsSchema.parse(JSON.parse(await readFile(memory, 'utf8')));
+    } catch {
+      return countOnly(workload);
+    }
+  }
+  if (held > 0) {
+    throw new Error(
+      `${topic} holds ${held} messages, expected none or ${workload.tickets}: delete the topic and try again`,
+    );
+  }
+  const counts = await send(workload, topic, options.brokers);
+  await mkdir(options.home, { recursive: true });
+  await writeFile(memory, JSON.stringify(counts));
+  return counts;
+}
+
+async function countMessages(options: Omit<KafkaSourceOptions, 'groupId'>): Promise<number> {
+  const source = createKafkaSource({ ...options, groupId: 'bench' });
+  try {
+    const watermarks = await source.fetchOffsets(await source.listPartitions());
+    return [...watermarks.values()].reduce((sum, { earliest, latest }) => sum + Number(latest - earliest), 0);
+  } finally {
+    await source.stop();
+  }
+}
+
+function countOnly(workload: Workload): ExpectedCounts {
+  let counts: ExpectedCounts | undefined;
+  for (const _ of benchMessages(workload, (all) => (counts = all)));
+  if (counts === undefined) throw new Error('the generator did not end');
+  return counts;
+}
+
+async function send(workload: Workload, topic: string, brokers: readonly string[]): Promise<ExpectedCounts> {
+  const settings = ['topic.partitioner=murmur2', 'linger.ms=50', 'batch.size=500000', 'acks=all'];
+  const kcat = spawn(
+    'kcat',
+    [
+      '-P',
+      '-b',
+      brokers.join(','),
+      '-t',
+      topic,
+      '-K',
+      '\t',
+      ...settings.flatMap((setting) => ['-X', setting]),
+    ],
+    { stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  const ended = once(kcat, 'close');
+  let counts: ExpectedCounts | undefined;
+  await pipeline(chunks(benchMessages(workload, (all) => (counts = all))), kcat.stdin);
+  const [code]: unknown[] = await ended;
+  if (code !== 0 || counts === undefined)
+    throw new Error(`kcat could not fill ${topic}: it ended with ${String(code)}`);
+  return counts;
+}
+
+/** `key TAB value LF`, in pieces that are worth a write. */
+function* chunks(messages: ReturnType<typeof benchMessages>): Generator<Buffer> {
+  let pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (const { key, value } of messages) {
+    const start = Buffer.from(`${key}\t`);
+    pieces.push(start, value, LINE_FEED);
+    bytes += start.length + value.length + 1;
+    if (bytes > 65_536) {
+      yield Buffer.concat(pieces);
+      pieces = [];
+      bytes = 0;
+    }
+  }
+  yield Buffer.concat(pieces);
+}
+
+const LINE_FEED = Buffer.from('\n');
