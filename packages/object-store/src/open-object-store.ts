@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@client-tickets/micro-batch';
+import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
 import { openFolderReader, openFolderStore } from './folder/folder-store.ts';
 import { parseLocation, type Location } from './location.ts';
 import { readOnlyStore } from './read-only-store.ts';
@@ -6,6 +6,8 @@ import type { RequestOptions } from './request-loop.ts';
 import type { S3Options } from './s3/s3-client.ts';
 
 export interface OpenOptions extends RequestOptions {
+  /** Told when opening a folder takes a while. Default: silent. */
+  readonly logger?: Logger;
   /** Look only: writes are refused, and a folder is not locked. Default false. */
   readonly readOnly?: boolean;
   /** For `s3://` locations. Default: what the AWS SDK finds by itself. */

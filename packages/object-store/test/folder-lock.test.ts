@@ -217,7 +217,7 @@ describe('a lock', () => {
       leaveLock(folder, 1, { started: '1' });
       const locks = join(folder, '.object-store', 'locks');
       const results = await Promise.allSettled(
-        Array.from({ length: 8 }, () => acquireFolderLock(locks, 'the folder', atOnce)),
+        Array.from({ length: 8 }, () => acquireFolderLock(locks, 'the folder', { clock: atOnce })),
       );
       const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       expect(held).toHaveLength(1);

@@ -36,7 +36,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EISDIR: SAME_NAME,
   EMFILE: 'This process has too many open files: raise its limit (ulimit -n).',
   ENAMETOOLONG: 'The file system takes no name this long.',
-  ENOENT: 'The folder was removed while it was in use. Start again.',
+  ENOENT: 'The folder was removed while in use, or its file system is read-only.',
   ENOSPC: DISK_FULL,
   ENOTDIR: SAME_NAME,
   EPERM: 'Give the user of this process permission to read and write there, or choose another folder.',

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ObjectStoreError, type Clock } from '@client-tickets/micro-batch';
+import { ObjectStoreError, silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { systemClock } from '../system-clock.ts';
 import { errorCode } from './folder-failure.ts';
 import {
   findProcess,
@@ -18,15 +19,15 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** Must be the same for all who may open a folder. */
-export interface LockTiming {
-  /** How often a holder gives a sign of life. Default 2,000. */
-  readonly beatEveryMs: number;
-  /** A holder that cannot be asked counts as gone after this long without one. Default 10,000. */
-  readonly goneAfterMs: number;
+export interface LockOptions {
+  readonly clock?: Clock;
+  /** Told when the answer takes a while. Default: silent. */
+  readonly logger?: Logger;
 }
 
-export const DEFAULT_LOCK_TIMING: LockTiming = { beatEveryMs: 2_000, goneAfterMs: 10_000 };
+// Every process that may open a folder must agree on these.
+const BEAT_EVERY_MS = 2_000;
+const GONE_AFTER_MS = 10_000;
 
 /**
  * One process at a time writes to a local folder.
@@ -37,22 +38,21 @@ export const DEFAULT_LOCK_TIMING: LockTiming = { beatEveryMs: 2_000, goneAfterMs
  * 1. Nobody there, or the holder has let go: take the next number.
  * 2. The holder runs in this pid namespace of this kernel: its number and start time say for certain whether it still
  *    runs. If so, refuse; if not, take the next number at once. A stopped process still runs.
- * 3. Anybody else (another container, another machine) can't be asked. It touches its file every `beatEveryMs`. Seen to do so:
- *    refuse. Not for `goneAfterMs`: take the next number. No two clocks are compared.
- * 4. A holder looks before each write whether its number still is the highest, so that one that was frozen for longer than
- *    `goneAfterMs` finds out.
+ * 3. Anybody else (another container, another machine) can't be asked. It touches its file every 2 s. Seen to do so: refuse.
+ *    Not seen for 10 s: take the next number. No two clocks are compared.
+ * 4. A holder looks before each write whether its number still is the highest, so that one that was frozen for longer finds
+ *    out.
  */
 export async function acquireFolderLock(
   locks: string,
   location: string,
-  clock: Clock,
-  timing: LockTiming = DEFAULT_LOCK_TIMING,
+  { clock = systemClock, logger = silentLogger }: LockOptions = {},
 ): Promise<FolderLock> {
   await mkdir(locks, { recursive: true });
   for (;;) {
     const numbers = await readNumbers(locks);
     const newest = numbers.at(-1) ?? 0;
-    if (newest > 0 && !(await mayTakeOver(join(locks, String(newest)), location, clock, timing))) continue;
+    if (newest > 0 && !(await mayTakeOver(join(locks, String(newest)), location, clock, logger))) continue;
 
     const mine = newest + 1;
     const path = join(locks, String(mine));
@@ -64,7 +64,7 @@ export async function acquireFolderLock(
       continue;
     }
     for (const older of numbers) await rm(join(locks, String(older)), { force: true });
-    return heldLock(locks, mine, holder, location, clock, timing);
+    return heldLock(locks, mine, holder, location, clock);
   }
 }
 
@@ -74,7 +74,6 @@ function heldLock(
   holder: LockHolder,
   location: string,
   clock: Clock,
-  { beatEveryMs }: LockTiming,
 ): FolderLock {
   const path = join(locks, String(mine));
   const beat = (): void => {
@@ -82,7 +81,7 @@ function heldLock(
     // One lost beat is nothing. After many, others may take over, and `assertHeld` tells.
     utimes(path, now, now).catch(() => {});
   };
-  const beating = setInterval(beat, beatEveryMs).unref();
+  const beating = setInterval(beat, BEAT_EVERY_MS).unref();
 
   return {
     assertHeld: async () => {
@@ -104,21 +103,20 @@ function heldLock(
 }
 
 /** `true`: the holder is gone. `false`: things have changed, look again. Rejects when the holder is alive. */
-async function mayTakeOver(
-  path: string,
-  location: string,
-  clock: Clock,
-  { beatEveryMs, goneAfterMs }: LockTiming,
-): Promise<boolean> {
+async function mayTakeOver(path: string, location: string, clock: Clock, logger: Logger): Promise<boolean> {
   const holder = await readHolder(path);
   const verdict = holder === undefined ? 'unknown' : judgeHolder(holder, thisMachine(), findProcess);
   if (verdict === 'gone') return true;
   if (verdict === 'running') throw inUse(location, holder);
 
+  logger.info(
+    { location, holder },
+    `Waiting up to ${GONE_AFTER_MS / 1000} s to see whether the holder of the folder is alive`,
+  );
   const first = await readBeat(path);
-  const deadline = clock.monotonic() + goneAfterMs;
+  const deadline = clock.monotonic() + GONE_AFTER_MS;
   while (clock.monotonic() < deadline) {
-    await clock.sleep(Math.min(beatEveryMs / 2, goneAfterMs));
+    await clock.sleep(BEAT_EVERY_MS / 2);
     const next = await readBeat(path);
     if (next === undefined) return false;
     if (next !== first) {

@@ -23,7 +23,11 @@ export function etagOf(content: string, metadata: UserMetadata): string {
  * know the content that was read, either there is no metadata or the object was replaced twice in between: then the file is
  * another one by now, and it is read again. (The open file keeps its inode number from being used for the other one.)
  */
-export async function readObject(layout: FolderLayout, key: string): Promise<StoredObject | undefined> {
+export async function readObject(
+  layout: FolderLayout,
+  key: string,
+  readMetadata: typeof readMetadataFile = readMetadataFile,
+): Promise<StoredObject | undefined> {
   const path = layout.objectPath(key);
   for (;;) {
     const file = await open(path, 'r').catch(noObject);
@@ -33,7 +37,7 @@ export async function readObject(layout: FolderLayout, key: string): Promise<Sto
       if (!opened.isFile()) return undefined;
       const body = await file.readFile();
       const content = contentHash(body);
-      const metadata = (await readMetadataFile(layout.metadataPath(key)))?.byContent[content];
+      const metadata = (await readMetadata(layout.metadataPath(key)))?.byContent[content];
       const present = metadata === undefined ? await stat(path, { bigint: true }).catch(noObject) : opened;
       if (present?.ino === opened.ino && present.dev === opened.dev) {
         return { body, etag: etagOf(content, metadata ?? {}), metadata: metadata ?? {} };

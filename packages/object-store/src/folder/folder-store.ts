@@ -16,21 +16,20 @@ import {
   type RequestOptions,
   type StoreOperation,
 } from '../request-loop.ts';
-import { systemClock } from '../system-clock.ts';
 import type { StoreReader } from '../read-only-store.ts';
 import { assertMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { errorCode, explainFolderFailure } from './folder-failure.ts';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
 import { listFolder, readEntries, type FolderEntry } from './folder-listing.ts';
-import type { LockTiming } from './folder-lock.ts';
+import type { LockOptions } from './folder-lock.ts';
 import { readObject } from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
 
-export interface FolderStoreOptions extends RequestOptions {
+export interface FolderStoreOptions extends RequestOptions, LockOptions {
+  /** Default: that of the machine. Tests use one that fails. */
   readonly disk?: Disk;
-  readonly lockTiming?: LockTiming;
 }
 
 /**
@@ -41,11 +40,11 @@ export async function openFolderStore(
   location: FolderLocation,
   options: FolderStoreOptions = {},
 ): Promise<ObjectStore> {
-  const { clock = systemClock, disk = localDisk } = options;
+  const { disk = localDisk } = options;
   const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
   const folder = await disk
     .makeFolder(folderLayout(location.path).metadata)
-    .then(() => joinFolder(location.path, location.text, clock, options.lockTiming))
+    .then(() => joinFolder(location.path, location.text, options))
     .catch((error: unknown) => {
       throw objectStoreError(explain('open the folder')(error));
     });

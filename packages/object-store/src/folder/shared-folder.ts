@@ -1,7 +1,6 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
-import type { Clock } from '@client-tickets/micro-batch';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
-import { acquireFolderLock, type FolderLock, type LockTiming } from './folder-lock.ts';
+import { acquireFolderLock, type FolderLock, type LockOptions } from './folder-lock.ts';
 import { createKeyQueue, type KeyQueue } from './key-queue.ts';
 
 /** What all stores of one process on the same folder have in common. */
@@ -28,8 +27,7 @@ const turns = createKeyQueue();
 export async function joinFolder(
   root: string,
   location: string,
-  clock: Clock,
-  timing: LockTiming | undefined,
+  options: LockOptions,
 ): Promise<SharedFolder> {
   const real = await realpath(root); // two ways to one folder are one folder
   const layout = folderLayout(real);
@@ -40,7 +38,7 @@ export async function joinFolder(
       present.users++;
       return present;
     }
-    const lock = await acquireFolderLock(layout.locks, location, clock, timing);
+    const lock = await acquireFolderLock(layout.locks, location, options);
     try {
       await rm(layout.temporary, { recursive: true, force: true });
       await mkdir(layout.temporary, { recursive: true });

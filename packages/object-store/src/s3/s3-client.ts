@@ -3,7 +3,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 export interface S3Options {
   /** Default: what the AWS SDK finds (`AWS_REGION`, profile); `us-east-1` when there is an endpoint. */
   readonly region?: string | undefined;
-  /** Of an S3-compatible server; it gets path-style requests. Default: AWS. */
+  /**
+   * Of an S3-compatible server, which gets path-style requests. Default: AWS. Give it here even when the environment has it
+   * for the SDK: an endpoint that the SDK finds alone is addressed by virtual host.
+   */
   readonly endpoint?: string | undefined;
   /** Default: what the AWS SDK finds (environment, profile, container or instance role). */
   readonly credentials?: S3Credentials | undefined;

@@ -84,7 +84,7 @@ function refusalAdvice({ code, status, bucketRegion }: S3Error, { location, endp
   }
   if (status === 403) {
     return (
-      `Allow these credentials s3:ListBucket on bucket ${bucket} and s3:GetObject, s3:PutObject, s3:DeleteObject on ` +
+      `Allow these credentials s3:ListBucket on bucket ${bucket} and s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload on ` +
       `${bucket}/${location.prefix}*. Without s3:ListBucket a missing key counts as denied, too.`
     );
   }
