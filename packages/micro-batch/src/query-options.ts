@@ -1,3 +1,4 @@
+import { QueryError } from './errors.ts';
 import type { BatchHandler } from './ports/batch-handler.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -51,8 +52,29 @@ const DEFAULTS = {
 
 export type ResolvedQueryOptions<State> = Required<StreamingQueryOptions<State>>;
 
+/** Throws `QueryError` `settings`, which names every option that can't be meant, and what it holds. */
 export function resolveQueryOptions<State>(
   options: StreamingQueryOptions<State>,
 ): ResolvedQueryOptions<State> {
-  return Object.freeze({ ...DEFAULTS, ...options });
+  const resolved = { ...DEFAULTS, ...options };
+  const { maxOffsetsPerTrigger, maxBytesPerTrigger, trigger } = resolved;
+  const times = {
+    outageTimeoutMs: resolved.outageTimeoutMs,
+    recordsWaitMs: resolved.recordsWaitMs,
+    truncationWaitMs: resolved.truncationWaitMs,
+    ...(trigger.kind === 'interval' ? { 'trigger.everyMs': trigger.everyMs } : {}),
+  };
+  const problems = [
+    ...(Number.isSafeInteger(maxOffsetsPerTrigger) && maxOffsetsPerTrigger >= 0
+      ? []
+      : [`maxOffsetsPerTrigger: expected a whole number, 0 for no limit, found ${maxOffsetsPerTrigger}`]),
+    ...(maxBytesPerTrigger > 0
+      ? []
+      : [`maxBytesPerTrigger: expected more than 0, found ${maxBytesPerTrigger}`]),
+    ...Object.entries(times).flatMap(([name, ms]) =>
+      ms >= 0 ? [] : [`${name}: expected milliseconds, 0 or more, found ${ms}`],
+    ),
+  ];
+  if (problems.length > 0) throw new QueryError('settings', problems.join('; '));
+  return Object.freeze(resolved);
 }
