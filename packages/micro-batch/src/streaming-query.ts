@@ -1,11 +1,12 @@
 import { createCheckpointStore, type CheckpointStore } from './checkpoint-store.ts';
 import { committedStates } from './committed-states.ts';
 import { QueryError } from './errors.ts';
+import { GroupOffsets } from './group-offsets.ts';
 import { Outage } from './outage.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
 import type { PartitionQuery, PartitionQueryContext } from './partition-query.ts';
 import { ObjectStoreError } from './ports/object-store.ts';
-import type { PartitionOffsets } from './ports/source.ts';
+import type { PartitionOffsets, SourceListener } from './ports/source.ts';
 import { buildProgress, type QueryProgress } from './progress.ts';
 import { openQuery, type QueryIdentity } from './query-identity.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type StreamingQueryOptions,
 } from './query-options.ts';
 import type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+import { settlesWithin } from './settles-within.ts';
 import { fetchOffsets, listPartitions, SourceUnavailable } from './source-calls.ts';
 import { resolveStartingOffsets } from './starting-offsets.ts';
 import { runTrigger, type TriggerContext, type TriggerOutcome } from './trigger-run.ts';
@@ -22,6 +24,9 @@ import { Wakeup } from './wakeup.ts';
 
 /** A trigger of 0 ms asks again this often while nothing comes. */
 const IDLE_MS = 100;
+
+/** How long leaving the group may take before a stop goes on without. */
+const LEAVE_MS = 2_000;
 
 /** What is fixed once the query has been opened. */
 interface OpenedQuery<State> {
@@ -46,6 +51,7 @@ export class StreamingQuery<State> {
   readonly #wakeup = new Wakeup();
   readonly #owned: OwnedPartitions<State>;
   readonly #outage: Outage;
+  readonly #groupOffsets: GroupOffsets;
   readonly #truncatedSince = new Map<number, number>();
   #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
@@ -59,17 +65,17 @@ export class StreamingQuery<State> {
   #turn = 0;
   #log: ReadonlyMap<number, PartitionOffsets> = new Map();
   #lastTriggerAt: number | undefined;
-  #previousTrigger: number | undefined;
+  #previousTriggerAt: number | undefined;
   #lastProgress: QueryProgress | undefined;
   /** Called once, after the next trigger. */
   #afterTrigger: (() => void)[] = [];
-  #groupCommit: Promise<void> = Promise.resolve();
 
   private constructor(options: ResolvedQueryOptions<State>) {
-    const { source, clock, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
+    const { source, clock, logger, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
     this.#options = options;
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
+    this.#groupOffsets = new GroupOffsets(source, logger);
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
@@ -139,42 +145,43 @@ export class StreamingQuery<State> {
 
   /**
    * Ends the query. A trigger that is under way may finish within the budget; after that it is abandoned where it is, which
-   * costs nothing but its work: its plan is executed at the next start. Resolves also when the query had failed.
+   * costs nothing but its work: its plan is executed at the next start. Then leaving the group has 2 seconds. Never rejects,
+   * also when the query had failed.
    */
   async stop({ budgetMs }: { readonly budgetMs: number }): Promise<void> {
     this.#stop.abort();
     this.#wakeup.notify();
-    const ended = new AbortController();
-    const settle = (): void => ended.abort();
-    this.finished.then(settle, settle);
-    await this.#options.clock.sleep(budgetMs, ended.signal);
-    if (!ended.signal.aborted) {
-      this.#options.logger.warn(
-        { budgetMs },
-        'the batch under way is abandoned; it is finished at the next start',
-      );
-      await this.#options.source.stop();
-      this.#enter('stopped', 'the batch under way was abandoned');
-    }
+    const { clock, logger } = this.#options;
+    if (await settlesWithin(clock, budgetMs, this.finished)) return;
+    logger.warn({ budgetMs }, 'what is under way is abandoned; it is finished at the next start');
+    await settlesWithin(clock, LEAVE_MS, this.#leave());
+    this.#enter('stopped', 'what was under way was abandoned');
   }
 
   async #run(): Promise<void> {
-    const { source, logger } = this.#options;
+    const { clock, source } = this.#options;
     try {
       this.#opened = await this.#untilAvailable(() => this.#open());
       if (this.#opened !== undefined) await this.#runTriggers(this.#opened);
       this.#enter('stopping', 'leaving the group');
-      await this.#groupCommit;
+      await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.done());
       await source.stop();
       this.#enter('stopped', 'the query has ended');
     } catch (error) {
-      this.#errorCode = error instanceof QueryError ? error.code : 'unexpected';
-      this.#enter('failed', error instanceof Error ? error.message : String(error));
-      await source
-        .stop()
-        .catch((stopError: unknown) => logger.warn({ err: stopError }, 'the source did not stop'));
+      this.#enter(
+        'failed',
+        error instanceof Error ? error.message : String(error),
+        error instanceof QueryError ? error.code : 'unexpected',
+      );
+      await this.#leave();
       throw error;
     }
+  }
+
+  /** When the query ends in another way than in order. Never rejects. */
+  async #leave(): Promise<void> {
+    const { source, logger } = this.#options;
+    await source.stop().catch((error: unknown) => logger.warn({ err: error }, 'the source did not stop'));
   }
 
   async #open(): Promise<OpenedQuery<State>> {
@@ -230,13 +237,16 @@ export class StreamingQuery<State> {
   async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
     const { source, clock, trigger } = this.#options;
     this.#enter('starting', `joining the group that reads ${source.topic}`);
-    await source.start({
+    const listener = {
       onAssignment: (partitions) => this.#owned.onAssignment(partitions),
       onChunk: (chunk) => this.#owned.onChunk(chunk),
       onError: (error) => {
         this.#sourceError = error;
         this.#wakeup.notify();
       },
+    } satisfies SourceListener;
+    await source.start(listener).catch((error: unknown) => {
+      throw sourceFailed(error);
     });
     const origin = clock.monotonic();
     while (!this.#stopping) {
@@ -261,18 +271,24 @@ export class StreamingQuery<State> {
     const queries = this.#owned.queries;
     const startedAt = clock.monotonic();
     const timestamp = new Date(clock.now()).toISOString();
+    const previousAt = this.#previousTriggerAt;
+    this.#previousTriggerAt = startedAt;
     const outcome = await runTrigger(this.#triggerContext(opened), queries, this.#turn++);
     this.#log = outcome.log;
     this.#owned.regulate();
     const worked = outcome.committed.length > 0;
     const publishStart = clock.monotonic();
-    await this.#publish(opened, queries);
-    const publishing = clock.monotonic() - publishStart;
-    if (worked) this.#report(opened, outcome, { timestamp, startedAt, publishing });
+    try {
+      await this.#publish(opened, queries);
+    } finally {
+      // What is committed is committed, whether or not it can be published now.
+      const publishing = clock.monotonic() - publishStart;
+      if (worked) this.#report(opened, outcome, { timestamp, startedAt, previousAt, publishing });
+    }
     if (outcome.failure !== undefined) throw outcome.failure;
     this.#lastTriggerAt = clock.now();
     for (const resolve of this.#afterTrigger.splice(0)) resolve();
-    this.#enter(worked ? 'running' : 'waiting', worked ? 'processing tickets' : 'waiting for new records');
+    this.#enter(worked ? 'running' : 'waiting', worked ? 'processing records' : 'waiting for new records');
     return worked;
   }
 
@@ -294,13 +310,18 @@ export class StreamingQuery<State> {
     if (!isNews) return;
     await publisher.publish(committedStates(checkpoints, await listPartitions(source), owned));
     this.#published = committed;
-    this.#commitGroupOffsets(committed);
+    this.#groupOffsets.commit(committed);
   }
 
   #report(
     { identity }: OpenedQuery<State>,
     { committed, durationMs, log }: TriggerOutcome<State>,
-    times: { readonly timestamp: string; readonly startedAt: number; readonly publishing: number },
+    times: {
+      readonly timestamp: string;
+      readonly startedAt: number;
+      readonly previousAt: number | undefined;
+      readonly publishing: number;
+    },
   ): void {
     const { name, source, results, clock, listener } = this.#options;
     for (const { query } of committed) {
@@ -308,8 +329,7 @@ export class StreamingQuery<State> {
       if (batch !== undefined) listener.onBatch?.(query.partition, batch);
     }
     const triggerExecution = clock.monotonic() - times.startedAt;
-    const sincePreviousMs = times.startedAt - (this.#previousTrigger ?? times.startedAt - triggerExecution);
-    this.#previousTrigger = times.startedAt;
+    const sincePreviousMs = times.startedAt - (times.previousAt ?? times.startedAt - triggerExecution);
     this.#lastProgress = buildProgress({
       id: identity.id,
       runId: this.runId,
@@ -331,16 +351,6 @@ export class StreamingQuery<State> {
       })),
     });
     listener.onProgress?.(this.#lastProgress);
-  }
-
-  /** For lag in the brokers' own tools only. One at a time; a failure is normal when the group has moved on. */
-  #commitGroupOffsets(offsets: ReadonlyMap<number, bigint>): void {
-    const { source, logger } = this.#options;
-    this.#groupCommit = this.#groupCommit
-      .then(() => source.commitOffsets(offsets))
-      .catch((error: unknown) =>
-        logger.debug({ err: error }, 'the group did not take the offsets; lag shows late'),
-      );
   }
 
   #isDone({ targets }: OpenedQuery<State>): boolean {
@@ -379,7 +389,7 @@ export class StreamingQuery<State> {
 
   #checkSource(): void {
     if (this.#sourceError === undefined) return;
-    throw new QueryError('source_failed', this.#sourceError.message, { cause: this.#sourceError });
+    throw sourceFailed(this.#sourceError);
   }
 
   #triggerContext({ targets }: OpenedQuery<State>): TriggerContext<State> {
@@ -412,12 +422,21 @@ export class StreamingQuery<State> {
     }
   }
 
-  #enter(state: QueryState, message: string): void {
+  #enter(state: QueryState, message: string, errorCode?: QueryStatus['errorCode']): void {
+    // What was abandoned may still go on for a while; nobody asks how it ends.
+    if (this.#state === 'stopped' || this.#state === 'failed') return;
     if (state === this.#state && message === this.#message) return;
+    this.#errorCode = errorCode;
     this.#state = state;
     this.#message = message;
     this.#options.listener.onStatus?.(this.status());
   }
+}
+
+function sourceFailed(error: unknown): QueryError {
+  return new QueryError('source_failed', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
 }
 
 function isTransient(error: unknown): error is Error {

@@ -140,6 +140,9 @@ export class World {
             },
           });
         }),
+      commitOffsets: (offsets) =>
+        this.#intercept(name, 'source commitOffsets', () => plain.commitOffsets(offsets)),
+      stop: () => this.#intercept(name, 'source stop', () => plain.stop()),
       pause: (partition) => {
         consumer.regulation.push(`pause ${partition}`);
         plain.pause(partition);
