@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { compareAndSwap, type ObjectStore } from '@client-tickets/micro-batch';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openObjectStore, type OpenOptions, type RequestEvent } from '../src/index.ts';
+import { explainS3Failure } from '../src/s3/s3-failure.ts';
 import { startFakeS3, type Behaviour, type FakeS3, type FakeS3Options } from './fake-s3-server.ts';
 import { all } from './object-store-contract.ts';
 import { recordingClock } from './recording-clock.ts';
@@ -82,6 +83,12 @@ describe('S3 requests that may be done twice', () => {
     expect(found).toMatchObject({ etag: '"etag"', metadata: { a: 'b' } });
     expect(Buffer.from(found?.body ?? [])).toEqual(body);
     expect(events).toEqual(['get retry', 'get ok']);
+  });
+
+  it('include list, when the answer is torn', async () => {
+    const { store, events } = await scripted(['tear']);
+    expect((await all(store.list(''))).map(({ key }) => key)).toEqual(['present']);
+    expect(events).toEqual(['list retry', 'list ok']);
   });
 
   it('wait longer each time, and give up as unavailable', async () => {
@@ -243,6 +250,16 @@ describe('what S3 refuses', () => {
     await expect(store.get('a')).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringMatching(/http or https\?/),
+    });
+  });
+
+  it('a region that is nowhere to be found is asked for', () => {
+    const location = { kind: 's3', bucket: 'bucket', prefix: '', text: 's3://bucket/' } as const;
+    const asked = { location, endpoint: undefined, what: 'get a' };
+    expect(explainS3Failure(new Error('Region is missing'), asked)).toMatchObject({
+      kind: 'refused',
+      message:
+        's3://bucket/: could not get a (Error: Region is missing). Set AWS_REGION to the region of the bucket.',
     });
   });
 

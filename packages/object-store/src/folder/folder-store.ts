@@ -145,7 +145,7 @@ function folderReader(
           result: 'ok',
           value: await readEntries(join(layout.root, folderKey)),
         });
-        return requests.perform({ operation: 'list', attempt, explain: explain(`list ${folderKey}`) });
+        return requests.perform({ operation: 'list', attempt, explain: explain(`list ${folderKey}`.trim()) });
       });
     },
   };

@@ -86,8 +86,9 @@ export function createFolderWriter(
       // Looked up first: what is there keeps its metadata. The link makes sure even if somebody ignores the lock.
       const present = await find(path);
       if (present === 'file') return undefined;
-      if (present === 'folder')
+      if (present === 'folder') {
         throw new ObjectStoreError('refused', `${path} is a folder, so no object can have this name.`);
+      }
       let taken = false;
       const etag = await publish(key, body, metadata, async (temporary) => {
         await disk.link(temporary, path).catch((error: unknown) => {

@@ -66,31 +66,31 @@ function waitAdvice({ notSent }: S3Error, { endpoint }: S3Attempt): string {
   return notSent ? `Is ${endpoint ?? 'AWS'} the right endpoint, and is it up?` : 'Worth trying again later.';
 }
 
-function refusalAdvice({ code, status, bucketRegion }: S3Error, { location, endpoint }: S3Attempt): string {
+function refusalAdvice(found: S3Error, { location, endpoint }: S3Attempt): string {
+  const { code, status, bucketRegion } = found;
   const { bucket } = location;
-  if (code === 'NoSuchBucket')
+  if (code === 'NoSuchBucket') {
     return `There is no bucket ${bucket} at ${endpoint ?? 'AWS'}: create it or correct the location.`;
-  if (code === 'Region is missing') return 'Set AWS_REGION to the region of the bucket.';
+  }
+  if (found.message === 'Region is missing') return 'Set AWS_REGION to the region of the bucket.';
   if (BAD_CREDENTIALS.has(code)) {
     return `Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN for bucket ${bucket}.`;
   }
   if (code === 'RequestTimeTooSkewed') return 'Set the clock of this machine.';
   if (WRONG_REGION.has(code)) {
-    const where = bucketRegion === undefined ? 'the region of the bucket' : bucketRegion;
-    return `Set AWS_REGION to ${where}: bucket ${bucket} is not where it was looked for.`;
+    return `Set AWS_REGION to ${bucketRegion ?? 'the region of the bucket'}: bucket ${bucket} is not where it was looked for.`;
   }
   if (NO_TLS.test(code)) {
     return `Check the endpoint ${endpoint ?? ''} (http or https?) and, for a private certificate authority, NODE_EXTRA_CA_CERTS.`;
   }
   if (status === 403) {
     return (
-      `Allow these credentials s3:ListBucket on bucket ${bucket} and s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload on ` +
-      `${bucket}/${location.prefix}*. Without s3:ListBucket a missing key counts as denied, too.`
+      `Allow these credentials s3:ListBucket on bucket ${bucket} and s3:GetObject, s3:PutObject, s3:DeleteObject, ` +
+      `s3:AbortMultipartUpload on ${bucket}/${location.prefix}*. Without s3:ListBucket a missing key counts as denied, too.`
     );
   }
   if (status === 404) return `Is ${endpoint ?? 'this'} an S3 endpoint?`;
-  if (status === 501)
-    return 'The store lacks what is needed; conditional writes (If-Match, If-None-Match) are.';
+  if (status === 501) return 'The store must have conditional writes (If-Match, If-None-Match).';
   if (status === 507) return 'Make room on the S3 server.';
   return `Check bucket ${bucket}, endpoint and settings.`;
 }

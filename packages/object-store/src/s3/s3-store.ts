@@ -34,20 +34,20 @@ const PART_BYTES = 8 * 1024 * 1024;
 export function openS3Store(location: S3Location, options: S3Options & RequestOptions = {}): ObjectStore {
   const client = createS3Client(options);
   const requests = createRequestLoop(location.text, options);
-  const bucket = { Bucket: location.bucket };
+  const endpoint = options.endpoint === '' ? undefined : options.endpoint;
 
   function perform<T>(
     operation: StoreOperation,
     name: string,
     attempt: () => Promise<Answer<T>>,
   ): Promise<T> {
-    const what = { location, endpoint: options.endpoint, what: `${operation} ${name}` };
-    return requests.perform({ operation, attempt, explain: (error) => explainS3Failure(error, what) });
+    const asked = { location, endpoint, what: `${operation} ${name}`.trim() };
+    return requests.perform({ operation, attempt, explain: (error) => explainS3Failure(error, asked) });
   }
 
   function address(key: string): { readonly Bucket: string; readonly Key: string } {
     assertKey(key);
-    return { ...bucket, Key: location.prefix + key };
+    return { Bucket: location.bucket, Key: location.prefix + key };
   }
 
   function objectOf(
