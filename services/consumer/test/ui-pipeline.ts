@@ -44,7 +44,7 @@ export function createUiPipeline({
   readonly log?: MemoryLog;
   readonly results?: ObjectStore;
   readonly checkpoints?: ObjectStore;
-} & Partial<PipelineUiOptions> = {}): UiPipeline {
+} & Partial<Pick<PipelineUiOptions, 'controlToken' | 'allowedHosts' | 'groupMembers' | 'logger' | 'webFolder'>> = {}): UiPipeline {
   const trigger = { kind: 'interval', everyMs: triggerMs } as const;
   const source = log.createSource();
   const ui = createPipelineUi({

@@ -12,6 +12,7 @@ export const statusSchema = z.object({
   topic: z.string(),
   trigger: z.string().describe('`every 1 s`, `as soon as there are records` or `availableNow`'),
   startedAt: time,
+  assigned: z.boolean().describe('whether the group has given this consumer its share, which may be none'),
   ownedPartitions: z.array(z.int()),
   control: z.boolean().describe('whether POST /pause and /resume are offered'),
   checkpointLocation: z.string(),

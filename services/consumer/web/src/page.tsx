@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+import type { LiveSource } from './live/live-source.ts';
+import { useLive } from './live/use-live.ts';
+import { Header } from './sections/header.tsx';
+import { Notices } from './sections/notices.tsx';
+import { Figures } from './sections/figures.tsx';
+import { Counts } from './sections/counts.tsx';
+import { Charts } from './sections/charts.tsx';
+import { Batches } from './sections/batches.tsx';
+import { Partitions } from './sections/partitions.tsx';
+import { DeadLetters } from './sections/dead-letters.tsx';
+import { Settings } from './sections/settings.tsx';
+
+export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
+  const { connection, events, history } = useLive(live);
+  const { status, figures, counts, partitions, batches } = events;
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the numbers
+      </a>
+      <Header connection={connection} status={status} />
+      <main id="content" tabIndex={-1} class={connection.kind === 'lost' ? 'is-old' : undefined}>
+        <Notices connection={connection} status={status} counts={counts} partitions={partitions} />
+        <section id="overview" aria-labelledby="overview-heading">
+          <h2 id="overview-heading" class="for-readers">
+            Overview
+          </h2>
+          <Figures status={status} figures={figures} partitions={partitions} />
+          <div class="overview">
+            <Counts counts={counts} />
+            <Charts history={history} />
+          </div>
+        </section>
+        <Batches batches={batches} />
+        <Partitions partitions={partitions} />
+        <DeadLetters total={figures?.deadLetters ?? null} />
+        <Settings status={status} />
+      </main>
+      <footer>
+        <p>
+          <a href="/api/v1/openapi.json">API</a> <a href="/metrics">Metrics</a> <a href="/healthz">Health</a>{' '}
+          <a href="/readyz">Readiness</a>
+        </p>
+      </footer>
+    </>
+  );
+}
