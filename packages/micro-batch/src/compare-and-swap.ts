@@ -6,7 +6,7 @@ import {
 } from './ports/object-store.ts';
 
 /**
- * One conditional write whose outcome is always known: the new ETag when the object holds `body`, `undefined` when it
+ * One conditional write whose outcome is always known (of the body; it does not vouch for metadata): the new ETag when the object holds `body`, `undefined` when it
  * does not: somebody else was first, or the request was lost on its way. Read the object before going on.
  *
  * 1. Write on the condition: `etag` unchanged, or (`undefined`) no object yet.

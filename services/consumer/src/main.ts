@@ -41,6 +41,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     checkpoints: settings.CHECKPOINT_PATH,
     s3: s3Options(settings),
     onRequest: (request) => ui.onStoreRequest(request),
+    logger,
   });
   const source = createKafkaSource({ connection, topic, groupId: settings.KAFKA_GROUP_ID, logger, clock });
   const ui = createPipelineUi({

@@ -12,6 +12,7 @@ export interface StoreOptions {
   readonly checkpoints: Location;
   readonly s3: S3Options;
   readonly onRequest: (event: RequestEvent) => void;
+  readonly logger: Logger;
 }
 
 export interface Stores {
@@ -21,9 +22,9 @@ export interface Stores {
 }
 
 /** Opens both locations; S3 is not spoken to yet. */
-export async function openStores({ results, checkpoints, s3, onRequest }: StoreOptions): Promise<Stores> {
-  const resultStore = await openObjectStore(results, { s3, onRequest });
-  const checkpointStore = await openObjectStore(checkpoints, { s3, onRequest });
+export async function openStores({ results, checkpoints, ...options }: StoreOptions): Promise<Stores> {
+  const resultStore = await openObjectStore(results, options);
+  const checkpointStore = await openObjectStore(checkpoints, options);
   return {
     results: resultStore,
     checkpoints: checkpointStore,

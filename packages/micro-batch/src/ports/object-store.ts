@@ -1,4 +1,7 @@
-/** An object as it was read. `etag` stands for exactly these bytes; `metadata` is what was stored with them. */
+/**
+ * An object as it was read. `etag` stands for exactly these bytes, and for nothing else: on S3 another `metadata` with the
+ * same body has the same ETag. `metadata` is what was stored with them.
+ */
 export interface StoredObject {
   readonly body: Uint8Array;
   readonly etag: string;
@@ -13,7 +16,7 @@ export interface ListedObject {
 
 export interface PutOptions {
   readonly contentType?: string;
-  /** Names in lower case. Values are ASCII. At most 2 kB together (S3's limit). */
+  /** Names in lower case. Values are ASCII, not empty, without outer blanks. At most 2 kB together (S3's limit). */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +24,8 @@ export interface PutOptions {
 export type ConditionalPutResult = { readonly etag: string } | undefined;
 
 /**
- * Objects under one location, addressed by keys such as `tickets/partition=0/a.json` (relative, `/`-separated).
+ * Objects under one location, addressed by keys such as `tickets/partition=0/a.json`: relative, `/`-separated, no part
+ * beginning with a dot.
  *
  * Contract, kept by S3 and by a local folder alike:
  * - An object is seen whole or not at all, and is durable once a put has resolved. Reads see the latest write.
