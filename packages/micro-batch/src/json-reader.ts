@@ -57,6 +57,12 @@ export function readInteger(node: JsonNode): number {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : fail(node, 'a whole number');
 }
 
+/** How many of something: a whole number, 0 or more. */
+export function readCount(node: JsonNode): number {
+  const count = readInteger(node);
+  return count >= 0 ? count : fail(node, 'a whole number, 0 or more');
+}
+
 /** Offsets are written as decimal text, because JSON numbers end at 2^53. */
 export function readOffset(node: JsonNode): bigint {
   const { value } = node;

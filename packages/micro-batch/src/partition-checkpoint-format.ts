@@ -3,6 +3,7 @@ import {
   field,
   JsonShapeError,
   readArray,
+  readCount,
   readInteger,
   readJson,
   readOffset,
@@ -59,7 +60,7 @@ export function decodePartitionCheckpoint<State>(
     const firstOffset = readOffset(field(root, 'firstOffset'));
     const checkpoint = {
       query: readString(field(root, 'query')),
-      partition: readInteger(field(root, 'partition')),
+      partition: readCount(field(root, 'partition')),
       firstOffset,
       committed: readCommitted(field(root, 'committed'), parseState),
       planned: readOptional(field(root, 'planned'), readPlan),
@@ -80,7 +81,7 @@ export function readCheckpointDocument<T>(
 ): T {
   try {
     const root = readJson(body);
-    const version = readInteger(field(root, 'version'));
+    const version = readCount(field(root, 'version'));
     if (version > knownVersion) {
       throw new QueryError(
         'checkpoint_newer',
@@ -106,9 +107,9 @@ function readCommitted<State>(node: JsonNode, parseState: (value: unknown) => St
     endOffset: readOffset(field(node, 'endOffset')),
     state: readState(field(node, 'state'), parseState),
     totals: {
-      rows: readInteger(field(totals, 'rows')),
-      deadLetters: readInteger(field(totals, 'deadLetters')),
-      emptyOffsets: readInteger(field(totals, 'emptyOffsets')),
+      rows: readCount(field(totals, 'rows')),
+      deadLetters: readCount(field(totals, 'deadLetters')),
+      emptyOffsets: readCount(field(totals, 'emptyOffsets')),
     },
     at: readString(field(node, 'at')),
   };
@@ -124,7 +125,7 @@ function readState<State>(node: JsonNode, parseState: (value: unknown) => State)
 
 function readPlan(node: JsonNode): Plan {
   return {
-    batchId: readInteger(field(node, 'batchId')),
+    batchId: readCount(field(node, 'batchId')),
     ...readRange(node),
     at: readString(field(node, 'at')),
   };
@@ -132,10 +133,10 @@ function readPlan(node: JsonNode): Plan {
 
 function readBatch(node: JsonNode): CommittedBatch {
   return {
-    batchId: readInteger(field(node, 'batchId')),
+    batchId: readCount(field(node, 'batchId')),
     ...readRange(node),
-    rows: readInteger(field(node, 'rows')),
-    deadLetters: readInteger(field(node, 'deadLetters')),
+    rows: readCount(field(node, 'rows')),
+    deadLetters: readCount(field(node, 'deadLetters')),
     files: readArray(field(node, 'files')).map(readFile),
     plannedAt: readString(field(node, 'plannedAt')),
     committedAt: readString(field(node, 'committedAt')),
@@ -143,7 +144,7 @@ function readBatch(node: JsonNode): CommittedBatch {
 }
 
 function readFile(node: JsonNode): WrittenFile {
-  return { key: readString(field(node, 'key')), size: readInteger(field(node, 'size')) };
+  return { key: readString(field(node, 'key')), size: readCount(field(node, 'size')) };
 }
 
 function readGap(node: JsonNode): Gap {
@@ -162,15 +163,32 @@ function readRange(node: JsonNode) {
   return { startOffset, endOffset };
 }
 
-function checkConsistency<State>({ firstOffset, committed, planned }: PartitionCheckpoint<State>): void {
+function checkConsistency<State>(checkpoint: PartitionCheckpoint<State>): void {
+  const { firstOffset, committed, planned, recent } = checkpoint;
+  if (committed.batchId < -1) {
+    throw new JsonShapeError(`committed.batchId: expected -1 or more, found ${committed.batchId}`);
+  }
   if (committed.endOffset < firstOffset) {
     throw new JsonShapeError(
       `committed.endOffset: expected ${firstOffset} or more, found ${committed.endOffset}`,
     );
   }
-  if (planned !== null && planned.startOffset !== committed.endOffset) {
+  const latest = recent.at(-1);
+  if (latest !== undefined && latest.endOffset > committed.endOffset) {
+    throw new JsonShapeError(
+      `recent[${recent.length - 1}].endOffset: expected committed.endOffset ${committed.endOffset} or less, ` +
+        `found ${latest.endOffset}`,
+    );
+  }
+  if (planned === null) return;
+  if (planned.startOffset !== committed.endOffset) {
     throw new JsonShapeError(
       `planned.startOffset: expected committed.endOffset ${committed.endOffset}, found ${planned.startOffset}`,
+    );
+  }
+  if (planned.batchId <= committed.batchId) {
+    throw new JsonShapeError(
+      `planned.batchId: expected more than committed.batchId ${committed.batchId}, found ${planned.batchId}`,
     );
   }
 }

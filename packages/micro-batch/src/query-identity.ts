@@ -1,6 +1,6 @@
 import { compareAndSwap } from './compare-and-swap.ts';
 import { QueryError } from './errors.ts';
-import { field, readEntries, readOffset, readString, type JsonNode } from './json-reader.ts';
+import { field, JsonShapeError, readEntries, readOffset, readString, type JsonNode } from './json-reader.ts';
 import { readCheckpointDocument } from './partition-checkpoint-format.ts';
 import { ObjectStoreError, type ObjectStore } from './ports/object-store.ts';
 
@@ -91,10 +91,18 @@ function readIdentity(root: JsonNode): QueryIdentity {
       readEntries(field(handler, 'settings')).map(([name, node]) => [name, readString(node)]),
     ),
     startingOffsets: new Map(
-      readEntries(field(root, 'startingOffsets')).map(([name, node]) => [Number(name), readOffset(node)]),
+      readEntries(field(root, 'startingOffsets')).map(([name, node]) => [
+        readPartition(name, node),
+        readOffset(node),
+      ]),
     ),
     createdAt: readString(field(root, 'createdAt')),
   };
+}
+
+function readPartition(name: string, { path }: JsonNode): number {
+  if (/^(0|[1-9]\d{0,8})$/.test(name)) return Number(name);
+  throw new JsonShapeError(`${path}: expected the number of a partition, found ${JSON.stringify(name)}`);
 }
 
 function encodeIdentity(identity: QueryIdentity): Uint8Array {
@@ -111,15 +119,16 @@ function encodeIdentity(identity: QueryIdentity): Uint8Array {
 }
 
 function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: string): void {
+  const list = (query: ExpectedQuery | QueryIdentity): readonly (readonly [string, string])[] => [
+    ['topic', query.topic],
+    ['query version', query.handlerVersion],
+    ...Object.entries(query.settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  if (JSON.stringify(list(found)) === JSON.stringify(list(expected))) return;
   const describe = (query: ExpectedQuery | QueryIdentity): string =>
-    [
-      `topic ${query.topic}`,
-      `query version ${query.handlerVersion}`,
-      ...Object.entries(query.settings)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, value]) => `${name} ${value}`),
-    ].join(', ');
-  if (describe(found) === describe(expected)) return;
+    list(query)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
   throw new QueryError(
     'checkpoint_mismatch',
     `the checkpoint at ${location} was started with ${describe(found)}; this program runs ${describe(expected)}. ` +
