@@ -251,10 +251,12 @@ export class World {
 
   async pass(ms: number): Promise<void> {
     const end = this.clock.monotonic() + ms;
-    while (this.clock.monotonic() < end) {
+    await this.settle();
+    for (let next = this.clock.nextWake; next !== undefined && next <= end; next = this.clock.nextWake) {
+      this.clock.advanceToNext();
       await this.settle();
-      this.clock.advance(1);
     }
+    this.clock.advance(end - this.clock.monotonic());
     await this.settle();
   }
 

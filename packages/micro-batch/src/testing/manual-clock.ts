@@ -37,10 +37,16 @@ export class ManualClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** When, in monotonic time, the next one wants to wake; `undefined`: nobody sleeps. */
+  get nextWake(): number | undefined {
+    const due = Math.min(...this.#sleepers.map((sleeper) => sleeper.due));
+    return Number.isFinite(due) ? due : undefined;
+  }
+
   /** Moves to the next time somebody wants to wake, and wakes everyone due then. False: nobody sleeps. */
   advanceToNext(): boolean {
-    const due = Math.min(...this.#sleepers.map((sleeper) => sleeper.due));
-    if (!Number.isFinite(due)) return false;
+    const due = this.nextWake;
+    if (due === undefined) return false;
     this.advance(due - this.#now);
     return true;
   }
