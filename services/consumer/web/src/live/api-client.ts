@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   aboutSchema,
   batchDetailSchema,
@@ -8,8 +8,6 @@ import {
   problemSchema,
   statusSchema,
 } from '../../../src/ui/api/index.ts';
-
-z.config({ jitless: true }); // the policy of this page forbids code made of text
 
 /** What the API refused, in its own words. */
 export class ApiProblem extends Error {
