@@ -6,4 +6,3 @@ export {
   type ResultFormat,
   type TicketState,
 } from './ticket-handler.ts';
-export type { TicketRow } from './ticket-row.ts';

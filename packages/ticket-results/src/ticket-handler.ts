@@ -7,18 +7,18 @@ import {
   type ResultFile,
 } from '@client-tickets/micro-batch';
 import {
-  countTickets,
   emptyCounts,
   mergeCounts,
   parseCounts,
   parseTicket,
+  TicketScanner,
   type TicketCounts,
 } from '@client-tickets/tickets';
 import { toDeadLetter, type DeadLetter } from './dead-letter.ts';
 import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
-import { encodeRowsAsJson } from './ticket-rows-json.ts';
-import { encodeRowsAsParquet, PARQUET_TYPE } from './ticket-rows-parquet.ts';
-import { toTicketRow, type TicketRow } from './ticket-row.ts';
+import { TicketColumns } from './ticket-columns.ts';
+import { TicketLines } from './ticket-lines.ts';
+import { encodeTicketsAsParquet, PARQUET_TYPE } from './tickets-parquet.ts';
 
 export const RESULT_FORMATS = ['json', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];
@@ -43,7 +43,7 @@ export function createTicketHandler(options: {
     throw new RangeError(`formats: expected some of ${RESULT_FORMATS.join(', ')}, found none`);
   }
   return {
-    version: '1',
+    version: '2',
     settings: { formats: formats.join(',') },
     initialState: emptyCounts,
     parseState: parseCounts,
@@ -58,13 +58,23 @@ function handle(
   state: TicketState,
   formats: readonly ResultFormat[],
 ): HandledBatch<TicketState> {
-  const rows: TicketRow[] = [];
+  const { records, partition, startOffset } = batch;
+  const columns = new TicketColumns(records.length);
+  const lines = new TicketLines(partition, formats.includes('json') ? jsonBytes(records) : 0);
   const deadLetters: DeadLetter[] = [];
   const problems: Record<string, number> = {};
-  for (const record of batch.records) {
-    const verdict = parseTicket(record.value);
+  const scanner = new TicketScanner();
+  for (const record of records) {
+    const { value, offset } = record;
+    if (value !== null && scanner.scan(value)) {
+      columns.addScanned(value, scanner, Number(offset - startOffset));
+      if (formats.includes('json')) lines.add(value, scanner.typeIndex, offset);
+      continue;
+    }
+    const verdict = parseTicket(value);
     if (verdict.ok) {
-      rows.push(toTicketRow(verdict.ticket, batch.partition, record.offset));
+      columns.addParsed(verdict.ticket, Number(offset - startOffset));
+      if (formats.includes('json')) lines.addParsed(verdict.ticket, offset);
     } else {
       deadLetters.push(toDeadLetter(batch, record, verdict.reason));
       problems[verdict.problem] = (problems[verdict.problem] ?? 0) + 1;
@@ -72,22 +82,23 @@ function handle(
   }
 
   const files: ResultFile[] = [];
-  if (rows.length > 0) {
-    for (const format of formats) {
-      const { encode, contentType } = ENCODINGS[format];
-      files.push({ key: ticketsKey(batch, format), body: encode(rows), contentType });
-    }
+  if (columns.length > 0) {
+    const encode = {
+      json: () => ({ body: lines.bytes, contentType: JSON_LINES_TYPE }),
+      parquet: () => ({ body: encodeTicketsAsParquet(columns, batch), contentType: PARQUET_TYPE }),
+    };
+    for (const format of formats) files.push({ key: ticketsKey(batch, format), ...encode[format]() });
   }
   if (deadLetters.length > 0) {
     const body = encodeJsonLines(deadLetters.map((deadLetter) => JSON.stringify(deadLetter)));
     files.push({ key: deadLettersKey(batch), body, contentType: JSON_LINES_TYPE });
   }
 
-  const counts = countTickets(rows);
+  const counts = columns.counts();
   return {
     files,
     state: mergeCounts(state, counts),
-    rows: rows.length,
+    rows: columns.length,
     deadLetters: deadLetters.length,
     observations: {
       ticket_count_by_type: counts.ticketCountByType,
@@ -98,10 +109,11 @@ function handle(
   };
 }
 
-const ENCODINGS = {
-  json: { encode: encodeRowsAsJson, contentType: JSON_LINES_TYPE },
-  parquet: { encode: encodeRowsAsParquet, contentType: PARQUET_TYPE },
-} satisfies Record<ResultFormat, unknown>;
+const LINE_OVERHEAD_BYTES = 96; // what a line has beside its message: team, partition, offset
+
+function jsonBytes(records: RecordBatch['records']): number {
+  return records.reduce((sum, { value }) => sum + (value?.length ?? 0) + LINE_OVERHEAD_BYTES, 0);
+}
 
 const TICKETS = 'tickets';
 const DEAD_LETTERS = 'dead_letters';

@@ -229,12 +229,12 @@ describe('a batch', () => {
       key.replace(/\/.*\./, '.'),
       createHash('sha256').update(body).digest('hex').slice(0, 16),
     ]);
-    expect(handler.version).toBe('1');
+    expect(handler.version).toBe('2');
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",
         "tickets.json": "c25dd928d206e8b2",
-        "tickets.parquet": "4abf945f5073e3a4",
+        "tickets.parquet": "c26be424209bd052",
       }
     `);
   });

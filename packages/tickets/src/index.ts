@@ -3,13 +3,14 @@ export { parseCounts } from './parse-counts.ts';
 export { parseTicket, type TicketProblem, type TicketVerdict } from './parse-ticket.ts';
 export { REQUESTS } from './support-request.ts';
 export { enrichTicket, SUPPORT_TEAMS, type EnrichedTicket, type SupportTeam } from './support-team.ts';
-export { countTickets, emptyCounts, mergeCounts, type TicketCounts } from './ticket-counts.ts';
+export { countTickets, emptyCounts, mergeCounts, toCounts, type TicketCounts } from './ticket-counts.ts';
 export {
   createTicketGenerator,
   type TicketGenerator,
   type TicketGeneratorOptions,
   type TicketProportions,
 } from './ticket-generator.ts';
+export { TicketScanner } from './ticket-scanner.ts';
 export {
   PRIORITIES,
   TICKET_TYPES,

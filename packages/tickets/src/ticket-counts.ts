@@ -15,11 +15,15 @@ export function countTickets(tickets: Iterable<Pick<Ticket, 'type' | 'priority'>
     byType[type] += 1;
     byPriority[priority] += 1;
   }
-  return {
-    ticketCountByType: byType,
-    ticketCountByTeam: countByTeam(byType),
-    ticketCountByPriority: byPriority,
-  };
+  return toCounts(byType, byPriority);
+}
+
+/** From what was counted already. */
+export function toCounts(
+  ticketCountByType: TicketCounts['ticketCountByType'],
+  ticketCountByPriority: TicketCounts['ticketCountByPriority'],
+): TicketCounts {
+  return { ticketCountByType, ticketCountByTeam: countByTeam(ticketCountByType), ticketCountByPriority };
 }
 
 export const emptyCounts: TicketCounts = countTickets([]);

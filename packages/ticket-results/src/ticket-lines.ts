@@ -1,0 +1,46 @@
+import { encodeTicket, SUPPORT_TEAMS, TICKET_TYPES, type Ticket } from '@client-tickets/tickets';
+import { ByteBuffer } from './byte-buffer.ts';
+
+const CLOSE = 1; // the brace that ends a ticket
+const LINE_END = Buffer.from('}\n');
+const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+
+/**
+ * The tickets of a batch as JSON lines, with the columns of the Parquet file. `created_at` has the form
+ * `2026-11-22T09:30:00.000Z`, which DuckDB reads as the same timestamp; pyarrow leaves it a string. JSON's numbers have no
+ * width: readers take both as 64-bit integers. A `kafka_offset` above 2^53 is written with all its digits, which
+ * JavaScript's own parser would round.
+ */
+export class TicketLines {
+  readonly #lines: ByteBuffer;
+  /** What follows a ticket of each type: `,"support_team":"Tech Support","kafka_partition":0,"kafka_offset":` */
+  readonly #teams: readonly Uint8Array[];
+
+  /** `capacity`: about how many bytes there will be. */
+  constructor(partition: number, capacity: number) {
+    this.#lines = new ByteBuffer(capacity);
+    this.#teams = TICKET_TYPES.map((type) =>
+      Buffer.from(`,"support_team":"${SUPPORT_TEAMS[type]}","kafka_partition":${partition},"kafka_offset":`),
+    );
+  }
+
+  get bytes(): Uint8Array {
+    return this.#lines.bytes;
+  }
+
+  /** `message`: a ticket in the form that `encodeTicket` writes. It becomes the line's beginning as it is. */
+  add(message: Uint8Array, typeIndex: number, offset: bigint): void {
+    const lines = this.#lines;
+    lines.append(message);
+    lines.drop(CLOSE);
+    const team = this.#teams[typeIndex];
+    if (team !== undefined) lines.append(team);
+    if (offset <= MOST_EXACT) lines.appendDecimal(Number(offset));
+    else lines.append(Buffer.from(String(offset)));
+    lines.append(LINE_END);
+  }
+
+  addParsed(ticket: Ticket, offset: bigint): void {
+    this.add(encodeTicket(ticket), TICKET_TYPES.indexOf(ticket.type), offset);
+  }
+}
