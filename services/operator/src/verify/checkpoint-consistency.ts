@@ -1,6 +1,7 @@
 import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
 import type { TicketState } from '@client-tickets/ticket-results';
-import { showOffsets, type Difference } from './difference.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
 
 /**

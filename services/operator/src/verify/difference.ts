@@ -45,8 +45,3 @@ export interface Difference {
   /** Of a file, relative to the results location. */
   readonly key?: string;
 }
-
-/** Offsets as people read them, both ends included: `600–649`. */
-export function showOffsets({ startOffset, endOffset }: OffsetRange): string {
-  return endOffset - startOffset === 1n ? String(startOffset) : `${startOffset}–${endOffset - 1n}`;
-}

@@ -8,7 +8,8 @@ import {
 import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
 import { expiredGaps } from './checkpoint-consistency.ts';
 import { CountsTally } from './counts-tally.ts';
-import { showOffsets, type Difference } from './difference.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { checkBatch, checkFormats, checkPlace } from './range-rules.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { describeSettings, type Environment } from '@client-tickets/service-kit';
+import { operatorSettings } from '../config.ts';
+
+/** A flag that stands for a variable, so that one schema checks both. */
+export interface Flag {
+  /** As commander writes it: `--results <location>`. */
+  readonly option: string;
+  readonly variable: string;
+}
+
+export const LOCATION_FLAGS: readonly Flag[] = [
+  { option: '--results <location>', variable: 'RESULTS_PATH' },
+  { option: '--checkpoints <location>', variable: 'CHECKPOINT_PATH' },
+];
+
+export const BROKER_FLAGS: readonly Flag[] = [
+  { option: '--topic <name>', variable: 'KAFKA_TOPIC' },
+  { option: '--brokers <list>', variable: 'KAFKA_BROKERS' },
+];
+
+export const GROUP_FLAG: Flag = { option: '--group <name>', variable: 'KAFKA_GROUP_ID' };
+export const FORMAT_FLAG: Flag = { option: '--format <names>', variable: 'RESULTS_FORMAT' };
+export const STARTING_OFFSETS_FLAG: Flag = {
+  option: '--starting-offsets <offsets>',
+  variable: 'STARTING_OFFSETS',
+};
+
+export const START_FLAGS: readonly Flag[] = [
+  STARTING_OFFSETS_FLAG,
+  { option: '--trigger <when>', variable: 'TRIGGER' },
+  { option: '--max-offsets-per-trigger <n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
+  FORMAT_FLAG,
+];
+
+/** Adds flags to a command. The function that is returned reads them, as the variables they stand for. */
+export function addFlags(command: Command, flags: readonly Flag[]): () => Environment {
+  const descriptions = new Map(describeSettings(operatorSettings).map((row) => [row.name, row.description]));
+  for (const { option, variable } of flags) {
+    command.option(option, `${descriptions.get(variable) ?? ''} (${variable})`);
+  }
+  return () => {
+    const given = new Map(Object.entries(command.opts<Record<string, unknown>>()));
+    return Object.fromEntries(
+      flags.flatMap(({ option, variable }) => {
+        const value = given.get(nameOf(option));
+        return typeof value === 'string' ? [[variable, value]] : [];
+      }),
+    );
+  };
+}
+
+/** `--starting-offsets <offsets>` is kept as `startingOffsets` by commander. */
+function nameOf(option: string): string {
+  const name = option.replace(/^--/, '').replace(/ .*$/, '');
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { settingsHelp, type Environment } from '@client-tickets/service-kit';
+import { operatorSettings } from '../config.ts';
+import { addDeadLetters } from '../dead-letters/dead-letters-command.ts';
+import { addStatus } from '../status/status-command.ts';
+import { addVerify } from '../verify/verify-command.ts';
+import type { Action } from './operator-context.ts';
+
+export type CommandLine =
+  /** What to do, and the variables that flags have set. */
+  | { readonly kind: 'run'; readonly action: Action; readonly flags: Environment }
+  /** What was asked for, or what is wrong, has been printed. */
+  | { readonly kind: 'help' | 'wrong' };
+
+/** Called by the command that was given. */
+export type Choose = (flags: Environment, action: Action) => void;
+
+/** Reads the command line. Nothing is done yet. */
+export function readCommand(args: readonly string[]): CommandLine {
+  let chosen: CommandLine = { kind: 'wrong' };
+  const choose: Choose = (flags, action) => {
+    chosen = { kind: 'run', flags, action };
+  };
+  const program = new Command('tickets')
+    .description(
+      "What the consumer has written: proven, shown, repaired and reset. Reads only, unless a command's text says so.",
+    )
+    .exitOverride()
+    .showHelpAfterError('(tickets --help lists the commands, tickets <command> --help its flags)')
+    .addHelpText('after', `\n${settingsHelp(operatorSettings)}`);
+  for (const add of COMMANDS) add(program, choose);
+  try {
+    // `pnpm tickets -- verify` hands the dashes on.
+    program.parse(args[0] === '--' ? args.slice(1) : args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
+  }
+  return chosen;
+}
+
+const COMMANDS: readonly ((program: Command, choose: Choose) => void)[] = [
+  addVerify,
+  addStatus,
+  addDeadLetters,
+];

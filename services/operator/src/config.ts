@@ -1,0 +1,84 @@
+import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch';
+import { parseLocation, type S3Options } from '@client-tickets/object-store';
+import {
+  boolean,
+  checkSasl,
+  integer,
+  kafkaSettings,
+  loadDotEnv,
+  logSettings,
+  parsedBy,
+  readSettings,
+  setting,
+  storageSettings,
+  text,
+  type Environment,
+} from '@client-tickets/service-kit';
+import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/ticket-results';
+import { z } from 'zod';
+
+/** The variables of the consumer that matter to its operator. They have the same names and defaults, so that one `.env` serves both. */
+export const operatorSettings = z
+  .object({
+    ...storageSettings(parseLocation),
+    ...kafkaSettings,
+    KAFKA_GROUP_ID: setting(text('the name of a group'), {
+      default: 'client-tickets-consumer',
+      description: 'The group of the consumers.',
+    }),
+    STARTING_OFFSETS: setting(
+      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
+      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
+    ),
+    MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
+      default: '50',
+      description: 'The most that one trigger of one consumer takes; 0 for no limit.',
+    }),
+    TRIGGER: setting(parsedBy('N seconds, N milliseconds or availableNow', parseTrigger), {
+      default: '1 second',
+      description: 'When micro-batches start.',
+    }),
+    FAIL_ON_DATA_LOSS: setting(boolean(), {
+      default: 'true',
+      description: 'Whether the consumer stops when records were lost before they were read.',
+    }),
+    RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
+      default: 'json,parquet',
+      description: 'The files of enriched tickets.',
+    }),
+    ...logSettings,
+  })
+  .omit({ KAFKA_TOPIC_PARTITIONS: true, KAFKA_TOPIC_REPLICATION_FACTOR: true })
+  .check(checkSasl);
+
+export type OperatorSettings = z.output<typeof operatorSettings>;
+
+/** The environment, the `.env` file below it, and on top what flags say. Throws a `SettingsError`. */
+export function readOperatorSettings(flags: Environment): {
+  readonly settings: OperatorSettings;
+  readonly environment: Environment;
+} {
+  loadDotEnv();
+  const environment = { ...process.env, ...flags };
+  return { settings: readSettings(operatorSettings, environment), environment };
+}
+
+/** How S3 is reached, in the shape that packages/object-store takes; without keys the AWS SDK finds its own. */
+export function s3Options(settings: OperatorSettings): S3Options {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  return {
+    region: settings.AWS_REGION,
+    endpoint: settings.AWS_ENDPOINT_URL_S3,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? undefined
+        : { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN },
+  };
+}
+
+function parseFormats(given: string): readonly ResultFormat[] {
+  const words = given.split(',').map((word) => word.trim().toLowerCase());
+  const formats = RESULT_FORMATS.filter((format) => words.includes(format));
+  if (formats.length === words.length) return formats;
+  throw new Error(`expected json, parquet or both separated by a comma, found ${JSON.stringify(given)}`);
+}

@@ -1,0 +1,48 @@
+import type { DeadLetter } from '@client-tickets/ticket-results';
+
+const BASE64 = 'base64:';
+
+/** The key's bytes as they were in the topic. */
+export function keyBytes({ key }: DeadLetter): Uint8Array | null {
+  if (key === null) return null;
+  return key.startsWith(BASE64) ? Buffer.from(key.slice(BASE64.length), 'base64') : Buffer.from(key);
+}
+
+/** The value's bytes as they were in the topic; `null` for a tombstone. */
+export function valueBytes({ value_base64 }: DeadLetter): Uint8Array | null {
+  return value_base64 === null ? null : Buffer.from(value_base64, 'base64');
+}
+
+/** The value as text, when it is UTF-8. */
+export function valueText(letter: DeadLetter): string | undefined {
+  const bytes = valueBytes(letter);
+  if (bytes === null) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const WIDTH = 16;
+
+/** As `hexdump -C` shows it: place, bytes, and what is printable of them. At most `most` bytes. */
+export function hexDump(bytes: Uint8Array, most: number): string {
+  const lines: string[] = [];
+  for (let start = 0; start < Math.min(bytes.length, most); start += WIDTH) {
+    const row = [...bytes.subarray(start, Math.min(start + WIDTH, most))];
+    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    lines.push(`${start.toString(16).padStart(8, '0')}  ${hex.padEnd(WIDTH * 3 - 1)}  ${text}`);
+  }
+  if (bytes.length > most) lines.push(`… ${bytes.length - most} more bytes`);
+  return lines.join('\n');
+}
+
+/** Text that a terminal can show: control characters, which could do something there, are spelt out. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, (character) => {
+    if (character === '\n') return character;
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
+import { showNumber } from '../cli/output.ts';
+import type { OperatorContext } from '../cli/operator-context.ts';
+import { parseCount } from '../cli/parse-option.ts';
+import type { Choose } from '../cli/read-command.ts';
+import { printable } from './dead-letter-bytes.ts';
+import { openJournal } from './open-journal.ts';
+import { showPosition } from './requeue-journal.ts';
+import { listDeadLetters, type DeadLetterFilter } from './stored-dead-letters.ts';
+
+interface Options extends Pick<DeadLetterFilter, 'reason' | 'partition'> {
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const DEFAULT_LIMIT = 50;
+const REASON_WIDTH = 90;
+
+export function addList(parent: Command, choose: Choose): void {
+  const command = parent
+    .command('list')
+    .description('List dead letters: where in the topic, when, why, and where a requeued one has gone.')
+    .option('--reason <text>', 'only those whose reason has this text in it')
+    .option('--partition <n>', 'only those of this partition', parseCount)
+    .option('--limit <n>', 'show no more than this; 0 for all', parseCount, DEFAULT_LIMIT)
+    .option('--json', 'one JSON object a line, all of them');
+  const flags = addFlags(
+    command,
+    [...LOCATION_FLAGS, BROKER_FLAGS[0]].filter((flag) => flag !== undefined),
+  );
+  command.action((options: Options) => choose(flags(), (context) => runList(context, options)));
+}
+
+async function runList(context: OperatorContext, options: Options): Promise<0 | 1> {
+  const { output, signal } = context;
+  const { limit, json, ...filter } = options;
+  const { results, checkpoints } = await context.openStores();
+  const sent = (await openJournal(checkpoints, context.settings.KAFKA_TOPIC))?.journal.sentTo() ?? new Map();
+  const rows: (readonly string[])[] = [];
+  let count = 0;
+  for await (const letter of listDeadLetters(results, filter)) {
+    signal.throwIfAborted();
+    count += 1;
+    const place = `${letter.partition}:${letter.offset}`;
+    const to = sent.get(place);
+    const requeuedTo = to === undefined ? null : showPosition(to);
+    if (json === true) output.line(JSON.stringify({ ...letter, requeued_to: requeuedTo }));
+    else if (limit === 0 || rows.length < limit) {
+      rows.push([
+        place,
+        letter.timestamp ?? '',
+        shorten(letter.key ?? ''),
+        shorten(letter.reason),
+        requeuedTo ?? '',
+      ]);
+    }
+  }
+  if (json === true) return 0;
+  if (rows.length > 0) output.table(['>place', 'time', 'key', 'reason', '>requeued to'], rows);
+  const some = rows.length < count ? `, ${showNumber(rows.length)} of them shown` : '';
+  output.line(count === 1 ? '1 dead letter' : `${showNumber(count)} dead letters${some}`);
+  return 0;
+}
+
+function shorten(text: string): string {
+  const line = printable(text).replaceAll('\n', ' ');
+  return line.length > REASON_WIDTH ? `${line.slice(0, REASON_WIDTH - 1)}…` : line;
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '@client-tickets/micro-batch';
+import type { OutgoingRecord, RecordPosition, RequeueTopic } from '../topic/requeue-topic.ts';
+import type { TopicOffsets } from '../topic/topic-offsets.ts';
+import { showPosition, type Requeue, type RequeueJournal, type RequeueRecord } from './requeue-journal.ts';
+
+/** A dead letter as it is to be sent back. */
+export interface Repaired {
+  readonly origin: RecordPosition;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}
+
+export interface RequeueContext {
+  readonly journal: RequeueJournal;
+  readonly topic: RequeueTopic;
+  readonly offsets: TopicOffsets;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** How many records one transaction carries. */
+const CHUNK = 100;
+
+/**
+ * Finds out what has become of a requeue that was interrupted. Call it when the topic has been opened, before anything is
+ * sent: what the interrupted one had under way can't appear any more, so what is not in the topic now was never sent.
+ * Returns it as it is settled now; `undefined` when there was none.
+ */
+export async function recoverRequeue({ journal, topic }: RequeueContext): Promise<Requeue | undefined> {
+  const { pending } = journal;
+  if (pending === undefined) return undefined;
+  const found = await topic.find(new Set(pending.records.map(({ requeueId }) => requeueId)), pending.from);
+  const records = pending.records.map((record) => ({
+    ...record,
+    sentTo: found.get(record.requeueId) ?? null,
+  }));
+  // They went into one transaction, so either all of them are there or none.
+  const settled: Requeue = { ...pending, records, status: found.size > 0 ? 'sent' : 'abandoned' };
+  await journal.settle(settled);
+  return settled;
+}
+
+/**
+ * Sends dead letters back to the topic, each exactly once:
+ *
+ * 1. Those that the journal says were sent are left out.
+ * 2. What will be sent, and where the topic ends now, goes into the journal. Whoever was first has won.
+ * 3. One transaction sends it, with a header that names the record. 4. The journal notes where it has gone.
+ *
+ * A crash after 2 or 3 leaves a plan, and `recoverRequeue` looks for its records in the topic before anything is sent again.
+ * Yields what was sent, chunk by chunk.
+ */
+export async function* requeue(
+  context: RequeueContext,
+  letters: readonly Repaired[],
+): AsyncIterable<readonly RequeueRecord[]> {
+  const { journal, topic, offsets, clock, newId } = context;
+  const isNew = ({ origin }: Repaired): boolean => !journal.sentTo().has(showPosition(origin));
+  const waiting = letters.filter(isNew);
+  for (let start = 0; start < waiting.length; start += CHUNK) {
+    const records = waiting.slice(start, start + CHUNK).map((letter): RequeueRecord => {
+      return { ...letter, requeueId: newId(), sentTo: null };
+    });
+    const from = new Map([...(await offsets.read())].map(([partition, { latest }]) => [partition, latest]));
+    const planned = await journal.plan({ from, records, at: new Date(clock.now()).toISOString() });
+    const positions = await topic.send(records.map(toOutgoing));
+    const sent = records.map((record, index) => ({ ...record, sentTo: positions[index] ?? null }));
+    await journal.settle({ ...planned, status: 'sent', records: sent });
+    yield sent;
+  }
+}
+
+function toOutgoing({ requeueId, origin, key, value }: RequeueRecord): OutgoingRecord {
+  const headers = { 'origin-partition': String(origin.partition), 'origin-offset': String(origin.offset) };
+  return { requeueId, key, value, headers };
+}

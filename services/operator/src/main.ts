@@ -1,0 +1,74 @@
+import { openObjectStore } from '@client-tickets/object-store';
+import {
+  createLogger,
+  EXIT_CODES,
+  kafkaConnection,
+  runMain,
+  secretValues,
+  systemClock as clock,
+} from '@client-tickets/service-kit';
+import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
+import { createOutput } from './cli/output.ts';
+import { readCommand } from './cli/read-command.ts';
+import { operatorSettings, readOperatorSettings, s3Options } from './config.ts';
+import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
+
+await runMain({ name: 'tickets', stopBudgetMs: 30_000 }, async ({ signal, useLogger }) => {
+  const commandLine = readCommand(process.argv.slice(2));
+  if (commandLine.kind !== 'run') {
+    return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
+  }
+  const { settings, environment } = readOperatorSettings(commandLine.flags);
+  const secrets = secretValues(operatorSettings, environment);
+  const logger = createLogger({ name: 'tickets', level: settings.LOG_LEVEL, secrets });
+  useLogger(logger);
+
+  const opened: ObjectStore[] = [];
+  const open = async (
+    location: typeof settings.RESULTS_PATH,
+    mode: 'read' | 'write',
+  ): Promise<ObjectStore> => {
+    const store = await openObjectStore(location, { s3: s3Options(settings), readOnly: mode === 'read' });
+    opened.push(store);
+    return store;
+  };
+  const topic = createKafkaTopicAccess({
+    connection: kafkaConnection(settings),
+    topic: settings.KAFKA_TOPIC,
+    groupId: settings.KAFKA_GROUP_ID,
+    logger: quiet(logger),
+    clock,
+  });
+  try {
+    return await commandLine.action({
+      settings,
+      output: createOutput(),
+      clock,
+      logger,
+      signal,
+      openStores: async (modes = { results: 'read', checkpoints: 'read' }) => ({
+        results: await open(settings.RESULTS_PATH, modes.results),
+        checkpoints: await open(settings.CHECKPOINT_PATH, modes.checkpoints),
+      }),
+      topic,
+    });
+  } catch (error) {
+    if (signal.aborted) return EXIT_CODES.interrupted.code;
+    throw error;
+  } finally {
+    await topic.close();
+    await Promise.all(opened.map((store) => store.close()));
+  }
+});
+
+/** What goes wrong with the brokers ends up in the command's own words; its history is for those who debug. */
+function quiet(logger: Logger): Logger {
+  const debug = (fields: object, message: string): void => logger.debug(fields, message);
+  return {
+    debug,
+    info: debug,
+    warn: debug,
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => quiet(logger.child(fields)),
+  };
+}

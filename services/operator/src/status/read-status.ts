@@ -1,0 +1,128 @@
+import {
+  readOwner,
+  readQuery,
+  type CommittedBatch,
+  type Gap,
+  type ObjectStore,
+  type PartitionOffsets,
+  type Plan,
+  type QueryIdentity,
+  type Totals,
+} from '@client-tickets/micro-batch';
+import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
+import { readPublishedCounts } from '../results/published-counts.ts';
+import type { GroupMember, TopicAccess } from '../topic/topic-access.ts';
+
+export interface PartitionState {
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  readonly endOffset: bigint;
+  readonly totals: Totals;
+  /** The latest batch; `undefined` when none is known. */
+  readonly lastBatch: Omit<CommittedBatch, 'files'> | undefined;
+  /** Decided on and not yet committed: the next start executes it. */
+  readonly planned: Plan | null;
+  readonly gaps: readonly Gap[];
+  readonly log: PartitionOffsets | undefined;
+  /** Offsets that wait. `undefined`: the brokers did not say. */
+  readonly lag: bigint | undefined;
+}
+
+export interface Status {
+  readonly topic: string;
+  readonly results: string;
+  readonly checkpoint: string;
+  readonly query: QueryIdentity;
+  readonly partitions: readonly PartitionState[];
+  readonly deadLetters: { readonly total: number; readonly requeued: number };
+  /** What readers see. `undefined`: there is no such file, or it can't be read. */
+  readonly publishedTickets: number | undefined;
+  /** Members of the consumers' group now. `undefined`: the brokers did not say. */
+  readonly consumers: readonly GroupMember[] | undefined;
+  /** What could not be read, and why. */
+  readonly problems: readonly string[];
+  /** Worth knowing. */
+  readonly notes: readonly string[];
+}
+
+/** `undefined`: there is no query of this topic. Reads only, and starts nothing. */
+export async function readStatus(options: {
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  readonly topic: string;
+  /** `undefined`: the brokers are not asked. */
+  readonly access: Pick<TopicAccess, 'offsets' | 'listGroupMembers'> | undefined;
+}): Promise<Status | undefined> {
+  const { results, checkpoints, topic, access } = options;
+  const query = await readQuery(checkpoints, topic);
+  if (query === undefined) return undefined;
+  const notes: string[] = [];
+  const ask = async <T>(what: string, question: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question();
+    } catch (error) {
+      notes.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  };
+  const snapshot = await readSnapshot(checkpoints, query);
+  const log = access && (await ask('the lag is not known', () => access.offsets.read()));
+  const consumers =
+    log && access && (await ask('who consumes is not known', () => access.listGroupMembers()));
+  const owner = await readOwner(results);
+  if (owner?.id !== query.id) {
+    const whose = owner === undefined ? 'nobody has claimed them' : `they belong to query ${owner.id}`;
+    notes.push(`the results at ${results.location} are not those of this query: ${whose}`);
+  }
+  const partitions = [...snapshot.partitions.values()].map(({ checkpoint }): PartitionState => {
+    const { partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
+    const { endOffset, totals } = committed;
+    const offsets = log?.get(partition);
+    const lag =
+      offsets === undefined ? undefined : offsets.latest > endOffset ? offsets.latest - endOffset : 0n;
+    return {
+      partition,
+      firstOffset,
+      endOffset,
+      totals,
+      lastBatch: withoutFiles(recent.at(-1)),
+      planned,
+      gaps,
+      log: offsets,
+      lag,
+    };
+  });
+  for (const [partition, { earliest, latest }] of log ?? []) {
+    if (snapshot.partitions.has(partition) || snapshot.unreadable.has(partition)) continue;
+    notes.push(`partition ${partition} has no checkpoint yet; the log holds ${latest - earliest} offsets`);
+  }
+  const journal = await RequeueJournal.open(checkpoints, topic, query.id);
+  if (journal.pending !== undefined)
+    notes.push('a requeue was interrupted; the next one finds out what it has sent');
+  const published = (await readPublishedCounts(results))[0];
+  return {
+    topic,
+    results: results.location,
+    checkpoint: checkpoints.location,
+    query,
+    partitions,
+    deadLetters: {
+      total: partitions.reduce((sum, { totals }) => sum + totals.deadLetters, 0),
+      requeued: journal.sentTo().size,
+    },
+    publishedTickets:
+      published?.kind === 'read'
+        ? Object.values(published.counts).reduce((sum, count) => sum + count, 0)
+        : undefined,
+    consumers,
+    problems: [...snapshot.unreadable.values()].map(({ message }) => message),
+    notes,
+  };
+}
+
+function withoutFiles(batch: CommittedBatch | undefined): PartitionState['lastBatch'] {
+  if (batch === undefined) return undefined;
+  const { files: _, ...rest } = batch;
+  return rest;
+}

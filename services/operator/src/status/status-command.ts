@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
+import { showNumber, type Output } from '../cli/output.ts';
+import type { OperatorContext } from '../cli/operator-context.ts';
+import type { Choose } from '../cli/read-command.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+import { readStatus, type PartitionState, type Status } from './read-status.ts';
+
+interface Options {
+  readonly json?: true;
+  readonly offsets?: true;
+  readonly brokers?: string | false;
+}
+
+export function addStatus(program: Command, choose: Choose): void {
+  const command = program
+    .command('status')
+    .description(
+      'Show the state of a checkpoint without starting anything: last batches, plans, lag, dead letters.',
+    )
+    .option('--json', 'the state as JSON')
+    .option('--offsets', 'only the committed ends, as STARTING_OFFSETS for a query that goes on from there')
+    .option('--no-brokers', 'do not ask the brokers for lag and consumers');
+  const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS, GROUP_FLAG]);
+  command.action((options: Options) => choose(flags(), (context) => runStatus(context, options)));
+}
+
+async function runStatus(context: OperatorContext, options: Options): Promise<0 | 1> {
+  const { output, settings, clock } = context;
+  const { results, checkpoints } = await context.openStores();
+  const access = options.brokers === false || options.offsets === true ? undefined : context.topic;
+  const status = await readStatus({ results, checkpoints, topic: settings.KAFKA_TOPIC, access });
+  if (status === undefined) {
+    throw new Error(
+      `${checkpoints.location} holds no query of topic ${settings.KAFKA_TOPIC}; \`plan\` says what a start would do`,
+    );
+  }
+  if (options.json === true) output.json(status);
+  else if (options.offsets === true) output.line(startingOffsets(status));
+  else showStatus(status, output, clock.now());
+  return status.problems.length === 0 ? 0 : 1;
+}
+
+/** Of every partition that the query knows, as Spark's JSON must name them all. */
+function startingOffsets({ topic, query, partitions }: Status): string {
+  const ends = new Map(query.startingOffsets);
+  for (const { partition, endOffset } of partitions) ends.set(partition, endOffset);
+  const members = [...ends].sort(([a], [b]) => a - b).map(([partition, offset]) => `"${partition}":${offset}`);
+  return `{${JSON.stringify(topic)}:{${members.join(',')}}}`;
+}
+
+function showStatus(status: Status, output: Output, now: number): void {
+  const { query, topic, partitions, deadLetters, consumers, publishedTickets } = status;
+  const settings = Object.entries(query.settings).map(([name, value]) => `${name} ${value}`);
+  output.line(
+    `${pc.bold(topic)}, query ${query.id}, version ${query.handlerVersion}, ${settings.join(', ')}`,
+  );
+  output.line(`results     ${status.results}`);
+  output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
+  if (partitions.length > 0)
+    output.table(
+      HEAD,
+      partitions.map((partition) => toRow(partition, now)),
+    );
+  else output.line('no partition has a batch yet');
+  const sum = (count: (partition: PartitionState) => number): number =>
+    partitions.reduce((total, partition) => total + count(partition), 0);
+  const tickets = sum(({ totals }) => totals.rows);
+  output.line(
+    `${showNumber(tickets)} tickets${publishedTickets === tickets ? '' : ` (readers see ${publishedTickets ?? 'no counts'})`}, ` +
+      `${showNumber(deadLetters.total)} dead letters${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
+  );
+  if (consumers !== undefined) {
+    const who = consumers.map(({ clientId, host }) => `${clientId} on ${host}`).join(', ');
+    output.line(consumers.length === 0 ? 'no consumer runs' : `${consumers.length} consumers run: ${who}`);
+  }
+  for (const { partition, gaps } of partitions) {
+    for (const gap of gaps)
+      output.line(pc.yellow(`partition ${partition}: offsets ${showOffsets(gap)} ${gap.reason} (${gap.at})`));
+  }
+  for (const note of status.notes) output.line(`${pc.dim('note:')} ${note}`);
+  for (const problem of status.problems) output.line(`${pc.red('✘')} ${problem}`);
+}
+
+const HEAD = [
+  '>partition',
+  '>committed',
+  '>last batch',
+  'offsets',
+  'when',
+  '>tickets',
+  '>dead letters',
+  '>planned',
+  '>lag',
+];
+
+function toRow(state: PartitionState, now: number): readonly string[] {
+  const { partition, endOffset, lastBatch, totals, planned, lag } = state;
+  return [
+    String(partition),
+    String(endOffset),
+    lastBatch === undefined ? '' : String(lastBatch.batchId),
+    lastBatch === undefined ? '' : showOffsets(lastBatch),
+    lastBatch === undefined ? '' : `${showAge(now - Date.parse(lastBatch.committedAt))} ago`,
+    showNumber(totals.rows),
+    showNumber(totals.deadLetters),
+    planned === null ? '' : `${showOffsets(planned)} (${showAge(now - Date.parse(planned.at))} ago)`,
+    lag === undefined ? '?' : showNumber(lag),
+  ];
+}
+
+/** `3 s`, `5 min`, `2 h`, `4 days`. */
+export function showAge(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
+import { showNumber } from '../cli/output.ts';
+import { parseCount } from '../cli/parse-option.ts';
+import type { OperatorContext } from '../cli/operator-context.ts';
+import type { Choose } from '../cli/read-command.ts';
+import { verifyResults } from './verify-results.ts';
+import { showReport } from './verify-text.ts';
+
+const DEFAULT_WAIT_S = 10;
+
+interface Options {
+  readonly json?: true;
+  readonly brokers?: string | false;
+  readonly unique?: true;
+  readonly wait: number;
+}
+
+export function addVerify(program: Command, choose: Choose): void {
+  const command = program
+    .command('verify')
+    .description(
+      'Prove the results: every offset from the first to the committed end is there once, counts equal the rows. ' +
+        'Exit code 1 and the differences otherwise. Consumers may go on writing meanwhile.',
+    )
+    .option('--json', 'the report as JSON')
+    .option('--unique', 'ticket ids that come twice are a difference; without, they are only listed')
+    .option(
+      '--wait <seconds>',
+      'how long counts may lag behind commits until that is a difference',
+      parseCount,
+      DEFAULT_WAIT_S,
+    )
+    .option('--no-brokers', 'do not compare with the log');
+  const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS]);
+  command.action((options: Options) => choose(flags(), (context) => runVerify(context, options)));
+}
+
+async function runVerify(context: OperatorContext, options: Options): Promise<0 | 1> {
+  const { settings, output, clock, signal, topic } = context;
+  const { results, checkpoints } = await context.openStores();
+  const report = await verifyResults({
+    results,
+    checkpoints,
+    topic: settings.KAFKA_TOPIC,
+    offsets: options.brokers === false ? undefined : topic.offsets,
+    clock,
+    waitMs: options.wait * 1_000,
+    uniqueTickets: options.unique === true,
+    onProgress: (tickets) => {
+      signal.throwIfAborted();
+      output.progress(`${showNumber(tickets)} tickets read`);
+    },
+  });
+  if (options.json === true) output.json(report);
+  else showReport(report, output);
+  return report.ok ? 0 : 1;
+}

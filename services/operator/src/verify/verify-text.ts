@@ -1,0 +1,64 @@
+import pc from 'picocolors';
+import { showNumber, type Output } from '../cli/output.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
+
+const MOST_SHOWN = 20;
+
+/** The report for people. */
+export function showReport(report: VerifyReport, output: Output): void {
+  const { query, topic, results, partitions, repeatedTickets, differences, moreDifferences } = report;
+  output.line(`${pc.bold(topic)} in ${results}${query === undefined ? '' : `, query ${query.id}`}`);
+  if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
+  for (const { partition, gaps } of partitions) {
+    for (const gap of gaps) {
+      output.line(
+        `partition ${partition}: offsets ${showOffsets(gap)} ${gap.reason}, recorded as lost on ${gap.at}`,
+      );
+    }
+  }
+  for (const note of report.notes) output.line(`${pc.dim('note:')} ${note}`);
+  if (repeatedTickets.ids > 0) {
+    const { ids, extra, listed } = repeatedTickets;
+    output.line(
+      `${showNumber(ids)} ticket ids come more than once: ${showNumber(extra)} records repeat an earlier one`,
+    );
+    for (const { ticketId, at } of listed.slice(0, MOST_SHOWN)) {
+      output.line(
+        `  ${ticketId} at ${at.map(({ partition, offset }) => `${partition}:${offset}`).join(', ')}`,
+      );
+    }
+    if (listed.length > MOST_SHOWN) output.line('  and more; --json lists up to 1,000');
+  }
+  if (report.ok) {
+    const sum = (count: (partition: VerifiedPartition) => number): string =>
+      showNumber(partitions.reduce((total, partition) => total + count(partition), 0));
+    const held = `${sum(({ tickets }) => tickets)} tickets and ${sum(({ deadLetters }) => deadLetters)} dead letters`;
+    output.line(
+      pc.green(`✔ ${held}: nothing is lost, nothing is there twice, the counts are those of the tickets`),
+    );
+    return;
+  }
+  for (const { code, message } of differences.slice(0, MOST_SHOWN))
+    output.line(`${pc.red(`✘ ${code}`)} ${message}`);
+  const more = differences.length - MOST_SHOWN + moreDifferences;
+  if (more > 0) output.line(pc.red(`✘ and ${showNumber(more)} more differences; --json lists up to 1,000`));
+}
+
+const HEAD = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty', '>files', '>planned', '>lag'];
+
+function toRow(verified: VerifiedPartition): readonly string[] {
+  const { partition, firstOffset, endOffset, tickets, deadLetters, emptyOffsets, files, planned, log } =
+    verified;
+  const lag = log === undefined ? '?' : showNumber(log.latest > endOffset ? log.latest - endOffset : 0n);
+  return [
+    String(partition),
+    endOffset === firstOffset ? 'none' : showOffsets({ startOffset: firstOffset, endOffset }),
+    showNumber(tickets),
+    showNumber(deadLetters),
+    showNumber(emptyOffsets),
+    showNumber(files),
+    planned === null ? '' : showOffsets(planned),
+    lag,
+  ];
+}
