@@ -35,7 +35,7 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
   /** More tickets, from a producer that runs beside. */
   async function produce(tickets: number, perSecond: number): Promise<void> {
     const settings = ['-e', `TICKET_COUNT=${tickets}`, '-e', `TICKETS_PER_SECOND=${perSecond}`];
-    await stack.compose('run', '-d', ...settings, 'producer');
+    await stack.compose('run', '-d', '--rm', ...settings, 'producer');
     expected += tickets;
   }
 
