@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { silentLogger, type Clock, type ObjectStore, type StreamingQuery } from '@client-tickets/micro-batch';
+import {
+  silentLogger,
+  type Clock,
+  type ObjectStore,
+  type StreamingQuery,
+  type Trigger,
+} from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
 import { systemClock } from '@client-tickets/service-kit';
 import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
@@ -14,14 +20,14 @@ export interface UiPipeline {
   readonly ui: PipelineUi;
   readonly tickets: TicketGenerator;
   /** Appends tickets round-robin. */
-  addTickets(count: number): void;
-  addRaw(partition: number, value: string | Uint8Array | null): void;
-  startQuery(): StreamingQuery<TicketState>;
+  readonly addTickets: (count: number) => void;
+  readonly addRaw: (partition: number, value: string | Uint8Array | null) => void;
+  readonly startQuery: () => StreamingQuery<TicketState>;
   /** What the API answers, parsed. */
-  get(
+  readonly get: (
     path: string,
     headers?: Record<string, string>,
-  ): Promise<{ readonly status: number; readonly body: unknown }>;
+  ) => Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
 /** The ticket query and its UI over a log and stores in memory. */
@@ -29,7 +35,7 @@ export function createUiPipeline({
   clock = systemClock,
   partitions = 3,
   formats = ['json', 'parquet'],
-  triggerMs = 0,
+  trigger = { kind: 'availableNow' },
   maxOffsetsPerTrigger = 50,
   log = new MemoryLog('client_tickets', partitions),
   results = createMemoryObjectStore('memory://results/'),
@@ -39,13 +45,18 @@ export function createUiPipeline({
   readonly clock?: Clock;
   readonly partitions?: number;
   readonly formats?: readonly ResultFormat[];
-  readonly triggerMs?: number;
+  /** Default: what is there, then the query ends. */
+  readonly trigger?: Trigger;
   readonly maxOffsetsPerTrigger?: number;
   readonly log?: MemoryLog;
   readonly results?: ObjectStore;
   readonly checkpoints?: ObjectStore;
-} & Partial<Pick<PipelineUiOptions, 'controlToken' | 'allowedHosts' | 'groupMembers' | 'logger' | 'webFolder'>> = {}): UiPipeline {
-  const trigger = { kind: 'interval', everyMs: triggerMs } as const;
+} & Partial<
+  Pick<
+    PipelineUiOptions,
+    'controlToken' | 'maxViewers' | 'allowedHosts' | 'groupMembers' | 'logger' | 'webFolder'
+  >
+> = {}): UiPipeline {
   const source = log.createSource();
   const ui = createPipelineUi({
     topic: log.topic,

@@ -57,8 +57,8 @@ export function createWebApp(options: WebAppOptions): Hono {
     c.header('cache-control', 'no-store');
     await next();
   });
-  const document = createOpenApiDocument(routes, version);
-  app.get(`${API}/openapi.json`, (c) => c.json(document));
+  let document: object | undefined;
+  app.get(`${API}/openapi.json`, (c) => c.json((document ??= createOpenApiDocument(routes, version))));
   app.get(`${API}/events`, (c) => {
     const stream = feed.open();
     if (stream === undefined) throw new ApiError('busy', 'too many are watching; try again later');

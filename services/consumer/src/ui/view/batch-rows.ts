@@ -21,21 +21,41 @@ interface Part {
 const SAME_TRIGGER_MS = 250;
 
 /**
- * Puts the partitions' batches together to what triggers did, newest first. Batch ids are unique within a partition only:
- * consumers count on their own, so the same id at another time is another trigger.
+ * Puts the partitions' batches together to what triggers did, newest first. This consumer knows which of them it committed
+ * in one trigger. Of others it is inferred: batch ids are unique within a partition only, because consumers count on their
+ * own, so the same id at another time is another trigger.
  */
 export function assembleBatchRows(
   batches: BatchesByPartition,
   measures: readonly TriggerMeasure[],
 ): readonly Batch[] {
-  const parts = [...batches].flatMap(([partition, committed]) =>
-    committed.map((batch): Part => ({ partition, batch, plannedAt: Date.parse(batch.plannedAt) })),
+  const measureOf = new Map(
+    measures.flatMap((measure) => committedEnds(measure).map((end) => [end, measure])),
   );
-  parts.sort(
+  const own = new Map<TriggerMeasure, Part[]>();
+  const others: Part[] = [];
+  for (const [partition, committed] of batches) {
+    for (const batch of committed) {
+      const part = { partition, batch, plannedAt: Date.parse(batch.plannedAt) };
+      const measure = measureOf.get(`${partition}:${batch.endOffset}`);
+      if (measure === undefined) others.push(part);
+      else own.set(measure, [...(own.get(measure) ?? []), part]);
+    }
+  }
+  return [
+    ...[...own].map(([measure, parts]) => toRow(parts, measure)),
+    ...groupByTime(others).map((parts) => toRow(parts, undefined)),
+  ].sort(
+    (a, b) => compareText(b.committedAt, a.committedAt) || b.batchId - a.batchId || compareText(b.key, a.key),
+  );
+}
+
+function groupByTime(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const sorted = parts.toSorted(
     (a, b) => a.batch.batchId - b.batch.batchId || a.plannedAt - b.plannedAt || a.partition - b.partition,
   );
   const groups: Part[][] = [];
-  for (const part of parts) {
+  for (const part of sorted) {
     const group = groups.at(-1);
     const first = group?.[0];
     const belongs =
@@ -43,23 +63,12 @@ export function assembleBatchRows(
     if (group !== undefined && belongs) group.push(part);
     else groups.push([part]);
   }
-  const measureOf = new Map(
-    measures.flatMap((measure) => committedEnds(measure).map((end) => [end, measure])),
-  );
-  return groups
-    .map((group) => toRow(group, measureOf))
-    .sort(
-      (a, b) =>
-        compareText(b.committedAt, a.committedAt) || b.batchId - a.batchId || compareText(b.key, a.key),
-    );
+  return groups;
 }
 
-function toRow(group: readonly Part[], measureOf: ReadonlyMap<string, TriggerMeasure>): Batch {
-  const parts = [...group].sort((a, b) => a.partition - b.partition);
+function toRow(group: readonly Part[], measure: TriggerMeasure | undefined): Batch {
+  const parts = group.toSorted((a, b) => a.partition - b.partition);
   const [first] = parts;
-  const measure = parts
-    .map(({ partition, batch }) => measureOf.get(`${partition}:${batch.endOffset}`))
-    .find((found) => found !== undefined);
   const batchId = first?.batch.batchId ?? -1;
   return {
     key: `${batchId}-${first?.partition ?? -1}`,

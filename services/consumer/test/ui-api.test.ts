@@ -1,0 +1,199 @@
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
+
+/** A pipeline that has processed 120 tickets and 4 dead letters, in batches of 50 at the most. */
+async function createProcessed(): Promise<UiPipeline> {
+  const pipeline = createUiPipeline({ controlToken: 'a-token' });
+  pipeline.addTickets(120);
+  pipeline.addRaw(0, 'no json');
+  pipeline.addRaw(1, new Uint8Array([0xff, 0x00]));
+  pipeline.addRaw(2, null);
+  pipeline.addRaw(2, '{"type":"<script>alert(1)</script>"}');
+  await pipeline.startQuery().finished;
+  return pipeline;
+}
+
+describe('the API after a run', () => {
+  it('tells what was counted, by type, team and priority', async () => {
+    const { get } = await createProcessed();
+    const { body } = await get('/api/v1/counts');
+    const { total, byType, byTeam, byPriority } = body as Record<string, { name: string; count: number }[]>;
+    const sum = (kinds: { count: number }[] = []): number => kinds.reduce((all, { count }) => all + count, 0);
+    expect(total).toBe(120);
+    expect([sum(byType), sum(byTeam), sum(byPriority)]).toEqual([120, 120, 120]);
+    expect(byType?.map(({ name }) => name)).toEqual(['TECHNICAL', 'BILLING', 'ACCOUNT', 'GENERAL']);
+    expect(byPriority?.map(({ name }) => name)).toEqual(['HIGH', 'MEDIUM', 'LOW']);
+  });
+
+  it('shows every partition with its offsets, also those that it learns from the checkpoint', async () => {
+    const { get } = await createProcessed();
+    const { body } = await get('/api/v1/partitions');
+    expect(body).toMatchObject({
+      problem: null,
+      items: [
+        {
+          partition: 0,
+          firstOffset: '0',
+          committedOffset: '41',
+          latestOffset: '41',
+          lag: 0,
+          rows: 40,
+          deadLetters: 1,
+        },
+        { partition: 1, committedOffset: '41', lag: 0, rows: 40, deadLetters: 1 },
+        { partition: 2, committedOffset: '42', lag: 0, rows: 40, deadLetters: 2 },
+      ],
+    });
+  });
+
+  it('lists batches newest first, and pages through them without repeating or missing one', async () => {
+    const { get } = await createProcessed();
+    const all = (await get('/api/v1/batches?limit=200')).body as { items: { key: string; rows: number }[] };
+    expect(all.items.reduce((sum, { rows }) => sum + rows, 0)).toBe(120);
+    const paged: string[] = [];
+    for (let before = ''; ;) {
+      const { body } = await get(`/api/v1/batches?limit=1${before}`);
+      const { items, next } = body as { items: { key: string }[]; next: string | null };
+      paged.push(...items.map(({ key }) => key));
+      if (next === null) break;
+      before = `&before=${encodeURIComponent(next)}`;
+    }
+    expect(paged).toEqual(all.items.map(({ key }) => key));
+    expect(paged.length).toBeGreaterThan(2);
+  });
+
+  it('opens a batch: plan, commit, files, and records before and after enrichment', async () => {
+    const { get } = await createProcessed();
+    const { body } = await get('/api/v1/partitions/2/batches/2?records=3');
+    expect(body).toMatchObject({ partition: 2, batchId: 2, endOffset: '42', deadLetters: 2, problem: null });
+    const { files, records, rejected } = body as {
+      files: { key: string; size: number }[];
+      records: { offset: string; before: object; after: Record<string, unknown> }[];
+      rejected: { reason: string }[];
+    };
+    expect(files.map(({ key }) => key.replace(/^(\w+)\/.*\./, '$1 '))).toEqual([
+      'tickets json',
+      'tickets parquet',
+      'dead_letters json',
+    ]);
+    expect(records).toHaveLength(3);
+    for (const { offset, before, after } of records) {
+      expect(before).not.toHaveProperty('support_team');
+      expect(after).toMatchObject({ ...before, kafka_partition: 2, kafka_offset: offset });
+      expect(after['support_team']).toMatch(/Support|Team|Management/);
+    }
+    expect(rejected).toHaveLength(2);
+  });
+
+  it('reads the first records of a Parquet file when there is no JSON', async () => {
+    const json = createUiPipeline({ formats: ['json'] });
+    const parquet = createUiPipeline({ formats: ['parquet'] });
+    const shown = await Promise.all(
+      [json, parquet].map(async (pipeline) => {
+        pipeline.addTickets(30);
+        await pipeline.startQuery().finished;
+        const { body } = await pipeline.get('/api/v1/partitions/1/batches/0?records=4');
+        return (body as { records: unknown[] }).records;
+      }),
+    );
+    expect(shown[0]).toHaveLength(4);
+    expect(shown[1]).toEqual(shown[0]);
+  });
+
+  it('gives progress in Spark’s shape', async () => {
+    const { get } = await createProcessed();
+    const { body } = await get('/api/v1/progress?limit=1');
+    const { latest, recent } = body as { latest: object; recent: object[] };
+    expect(recent).toEqual([latest]);
+    expect(latest).toMatchObject({
+      batchId: 2,
+      numInputRows: 24,
+      durationMs: { triggerExecution: expect.any(Number), addBatch: expect.any(Number) },
+      sources: [{ endOffset: { client_tickets: { 0: '41', 1: '41', 2: '42' } } }],
+      sink: { numOutputRows: expect.any(Number), numDeadLetters: expect.any(Number) },
+    });
+  });
+
+  it('answers settings with a dash where nothing is set, and never a secret', async () => {
+    const { body } = await createUiPipeline().get('/api/v1/settings');
+    expect(body).toMatchObject({
+      settings: expect.arrayContaining([
+        expect.objectContaining({ name: 'AWS_SECRET_ACCESS_KEY', value: '********' }),
+        expect.objectContaining({ name: 'HTTP_CONTROL_TOKEN', value: null }),
+      ]) as unknown,
+    });
+  });
+
+  it.each([
+    ['/api/v1/batches?limit=0', 400, /limit/],
+    ['/api/v1/batches?limit=ten', 400, /limit/],
+    ['/api/v1/batches?before=yesterday', 400, /before/],
+    ['/api/v1/dead-letters?before=0:x', 400, /before/],
+    ['/api/v1/status?verbose=1', 400, /verbose/],
+    ['/api/v1/partitions/0/batches/999', 404, /999/],
+    ['/api/v1/partitions/77/batches/0', 404, /77/],
+    ['/api/v1/nothing', 404, /nothing/],
+  ])('refuses %s with %i and says why', async (path, status, reason) => {
+    const { get } = await createProcessed();
+    const answer = await get(path);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: { message: expect.stringMatching(reason) as unknown } });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes what the API really answers', async () => {
+    const { get, ui } = await createProcessed();
+    const document = (await get('/api/v1/openapi.json')).body as {
+      openapi: string;
+      paths: Record<
+        string,
+        Record<string, { responses: Record<string, { content: Record<string, unknown> }> }>
+      >;
+    };
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const ajv = new Ajv2020.default({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema(document, 'openapi');
+    const examples: Record<string, string> = { partition: '2', batchId: '2' };
+    const checked: string[] = [];
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const method of Object.keys(methods)) {
+        if (path === '/events') continue;
+        const response = await ui.app.request(
+          `/api/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? '')}`,
+          { method: method.toUpperCase(), headers: { host: 'localhost', authorization: 'Bearer a-token' } },
+        );
+        expect(response.status, path).toBe(200);
+        const place = `/paths/${path.replaceAll('/', '~1')}/${method}/responses/200/content/application~1json/schema`;
+        const validate = ajv.getSchema(`openapi#${place.replaceAll('{', '%7B').replaceAll('}', '%7D')}`);
+        expect(validate, place).toBeDefined();
+        expect(validate?.(await response.json()), `${path}: ${ajv.errorsText(validate?.errors)}`).toBe(true);
+        checked.push(`${method} ${path}`);
+      }
+    }
+    expect(checked).toEqual(
+      expect.arrayContaining(['get /status', 'get /dead-letters', 'post /pause', 'post /resume']),
+    );
+    expect(checked).toHaveLength(12);
+  });
+
+  it('describes errors as they are', async () => {
+    const { get } = createUiPipeline();
+    const { body: document } = await get('/api/v1/openapi.json');
+    const ajv = new Ajv2020.default({ strict: false });
+    addFormats.default(ajv);
+    ajv.addSchema(document as object, 'openapi');
+    const validate = ajv.getSchema('openapi#/components/schemas/Problem');
+    for (const path of ['/api/v1/none', '/api/v1/batches?limit=-1', '/api/v1/partitions/0/batches/0']) {
+      expect(validate?.((await get(path)).body), path).toBe(true);
+    }
+  });
+
+  it('offers pause and resume only where there is a token', async () => {
+    const { body } = await createUiPipeline().get('/api/v1/openapi.json');
+    expect(Object.keys((body as { paths: object }).paths)).not.toContain('/pause');
+  });
+});

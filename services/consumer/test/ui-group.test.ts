@@ -1,0 +1,73 @@
+import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
+import { describe, expect, it } from 'vitest';
+import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
+
+interface Rows {
+  readonly items: {
+    partition: number;
+    mine: boolean;
+    owner: string | null;
+    rows: number;
+    lag: number | null;
+  }[];
+}
+
+describe('with several consumers', () => {
+  it('the page of each shows the partitions, batches and dead letters of all', async () => {
+    const log = new MemoryLog('client_tickets', 4);
+    const shared = {
+      log,
+      results: createMemoryObjectStore('memory://results/'),
+      checkpoints: createMemoryObjectStore('memory://checkpoints/'),
+      trigger: { kind: 'interval', everyMs: 5 } as const,
+    };
+    const groupMembers = (): Promise<ReadonlyMap<number, string>> =>
+      Promise.resolve(new Map([0, 1, 2, 3].map((partition) => [partition, partition % 2 === 0 ? 'a' : 'b'])));
+    const consumers: UiPipeline[] = [
+      createUiPipeline({ ...shared, groupMembers }),
+      createUiPipeline({ ...shared, groupMembers }),
+    ];
+    const queries = consumers.map((consumer) => consumer.startQuery());
+    await expect.poll(() => queries.map((query) => query.status().partitions.length)).toEqual([2, 2]);
+    consumers[0]?.addTickets(100);
+    for (const partition of [0, 1, 2, 3]) consumers[0]?.addRaw(partition, null);
+    await expect
+      .poll(() => queries.flatMap((query) => query.status().partitions.map(({ totals }) => totals.rows)))
+      .toEqual([25, 25, 25, 25]);
+
+    for (const { get } of consumers) {
+      await expect
+        .poll(async () => ((await get('/api/v1/partitions')).body as Rows).items.map(({ rows }) => rows), {
+          timeout: 10_000,
+        })
+        .toEqual([25, 25, 25, 25]);
+      const { items } = (await get('/api/v1/partitions')).body as Rows;
+      expect(items.filter(({ mine }) => mine)).toHaveLength(2);
+      expect(items.map(({ owner }) => owner)).toEqual(['a', 'b', 'a', 'b']);
+      expect(items.map(({ lag }) => lag)).toEqual([0, 0, 0, 0]);
+      const { body } = await get('/api/v1/batches?limit=200');
+      const { items: batches } = body as {
+        items: { rows: number; parts: object[]; durationMs: object | null }[];
+      };
+      expect(batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(100);
+      expect(batches.some(({ durationMs }) => durationMs === null)).toBe(true);
+      expect(batches.some(({ durationMs }) => durationMs !== null)).toBe(true);
+      expect((await get('/api/v1/counts')).body).toMatchObject({ total: 100 });
+      expect((await get('/api/v1/figures')).body).toMatchObject({ tickets: 100, deadLetters: 4, lag: 0 });
+      expect((await get('/api/v1/dead-letters')).body).toMatchObject({ items: { length: 4 } });
+    }
+    await Promise.all(queries.map((query) => query.stop({ budgetMs: 1_000 })));
+  });
+
+  it('a page that comes after a restart still shows the batches from before', async () => {
+    const before = createUiPipeline();
+    before.addTickets(120);
+    await before.startQuery().finished;
+    const { log, results, checkpoints } = before;
+    const after = createUiPipeline({ log, results, checkpoints });
+    await after.startQuery().finished;
+    const { body } = await after.get('/api/v1/batches?limit=200');
+    expect(body).toMatchObject({ items: [{ batchId: 2, durationMs: null }, { batchId: 1 }, { batchId: 0 }] });
+    expect((await after.get('/api/v1/counts')).body).toMatchObject({ total: 120 });
+  });
+});
