@@ -92,13 +92,15 @@ async function reach(
   const admin = client.kafka.admin();
   try {
     await withinTime(clock, timeoutMs, admin.connect());
+    await withinTime(clock, timeoutMs, admin.describeCluster()); // what one may not do without the login that is expected
     await withinTime(clock, timeoutMs, admin.disconnect());
   } finally {
     client.destroy();
   }
 }
 
-const explain = ({ broker, failure }: Unreachable): string => `${broker}: ${failure.reason}`;
+const explain = ({ broker, failure: { reason } }: Unreachable): string =>
+  /closed/i.test(reason) ? `${broker}: ${reason} (does it expect TLS or SASL?)` : `${broker}: ${reason}`;
 
 const list = (unreachable: readonly Unreachable[]): string =>
   unreachable.map((each) => `${explain(each).replace(/\.$/, '')}.`).join(' ');

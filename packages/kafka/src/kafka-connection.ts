@@ -55,7 +55,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   let isDestroyed = false;
 
   const kafka = new kafkajs.Kafka({
-    brokers: [...connection.brokers],
+    brokers: rotate(connection.brokers),
     clientId: connection.clientId ?? 'client-tickets',
     ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
     ...(connection.sasl === undefined ? {} : { sasl: saslOptions(connection.sasl) }),
@@ -64,11 +64,13 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     requestTimeout: requestTimeoutMs,
     // All of it is set: what is left out depends on NODE_ENV in kafkajs.
     retry: { initialRetryTime: 100, maxRetryTime: maxRetryMs, factor: 0.2, multiplier: 2, retries },
-    logCreator: createKafkaLogCreator(logger, () => clock.monotonic()),
+    logCreator: createKafkaLogCreator({ logger, clock, isClosed: () => isDestroyed }),
     logLevel: kafkajs.logLevel.INFO,
     socketFactory: (args) => {
       if (isDestroyed) throw new Error('this client was closed');
       const socket = openSocket(args);
+      // Each time kafkajs disconnects what is closed already, Node adds a listener, and would warn of the eleventh.
+      socket.setMaxListeners(0);
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       return socket;
@@ -105,3 +107,9 @@ function connectSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): net.
 const hasTls = (ssl: unknown): boolean => ssl !== undefined && ssl !== null && ssl !== false;
 const tlsOptions = (ssl: ConnectionOptions | boolean): ConnectionOptions =>
   typeof ssl === 'object' ? ssl : {};
+
+/** kafkajs begins with the first; if that one is down, every new client would begin with a failure. */
+function rotate(brokers: readonly string[]): string[] {
+  const first = Math.floor(Math.random() * brokers.length);
+  return [...brokers.slice(first), ...brokers.slice(0, first)];
+}

@@ -26,6 +26,7 @@ export interface OffsetReaderOptions {
 }
 
 const ATTEMPT_TIMEOUT_MS = 10_000;
+const DISCONNECT_TIMEOUT_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 1_000;
 // A topic may be unknown to a broker for a moment; one that is not there for this long is missing.
@@ -36,13 +37,20 @@ interface Session {
   readonly admin: Admin;
 }
 
+/** A session that several calls may be using; it ends when it was let go of and the last of them is done. */
+interface Shared {
+  readonly session: Promise<Session>;
+  users: number;
+  isDiscarded: boolean;
+}
+
 /**
  * Asks the brokers about a topic, on connections of its own. A call costs a metadata request and two requests to each
  * leader, at once. One that fails is tried again, with a new client, while leaders move and brokers restart.
  */
 export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
   const { connection, topic, logger, clock, timeoutMs } = options;
-  let session: Promise<Session> | undefined;
+  let shared: Shared | undefined;
   const closing = new AbortController();
 
   const connect = async (): Promise<Session> => {
@@ -51,7 +59,8 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
       logger,
       clock,
       requestTimeoutMs: ATTEMPT_TIMEOUT_MS,
-      retries: 0,
+      retries: connection.brokers.length, // at connecting it goes to the next one each time
+      maxRetryMs: FIRST_RETRY_MS,
     });
     const admin = client.kafka.admin();
     try {
@@ -63,18 +72,30 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     return { client, admin };
   };
 
-  const end = async (ended: Promise<Session>): Promise<void> => {
-    const { client, admin } = await ended;
+  const end = async ({ session }: Shared): Promise<void> => {
+    const { client, admin } = await session;
     try {
-      await withinTime(clock, 1_000, admin.disconnect());
+      await withinTime(clock, DISCONNECT_TIMEOUT_MS, admin.disconnect());
     } finally {
       client.destroy();
     }
   };
 
-  const discard = (failed: Promise<Session>): void => {
-    if (session === failed) session = undefined;
-    end(failed).catch(() => {}); // it failed: that is why it is discarded
+  /** One try, in a session that is given up when it fails. */
+  const attempt = async <T>(ask: (admin: Admin) => Promise<T>): Promise<T> => {
+    const current = (shared ??= { session: connect(), users: 0, isDiscarded: false });
+    current.users += 1;
+    try {
+      const answer = current.session.then(({ admin }) => ask(admin));
+      return await withinTime(clock, ATTEMPT_TIMEOUT_MS, answer);
+    } catch (error) {
+      current.isDiscarded = true;
+      if (shared === current) shared = undefined;
+      throw error;
+    } finally {
+      current.users -= 1;
+      if (current.isDiscarded && current.users === 0) end(current).catch(() => {}); // it is of no use any more
+    }
   };
 
   const persist = async <T>(what: string, ask: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -82,12 +103,9 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       if (closing.signal.aborted)
         throw new KafkaError('unavailable', `${what}: given up, because of closing.`);
-      const current = (session ??= connect());
       try {
-        const answer = current.then(({ admin }) => ask(admin));
-        return await withinTime(clock, ATTEMPT_TIMEOUT_MS, answer);
+        return await attempt(ask);
       } catch (error) {
-        discard(current);
         const failure = readFailure(error);
         const elapsed = clock.monotonic() - startedAt;
         const isHopeless = failure.kind !== 'transient' && elapsed >= HOPELESS_AFTER_MS;
@@ -120,8 +138,8 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     },
     close: async () => {
       closing.abort();
-      const last = session;
-      session = undefined;
+      const last = shared;
+      shared = undefined;
       if (last !== undefined) await end(last).catch(() => {}); // nothing is left to be lost
     },
   };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger, Source, SourceListener } from '@client-tickets/micro-batch';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
@@ -57,6 +58,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
   const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
   const delivery = new PartitionDelivery();
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // each partition may wait for it
   const offsetReader = createOffsetReader({
     connection,
     topic,

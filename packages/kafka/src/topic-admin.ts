@@ -17,6 +17,8 @@ export interface EnsureTopicOptions {
   readonly clock: Clock;
   /** For everything. Default: 30 s. */
   readonly timeoutMs?: number;
+  /** How long a cluster that has too few brokers for the replicas may take to get more; it may be starting. Default: 10 s. */
+  readonly brokersTimeoutMs?: number;
 }
 
 export interface TopicDifference {
@@ -81,25 +83,42 @@ async function prepare(admin: Admin, options: EnsureTopicOptions): Promise<Ensur
 
 /** `false`: somebody else was faster. */
 async function create(admin: Admin, options: EnsureTopicOptions): Promise<boolean> {
-  const { topic, partitions, replicationFactor, config = {} } = options;
+  const {
+    topic,
+    partitions,
+    replicationFactor,
+    config = {},
+    logger,
+    clock,
+    brokersTimeoutMs = 10_000,
+  } = options;
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  try {
-    return await admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-      waitForLeaders: false,
-    });
-  } catch (error) {
-    if (creationErrors(error).includes('INVALID_REPLICATION_FACTOR')) {
+  const startedAt = clock.monotonic();
+  for (;;) {
+    try {
+      return await admin.createTopics({
+        topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+        waitForLeaders: false,
+      });
+    } catch (error) {
+      if (!creationErrors(error).includes('INVALID_REPLICATION_FACTOR')) throw error;
       const { brokers } = await admin.describeCluster();
-      throw new KafkaError(
-        'too_few_brokers',
-        `Topic ${topic} was to have ${replicationFactor} replicas of each partition, but the cluster has ` +
-          `${brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`} at the moment. Start more, or ask for fewer replicas.`,
-        { cause: error },
-      );
+      if (clock.monotonic() - startedAt >= brokersTimeoutMs)
+        throw tooFewBrokers(options, brokers.length, error);
+      logger.debug({ topic, replicationFactor, brokers: brokers.length }, 'waiting for more brokers');
+      await clock.sleep(RETRY_MS);
     }
-    throw error;
   }
+}
+
+function tooFewBrokers(options: EnsureTopicOptions, count: number, cause: unknown): KafkaError {
+  const { topic, replicationFactor } = options;
+  return new KafkaError(
+    'too_few_brokers',
+    `Topic ${topic} was to have ${replicationFactor} replicas of each partition, but the cluster has ` +
+      `${count === 1 ? '1 broker' : `${count} brokers`}. Start more, or ask for fewer replicas.`,
+    { cause },
+  );
 }
 
 /** All partitions with a leader each. A new topic takes a moment to get there. */

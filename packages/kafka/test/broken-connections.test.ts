@@ -10,7 +10,7 @@ import { createTestSources } from './support/test-source.ts';
 describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
   const real = useRealBrokers();
   const sources = createTestSources(real);
-  const { createTopic, produce, admin, uniqueName } = real;
+  const { createTopic, produce, uniqueName } = real;
   const broken = (sockets: BreakableSockets) => ({
     ...real.connection,
     socketFactory: sockets.socketFactory,
@@ -96,17 +96,5 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     await systemClock.sleep(200);
     await source.stop();
     expect(listener).toMatchObject({ assignments: [], chunks: [], errors: [] });
-  });
-
-  test('keeps its place in the group while nothing is read for longer than a session', async () => {
-    const topic = await createTopic();
-    const groupId = uniqueName();
-    const { source, listener } = await sources.read({ topic, groupId, sessionTimeoutMs: 6_000 });
-    for (const partition of [0, 1, 2]) source.pause(partition);
-    await systemClock.sleep(7_500);
-    expect(listener.assignments).toHaveLength(1);
-    const { groups } = await admin.describeGroups([groupId]);
-    expect(groups[0]).toMatchObject({ state: 'Stable', members: [{}] });
-    await source.commitOffsets(new Map([[0, 0n]]));
   });
 });

@@ -1,4 +1,4 @@
-import { silentLogger, type Logger } from '@client-tickets/micro-batch';
+import { silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type logLevel } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { createKafkaLogCreator } from '../src/kafka-logger.ts';
@@ -17,9 +17,12 @@ const setUp = () => {
     error: say('error'),
   };
   let now = 0;
-  const write = createKafkaLogCreator(logger, () => now)(INFO);
+  const clock: Clock = { now: () => 0, monotonic: () => now, sleep: () => Promise.resolve() };
+  const state = { isClosed: false };
+  const write = createKafkaLogCreator({ logger, clock, isClosed: () => state.isClosed })(INFO);
   return {
     said,
+    close: () => void (state.isClosed = true),
     wait: (ms: number) => void (now += ms),
     log: (level: logLevel, message: string, extra: object = {}) =>
       write({ namespace: 'Connection', level, label: '', log: { timestamp: '', message, ...extra } }),
@@ -57,6 +60,13 @@ describe("kafkajs's log", () => {
     wait(30_001);
     log(ERROR, 'Connection timeout', { broker: 'a:1' });
     expect(levels()).toEqual(['warn']);
+  });
+
+  test('does not complain about connections that were cut on purpose', () => {
+    const { said, log, close } = setUp();
+    close();
+    log(ERROR, 'Connection error: this client was closed');
+    expect(said.map(({ level }) => level)).toEqual(['debug']);
   });
 
   test('passes on a few known fields and nothing else', () => {

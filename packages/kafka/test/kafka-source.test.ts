@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { RecordingListener } from './support/recording-listener.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -9,7 +10,7 @@ const numbers = (from: number, to: number): string[] =>
 
 describe.skipIf(!hasBrokers)('a Kafka source', () => {
   const real = useRealBrokers();
-  const { admin, createTopic, uniqueName, produce, deleteRecordsBefore } = real;
+  const { kafka, admin, createTopic, uniqueName, produce, deleteRecordsBefore } = real;
   const sources = createTestSources(real);
 
   test('delivers nothing before a seek, and then every record from there on', async () => {
@@ -40,6 +41,18 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
       chunks.some((chunk) => chunk.startOffset === 9n && chunk.endOffset === 12n),
     );
     expect(listener.chunks.every(({ partition }) => partition === 1)).toBe(true);
+  });
+
+  test('reads record batches of any number of records', async () => {
+    const topic = await createTopic({ numPartitions: 1 });
+    const producer = kafka.producer({ createPartitioner: () => () => 0 });
+    await producer.connect();
+    const messages = Array.from({ length: 150_000 }, () => ({ key: null, value: '' }));
+    await producer.send({ topic, messages, compression: kafkajs.CompressionTypes.GZIP });
+    await producer.disconnect();
+    const { listener } = await sources.read({ topic });
+    await listener.until(() => listener.endOf(0) === 150_000n);
+    expect(listener.recordsOf(0)).toHaveLength(150_000);
   });
 
   test('lists partitions and knows both watermarks', async () => {

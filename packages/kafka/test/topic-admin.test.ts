@@ -49,7 +49,9 @@ describe.skipIf(!hasBrokers)('ensuring a topic', () => {
   });
 
   test('names the number of brokers when there are too few for the replicas', async () => {
-    await expect(ensureTopic({ ...options(uniqueName()), replicationFactor: 9 })).rejects.toMatchObject({
+    await expect(
+      ensureTopic({ ...options(uniqueName()), replicationFactor: 9, brokersTimeoutMs: 200 }),
+    ).rejects.toMatchObject({
       name: 'KafkaError',
       code: 'too_few_brokers',
       message: expect.stringContaining('the cluster has 3 brokers'),
