@@ -25,7 +25,8 @@ export interface Stack {
   compose(...args: readonly string[]): Promise<string>;
   /** Names of the service's containers that are running. */
   containers(service: string): Promise<readonly string[]>;
-  openResults(): Promise<ObjectStore>;
+  /** Default: to read only. */
+  openResults(options?: { readonly readOnly: boolean }): Promise<ObjectStore>;
   /** Containers, volumes and networks that belong to the project. */
   leftovers(): Promise<readonly string[]>;
   close(): void;
@@ -61,9 +62,9 @@ export async function createStack(
         '--format',
         '{{.Names}}',
       ),
-    openResults: () =>
+    openResults: ({ readOnly } = { readOnly: true }) =>
       openObjectStore('s3a://client-tickets/results/', {
-        readOnly: true,
+        readOnly,
         s3: {
           endpoint: url('S3_PORT'),
           credentials: { accessKeyId: 'local-access-key', secretAccessKey: 'local-secret-key' },

@@ -1,0 +1,71 @@
+import type { ObjectStore } from '@client-tickets/micro-batch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSampleResults } from './sample-results.ts';
+import { composeCommands } from './compose-command.ts';
+import { createStack, type Stack } from './stack.ts';
+
+const isWanted = process.env['E2E_COMPOSE'] === '1';
+const [command] = composeCommands;
+const MINUTES = 60_000;
+
+describe.skipIf(!isWanted)('the notebook in its container', () => {
+  let stack: Stack;
+  let results: ObjectStore;
+
+  /** Runs it top to bottom with nbclient, and returns what its cells have printed. */
+  async function execute(): Promise<string> {
+    await stack.compose(
+      'exec',
+      '-T',
+      'jupyter',
+      'jupyter',
+      'execute',
+      'work/result_analysis.ipynb',
+      '--output',
+      '/tmp/executed.ipynb',
+    );
+    const print = `import json
+for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
+    for output in cell.get('outputs', []):
+        print(''.join(output.get('text', [])), *output.get('data', {}))`;
+    return stack.compose('exec', '-T', 'jupyter', 'python', '-c', print);
+  }
+
+  beforeAll(async () => {
+    if (command === undefined)
+      throw new Error('E2E_COMPOSE=1, but there is neither docker-compose nor docker compose');
+    stack = await createStack(command, {});
+    await stack.compose('up', '-d', '--build', 'jupyter');
+    results = await stack.openResults({ readOnly: false });
+  }, 15 * MINUTES);
+
+  afterAll(async () => {
+    await results?.close();
+    await stack?.compose('down', '--volumes', '--timeout', '5');
+    stack?.close();
+  }, 3 * MINUTES);
+
+  test(
+    'says what to start while the bucket is empty',
+    async () => {
+      const output = await execute();
+      expect(output).toContain('docker-compose up -d producer consumer');
+      expect(output).not.toContain('image/png');
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    'analyses a million tickets within the 1 GB that the container has',
+    async () => {
+      await writeSampleResults(results, 1_000_000);
+      const output = await execute();
+      expect(output).toContain('OK: 1,000,000 rows of 1,000,000 different records');
+      expect(output.match(/^OK: /gm)).toHaveLength(5);
+      expect(output).not.toContain('WRONG: ');
+      expect(output).toContain('10,000 messages rejected');
+      expect(output.match(/image\/png/g)).toHaveLength(3);
+    },
+    10 * MINUTES,
+  );
+});
