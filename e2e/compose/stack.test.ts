@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readResults } from '../pipeline/read-results.ts';
 import { composeCommands, run } from './compose-command.ts';
 import { createStack, type Stack } from './stack.ts';
@@ -50,6 +50,10 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
     results = await stack.openResults();
   }, 15 * MINUTES);
 
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    console.error(await stack.compose('ps'), await stack.compose('logs', '--no-color', '--tail', '30'));
+  });
   afterAll(async () => {
     await results?.close();
     await stack?.compose('down', '--volumes', '--timeout', '5');
