@@ -12,6 +12,7 @@ import {
   type QueryState,
   type QueryStatus,
   type Source,
+  type StoredObject,
   type StreamingQueryOptions,
 } from '@client-tickets/micro-batch';
 import {
@@ -111,6 +112,7 @@ export class World {
   readonly consumers = new Map<string, Consumer>();
   /** Every request of every consumer: `a: checkpoints putIfMatch letters/partition-0.json`. */
   readonly requests: string[] = [];
+  readonly #decoded = new WeakMap<StoredObject, PartitionCheckpoint<LetterCounts>>();
   #rules: Rule[] = [];
   #held: { readonly rule: Rule; readonly release: () => void }[] = [];
 
@@ -263,7 +265,12 @@ export class World {
   checkpoint(partition: number): PartitionCheckpoint<LetterCounts> | undefined {
     const key = partitionCheckpointKey(TOPIC, partition);
     const object = this.checkpoints.objects.get(key);
-    return object && decodePartitionCheckpoint(object.body, key, (value) => letterHandler.parseState(value));
+    if (object === undefined) return undefined;
+    const known = this.#decoded.get(object);
+    if (known !== undefined) return known;
+    const decoded = decodePartitionCheckpoint(object.body, key, (value) => letterHandler.parseState(value));
+    this.#decoded.set(object, decoded);
+    return decoded;
   }
 
   /** What a reader finds: the rows and dead letters of a partition as one text. Fails if files overlap. */

@@ -1,9 +1,10 @@
-import type { PartitionOffsets, Source, SourceListener, SourceRecord } from '../ports/source.ts';
+import type { PartitionOffsets, RecordChunk, Source, SourceListener, SourceRecord } from '../ports/source.ts';
 
 /** Runs something later: at once after the present call, or whenever a test wants it. */
 export type Schedule = (work: () => void) => void;
 
 interface Member {
+  isHere: boolean;
   readonly listener: SourceListener;
   readonly schedule: Schedule;
   /** Reads all partitions whatever the group thinks: two consumers at once. */
@@ -22,6 +23,10 @@ export class MemoryLog {
   readonly #members: Member[] = [];
   /** Records in a chunk at the most. */
   chunkSize = 7;
+  /** Reads are under way for a while: what they bring may come after a seek, or after the partition was lost. */
+  isSlow = false;
+  /** A position that the log does not reach any more brings nothing until the next seek; otherwise what comes after it. */
+  isStrict = false;
 
   constructor(topic: string, partitions: number) {
     this.topic = topic;
@@ -88,6 +93,7 @@ export class MemoryLog {
 
   #assign(member: Member, partitions: readonly number[]): void {
     member.schedule(() => {
+      if (!member.isHere) return;
       member.assigned = partitions;
       member.positions.clear();
       member.paused.clear();
@@ -103,7 +109,15 @@ export class MemoryLog {
       topic: this.topic,
       description: `MemoryLog[Subscribe[${this.topic}]]`,
       start: (listener) => {
-        member = { listener, schedule, alone, positions: new Map(), paused: new Set(), assigned: [] };
+        member = {
+          isHere: true,
+          listener,
+          schedule,
+          alone,
+          positions: new Map(),
+          paused: new Set(),
+          assigned: [],
+        };
         this.#members.push(member);
         this.rebalance();
         return Promise.resolve();
@@ -124,6 +138,7 @@ export class MemoryLog {
       commitOffsets: () => Promise.resolve(),
       stop: () => {
         if (member !== undefined && this.#members.includes(member)) {
+          member.isHere = false;
           this.#members.splice(this.#members.indexOf(member), 1);
           this.rebalance();
         }
@@ -141,21 +156,30 @@ export class MemoryLog {
   #deliver(member: Member | undefined, partition: number): void {
     if (member === undefined) return;
     member.schedule(() => {
-      const startOffset = member.positions.get(partition);
-      const { earliest, latest } = this.offsets(partition);
-      if (startOffset === undefined || member.paused.has(partition) || !member.assigned.includes(partition))
-        return;
-      if (startOffset >= latest) return;
-      const from = startOffset < earliest ? earliest : startOffset;
-      const waiting = this.records(partition).filter((record) => record.offset >= from);
-      const records = waiting.slice(0, this.chunkSize);
-      const next = waiting[this.chunkSize];
-      const last = records.at(-1);
-      const endOffset = next === undefined || last === undefined ? latest : last.offset + 1n;
-      member.positions.set(partition, endOffset);
-      const bytes = records.reduce((sum, record) => sum + 64 + (record.value?.byteLength ?? 0), 64);
-      member.listener.onChunk({ partition, startOffset, endOffset, records, bytes });
-      this.#deliver(member, partition);
+      if (!member.isHere || member.paused.has(partition) || !member.assigned.includes(partition)) return;
+      const chunk = this.#read(partition, member.positions.get(partition));
+      if (chunk === undefined) return;
+      const deliver = (): void => {
+        if (!member.isHere) return;
+        if (member.positions.get(partition) === chunk.startOffset)
+          member.positions.set(partition, chunk.endOffset);
+        member.listener.onChunk(chunk);
+        this.#deliver(member, partition);
+      };
+      if (this.isSlow) member.schedule(deliver);
+      else deliver();
     });
+  }
+
+  #read(partition: number, startOffset: bigint | undefined): RecordChunk | undefined {
+    const { earliest, latest } = this.offsets(partition);
+    if (startOffset === undefined || startOffset >= latest) return undefined;
+    if (this.isStrict && startOffset < earliest) return undefined;
+    const waiting = this.records(partition).filter((record) => record.offset >= startOffset);
+    const records = waiting.slice(0, this.chunkSize);
+    const last = records.at(-1);
+    const endOffset = waiting.length <= this.chunkSize || last === undefined ? latest : last.offset + 1n;
+    const bytes = records.reduce((sum, record) => sum + 64 + (record.value?.byteLength ?? 0), 64);
+    return { partition, startOffset, endOffset, records, bytes };
   }
 }

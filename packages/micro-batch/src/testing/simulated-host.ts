@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { ObjectStoreError, type ObjectStore } from '../ports/object-store.ts';
+import type { Source } from '../ports/source.ts';
 import { interceptStore } from './intercepted-store.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { Random } from './random.ts';
@@ -38,7 +39,7 @@ export class Simulation {
   }
 }
 
-/** How often, of 1, each fault comes with a request to a store. */
+/** How often, of 1, each fault comes with a request to a store or a source. */
 export interface FaultRates {
   readonly crash: number;
   /** An error comes back: nothing was written, it was written, or it will be written later. */
@@ -71,6 +72,15 @@ export class SimulatedHost {
   /** The store as it is reached from this host: each request takes its turn and may fail. */
   connect(store: ObjectStore): ObjectStore {
     return interceptStore(store, (_request, send) => this.#request(send));
+  }
+
+  /** The log's watermarks and partitions as they are asked for from this host. */
+  connectSource(source: Source): Source {
+    return {
+      ...source,
+      listPartitions: () => this.#request(() => source.listPartitions()),
+      fetchOffsets: (partitions) => this.#request(() => source.fetchOffsets(partitions)),
+    };
   }
 
   #request<T>(send: () => Promise<T>): Promise<T> {

@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { scenarios, simulate } from './simulate.ts';
+
+const RUNS = Number(process.env['EXACTLY_ONCE_RUNS'] ?? 1_000) / 2;
+
+test(
+  `with retention, each record ends in exactly one file or in a recorded gap (${RUNS} runs)`,
+  { timeout: 60_000 + RUNS * 200 },
+  async () => {
+    const property = fc.asyncProperty(scenarios, (scenario) => simulate({ ...scenario, retention: true }));
+    await fc.assert(property, { numRuns: RUNS });
+  },
+);

@@ -1,0 +1,155 @@
+import { parseRange, type OffsetRange } from '@client-tickets/micro-batch';
+import type { MemoryLog, MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { expect } from 'vitest';
+import type { LetterCounts, LetterRow, PublishedCounts } from './letter-query.ts';
+
+/** What the invariants read of a partition checkpoint, by themselves. */
+interface CheckpointDocument {
+  readonly partition: number;
+  readonly firstOffset: string;
+  readonly committed: { readonly batchId: number; readonly endOffset: string; readonly state: LetterCounts };
+  readonly planned: {
+    readonly batchId: number;
+    readonly startOffset: string;
+    readonly endOffset: string;
+  } | null;
+  readonly gaps: readonly { readonly startOffset: string; readonly endOffset: string }[];
+}
+
+/**
+ * Holds results and checkpoints to their promises: at every write, and as a whole at the end. `history` is every letter
+ * that was ever appended, by partition; the log itself forgets what has expired.
+ */
+export function watchInvariants(options: {
+  readonly log: MemoryLog;
+  readonly results: MemoryObjects;
+  readonly checkpoints: MemoryObjects;
+  readonly history: readonly (readonly LetterRow[])[];
+}) {
+  const { log, results, checkpoints, history } = options;
+  const files = new Map<string, string>();
+  const ranges = new Map<string, { readonly partition: number } & OffsetRange>();
+  const documents = new Map<number, CheckpointDocument>();
+  let starts: Readonly<Record<string, string>> = {};
+  let published: PublishedCounts = { ends: {}, counts: {} };
+
+  const read = (objects: MemoryObjects, key: string): string =>
+    Buffer.from(objects.objects.get(key)?.body ?? []).toString();
+
+  const isLost = (partition: number, offset: bigint): boolean =>
+    (documents.get(partition)?.gaps ?? []).some(
+      ({ startOffset, endOffset }) => BigInt(startOffset) <= offset && offset < BigInt(endOffset),
+    );
+
+  const firstOffset = (partition: number): bigint =>
+    BigInt(documents.get(partition)?.firstOffset ?? starts[partition] ?? 0);
+
+  /** Letters of a partition that must be counted up to `end`. */
+  const countBefore = (partition: number, end: bigint, counts: Record<string, number>): LetterCounts => {
+    const first = firstOffset(partition);
+    for (const { offset, letter } of history[partition] ?? []) {
+      const at = BigInt(offset);
+      if (at < first || at >= end || letter === '!' || isLost(partition, at)) continue;
+      counts[letter] = (counts[letter] ?? 0) + 1;
+    }
+    return counts;
+  };
+
+  function checkCounts(): void {
+    const next = JSON.parse(read(results, '_counts')) as PublishedCounts;
+    const counts = {};
+    for (const [partition, end] of Object.entries(published.ends)) {
+      if (BigInt(next.ends[partition] ?? -1) < BigInt(end)) expect.fail(`counts go back from ${end}`);
+    }
+    for (const [partition, end] of Object.entries(next.ends))
+      countBefore(Number(partition), BigInt(end), counts);
+    if (!isSame(next.counts, counts)) expect(next.counts, 'counts equal their rows').toEqual(counts);
+    published = next;
+  }
+
+  function checkFile(key: string): void {
+    const content = read(results, key);
+    const former = files.get(key);
+    if (former === content) return;
+    files.set(key, content);
+    const [, partition = '', name = ''] = key.split('/');
+    const range = parseRange(name) ?? expect.fail(`${key} has no range`);
+    if (former !== undefined) {
+      // Once records of a plan are lost, those who know write the file without them, and those who are late with them.
+      const rows = [former, content].map((text) => JSON.parse(text) as LetterRow[]);
+      const kept = rows.map((all) => all.filter(({ offset }) => !isLost(Number(partition), BigInt(offset))));
+      expect(kept[0], `${key} never changes`).toEqual(kept[1]);
+    }
+    ranges.set(`${partition}/${name}`, { partition: Number(partition), ...range });
+    for (const [other, { startOffset, endOffset, ...rest }] of ranges) {
+      if (rest.partition !== Number(partition) || other === `${partition}/${name}`) continue;
+      if (startOffset < range.endOffset && range.startOffset < endOffset)
+        expect.fail(`${key} overlaps ${other}`);
+    }
+  }
+
+  function checkCheckpoint(key: string): void {
+    const next = JSON.parse(read(checkpoints, key)) as CheckpointDocument;
+    const { partition, committed, planned } = next;
+    const before = documents.get(partition);
+    documents.set(partition, next);
+    const end = BigInt(committed.endOffset);
+    const counts = countBefore(partition, end, {});
+    if (!isSame(committed.state, counts))
+      expect(committed.state, 'the state counts its rows').toEqual(counts);
+    if (planned !== null && planned.startOffset !== committed.endOffset)
+      expect.fail(`the plan from ${planned.startOffset} of ${key} does not follow ${committed.endOffset}`);
+    if (before === undefined) return;
+    if (end < BigInt(before.committed.endOffset)) expect.fail(`${key} goes back to ${end}`);
+    if (before.planned === null) return;
+    const isCommitted = before.planned.endOffset === committed.endOffset;
+    if (!isCommitted && planned?.endOffset !== before.planned.endOffset)
+      expect.fail(`the plan up to ${before.planned.endOffset} of ${key} was given up`);
+  }
+
+  results.onWrite = (key) => {
+    if (key === '_counts') checkCounts();
+    else if (!key.startsWith('_')) checkFile(key);
+  };
+  checkpoints.onWrite = (key) => {
+    if (key.includes('/partition-')) checkCheckpoint(key);
+    else
+      ({ startingOffsets: starts } = JSON.parse(read(checkpoints, key)) as {
+        startingOffsets: typeof starts;
+      });
+  };
+
+  return {
+    /** Whether readers see everything that the log holds. */
+    isComplete: (): boolean =>
+      log.partitions.every((partition) => {
+        const { latest } = log.offsets(partition);
+        if (!documents.has(partition) && firstOffset(partition) === latest) return true;
+        return published.ends[partition] === latest.toString();
+      }),
+    checkOutcome: (): void => {
+      for (const partition of log.partitions) {
+        const found = new Map<string, number>();
+        for (const [key, content] of files) {
+          if (key.split('/')[1] !== String(partition)) continue;
+          for (const { offset, letter } of JSON.parse(content) as LetterRow[])
+            found.set(`${offset} ${letter}`, (found.get(`${offset} ${letter}`) ?? 0) + 1);
+        }
+        const first = firstOffset(partition);
+        for (const { offset, letter } of history[partition] ?? []) {
+          const times = found.get(`${offset} ${letter}`) ?? 0;
+          found.delete(`${offset} ${letter}`);
+          const isFree = BigInt(offset) < first || isLost(partition, BigInt(offset));
+          if (times > 1 || (times === 0 && !isFree))
+            expect.fail(`offset ${offset} of partition ${partition} is in ${times} files`);
+        }
+        expect([...found.keys()], 'rows that were never appended').toEqual([]);
+      }
+    },
+  };
+}
+
+function isSame(a: LetterCounts, b: LetterCounts): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,136 @@
+import { silentLogger, StreamingQuery } from '@client-tickets/micro-batch';
+import {
+  createMemoryObjectStore,
+  createRandom,
+  ManualClock,
+  MemoryLog,
+  MemoryObjects,
+  SimulatedHost,
+  Simulation,
+} from '@client-tickets/micro-batch/testing';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { createLetterPublisher, letterHandler, type LetterRow } from './letter-query.ts';
+import { watchInvariants } from './result-invariants.ts';
+
+const TOPIC = 'letters';
+
+export interface Scenario {
+  readonly seed: number;
+  readonly partitions: number;
+  readonly consumers: number;
+  readonly records: number;
+  readonly maxOffsetsPerTrigger: number;
+  readonly crash: number;
+  readonly error: number;
+  /** The second consumer believes that it owns everything. */
+  readonly twoAtOnce: boolean;
+  /** Old records leave the log, whether or not they were read. */
+  readonly retention: boolean;
+}
+
+/** Any scenario but for retention, which changes what may be expected. */
+export const scenarios = fc.record({
+  seed: fc.integer(),
+  partitions: fc.integer({ min: 1, max: 3 }),
+  consumers: fc.integer({ min: 1, max: 3 }),
+  records: fc.integer({ min: 0, max: 24 }),
+  maxOffsetsPerTrigger: fc.constantFrom(0, 1, 2, 5, 20),
+  crash: fc.constantFrom(0, 0.01, 0.05),
+  error: fc.constantFrom(0, 0.05, 0.2),
+  twoAtOnce: fc.boolean(),
+});
+
+/** Runs a scenario to its end. Invariants of the stores are checked at every write, the whole outcome at the end. */
+export async function simulate(scenario: Scenario): Promise<void> {
+  const random = createRandom(scenario.seed);
+  const clock = new ManualClock();
+  const simulation = new Simulation(random, clock);
+  const log = new MemoryLog(TOPIC, scenario.partitions);
+  log.chunkSize = 1 + random.below(8);
+  log.isSlow = random.chance(0.5);
+  log.isStrict = random.chance(0.5);
+  const results = new MemoryObjects();
+  const checkpoints = new MemoryObjects();
+  checkpoints.hasContentEtags = random.chance(0.5);
+  const history: LetterRow[][] = log.partitions.map(() => []);
+  const invariants = watchInvariants({ log, results, checkpoints, history });
+
+  let failure: string | undefined;
+  const hosts: SimulatedHost[] = [];
+  const start = (index: number) => {
+    const host = new SimulatedHost(simulation, scenario);
+    hosts.push(host);
+    const source = log.createSource({ alone: scenario.twoAtOnce && index === 1, schedule: host.schedule });
+    const store = host.connect(createMemoryObjectStore('memory://results/', results));
+    const query = StreamingQuery.start({
+      name: `consumer-${index}`,
+      source: host.connectSource(source),
+      handler: letterHandler,
+      publisher: createLetterPublisher(store),
+      checkpoints: host.connect(createMemoryObjectStore('memory://checkpoints/', checkpoints)),
+      results: store,
+      trigger: { kind: 'interval', everyMs: 10 },
+      clock: host.clock(),
+      logger: silentLogger,
+      newId: () => `id-${random.below(1_000_000)}`,
+      maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
+      maxBytesPerTrigger: 2_000,
+      failOnDataLoss: false,
+      outageTimeoutMs: Number.MAX_SAFE_INTEGER,
+      listener: {
+        onStatus: ({ state, message }) => {
+          if (state === 'failed') failure = message;
+        },
+      },
+    });
+    return { host, source, query, isStopping: false, isStopped: false };
+  };
+
+  const consumers = Array.from({ length: scenario.consumers }, (_, index) => start(index));
+  let left = scenario.records;
+  for (let step = 0; left > 0 || !invariants.isComplete(); step += 1) {
+    if (step === 30_000) expect.fail('the simulation does not come to an end');
+    if (failure !== undefined) expect.fail(failure);
+    await simulation.step();
+    if (left > 0 && random.chance(0.1)) {
+      left -= 1;
+      appendSomething();
+    }
+    if (random.chance(0.01)) log.rebalance(random.below(3));
+    if (scenario.retention && random.chance(0.01)) expireSomething();
+    for (const { host } of consumers) {
+      if (host.state === 'running' && random.chance(0.002)) host.state = 'frozen';
+      else if (host.state === 'frozen' && random.chance(0.01)) host.state = 'running';
+    }
+    for (const [index, consumer] of consumers.entries()) {
+      const { host, source, query } = consumer;
+      if (host.state === 'running' && !consumer.isStopping && random.chance(0.001)) {
+        consumer.isStopping = true;
+        const stopped = query.stop({ budgetMs: random.pick([0, 10, 1_000]) ?? 0 });
+        void stopped.then(() => (consumer.isStopped = true)); // what was abandoned goes on beside the next one
+      }
+      if (!consumer.isStopped && (host.state !== 'crashed' || !random.chance(0.1))) continue;
+      await source.stop(); // the group misses it
+      consumers[index] = start(index);
+    }
+    if (step === 5_000) for (const host of hosts) host.rates = { crash: 0, error: 0 };
+  }
+  invariants.checkOutcome();
+  for (const host of hosts) host.state = 'crashed';
+
+  function appendSomething(): void {
+    const partition = random.below(scenario.partitions);
+    const skip = random.chance(0.1) ? BigInt(1 + random.below(3)) : 0n;
+    const letter = random.pick(['a', 'b', 'c', '!']) ?? 'a';
+    if (random.chance(0.03)) log.appendMarkers(partition, 1n);
+    history[partition]?.push({ offset: (log.offsets(partition).latest + skip).toString(), letter });
+    log.append(partition, random.chance(0.5) && letter === '!' ? null : Buffer.from(letter), { skip });
+  }
+
+  function expireSomething(): void {
+    const partition = random.below(scenario.partitions);
+    const { earliest, latest } = log.offsets(partition);
+    log.removeBefore(partition, earliest + BigInt(random.below(Number(latest - earliest) + 1)));
+  }
+}
