@@ -105,7 +105,7 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
     }
   };
 
-  listen(consumer, {
+  listen(consumer, topic, {
     assigned: (partitions) => {
       if (!isLive()) return;
       state = 'member';
@@ -183,14 +183,11 @@ interface MemberEvents {
   crashed(error: unknown): void;
 }
 
-function listen(consumer: Consumer, on: MemberEvents): void {
+function listen(consumer: Consumer, topic: string, on: MemberEvents): void {
   const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, START_BATCH_PROCESS } = consumer.events;
   consumer.on(GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
-    on.assigned(
-      Object.values(payload.memberAssignment)
-        .flat()
-        .sort((a, b) => a - b),
-    );
+    const partitions = payload.memberAssignment[topic] ?? []; // no entry: no partition for us
+    on.assigned([...partitions].sort((a, b) => a - b));
   });
   consumer.on(START_BATCH_PROCESS, ({ payload }: ConsumerStartBatchProcessEvent) => {
     if (payload.batchSize > 0) return; // comes as a batch

@@ -6,6 +6,7 @@ import { readFailure } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
+import { createPartitionCount } from './partition-count.ts';
 import { PartitionLine, type Outgoing } from './partition-line.ts';
 import { openProducerSession, type ProducerSession } from './producer-session.ts';
 
@@ -47,7 +48,6 @@ export interface KafkaProducer {
 }
 
 const MESSAGE_OVERHEAD_BYTES = 24;
-const PARTITIONS_MAX_AGE_MS = 300_000;
 const NEW_SESSIONS_PER_BATCH = 3;
 // The broker has no batch of this producer that ends right before this one. So it has not stored this one either, and it
 // is safe to send it again under a new producer id.
@@ -71,38 +71,34 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     deliveryTimeoutMs,
   };
   const topicReader = createOffsetReader({ connection, topic, logger, clock, timeoutMs: deliveryTimeoutMs });
+  const partitionCount = createPartitionCount(async () => (await topicReader.partitions()).length, clock);
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
   const lines = new Map<number, PartitionLine<Message>>();
+  const underWay = new Set<Promise<void>>();
   let session: Promise<ProducerSession> | undefined;
-  let partitions: { readonly count: Promise<number>; readonly readAt: number } | undefined;
   let isClosed = false;
 
-  /** Read once, and again now and then; a key may change its partition when some were added, as with any producer. */
-  function partitionCount(): Promise<number> {
-    const now = clock.monotonic();
-    if (partitions === undefined || now - partitions.readAt > PARTITIONS_MAX_AGE_MS) {
-      const before = partitions?.count;
-      const count = topicReader.partitions().then(({ length }) => length);
-      partitions = { count: before === undefined ? count : count.catch(() => before), readAt: now };
-      count.catch(() => (partitions = undefined));
+  async function retire(old: Promise<ProducerSession>): Promise<void> {
+    if (session !== old) return;
+    session = undefined;
+    try {
+      await (await old).retire();
+    } catch (error) {
+      logger.debug({ topic, error: readFailure(error).reason }, 'a producer did not disconnect in order');
     }
-    return partitions.count;
-  }
-
-  function retire(old: Promise<ProducerSession>): void {
-    if (session === old) session = undefined;
-    old.then((opened) => opened.retire()).catch(() => {}); // it has failed, or has nothing left to do
   }
 
   async function usableSession(): Promise<ProducerSession> {
-    if (session !== undefined && !(await session).isUsable) retire(session);
-    session ??= openProducerSession(sessionOptions);
-    const current = session;
-    try {
-      return await current;
-    } catch (error) {
-      retire(current);
-      throw error;
+    for (;;) {
+      const current = (session ??= openProducerSession(sessionOptions));
+      try {
+        const opened = await current;
+        if (opened.isUsable) return opened;
+      } catch (error) {
+        await retire(current);
+        throw error;
+      }
+      retire(current).catch(() => {}); // never rejects; others may still be writing with it
     }
   }
 
@@ -132,32 +128,39 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     return line;
   }
 
+  async function enqueue(messages: readonly ProducerMessage[]): Promise<void> {
+    const partitionMetadata = describePartitions(await partitionCount());
+    const parts = new Map<number, Outgoing<Message>[]>();
+    for (const message of messages) {
+      const withKey = { key: message.key, value: null };
+      const partition = partitioner({ topic, partitionMetadata, message: withKey });
+      const part = parts.get(partition) ?? [];
+      parts.set(partition, part);
+      part.push(encode(message, partition));
+    }
+    await Promise.all([...parts].map(([partition, part]) => lineOf(partition).add(part)));
+  }
+
   const flush = async (): Promise<void> => {
-    await Promise.all([...lines.values()].map((line) => line.flush()));
+    await Promise.allSettled(underWay);
   };
 
   return {
     send: async (messages) => {
       if (isClosed) throw new KafkaError('failed', `The producer for ${topic} is closed; nothing was sent.`);
-      const partitionMetadata = describePartitions(await partitionCount());
-      const parts = new Map<number, Outgoing<Message>[]>();
-      for (const message of messages) {
-        const partition = partitioner({
-          topic,
-          partitionMetadata,
-          message: { key: message.key, value: null },
-        });
-        const part = parts.get(partition) ?? [];
-        parts.set(partition, part);
-        part.push(encode(message, partition));
+      const sending = enqueue(messages);
+      underWay.add(sending);
+      try {
+        await sending;
+      } finally {
+        underWay.delete(sending);
       }
-      await Promise.all([...parts].map(([partition, part]) => lineOf(partition).add(part)));
     },
     flush,
     close: async () => {
       isClosed = true;
       await flush();
-      if (session !== undefined) retire(session);
+      if (session !== undefined) await retire(session);
       await topicReader.close();
     },
   };

@@ -19,7 +19,6 @@ export class PartitionLine<Message> {
   readonly #write: (batch: readonly Message[]) => Promise<void>;
   readonly #limits: PartitionLineLimits;
   #waiting: Waiting<Message>[] = [];
-  #idle: Promise<void> = Promise.resolve();
   #isWriting = false;
 
   constructor(write: (batch: readonly Message[]) => Promise<void>, limits: PartitionLineLimits) {
@@ -32,13 +31,8 @@ export class PartitionLine<Message> {
     return new Promise((resolve, reject) => {
       const order = { left: messages.length, resolve, reject };
       for (const { message, bytes } of messages) this.#waiting.push({ message, bytes, order });
-      if (!this.#isWriting) this.#idle = this.#writeAll();
+      if (!this.#isWriting) this.#writeAll().catch(reject); // never rejects: the orders are told
     });
-  }
-
-  /** Resolves once nothing waits any more, written or not. */
-  flush(): Promise<void> {
-    return this.#idle;
   }
 
   async #writeAll(): Promise<void> {

@@ -25,6 +25,7 @@ export interface ProducerSession {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const REPLICATION_TIMEOUT_MS = 20_000; // the broker's own, so that it is the first to say so
 const RETRIES = 60; // about a second apart
 const DISCONNECT_TIMEOUT_MS = 2_000;
 // kafkajs goes from 2^31 to 0 in one step where brokers expect it to wrap around. Counted over all partitions.
@@ -61,7 +62,7 @@ export async function openProducerSession(options: ProducerSessionOptions): Prom
     const request = producer.send({
       topic,
       acks: -1,
-      timeout: REQUEST_TIMEOUT_MS,
+      timeout: REPLICATION_TIMEOUT_MS,
       compression,
       messages: [...messages],
     });

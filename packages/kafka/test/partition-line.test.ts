@@ -32,7 +32,6 @@ describe('the line of a partition', () => {
             .filter((sizes) => sizes.length > 0)
             .map((sizes) => line.add(sizes.map((bytes) => ({ message: { id: id++, bytes }, bytes }))));
           await Promise.all(added);
-          await line.flush();
           expect(written).toEqual(Array.from({ length: id }, (_, i) => i));
         },
       ),
@@ -72,6 +71,5 @@ describe('the line of a partition', () => {
       line.add(sized([4])),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    await line.flush();
   });
 });
