@@ -35,7 +35,8 @@ export class RecordingListener implements SourceListener {
   }
 
   recordsOf(partition: number): readonly SourceRecord[] {
-    return this.chunksOf(partition).flatMap(({ records }) => records);
+    const records = this.chunksOf(partition).flatMap((chunk) => chunk.records);
+    return records.map(({ offset, timestamp, key, value }) => ({ offset, timestamp, key, value }));
   }
 
   valuesOf(partition: number): readonly string[] {
