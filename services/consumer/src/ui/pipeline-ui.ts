@@ -183,7 +183,6 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     async start(address) {
       server = await startHttpServer(app, address);
       running = keepLive();
-      logger.info({ url: server.url }, 'pipeline UI');
       return { url: server.url };
     },
     async close() {

@@ -1,6 +1,8 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const fixedDecimal = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
+const finePercentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** `12,345`; a dash when it is not known. */
@@ -15,7 +17,10 @@ export function showRate(value: number | null | undefined): string {
 }
 
 export function showShare(part: number, total: number): string {
-  return total === 0 ? '–' : percentage.format(part / total);
+  if (total === 0) return '–';
+  const share = part / total;
+  if (part > 0 && share < 0.001) return 'under 0.1%';
+  return (share < 0.01 ? finePercentage : percentage).format(share);
 }
 
 /** For axes: `1.2K`. */
@@ -51,7 +56,7 @@ export function showBytes(bytes: number): string {
 export function showDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
   if (ms >= 1000) return `${oneDecimal.format(ms / 1000)} s`;
-  return `${ms < 10 ? oneDecimal.format(ms) : whole.format(ms)} ms`;
+  return `${ms < 10 && ms > 0 ? fixedDecimal.format(ms) : whole.format(ms)} ms`;
 }
 
 export function plural(count: number, one: string, many: string): string {

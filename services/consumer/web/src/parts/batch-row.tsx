@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Batch } from '../../../src/ui/api/index.ts';
-import { showCount, showRange } from '../format/numbers.ts';
+import { showCount, showDuration, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { BatchDetails } from './batch-details.tsx';
 import { PhaseBar } from './phase-bar.tsx';
@@ -16,7 +16,7 @@ export function BatchRow({
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }): JSX.Element {
-  const { key, batchId, committedAt, parts, rows, deadLetters, durationMs, storeRequests } = batch;
+  const { key, batchId, plannedAt, committedAt, parts, rows, deadLetters, durationMs, storeRequests } = batch;
   const details = `batch-${key}`;
   return (
     <>
@@ -55,7 +55,10 @@ export function BatchRow({
         </td>
         <td>
           {durationMs === null ? (
-            <span class="unknown">not measured here</span>
+            <span class="unknown" title="From plan to commit; its phases were measured elsewhere">
+              {showDuration(Date.parse(committedAt) - Date.parse(plannedAt))}
+              <span class="for-readers"> from plan to commit</span>
+            </span>
           ) : (
             <PhaseBar durationMs={durationMs} longestMs={longestMs} />
           )}

@@ -43,9 +43,7 @@ function Value({ letter: { key, value } }: { readonly letter: DeadLetterView }):
   const isCut = bytes.length < value.bytes;
   return (
     <details class="value-line">
-      <summary>
-        {value.text === null ? 'Not UTF-8' : <code>{showText(value.text.slice(0, 120))}</code>}
-      </summary>
+      <summary>{value.text === null ? 'Not UTF-8' : <code>{showText(firstLine(value.text))}</code>}</summary>
       <p class="about-value">
         {plural(value.bytes, 'byte', 'bytes')}
         {isCut && `, the first ${bytes.length} shown`}
@@ -59,4 +57,13 @@ function Value({ letter: { key, value } }: { readonly letter: DeadLetterView }):
       <pre tabIndex={0}>{value.text === null ? showHex(bytes) : showText(value.text)}</pre>
     </details>
   );
+}
+
+const SUMMARY_LENGTH = 160;
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > SUMMARY_LENGTH || line.length < text.length
+    ? `${line.slice(0, SUMMARY_LENGTH)} …`
+    : line;
 }

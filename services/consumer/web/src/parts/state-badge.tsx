@@ -35,8 +35,14 @@ export function StateBadge({
       <span class="dot" aria-hidden="true" />
       <strong>{isOld ? 'No connection' : word}</strong>{' '}
       {status !== undefined && !isOld && status.state !== 'failed' && (
-        <span class="message">{status.message}</span>
+        <span class="message">{withoutWord(status.message, word)}</span>
       )}
     </p>
   );
+}
+
+/** `waiting for new records` after the word `Waiting` is said once. */
+function withoutWord(message: string, word: string): string {
+  const isRepeated = message.toLowerCase().startsWith(word.toLowerCase());
+  return isRepeated ? message.slice(word.length).replace(/^[;:,\s]+/, '') : message;
 }

@@ -14,6 +14,7 @@ interface ChartProps {
 }
 
 const SHORTEST_AXIS = 60; // seconds
+const LOWEST_TOP = 10; // records or milliseconds; a flat line at 0 needs no finer scale
 
 /**
  * One line over time. The canvas says nothing to a screen reader, so the value beside the title is text: the latest one, or
@@ -95,7 +96,7 @@ function chartOptions(
     },
     scales: {
       x: { time: true, auto: false },
-      y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+      y: { range: (_, __, most) => [0, Math.max(LOWEST_TOP, (most ?? 0) * 1.1)] },
     },
     axes: [
       { ...axis, grid: { show: false }, size: 24, space: 80, values: (_, ticks) => ticks.map(showSecond) },

@@ -38,7 +38,7 @@ export function Figures({
         name="Processing rate"
         value={isIdle ? 'idle' : showRate(rate)}
         unit={isIdle ? '' : 'per second'}
-        note={duration === null ? 'while a batch runs' : `a batch takes ${showDuration(duration)}`}
+        note={duration === null ? 'no batch lately' : `a batch takes ${showDuration(duration)}`}
       />
       <Figure
         name="Lag"
