@@ -23,5 +23,5 @@ export {
 export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
-export { storageSettings } from './storage-settings.ts';
+export { s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';
 export { systemClock } from './system-clock.ts';

@@ -29,3 +29,35 @@ export function storageSettings<Location>(parseLocation: (text: string) => Locat
     }),
   };
 }
+
+type S3Settings = {
+  readonly [
+    Name in 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN' | 'AWS_ENDPOINT_URL_S3'
+  ]: string | undefined;
+} & { readonly AWS_REGION: string };
+
+export interface S3Connection {
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  /** `undefined`: the AWS SDK finds its own. */
+  readonly credentials:
+    | {
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+        readonly sessionToken: string | undefined;
+      }
+    | undefined;
+}
+
+/** The settings in the shape that packages/object-store takes. */
+export function s3Connection(settings: S3Settings): S3Connection {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  return {
+    region: settings.AWS_REGION,
+    endpoint: settings.AWS_ENDPOINT_URL_S3,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? undefined
+        : { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN },
+  };
+}

@@ -1,5 +1,5 @@
 import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch';
-import { parseLocation, type S3Options } from '@client-tickets/object-store';
+import { parseLocation } from '@client-tickets/object-store';
 import {
   boolean,
   checkSasl,
@@ -73,19 +73,6 @@ export function readConsumerSettings(flags: Readonly<Record<string, string | und
   loadDotEnv();
   const environment = { ...process.env, ...flags };
   return { settings: readSettings(consumerSettings, environment), environment };
-}
-
-/** How S3 is reached, in the shape that packages/object-store takes; without keys the AWS SDK finds its own. */
-export function s3Options(settings: ConsumerSettings): S3Options {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
-  return {
-    region: settings.AWS_REGION,
-    endpoint: settings.AWS_ENDPOINT_URL_S3,
-    credentials:
-      accessKeyId === undefined || secretAccessKey === undefined
-        ? undefined
-        : { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN },
-  };
 }
 
 /** The topic as it is to be made. */

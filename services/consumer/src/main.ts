@@ -7,12 +7,13 @@ import {
   EXIT_CODES,
   kafkaConnection,
   runMain,
+  s3Connection,
   secretValues,
   systemClock as clock,
 } from '@client-tickets/service-kit';
 import { createBatchReport } from './batch-report.ts';
 import { readConsumerCommandLine } from './command-line.ts';
-import { consumerSettings, readConsumerSettings, s3Options, topicSettings } from './config.ts';
+import { consumerSettings, readConsumerSettings, topicSettings } from './config.ts';
 import { openStores } from './open-stores.ts';
 import { broadcast } from './query-listeners.ts';
 import { startTicketQuery } from './ticket-query.ts';
@@ -39,7 +40,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
   const stores = await openStores({
     results: settings.RESULTS_PATH,
     checkpoints: settings.CHECKPOINT_PATH,
-    s3: s3Options(settings),
+    s3: s3Connection(settings),
     onRequest: (request) => ui.onStoreRequest(request),
     logger,
   });

@@ -1,6 +1,6 @@
-import { readSettings, SettingsError } from '@client-tickets/service-kit';
+import { readSettings, s3Connection, SettingsError } from '@client-tickets/service-kit';
 import { expect, test } from 'vitest';
-import { consumerSettings, s3Options } from '../src/config.ts';
+import { consumerSettings } from '../src/config.ts';
 
 test('without any variable the consumer is set up for the Compose stack', () => {
   const settings = readSettings(consumerSettings, {});
@@ -46,7 +46,7 @@ test.each([
 });
 
 test('without keys the AWS SDK finds its own credentials', () => {
-  expect(s3Options(readSettings(consumerSettings, {})).credentials).toBeUndefined();
+  expect(s3Connection(readSettings(consumerSettings, {})).credentials).toBeUndefined();
   const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
-  expect(s3Options(readSettings(consumerSettings, keys)).credentials).toMatchObject({ accessKeyId: 'id' });
+  expect(s3Connection(readSettings(consumerSettings, keys)).credentials).toMatchObject({ accessKeyId: 'id' });
 });
