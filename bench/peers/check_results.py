@@ -3,6 +3,7 @@
 Arguments: format (`json` or `parquet`), a glob of the files.
 """
 
+import glob
 import json
 import sys
 
@@ -12,8 +13,14 @@ form, pattern = sys.argv[1:3]
 if form == "parquet":
     table = f"read_parquet('{pattern}', hive_partitioning = false)"
 else:
-    columns = "{ticket_id: 'VARCHAR', type: 'VARCHAR', support_team: 'VARCHAR'}"
-    table = f"read_json('{pattern}', format = 'auto', columns = {columns}, hive_partitioning = false)"
+    fields = "ticket_id VARCHAR, type VARCHAR, support_team VARCHAR"
+    with open(sorted(glob.glob(pattern, recursive=True))[0]) as file:
+        wrapped = file.readline().startswith('{"_timestamp"')  # Quix puts the ticket into `_value`
+    names = [field.split() for field in fields.split(", ")]
+    columns = f"_value: 'STRUCT({fields})'" if wrapped else ", ".join(f"{name}: '{kind}'" for name, kind in names)
+    table = f"read_json('{pattern}', format = 'auto', columns = {{{columns}}}, hive_partitioning = false)"
+    if wrapped:
+        table = f"(SELECT _value.* FROM {table})"
 rows = duckdb.sql(
     f"SELECT type, count(*), count(DISTINCT ticket_id), array_agg(DISTINCT support_team) FROM {table} GROUP BY type"
 ).fetchall()

@@ -17,6 +17,8 @@ export async function runContender(
     readonly expected: ExpectedCounts;
     readonly brokers: readonly string[];
     readonly home: string;
+    /** Where the Python environment `check` is, if not at `home`. */
+    readonly readerHome?: string;
     readonly repetition: number;
     readonly timeoutSeconds: number;
     /** Leaves results and logs where they are. */
@@ -47,7 +49,7 @@ export async function runContender(
     }
     try {
       const result = await contender.result(run);
-      const problem = await checkResult(result, expected, home);
+      const problem = await checkResult(result, expected, options.readerHome ?? home);
       return {
         ...about,
         ...measures,

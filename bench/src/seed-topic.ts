@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createKafkaSource, ensureTopic, type KafkaSourceOptions } from '@client-tickets/kafka';
+import {
+  createKafkaProducer,
+  createKafkaSource,
+  ensureTopic,
+  type KafkaSourceOptions,
+} from '@client-tickets/kafka';
 import { silentLogger } from '@client-tickets/micro-batch';
 import { systemClock as clock } from '@client-tickets/service-kit';
 import { z } from 'zod';
@@ -12,6 +17,7 @@ import { topicOf, type Workload } from './workload.ts';
 
 const PARTITIONS = 3;
 const REPLICATION_FACTOR = 3;
+const MANY = 100_000;
 
 const countsSchema = z.object({
   TECHNICAL: z.number(),
@@ -21,8 +27,8 @@ const countsSchema = z.object({
 });
 
 /**
- * Fills the workload's topic, unless it is full already, and says what results must count. kcat sends the messages: it is
- * among the peers anyway, and fast. Its partitioner is set to the one of Java's clients, as the producer's is.
+ * Fills the workload's topic, unless it is full already, and says what results must count. Many messages are sent by kcat,
+ * which is among the peers anyway, and fast. Its partitioner is set to the one of Java's clients, as the producer's is.
  */
 export async function seedTopic(
   workload: Workload,
@@ -46,7 +52,10 @@ export async function seedTopic(
       `${topic} holds ${held} messages, expected none or ${workload.tickets}: delete the topic and try again`,
     );
   }
-  const counts = await send(workload, topic, options.brokers);
+  const counts =
+    workload.tickets < MANY
+      ? await sendFew(workload, common)
+      : await sendMany(workload, topic, options.brokers);
   await mkdir(options.home, { recursive: true });
   await writeFile(memory, JSON.stringify(counts));
   return counts;
@@ -69,7 +78,23 @@ function countOnly(workload: Workload): ExpectedCounts {
   return counts;
 }
 
-async function send(workload: Workload, topic: string, brokers: readonly string[]): Promise<ExpectedCounts> {
+async function sendFew(
+  workload: Workload,
+  options: Omit<KafkaSourceOptions, 'groupId'>,
+): Promise<ExpectedCounts> {
+  const producer = createKafkaProducer(options);
+  let counts: ExpectedCounts | undefined;
+  await producer.send([...benchMessages(workload, (all) => (counts = all))]);
+  await producer.close();
+  if (counts === undefined) throw new Error('the generator did not end');
+  return counts;
+}
+
+async function sendMany(
+  workload: Workload,
+  topic: string,
+  brokers: readonly string[],
+): Promise<ExpectedCounts> {
   const settings = ['topic.partitioner=murmur2', 'linger.ms=50', 'batch.size=500000', 'acks=all'];
   const kcat = spawn(
     'kcat',
