@@ -52,8 +52,8 @@ describe('pause and resume', () => {
   ): Promise<Response> =>
     pipeline.ui.app.request(path, { method: 'POST', headers: { host: 'localhost:8090', ...headers } });
 
-  it('are not there without a token in the environment', async () => {
-    const pipeline = createUiPipeline();
+  it.each([undefined, ''])('are not there without a token in the environment: %j', async (controlToken) => {
+    const pipeline = createUiPipeline({ controlToken });
     expect((await post(pipeline, '/api/v1/pause', { authorization: 'Bearer x' })).status).toBe(404);
     expect((await pipeline.get('/api/v1/status')).body).toMatchObject({ control: false });
   });

@@ -71,7 +71,8 @@ const CLOSE_GRACE_MS = 500;
 const MAX_VIEWERS = 250;
 
 export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
-  const { topic, trigger, clock, logger, versions, controlToken, allowedHosts = [] } = options;
+  const { topic, trigger, clock, logger, versions, allowedHosts = [] } = options;
+  const controlToken = options.controlToken === '' ? undefined : options.controlToken; // empty is no secret
   const ledger = createRequestLedger();
   const results = readOnlyStore(options.results, ledger);
   const checkpoints = readOnlyStore(options.checkpoints, ledger);
