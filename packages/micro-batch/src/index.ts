@@ -33,9 +33,23 @@ export {
   type WrittenFile,
 } from './partition-checkpoint.ts';
 export { type PartitionProgress, type Phase, type QueryProgress, type SourceProgress } from './progress.ts';
-export { readOwner, readQuery, type QueryIdentity, type ResultsOwner } from './query-identity.ts';
+export {
+  openQuery,
+  readOwner,
+  readQuery,
+  type ExpectedQuery,
+  type QueryIdentity,
+  type ResultsOwner,
+} from './query-identity.ts';
+export { restoreQuery } from './restore-query.ts';
 export type { StreamingQueryOptions } from './query-options.ts';
 export type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
-export { parseStartingOffsets, type StartingOffsets } from './starting-offsets.ts';
+export {
+  previewStart,
+  type PartitionPreview,
+  type StartPreview,
+  type StartPreviewOptions,
+} from './start-preview.ts';
+export { parseStartingOffsets, resolveStartingOffsets, type StartingOffsets } from './starting-offsets.ts';
 export { StreamingQuery } from './streaming-query.ts';
 export { parseTrigger, type Trigger } from './trigger.ts';

@@ -105,7 +105,7 @@ function readPartition(name: string, { path }: JsonNode): number {
   throw new JsonShapeError(`${path}: expected the number of a partition, found ${JSON.stringify(name)}`);
 }
 
-function encodeIdentity(identity: QueryIdentity): Uint8Array {
+export function encodeIdentity(identity: QueryIdentity): Uint8Array {
   const { id, topic, handlerVersion, settings, startingOffsets, createdAt } = identity;
   const document = {
     version: QUERY_VERSION,

@@ -48,7 +48,6 @@ export const operatorSettings = z
     }),
     ...logSettings,
   })
-  .omit({ KAFKA_TOPIC_PARTITIONS: true, KAFKA_TOPIC_REPLICATION_FACTOR: true })
   .check(checkSasl);
 
 export type OperatorSettings = z.output<typeof operatorSettings>;

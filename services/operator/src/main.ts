@@ -1,4 +1,4 @@
-import { openObjectStore } from '@client-tickets/object-store';
+import type { Location } from '@client-tickets/object-store';
 import {
   createLogger,
   EXIT_CODES,
@@ -8,6 +8,8 @@ import {
   systemClock as clock,
 } from '@client-tickets/service-kit';
 import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
+import type { StoreMode } from './cli/operator-context.ts';
+import { openStore } from './cli/open-store.ts';
 import { createOutput } from './cli/output.ts';
 import { readCommand } from './cli/read-command.ts';
 import { operatorSettings, readOperatorSettings, s3Options } from './config.ts';
@@ -24,11 +26,8 @@ await runMain({ name: 'tickets', stopBudgetMs: 30_000 }, async ({ signal, useLog
   useLogger(logger);
 
   const opened: ObjectStore[] = [];
-  const open = async (
-    location: typeof settings.RESULTS_PATH,
-    mode: 'read' | 'write',
-  ): Promise<ObjectStore> => {
-    const store = await openObjectStore(location, { s3: s3Options(settings), readOnly: mode === 'read' });
+  const open = async (location: Location, mode: StoreMode): Promise<ObjectStore> => {
+    const store = await openStore(location, mode, s3Options(settings));
     opened.push(store);
     return store;
   };

@@ -9,12 +9,14 @@ export interface Stores {
 }
 
 /**
- * To `read`, writes are refused and a folder is not locked. To `write`, a folder is made and locked; that is refused while a
- * consumer has it. Default: both to read.
+ * To `read`, writes are refused and a folder is not locked; one that is not there is an error, or with `read-if-there` taken
+ * for an empty one. To `write`, a folder is made and locked, which is refused while a consumer has it. Default: both to read.
  */
+export type StoreMode = 'read' | 'read-if-there' | 'write';
+
 export interface StoreModes {
-  readonly results: 'read' | 'write';
-  readonly checkpoints: 'read' | 'write';
+  readonly results: StoreMode;
+  readonly checkpoints: StoreMode;
 }
 
 /** What a command works with. */

@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { settingsHelp, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
 import { addDeadLetters } from '../dead-letters/dead-letters-command.ts';
+import { addPlan } from '../plan/plan-command.ts';
+import { addRebuild } from '../rebuild/rebuild-command.ts';
+import { addReset } from '../reset/reset-command.ts';
 import { addStatus } from '../status/status-command.ts';
 import { addVerify } from '../verify/verify-command.ts';
 import type { Action } from './operator-context.ts';
@@ -42,5 +45,8 @@ export function readCommand(args: readonly string[]): CommandLine {
 const COMMANDS: readonly ((program: Command, choose: Choose) => void)[] = [
   addVerify,
   addStatus,
+  addPlan,
   addDeadLetters,
+  addReset,
+  addRebuild,
 ];

@@ -4,23 +4,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Lets the user change bytes in `$VISUAL` or `$EDITOR` (default: vi). Rejects when the editor ends with an error. The file is
- * readable for its owner alone, and removed afterwards.
+ * Lets the user change bytes in an editor. Rejects when it ends with an error. The file is readable for its owner alone,
+ * and removed afterwards.
  */
-export async function editBytes(
-  name: string,
-  bytes: Uint8Array,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<Uint8Array> {
+export async function editBytes(name: string, bytes: Uint8Array, command: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'tickets-edit-'));
   try {
     const path = join(folder, name);
     await writeFile(path, bytes, { mode: 0o600 });
-    await runEditor(environment['VISUAL'] ?? environment['EDITOR'] ?? 'vi', path);
+    await runEditor(command, path);
     return await readFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** `$VISUAL` or `$EDITOR`, or on a terminal vi. `undefined`: there is none that could be used here. */
+export function chooseEditor(
+  environment: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): string | undefined {
+  const chosen = [environment['VISUAL'], environment['EDITOR']].find(
+    (command) => command !== undefined && command !== '',
+  );
+  return chosen ?? (isTerminal ? 'vi' : undefined);
 }
 
 /** Through the shell, because `$EDITOR` may hold arguments: `code --wait`. */

@@ -8,7 +8,7 @@ import { parseCount } from '../cli/parse-option.ts';
 import type { Choose } from '../cli/read-command.ts';
 import type { RecordPosition } from '../topic/requeue-topic.ts';
 import { printable, valueBytes } from './dead-letter-bytes.ts';
-import { editBytes } from './editor.ts';
+import { chooseEditor, editBytes } from './editor.ts';
 import type { JsonPatch } from './json-patch.ts';
 import { openJournal } from './open-journal.ts';
 import { parsePatchOption } from './patch-option.ts';
@@ -154,7 +154,7 @@ async function tryRepair(
   const place = `${letter.partition}:${letter.offset}`;
   let repaired: RepairedLetter;
   try {
-    repaired = repair(letter, await repairOf(letter, options));
+    repaired = repair(letter, await repairOf(letter, options, output.isTerminal));
   } catch (error) {
     output.line(`${pc.red('✘')} ${place}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
@@ -164,11 +164,18 @@ async function tryRepair(
   return undefined;
 }
 
-async function repairOf(letter: Parameters<typeof repair>[0], { patch, edit }: Options): Promise<Repair> {
+async function repairOf(
+  letter: Parameters<typeof repair>[0],
+  { patch, edit }: Options,
+  isTerminal: boolean,
+): Promise<Repair> {
   if (patch !== undefined) return patchWith(patch);
   if (edit !== true) return unchanged;
+  const editor = chooseEditor(process.env, isTerminal);
+  if (editor === undefined)
+    throw new Error('there is no terminal, and neither $VISUAL nor $EDITOR names an editor');
   const name = `dead-letter-${letter.partition}-${letter.offset}.json`;
-  const edited = await editBytes(name, valueBytes(letter) ?? new Uint8Array(), process.env);
+  const edited = await editBytes(name, valueBytes(letter) ?? new Uint8Array(), editor);
   return () => edited;
 }
 

@@ -46,7 +46,9 @@ async function runStatus(context: OperatorContext, options: Options): Promise<0 
 function startingOffsets({ topic, query, partitions }: Status): string {
   const ends = new Map(query.startingOffsets);
   for (const { partition, endOffset } of partitions) ends.set(partition, endOffset);
-  const members = [...ends].sort(([a], [b]) => a - b).map(([partition, offset]) => `"${partition}":${offset}`);
+  const members = [...ends]
+    .sort(([a], [b]) => a - b)
+    .map(([partition, offset]) => `"${partition}":${offset}`);
   return `{${JSON.stringify(topic)}:{${members.join(',')}}}`;
 }
 

@@ -5,6 +5,7 @@ import type { Difference } from './difference.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
 import { prefetch } from './prefetch.ts';
 import { examineRange, getBodies, type RangeEvidence } from './range-evidence.ts';
+import type { RequeuedRecords } from './requeued-records.ts';
 import type { TicketIdIndex } from './ticket-id-index.ts';
 
 // What is loaded ahead. Both formats of a batch are within a few times of the engine's 16 MiB at the very most.
@@ -30,9 +31,10 @@ export async function auditFiles(options: {
   /** Offsets of a partition at which its counts are wanted. */
   readonly marksOf: (partition: number) => Iterable<bigint>;
   readonly ids: TicketIdIndex;
+  readonly requeued: RequeuedRecords;
   readonly onProgress: (tickets: number) => void;
 }): Promise<FilesAudit> {
-  const { results, identity, snapshot, marksOf, ids, onProgress } = options;
+  const { results, identity, snapshot, marksOf, ids, requeued, onProgress } = options;
   const formats = formatsOf(identity);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
@@ -69,6 +71,7 @@ export async function auditFiles(options: {
     if (where === 'tail') continue;
     const evidence = await examineRange(identity.topic, listed, bodies);
     await index(evidence);
+    requeued.add(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
     // A planned batch may be given up, and its files deleted, while they are looked at.
     else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));

@@ -1,8 +1,10 @@
 import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
 import type { TicketState } from '@client-tickets/ticket-results';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { ListedRange } from '../results/listed-range.ts';
 import { readPublishedCounts, type PublishedCounts } from '../results/published-counts.ts';
+import type { RecordPosition } from '../topic/requeue-topic.ts';
 import type { TopicOffsets } from '../topic/topic-offsets.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
 import { auditCounts, type CountedPartitions } from './counts-audit.ts';
@@ -13,6 +15,7 @@ import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
 import { checkQuery } from './query-check.ts';
 import { listRepeated } from './repeated-tickets.ts';
+import { RequeuedRecords } from './requeued-records.ts';
 import { listStrangers } from './strangers.ts';
 import { explains, findUnexplained } from './tail.ts';
 import { TicketIdIndex } from './ticket-id-index.ts';
@@ -74,6 +77,9 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
 
+  const requeued = await readRequeued(checkpoints, identity);
+  if (requeued instanceof Error) log.add([{ code: 'checkpoint', message: requeued.message }]);
+  const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
   const ids = new TicketIdIndex(
     options.mostInMemory === undefined ? {} : { mostInMemory: options.mostInMemory },
   );
@@ -84,10 +90,12 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
       snapshot,
       marksOf: (partition) => marksOf(published, partition),
       ids,
+      requeued: requeuedRecords,
       onProgress: options.onProgress ?? (() => undefined),
     });
     for (const { differences } of files.findings.values()) log.add(differences);
     log.add(files.differences);
+    log.add(requeuedRecords.finish(snapshot));
     for await (const key of listStrangers(results, checkpoints)) {
       log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
     }
@@ -158,6 +166,18 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     };
   } finally {
     await ids.close();
+  }
+}
+
+async function readRequeued(
+  checkpoints: ObjectStore,
+  { topic, id }: QueryIdentity,
+): Promise<ReadonlyMap<string, RecordPosition> | RangeError> {
+  try {
+    return (await RequeueJournal.open(checkpoints, topic, id)).sentTo();
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
   }
 }
 

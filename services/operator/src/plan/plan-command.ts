@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { KafkaError } from '@client-tickets/kafka';
+import {
+  previewStart,
+  type PartitionOffsets,
+  type PartitionPreview,
+  type StartPreview,
+} from '@client-tickets/micro-batch';
+import { createTicketHandler } from '@client-tickets/ticket-results';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
+import { showNumber, type Output } from '../cli/output.ts';
+import type { OperatorContext } from '../cli/operator-context.ts';
+import type { Choose } from '../cli/read-command.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+
+interface Options {
+  readonly json?: true;
+  readonly failOnDataLoss?: string;
+}
+
+type Log = ReadonlyMap<number, PartitionOffsets>;
+
+export function addPlan(program: Command, choose: Choose): void {
+  const command = program
+    .command('plan')
+    .description(
+      'Say what a start of the consumer with these settings would do: where it goes on, what it refuses and why. Writes nothing. ' +
+        'Exit code 1 when the start would fail.',
+    )
+    .option('--json', 'the plan as JSON');
+  const flags = addFlags(command, [
+    ...LOCATION_FLAGS,
+    ...BROKER_FLAGS,
+    ...START_FLAGS,
+    { option: '--fail-on-data-loss <boolean>', variable: 'FAIL_ON_DATA_LOSS' },
+  ]);
+  command.action((options: Options) => choose(flags(), (context) => runPlan(context, options)));
+}
+
+async function runPlan(context: OperatorContext, options: Options): Promise<0 | 1> {
+  const { settings, output, clock } = context;
+  const { log, problem, note } = await readLog(context);
+  const stores = await context.openStores({ results: 'read-if-there', checkpoints: 'read-if-there' });
+  const preview = await previewStart({
+    ...stores,
+    topic: settings.KAFKA_TOPIC,
+    log,
+    handler: createTicketHandler({ formats: settings.RESULTS_FORMAT }),
+    startingOffsets: settings.STARTING_OFFSETS,
+    failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
+    clock,
+    newId: randomUUID,
+  });
+  const problems = [
+    ...(problem === undefined ? [] : [problem]),
+    ...preview.refusals.map(({ message }) => message),
+  ];
+  if (options.json === true) {
+    output.json({
+      ...preview,
+      ok: problems.length === 0,
+      refusals: preview.refusals.map(({ code, message }) => ({ code, message })),
+      problems,
+    });
+  } else {
+    if (note !== undefined) output.line(`${pc.dim('note:')} ${note}`);
+    showPreview(preview, context, output);
+    for (const each of problems) output.line(`${pc.red('✘')} ${each}`);
+    if (problems.length === 0) output.line(pc.green('✔ a start would go through'));
+  }
+  return problems.length === 0 ? 0 : 1;
+}
+
+/** A topic that is not there would be created by the start; brokers that do not answer would end it. */
+async function readLog({ topic, settings }: OperatorContext): Promise<{
+  readonly log?: Log;
+  readonly problem?: string;
+  readonly note?: string;
+}> {
+  try {
+    return { log: await topic.offsets.read() };
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    if (error.code !== 'topic_missing') {
+      return { problem: `a start would wait a minute for the brokers and then fail: ${error.message}` };
+    }
+    const partitions = Array.from({ length: settings.KAFKA_TOPIC_PARTITIONS }, (_, partition) => partition);
+    return {
+      log: new Map(partitions.map((partition) => [partition, { earliest: 0n, latest: 0n }])),
+      note: `there is no topic ${settings.KAFKA_TOPIC}; a start would create it with ${partitions.length} partitions`,
+    };
+  }
+}
+
+function showPreview(preview: StartPreview, { settings }: OperatorContext, output: Output): void {
+  const { identity, createsQuery, claimsResults, partitions } = preview;
+  if (identity === undefined) return;
+  output.line(
+    createsQuery
+      ? `a new query of ${pc.bold(identity.topic)} would begin`
+      : `query ${identity.id} of ${pc.bold(identity.topic)} (since ${identity.createdAt}) would go on`,
+  );
+  if (claimsResults && !createsQuery)
+    output.line(`it would claim the results location, which nobody has claimed yet`);
+  if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
+  const limit = settings.MAX_OFFSETS_PER_TRIGGER;
+  output.line(
+    limit === 0 ? 'a trigger takes all that waits' : `a trigger takes ${showNumber(limit)} offsets at most`,
+  );
+  for (const { partition, loss } of partitions) {
+    if (loss === undefined || settings.FAIL_ON_DATA_LOSS) continue;
+    output.line(
+      pc.yellow(
+        `partition ${partition}: offsets ${showOffsets(loss)} would be recorded as lost (${loss.reason})`,
+      ),
+    );
+  }
+}
+
+const HEAD = ['>partition', 'checkpoint', '>goes on at', '>batch to finish', '>log', '>waiting'];
+
+function toRow({ partition, isStored, offset, planned, log }: PartitionPreview): readonly string[] {
+  const waiting = log === undefined ? undefined : log.latest > offset ? log.latest - offset : 0n;
+  return [
+    String(partition),
+    isStored ? 'there' : 'would be made',
+    String(offset),
+    planned === null ? '' : showOffsets(planned),
+    log === undefined
+      ? '?'
+      : log.earliest === log.latest
+        ? 'empty'
+        : showOffsets({ startOffset: log.earliest, endOffset: log.latest }),
+    waiting === undefined ? '?' : showNumber(waiting),
+  ];
+}

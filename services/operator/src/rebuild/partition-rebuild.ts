@@ -1,0 +1,132 @@
+import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
+import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
+import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
+import { showOffsets } from '../cli/show-offsets.ts';
+import type { Difference } from '../verify/difference.ts';
+import type { RangeEvidence } from '../verify/range-evidence.ts';
+import { checkFormats } from '../verify/range-rules.ts';
+
+/** What the ranges up to one of them hold together. */
+interface Sum {
+  readonly endOffset: bigint;
+  readonly state: TicketState;
+  readonly rows: number;
+  readonly deadLetters: number;
+  readonly ranges: number;
+}
+
+export interface RebuildOptions {
+  readonly query: string;
+  readonly partition: number;
+  /** Where the partition began, as far as that is known; else it is taken to begin with its first file. */
+  readonly firstOffset: bigint | undefined;
+  /** The end that readers' counts name: it was committed. */
+  readonly countedEnd: bigint;
+  /** `undefined`: not known. */
+  readonly log: PartitionOffsets | undefined;
+  /** Take the last range for committed, whatever its files may lack. */
+  readonly assumeComplete: boolean;
+  readonly at: string;
+}
+
+/** Throws an `Error` that says why a checkpoint can't be made of these files. */
+type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<TicketState>;
+
+/**
+ * Adds up the files of one partition, range by range, to what its checkpoint must have said.
+ *
+ * **The last range may not have been committed.** Whoever wrote it may have been killed between its files, and from the files
+ * alone nobody can tell that one of them is missing. All ranges before it were committed, or it could not have been planned.
+ * So unless the published counts say that it was committed, it becomes the plan of the new checkpoint: the next start
+ * executes it again and writes the same files, those that are there and those that are not.
+ */
+export class PartitionRebuild {
+  readonly #formats: readonly ResultFormat[];
+  readonly #differences: Difference[] = [];
+  #firstOffset: bigint | undefined;
+  #before: Sum | undefined;
+  #last: { readonly evidence: RangeEvidence; readonly sum: Sum } | undefined;
+
+  constructor(formats: readonly ResultFormat[]) {
+    this.#formats = formats;
+  }
+
+  /** In ascending order. */
+  add(evidence: RangeEvidence): void {
+    const { partition, range, tickets, deadLetters } = evidence;
+    this.#checkLast();
+    const sum = this.#last?.sum;
+    if (sum !== undefined && range.startOffset < sum.endOffset) {
+      const message = `offsets ${showOffsets(range)} overlap those of the file before`;
+      this.#differences.push({ code: 'offsets_twice', partition, offsets: range, message });
+    }
+    this.#firstOffset ??= range.startOffset;
+    this.#before = sum;
+    this.#last = {
+      evidence,
+      sum: {
+        endOffset: range.endOffset,
+        state: mergeCounts(sum?.state ?? emptyCounts, countTickets(tickets)),
+        rows: (sum?.rows ?? 0) + tickets.length,
+        deadLetters: (sum?.deadLetters ?? 0) + deadLetters.length,
+        ranges: (sum?.ranges ?? 0) + 1,
+      },
+    };
+  }
+
+  readonly finish: Rebuild = (options) => {
+    const { query, partition, countedEnd, log, assumeComplete, at } = options;
+    const last = this.#last;
+    const start = last?.evidence.range.startOffset ?? countedEnd;
+    const isCommitted = last === undefined || countedEnd >= last.sum.endOffset || assumeComplete;
+    if (isCommitted) this.#checkLast();
+    this.#refuse(partition);
+    if (last !== undefined && countedEnd > start && countedEnd < last.sum.endOffset) {
+      throw new Error(
+        `partition ${partition}: the counts end at ${countedEnd}, within the range ${showOffsets(last.evidence.range)}`,
+      );
+    }
+    if (!isCommitted && log !== undefined && log.earliest > start) {
+      throw new Error(
+        `partition ${partition}: whether the last range ${showOffsets(last.evidence.range)} was written to its end is not known, ` +
+          `and the log, which now starts at ${log.earliest}, can't give it again. Look at its files; with --assume-complete they are taken as they are`,
+      );
+    }
+    const sum = isCommitted ? last?.sum : this.#before;
+    const firstOffset = options.firstOffset ?? this.#firstOffset ?? countedEnd;
+    const endOffset = isCommitted ? larger(sum?.endOffset ?? firstOffset, countedEnd) : start;
+    if (this.#firstOffset !== undefined && firstOffset > this.#firstOffset) {
+      throw new Error(
+        `partition ${partition} begins at offset ${firstOffset}, but there are files from ${this.#firstOffset} on`,
+      );
+    }
+    const { rows = 0, deadLetters = 0, ranges = 0, state = emptyCounts } = sum ?? {};
+    const emptyOffsets = Number(endOffset - firstOffset) - rows - deadLetters;
+    const totals = { rows, deadLetters, emptyOffsets };
+    const planned = isCommitted
+      ? null
+      : { batchId: ranges, startOffset: start, endOffset: last.sum.endOffset, at };
+    const committed = { batchId: ranges - 1, endOffset, state, totals, at };
+    return { query, partition, firstOffset, committed, planned, recent: [], gaps: [] };
+  };
+
+  /** The last range is whole, in every format: it is not the last any more, or was committed. */
+  #checkLast(): void {
+    const evidence = this.#last?.evidence;
+    if (evidence === undefined) return;
+    this.#differences.push(...evidence.differences, ...checkFormats(evidence, this.#formats));
+  }
+
+  #refuse(partition: number): void {
+    if (this.#differences.length === 0) return;
+    const shown = this.#differences.slice(0, 5).map(({ message }) => message);
+    const more = this.#differences.length > shown.length ? ', and more' : '';
+    throw new Error(
+      `the files of partition ${partition} are not what the query writes: ${shown.join('; ')}${more}. Restore them first`,
+    );
+  }
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

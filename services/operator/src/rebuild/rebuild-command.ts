@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
+import { showNumber, type Output } from '../cli/output.ts';
+import type { OperatorContext } from '../cli/operator-context.ts';
+import type { Choose } from '../cli/read-command.ts';
+import { showOffsets } from '../cli/show-offsets.ts';
+import { rebuildCheckpoint, writeRebuilt, type RebuiltCheckpoint } from './rebuild-checkpoint.ts';
+
+interface Options {
+  readonly assumeComplete?: true;
+  readonly dryRun?: true;
+  readonly brokers?: string | false;
+}
+
+export function addRebuild(program: Command, choose: Choose): void {
+  const command = program
+    .command('rebuild-checkpoint')
+    .description(
+      'Make a lost checkpoint anew from the results. Writes what is missing and replaces nothing; refuses when nothing is missing.',
+    )
+    .option(
+      '--assume-complete',
+      'take the last files of each partition as they are, when the log can not give them again',
+    )
+    .option('--dry-run', 'show what would be written, and write nothing')
+    .option('--no-brokers', 'do not ask the brokers what the log still holds');
+  const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS, FORMAT_FLAG]);
+  command.action((options: Options) => choose(flags(), (context) => runRebuild(context, options)));
+}
+
+async function runRebuild(context: OperatorContext, options: Options): Promise<0 | 1> {
+  const { settings, output, clock, signal } = context;
+  const { results, checkpoints } = await context.openStores({
+    results: 'read',
+    checkpoints: 'read-if-there',
+  });
+  const rebuilt = await rebuildCheckpoint({
+    results,
+    checkpoints,
+    topic: settings.KAFKA_TOPIC,
+    log: options.brokers === false ? undefined : await readLog(context),
+    defaultFormats: settings.RESULTS_FORMAT,
+    assumeComplete: options.assumeComplete === true,
+    at: new Date(clock.now()).toISOString(),
+    onProgress: (tickets) => {
+      signal.throwIfAborted();
+      output.progress(`${showNumber(tickets)} tickets read`);
+    },
+  });
+  showRebuilt(rebuilt, checkpoints.location, output);
+  if (options.dryRun === true) {
+    output.line('nothing was written');
+    return 0;
+  }
+  const writable = await context.openStores({ results: 'read', checkpoints: 'write' });
+  await writeRebuilt(writable.checkpoints, rebuilt);
+  output.line(
+    `${pc.green('✔')} written to ${checkpoints.location}${rebuilt.identity.topic}/; \`tickets verify\` proves it`,
+  );
+  return 0;
+}
+
+async function readLog({ topic, output }: OperatorContext) {
+  try {
+    return await topic.offsets.read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.line(`${pc.dim('note:')} what the log still holds is not known: ${reason}`);
+    return undefined;
+  }
+}
+
+function showRebuilt(
+  { identity, isQueryLost, partitions }: RebuiltCheckpoint,
+  location: string,
+  output: Output,
+): void {
+  const settings = Object.entries(identity.settings).map(([name, value]) => `${name} ${value}`);
+  const query = `query ${identity.id}, version ${identity.handlerVersion}, ${settings.join(', ')}`;
+  output.line(`${pc.bold(identity.topic)}, ${query}`);
+  output.line(
+    isQueryLost ? `query.json is lost: ${location} gets a new one` : 'query.json is there and stays',
+  );
+  const head = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty or lost', '>batch to finish'];
+  output.table(
+    head,
+    partitions.map(({ partition, firstOffset, committed: { endOffset, totals }, planned }) => [
+      String(partition),
+      endOffset === firstOffset ? 'none' : showOffsets({ startOffset: firstOffset, endOffset }),
+      showNumber(totals.rows),
+      showNumber(totals.deadLetters),
+      showNumber(totals.emptyOffsets),
+      planned === null ? '' : showOffsets(planned),
+    ]),
+  );
+}

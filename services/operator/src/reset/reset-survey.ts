@@ -1,0 +1,94 @@
+import { readOwner, readQuery, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
+import { COUNTS_FILES } from '../results/published-counts.ts';
+import { parseRangeFileName } from '../results/result-key.ts';
+
+/** What a reset would delete, and what it would leave. */
+export interface ResetSurvey {
+  /** Of the query; `undefined` when there is none. */
+  readonly queryId: string | undefined;
+  readonly checkpoints: DeletionCount;
+  readonly results: DeletionCount;
+  /** Keys in the results location that the query never writes: the first few, and how many there are. */
+  readonly strangers: { readonly first: readonly string[]; readonly count: number };
+}
+
+export interface DeletionCount {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+const MOST_NAMED = 5;
+export const OWNER_KEY = '_query.json';
+
+/** Throws an `Error` when the results belong to another query: they are not to be touched. */
+export async function surveyReset(
+  results: ObjectStore,
+  checkpoints: ObjectStore,
+  topic: string,
+): Promise<ResetSurvey> {
+  // A checkpoint that can't be read is a reason to reset, not one to refuse it.
+  const query = await readQuery(checkpoints, topic).catch(() => undefined);
+  const owner = await readOwner(results);
+  const isOurs =
+    owner === undefined ||
+    (owner.topic === topic && (owner.id === query?.id || owner.checkpoint === checkpoints.location));
+  if (!isOurs) {
+    throw new Error(
+      `the results at ${results.location} belong to query ${owner.id} of topic ${owner.topic}, whose checkpoint is ` +
+        `${owner.checkpoint}, not to topic ${topic} and ${checkpoints.location}; nothing was deleted`,
+    );
+  }
+  const inCheckpoints = counter();
+  for await (const object of listCheckpointObjects(checkpoints, topic)) inCheckpoints.add(object);
+  const inResults = counter();
+  const strangers: string[] = [];
+  let strangerCount = 0;
+  for await (const object of results.list('')) {
+    if (isResultKey(object.key)) {
+      inResults.add(object);
+    } else if (!`${results.location}${object.key}`.startsWith(checkpoints.location)) {
+      strangerCount += 1;
+      if (strangers.length < MOST_NAMED) strangers.push(object.key);
+    }
+  }
+  return {
+    queryId: query?.id ?? owner?.id,
+    checkpoints: inCheckpoints.count(),
+    results: inResults.count(),
+    strangers: { first: strangers, count: strangerCount },
+  };
+}
+
+/** Whether the query writes such a key. */
+export function isResultKey(key: string): boolean {
+  return (
+    key === OWNER_KEY ||
+    COUNTS_FILES.some((file) => file.key === key) ||
+    parseRangeFileName(key) !== undefined
+  );
+}
+
+/** `query.json`, the partition checkpoints and the requeue journal, `query.json` first. */
+export async function* listCheckpointObjects(
+  checkpoints: ObjectStore,
+  topic: string,
+): AsyncIterable<ListedObject> {
+  const isQuery = (key: string): boolean => key === `${topic}/query.json`;
+  const isOther = (key: string): boolean =>
+    /^(partition-\d+|requeue\/\d+)\.json$/.test(key.slice(topic.length + 1));
+  for (const isWanted of [isQuery, isOther]) {
+    for await (const object of checkpoints.list(`${topic}/`)) if (isWanted(object.key)) yield object;
+  }
+}
+
+function counter() {
+  let objects = 0;
+  let bytes = 0;
+  return {
+    add: ({ size }: ListedObject): void => {
+      objects += 1;
+      bytes += size;
+    },
+    count: (): DeletionCount => ({ objects, bytes }),
+  };
+}
