@@ -12,6 +12,8 @@ interface Member {
   readonly positions: Map<number, bigint>;
   readonly paused: Set<number>;
   assigned: readonly number[];
+  /** Assignments that it has not heard of yet. */
+  readonly announced: (readonly number[])[];
 }
 
 /** A topic in memory with one consumer group. Offsets may have gaps; the log's start and end can be moved. */
@@ -91,13 +93,16 @@ export class MemoryLog {
     }
   }
 
+  /** Heard later, but in order, whatever order `schedule` has. */
   #assign(member: Member, partitions: readonly number[]): void {
+    member.announced.push(partitions);
     member.schedule(() => {
-      if (!member.isHere) return;
-      member.assigned = partitions;
+      const next = member.announced.shift();
+      if (!member.isHere || next === undefined) return;
+      member.assigned = next;
       member.positions.clear();
       member.paused.clear();
-      member.listener.onAssignment(partitions);
+      member.listener.onAssignment(next);
     });
   }
 
@@ -117,6 +122,7 @@ export class MemoryLog {
           positions: new Map(),
           paused: new Set(),
           assigned: [],
+          announced: [],
         };
         this.#members.push(member);
         this.rebalance();
@@ -166,7 +172,8 @@ export class MemoryLog {
         member.listener.onChunk(chunk);
         this.#deliver(member, partition);
       };
-      if (this.isSlow) member.schedule(deliver);
+      // The longer way, so that there is time to lose the partition and to get it back.
+      if (this.isSlow) member.schedule(() => member.schedule(() => member.schedule(deliver)));
       else deliver();
     });
   }
