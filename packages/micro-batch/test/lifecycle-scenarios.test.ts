@@ -334,32 +334,6 @@ streamTest(
 );
 
 streamTest(
-  'a thousand batches later the checkpoint is no larger than after a hundred',
-  {},
-  append(0, 'a'.repeat(200)),
-  start('a', { maxOffsetsPerTrigger: 1, trigger: { kind: 'interval', everyMs: 0 } }),
-  committed(0, 200n),
-  act('note its size', (world) => world.results.objects.set('then', sizeOf(world))),
-  append(0, 'a'.repeat(800)),
-  committed(0, 1_000n),
-  look('growth', (world) => growth(world) < 0.05, true),
-  look(
-    'recent',
-    (world) => world.checkpoint(0)?.recent.map(({ batchId }) => batchId),
-    [...Array(100).keys()].map((i) => 900 + i),
-  ),
-);
-
-const sizeOf = ({ checkpoints }: World) => ({
-  body: checkpoints.objects.get('letters/partition-0.json')?.body ?? new Uint8Array(),
-  etag: '',
-  metadata: {},
-});
-
-const growth = (world: World): number =>
-  sizeOf(world).body.byteLength / (world.results.objects.get('then')?.body.byteLength ?? 0) - 1;
-
-streamTest(
   'the group is told one thing at a time, and then the latest; nobody waits for it for long',
   {},
   fault('a', 'hold', /source commitOffsets/),
