@@ -29,11 +29,11 @@ export class GroupOffsets {
   async #commitAll(): Promise<void> {
     for (let offsets = this.#next; offsets !== undefined; offsets = this.#next) {
       this.#next = undefined;
-      await this.#source
-        .commitOffsets(offsets)
-        .catch((error: unknown) =>
-          this.#logger.debug({ err: error }, 'the group did not take the offsets; lag shows late'),
-        );
+      try {
+        await this.#source.commitOffsets(offsets);
+      } catch (error) {
+        this.#logger.debug({ err: error }, 'the group did not take the offsets; lag shows late');
+      }
     }
     this.#committing = undefined;
   }
