@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { startTicketQuery } from '@client-tickets/consumer';
+import { createPipelineUi } from '@client-tickets/consumer/ui';
+import { createEmbeddedSource } from '@client-tickets/embedded-log';
+import { silentLogger } from '@client-tickets/micro-batch';
+import { openObjectStore } from '@client-tickets/object-store';
+import { systemClock as clock } from '@client-tickets/service-kit';
+
+/**
+ * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,
+ * begins when it is told to on stdin, processes what the log holds, and says what that took.
+ */
+const [logFolder = '', outputFolder = '', topic = ''] = process.argv.slice(2);
+const results = await openObjectStore(join(outputFolder, 'results'));
+const checkpoints = await openObjectStore(join(outputFolder, 'checkpoints'));
+const source = createEmbeddedSource({ directory: logFolder, topic, clock });
+const trigger = { kind: 'availableNow' } as const;
+const ui = createPipelineUi({
+  topic,
+  results,
+  checkpoints,
+  settings: [],
+  versions: {},
+  trigger,
+  clock,
+  logger: silentLogger,
+  log: source,
+});
+const { url } = await ui.start({ host: '127.0.0.1', port: 0 });
+process.stdout.write(`${JSON.stringify({ url })}\n`);
+
+for await (const line of createInterface({ input: process.stdin })) if (line === 'go') break;
+
+const cpuBefore = process.cpuUsage();
+const startedAt = clock.monotonic();
+const query = startTicketQuery({
+  source,
+  results,
+  checkpoints,
+  formats: ['json', 'parquet'],
+  trigger,
+  startingOffsets: { kind: 'earliest' },
+  maxOffsetsPerTrigger: 10_000,
+  failOnDataLoss: true,
+  clock,
+  logger: silentLogger,
+  newId: () => crypto.randomUUID(),
+  listener: ui.listener,
+});
+ui.attach(query);
+await query.finished;
+const { user, system } = process.cpuUsage(cpuBefore);
+const measured = {
+  seconds: (clock.monotonic() - startedAt) / 1000,
+  cpuSeconds: (user + system) / 1e6,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+};
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
