@@ -85,7 +85,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   const feed = createLiveFeed({
     maxReaders: options.maxViewers ?? MAX_VIEWERS,
     onReaders: (readers) => {
-      if (readers === 1) look();
+      if (readers === 1) void lookAndPublish();
     },
   });
   const metrics = createPipelineMetrics({
@@ -142,8 +142,10 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     logger,
   });
 
-  function look(): void {
-    void view.look();
+  /** One publication for all that a look finds, unless that takes long: every publication is written to every viewer. */
+  async function lookAndPublish(): Promise<void> {
+    const found = new AbortController();
+    await Promise.race([view.look().finally(() => found.abort()), clock.sleep(SOON_MS, found.signal)]);
     publish();
   }
 
@@ -166,7 +168,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   async function keepLive(): Promise<void> {
     for (let beat = 1; !stopping.signal.aborted; beat += 1) {
       view.sample();
-      if (feed.readers > 0) look();
+      if (feed.readers > 0) void lookAndPublish();
       if (beat % BEATS_EVERY === 0 && feed.readers > 0) feed.beat();
       await clock.sleep(EVERY_MS, stopping.signal);
     }

@@ -43,7 +43,6 @@ export interface GroupBoardOptions {
   readonly groupMembers: GroupMembers | undefined;
   readonly owned: () => readonly PartitionStatus[];
   readonly measures: () => readonly TriggerMeasure[];
-  readonly onRead: () => void;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -52,7 +51,7 @@ const OFFSETS_EVERY_MS = 2_000;
 const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
-  const { topic, checkpoints, clock, log, groupMembers, owned, measures, onRead } = options;
+  const { topic, checkpoints, clock, log, groupMembers, owned, measures } = options;
   const book = createPartitionBook(() => clock.monotonic());
   let queryId: string | undefined;
 
@@ -67,7 +66,6 @@ export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
     clock,
     everyMs: PARTITIONS_EVERY_MS,
     read: () => (log === undefined ? listCheckpoints(checkpoints, topic) : log.listPartitions()),
-    onRead,
   });
   const offsets = createPolled({
     clock,
@@ -76,15 +74,13 @@ export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
       const asked = others();
       return log === undefined || asked.length === 0 ? new Map<number, never>() : log.fetchOffsets(asked);
     },
-    onRead,
   });
   const members = createPolled({
     clock,
     everyMs: MEMBERS_EVERY_MS,
     read: async () => (groupMembers === undefined ? new Map<number, string>() : groupMembers()),
-    onRead,
   });
-  const checkpointReads = createPolled({ clock, everyMs: LOOK_EVERY_MS, read: readDue, onRead });
+  const checkpointReads = createPolled({ clock, everyMs: LOOK_EVERY_MS, read: readDue });
 
   function known(): readonly number[] {
     const all = new Set([...(list.value ?? []), ...owned().map(({ partition }) => partition)]);

@@ -66,7 +66,7 @@ export interface PipelineViewOptions {
   readonly ledger: RequestLedger;
   readonly viewers: () => number;
   readonly onProgress: (progress: QueryProgress) => void;
-  /** The state has changed, or something was read: worth telling those who watch. */
+  /** The state has changed: worth telling those who watch at once. */
   readonly onChange: () => void;
 }
 
@@ -102,13 +102,11 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     groupMembers: options.groupMembers,
     owned: () => watch.status()?.partitions ?? [],
     measures: () => measures,
-    onRead: onChange,
   });
   const published = createPolled({
     clock,
     everyMs: COUNTS_EVERY_MS,
     read: () => readPublishedCounts(results),
-    onRead: onChange,
   });
 
   /** The published counts hold the rows of all committed batches; while they do not, a newer version is to come. */

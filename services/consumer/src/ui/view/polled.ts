@@ -15,9 +15,8 @@ export function createPolled<T>(options: {
   readonly clock: Clock;
   readonly everyMs: number;
   readonly read: () => Promise<T>;
-  readonly onRead?: () => void;
 }): Polled<T> {
-  const { clock, everyMs, read, onRead = () => {} } = options;
+  const { clock, everyMs, read } = options;
   let value: T | undefined;
   let problem: string | undefined;
   let startedAt: number | undefined;
@@ -31,7 +30,6 @@ export function createPolled<T>(options: {
       problem = error instanceof Error ? error.message : String(error);
     } finally {
       underWay = undefined;
-      onRead();
     }
   }
 
