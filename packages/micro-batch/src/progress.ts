@@ -74,7 +74,8 @@ export interface TriggerMeasures {
 }
 
 export function buildProgress(measures: TriggerMeasures): QueryProgress {
-  const { id, runId, name, timestamp, batchId, partitions, durationMs } = measures;
+  const { id, runId, name, timestamp, batchId, partitions } = measures;
+  const durationMs = roundAll(measures.durationMs);
   const rows = sum(partitions.map((partition) => partition.rows));
   const deadLetters = sum(partitions.map((partition) => partition.deadLetters));
   const rates = {
@@ -129,6 +130,18 @@ function addObservations(all: readonly Observations[]): Observations {
     for (const [counter, value] of Object.entries(counters)) into[counter] = (into[counter] ?? 0) + value;
   }
   return added;
+}
+
+function roundAll(durations: QueryProgress['durationMs']): QueryProgress['durationMs'] {
+  const round = (ms: number): number => Math.round(ms * 10) / 10;
+  return {
+    triggerExecution: round(durations.triggerExecution),
+    latestOffset: round(durations.latestOffset),
+    getBatch: round(durations.getBatch),
+    walCommit: round(durations.walCommit),
+    addBatch: round(durations.addBatch),
+    commitOffsets: round(durations.commitOffsets),
+  };
 }
 
 function perSecond(count: number, ms: number): number {

@@ -1,23 +1,22 @@
-import { createCheckpointStore, type CheckpointStore } from './checkpoint-store.ts';
 import { committedStates } from './committed-states.ts';
 import { QueryError } from './errors.ts';
 import { GroupOffsets } from './group-offsets.ts';
+import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
 import { Outage } from './outage.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
-import type { PartitionQuery, PartitionQueryContext } from './partition-query.ts';
+import type { PartitionQuery } from './partition-query.ts';
+import { partitionStatus } from './partition-status.ts';
 import { ObjectStoreError } from './ports/object-store.ts';
 import type { PartitionOffsets, SourceListener } from './ports/source.ts';
 import { buildProgress, type QueryProgress } from './progress.ts';
-import { openQuery, type QueryIdentity } from './query-identity.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
   type StreamingQueryOptions,
 } from './query-options.ts';
-import type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+import type { QueryState, QueryStatus } from './query-status.ts';
 import { settlesWithin } from './settles-within.ts';
 import { fetchOffsets, listPartitions, SourceUnavailable } from './source-calls.ts';
-import { resolveStartingOffsets } from './starting-offsets.ts';
 import { runTrigger, type TriggerContext, type TriggerOutcome } from './trigger-run.ts';
 import { nextTriggerAt } from './trigger.ts';
 import { Wakeup } from './wakeup.ts';
@@ -27,15 +26,6 @@ const IDLE_MS = 100;
 
 /** How long leaving the group may take before a stop goes on without. */
 const LEAVE_MS = 2_000;
-
-/** What is fixed once the query has been opened. */
-interface OpenedQuery<State> {
-  readonly identity: QueryIdentity;
-  readonly checkpoints: CheckpointStore<State>;
-  readonly context: PartitionQueryContext<State>;
-  /** `availableNow`: where each partition ended at the start. Those that came later are left to the next run. */
-  readonly targets: ReadonlyMap<number, bigint>;
-}
 
 /**
  * A running query: one loop that opens the checkpoint, joins the group and runs one trigger after the other.
@@ -161,7 +151,9 @@ export class StreamingQuery<State> {
   async #run(): Promise<void> {
     const { clock, source } = this.#options;
     try {
-      this.#opened = await this.#untilAvailable(() => this.#open());
+      this.#opened = await this.#untilAvailable(() =>
+        openStreamingQuery(this.#options, (partition, offset) => this.#owned.seek(partition, offset)),
+      );
       if (this.#opened !== undefined) await this.#runTriggers(this.#opened);
       this.#enter('stopping', 'leaving the group');
       await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.done());
@@ -182,56 +174,6 @@ export class StreamingQuery<State> {
   async #leave(): Promise<void> {
     const { source, logger } = this.#options;
     await source.stop().catch((error: unknown) => logger.warn({ err: error }, 'the source did not stop'));
-  }
-
-  async #open(): Promise<OpenedQuery<State>> {
-    const {
-      source,
-      handler,
-      checkpoints: store,
-      results,
-      clock,
-      newId,
-      startingOffsets,
-      trigger,
-    } = this.#options;
-    const readLog = async (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
-      await fetchOffsets(source, await listPartitions(source));
-    const identity = await openQuery(store, results, {
-      topic: source.topic,
-      handlerVersion: handler.version,
-      settings: handler.settings,
-      create: async () => ({
-        id: newId(),
-        startingOffsets: resolveStartingOffsets(startingOffsets, source.topic, await readLog()),
-        createdAt: new Date(clock.now()).toISOString(),
-      }),
-    });
-    const parseState = (value: unknown): State => handler.parseState(value);
-    const checkpoints = createCheckpointStore({
-      store,
-      topic: source.topic,
-      queryId: identity.id,
-      parseState,
-    });
-    const targets = new Map<number, bigint>();
-    if (trigger.kind === 'availableNow') {
-      for (const [partition, { latest }] of await readLog()) targets.set(partition, latest);
-    }
-    const context = {
-      queryId: identity.id,
-      topic: source.topic,
-      handler,
-      checkpoints,
-      results,
-      clock,
-      firstOffset: async (partition: number) =>
-        identity.startingOffsets.get(partition) ??
-        (await fetchOffsets(source, [partition])).get(partition)?.earliest ??
-        0n,
-      seek: (partition: number, offset: bigint) => this.#owned.seek(partition, offset),
-    };
-    return { identity, checkpoints, context, targets };
   }
 
   async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
@@ -340,11 +282,11 @@ export class StreamingQuery<State> {
       sourceDescription: source.description,
       sinkDescription: results.location,
       sincePreviousMs,
-      durationMs: roundAll({
+      durationMs: {
         ...durationMs,
         commitOffsets: durationMs.commitOffsets + times.publishing,
         triggerExecution,
-      }),
+      },
       partitions: committed.map(({ progress }) => ({
         ...progress,
         latestOffset: log.get(progress.partition)?.latest ?? progress.latestOffset,
@@ -443,37 +385,4 @@ function isTransient(error: unknown): error is Error {
   if (error instanceof QueryError) return false;
   if (error instanceof ObjectStoreError) return error.code === 'unavailable';
   return error instanceof SourceUnavailable;
-}
-
-function partitionStatus<State>(
-  { partition, checkpoint, buffer }: PartitionQuery<State>,
-  log: PartitionOffsets | undefined,
-): PartitionStatus {
-  const { firstOffset, committed, planned, gaps } = checkpoint;
-  const waiting = log === undefined ? undefined : log.latest - committed.endOffset;
-  return {
-    partition,
-    firstOffset,
-    committedOffset: committed.endOffset,
-    batchId: committed.batchId,
-    planned,
-    earliestOffset: log?.earliest,
-    latestOffset: log?.latest,
-    lag: waiting === undefined || waiting > 0n ? waiting : 0n,
-    totals: committed.totals,
-    gaps,
-    bufferedBytes: buffer.bytes,
-  };
-}
-
-function roundAll(durations: QueryProgress['durationMs']): QueryProgress['durationMs'] {
-  const round = (ms: number): number => Math.round(ms * 10) / 10;
-  return {
-    triggerExecution: round(durations.triggerExecution),
-    latestOffset: round(durations.latestOffset),
-    getBatch: round(durations.getBatch),
-    walCommit: round(durations.walCommit),
-    addBatch: round(durations.addBatch),
-    commitOffsets: round(durations.commitOffsets),
-  };
 }
