@@ -11,6 +11,7 @@ export interface BenchOptions {
   readonly contenders: readonly Contender[];
   readonly repetitions: number;
   readonly timeoutSeconds: number;
+  readonly idleWaitSeconds: number;
   readonly keep: boolean;
   readonly install: boolean;
   readonly home: string;
@@ -23,6 +24,7 @@ const optionsSchema = z.object({
   contenders: z.array(z.custom<Contender>()),
   repetitions: z.number(),
   timeout: z.number(),
+  idleWait: z.number(),
   keep: z.boolean().default(false),
   install: z.boolean(),
   home: z.string(),
@@ -56,6 +58,12 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
     )
     .option('--timeout <seconds>', 'after which a run is given up', positive, 300)
     .option(
+      '--idle-wait <seconds>',
+      'how long to wait before each run for a machine that has nothing else to do',
+      positive,
+      60,
+    )
+    .option(
       '--home <folder>',
       'where peers are installed (BENCH_HOME)',
       process.env['BENCH_HOME'] ?? join(homedir(), '.cache/client-tickets-bench'),
@@ -78,8 +86,8 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
     }
     throw error;
   }
-  const { timeout, brokers, ...options } = optionsSchema.parse(command.opts());
-  return { ...options, timeoutSeconds: timeout, brokers: brokers.split(',') };
+  const { timeout, idleWait, brokers, ...options } = optionsSchema.parse(command.opts());
+  return { ...options, timeoutSeconds: timeout, idleWaitSeconds: idleWait, brokers: brokers.split(',') };
 }
 
 function named<T extends { readonly name: string }>(

@@ -3,13 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ExpectedCounts } from './bench-messages.ts';
 import { buildConsumer } from './build-consumer.ts';
 import { readCommandLine, type BenchOptions } from './command-line.ts';
 import { markdownReport, type Report } from './markdown-report.ts';
 import type { Measurement } from './measurement.ts';
 import { runContender } from './run-contender.ts';
 import { seedTopic } from './seed-topic.ts';
-import { describeWorkload } from './workload.ts';
+import { describeWorkload, type Workload } from './workload.ts';
 
 const options = readCommandLine(process.argv.slice(2));
 if (options !== undefined) await bench(options);
@@ -44,23 +45,20 @@ async function bench({
     missing,
     measurements,
   });
+  const expected = new Map<Workload, ExpectedCounts>();
   for (const workload of workloads) {
     say(`${describeWorkload(workload)}: filling the topic`);
-    const expected = await seedTopic(workload, { brokers, home });
-    for (let repetition = 1; repetition <= repetitions; repetition += 1) {
+    expected.set(workload, await seedTopic(workload, { brokers, home }));
+  }
+  for (let repetition = 1; repetition <= repetitions; repetition += 1) {
+    for (const [workload, counts] of expected) {
       // Who begins changes, so that nobody always runs on a machine that another one has just warmed.
       for (const contender of rotate(
         contenders.filter(({ name }) => !missing.has(name)),
         repetition - 1,
       )) {
-        const measured = await runContender(contender, {
-          workload,
-          expected,
-          brokers,
-          home,
-          repetition,
-          ...how,
-        });
+        const run = { workload, expected: counts, brokers, home, repetition, ...how };
+        const measured = await runContender(contender, run);
         measurements.push(measured);
         say(`${workload.name} ${repetition}/${repetitions} ${contender.name}: ${describe(measured)}`);
         await save(output, report());
@@ -70,8 +68,8 @@ async function bench({
   process.stdout.write(markdownReport(report()));
 }
 
-function describe({ wallSeconds, cpuSeconds, peakBytes, problem }: Measurement): string {
-  const figures = `${wallSeconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s, ${(peakBytes / 1e6).toFixed(0)} MB`;
+function describe({ wallSeconds, cpuSeconds, peakBytes, busyBefore, problem }: Measurement): string {
+  const figures = `${wallSeconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s, ${(peakBytes / 1e6).toFixed(0)} MB, machine ${(busyBefore * 100).toFixed(0)}% busy before`;
   return problem === undefined ? figures : `${figures}; does not count: ${problem}`;
 }
 

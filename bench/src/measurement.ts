@@ -7,8 +7,8 @@ export interface Measurement extends ProcessMeasures {
   readonly repetition: number;
   /** ISO 8601. */
   readonly at: string;
-  /** Of the machine, one minute, when the run began. */
-  readonly loadAverage: number;
+  /** Share of the machine's CPU time that was in use before the run began, 0 to 1. */
+  readonly busyBefore: number;
   readonly s3Requests?: number;
   /** Why its time does not count. */
   readonly problem?: string;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExpectedCounts } from './bench-messages.ts';
 import { checkResult } from './check-result.ts';
 import type { Contender, Run } from './contender.ts';
 import { measureProcess } from './measure-process.ts';
 import type { Measurement } from './measurement.ts';
+import { waitForIdle } from './wait-for-idle.ts';
 import { topicOf, type Workload } from './workload.ts';
 
 /** Runs a contender once, from nothing, and checks what it gave. A failure becomes the measurement's `problem`. */
@@ -21,6 +22,8 @@ export async function runContender(
     readonly readerHome?: string;
     readonly repetition: number;
     readonly timeoutSeconds: number;
+    /** How long to wait for a machine that has nothing else to do. */
+    readonly idleWaitSeconds: number;
     /** Leaves results and logs where they are. */
     readonly keep: boolean;
   },
@@ -33,8 +36,8 @@ export async function runContender(
     contender: contender.name,
     workload: workload.name,
     repetition,
+    busyBefore: await waitForIdle(options.idleWaitSeconds),
     at: new Date().toISOString(),
-    loadAverage: loadavg()[0] ?? 0,
   };
   const { hasResult } = contender;
   try {

@@ -38,6 +38,7 @@ test('a small benchmark of this project alone gives right results and a table', 
       expected,
       repetition: 1,
       timeoutSeconds: 120,
+      idleWaitSeconds: 0,
       keep: false,
     };
     const measured = await runContender(contender, run);
