@@ -121,9 +121,10 @@ export class StreamingQuery<State> {
     const log = await fetchOffsets(source, await listPartitions(source));
     const isDone = (): boolean =>
       this.#owned.isAssigned &&
-      this.#owned.queries.every(({ partition }) => {
-        const { latest = 0n, earliest = 0n } = log.get(partition) ?? {};
-        return latest === earliest || (this.#published.get(partition) ?? 0n) >= latest;
+      this.#owned.isSettled &&
+      this.#owned.queries.every(({ partition, isStored, checkpoint: { committed } }) => {
+        const isPublished = !isStored || this.#published.get(partition) === committed.endOffset;
+        return isPublished && committed.endOffset >= (log.get(partition)?.latest ?? 0n);
       });
     const ended = this.finished.then(() =>
       Promise.reject(new Error('the query ended before all was processed')),
