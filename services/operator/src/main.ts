@@ -7,7 +7,7 @@ import {
   secretValues,
   systemClock as clock,
 } from '@client-tickets/service-kit';
-import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
+import { QueryError, type Logger, type ObjectStore } from '@client-tickets/micro-batch';
 import type { StoreMode } from './cli/operator-context.ts';
 import { openStore } from './cli/open-store.ts';
 import { createOutput } from './cli/output.ts';
@@ -53,6 +53,11 @@ await runMain({ name: 'tickets', stopBudgetMs: 30_000 }, async ({ signal, useLog
     });
   } catch (error) {
     if (signal.aborted) return EXIT_CODES.interrupted.code;
+    // Found out only now, because it took the brokers to know: starting offsets that the log does not hold.
+    if (error instanceof QueryError && error.code === 'settings') {
+      logger.error({}, error.message);
+      return EXIT_CODES.settings.code;
+    }
     throw error;
   } finally {
     await topic.close();

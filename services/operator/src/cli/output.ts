@@ -89,3 +89,8 @@ export function toJson(value: unknown): string {
 export function showNumber(value: number | bigint): string {
   return value.toLocaleString('en-US');
 }
+
+/** `1 ticket`, `1,200 tickets`. */
+export function showCount(count: number | bigint, noun: string): string {
+  return `${showNumber(count)} ${noun}${count === 1 || count === 1n ? '' : 's'}`;
+}

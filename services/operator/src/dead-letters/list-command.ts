@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showNumber } from '../cli/output.ts';
+import { showCount, showNumber } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';
 import { parseCount } from '../cli/parse-option.ts';
 import type { Choose } from '../cli/read-command.ts';
@@ -59,7 +59,7 @@ async function runList(context: OperatorContext, options: Options): Promise<0 | 
   if (json === true) return 0;
   if (rows.length > 0) output.table(['>place', 'time', 'key', 'reason', '>requeued to'], rows);
   const some = rows.length < count ? `, ${showNumber(rows.length)} of them shown` : '';
-  output.line(count === 1 ? '1 dead letter' : `${showNumber(count)} dead letters${some}`);
+  output.line(`${showCount(count, 'dead letter')}${some}`);
   return 0;
 }
 

@@ -15,7 +15,7 @@ import {
   type TicketState,
 } from '@client-tickets/ticket-results';
 import { formatsOf, listCheckpoints } from '../checkpoint/checkpoint-snapshot.ts';
-import { listRanges } from '../results/listed-range.ts';
+import { listRanges, type ListedRange } from '../results/listed-range.ts';
 import { readPublishedCounts } from '../results/published-counts.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { prefetch } from '../verify/prefetch.ts';
@@ -28,7 +28,7 @@ export interface RebuildSources {
   readonly topic: string;
   /** `undefined`: the brokers did not answer. */
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
-  /** Used when there is not one ticket file that shows it. */
+  /** Used when no ticket file shows them. */
   readonly defaultFormats: readonly ResultFormat[];
   readonly assumeComplete: boolean;
   readonly at: string;
@@ -64,7 +64,8 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     );
   }
   const existing = new Set(await listCheckpoints(checkpoints, topic));
-  const formats = found === undefined ? await findFormats(sources) : formatsOf(found);
+  const counted = await readCountedEnds(results);
+  const formats = found === undefined ? await findFormats(sources, counted) : formatsOf(found);
 
   const rebuilds = new Map<number, PartitionRebuild>();
   const isLost = ({ partition }: { readonly partition: number }): boolean => !existing.has(partition);
@@ -83,7 +84,6 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     onProgress((tickets += evidence.tickets.length));
   }
   // Partitions whose offsets never had a record have no files, but the counts know them.
-  const counted = await readCountedEnds(results);
   for (const partition of counted.keys()) {
     if (isLost({ partition }) && !rebuilds.has(partition))
       rebuilds.set(partition, new PartitionRebuild(formats));
@@ -142,13 +142,25 @@ export async function writeRebuilt(
   }
 }
 
-/** The formats of the ticket files. */
-async function findFormats({ results, defaultFormats }: RebuildSources): Promise<readonly ResultFormat[]> {
-  const found = new Set<ResultFormat>();
-  for await (const { files } of listRanges(results)) {
-    for (const { kind, format } of files) if (kind === 'tickets') found.add(format);
+/**
+ * The formats in which the query writes. The last range of a partition shows them only if the counts say that it was
+ * committed: else it may lack a file. What no range shows, the settings say.
+ */
+async function findFormats(
+  { results, defaultFormats }: RebuildSources,
+  counted: ReadonlyMap<number, bigint>,
+): Promise<readonly ResultFormat[]> {
+  const shown = new Set<ResultFormat>();
+  const show = ({ files }: ListedRange): void => {
+    for (const { kind, format } of files) if (kind === 'tickets') shown.add(format);
+  };
+  let previous: ListedRange | undefined;
+  for await (const listed of listRanges(results)) {
+    if (previous?.partition === listed.partition) show(previous);
+    if ((counted.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
+    previous = listed;
   }
-  return found.size === 0 ? defaultFormats : RESULT_FORMATS.filter((format) => found.has(format));
+  return shown.size === 0 ? defaultFormats : RESULT_FORMATS.filter((format) => shown.has(format));
 }
 
 /** How far each partition is in any of the counts files. */

@@ -1,4 +1,5 @@
 import type { Location } from '@client-tickets/object-store';
+import { showCount } from '../cli/output.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function findActiveConsumers(
     const members = await topic.listGroupMembers();
     if (members.length === 0) return undefined;
     const who = members.map(({ clientId, host }) => `${clientId} on ${host}`).join(', ');
-    return `${members.length} consumers of group ${groupId} are at work: ${who}. Stop them first`;
+    const count = showCount(members.length, 'member');
+    return `group ${groupId} has ${count} at work: ${who}. Stop them first`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `the brokers can't say whether consumers of group ${groupId} are at work (${reason}). Make sure that none is`;

@@ -9,7 +9,7 @@ import {
 } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/ticket-results';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showNumber, type Output } from '../cli/output.ts';
+import { showCount, showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext, Stores } from '../cli/operator-context.ts';
 import type { Choose } from '../cli/read-command.ts';
 import { findActiveConsumers } from './active-consumers.ts';
@@ -126,7 +126,7 @@ function showSurvey(
       [`${checkpoints.location}${topic}/`, survey.checkpoints],
       [results.location, survey.results],
     ] as const) {
-      output.line(`  ${where}  ${showNumber(objects)} objects, ${showNumber(bytes)} bytes`);
+      output.line(`  ${where}  ${showCount(objects, 'object')}, ${showCount(bytes, 'byte')}`);
     }
   }
   if (strangers.count === 0) return;

@@ -95,7 +95,10 @@ export async function readStatus(options: {
   });
   for (const [partition, { earliest, latest }] of log ?? []) {
     if (snapshot.partitions.has(partition) || snapshot.unreadable.has(partition)) continue;
-    notes.push(`partition ${partition} has no checkpoint yet; the log holds ${latest - earliest} offsets`);
+    const begin = query.startingOffsets.get(partition) ?? earliest;
+    notes.push(
+      `partition ${partition} has no batch yet: it begins at ${begin}, ${latest > begin ? latest - begin : 0n} offsets wait`,
+    );
   }
   const journal = await RequeueJournal.open(checkpoints, topic, query.id);
   if (journal.pending !== undefined)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showNumber, type Output } from '../cli/output.ts';
+import { showCount, showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';
 import type { Choose } from '../cli/read-command.ts';
 import { showOffsets } from '../cli/show-offsets.ts';
@@ -70,12 +70,16 @@ function showStatus(status: Status, output: Output, now: number): void {
     partitions.reduce((total, partition) => total + count(partition), 0);
   const tickets = sum(({ totals }) => totals.rows);
   output.line(
-    `${showNumber(tickets)} tickets${publishedTickets === tickets ? '' : ` (readers see ${publishedTickets ?? 'no counts'})`}, ` +
-      `${showNumber(deadLetters.total)} dead letters${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
+    `${showCount(tickets, 'ticket')}${publishedTickets === tickets ? '' : ` (readers see ${publishedTickets ?? 'no counts'})`}, ` +
+      `${showCount(deadLetters.total, 'dead letter')}${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
   );
   if (consumers !== undefined) {
     const who = consumers.map(({ clientId, host }) => `${clientId} on ${host}`).join(', ');
-    output.line(consumers.length === 0 ? 'no consumer runs' : `${consumers.length} consumers run: ${who}`);
+    output.line(
+      consumers.length === 0
+        ? 'no consumer is at work'
+        : `${showCount(consumers.length, 'consumer')} at work: ${who}`,
+    );
   }
   for (const { partition, gaps } of partitions) {
     for (const gap of gaps)

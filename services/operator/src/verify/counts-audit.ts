@@ -11,6 +11,9 @@ export interface CountedPartition {
   readonly counts: CountsTally;
 }
 
+/** The end offset of a partition that a counts file does not name. */
+export const NOTHING_COUNTED = 0n;
+
 export type CountedPartitions = ReadonlyMap<number, CountedPartition>;
 
 /**
@@ -45,10 +48,9 @@ export function auditCounts(
     const message = `${key} counts more than was committed (${places.join('; ')}): the checkpoint was set back`;
     return [{ code: 'counts_differ', key, message }];
   }
-  const expected = [...partitions].map(([partition, { counts: tally, checkpoint }]) => {
-    const end = endOffsets === undefined ? checkpoint.committed.endOffset : (endOffsets.get(partition) ?? 0n);
-    return tally.before(end);
-  });
+  const expected = [...partitions].map(([partition, { counts: tally }]) =>
+    endOffsets === undefined ? tally.total : tally.before(endOffsets.get(partition) ?? NOTHING_COUNTED),
+  );
   const tickets = file.of(expected.reduce(mergeCounts, emptyCounts));
   const kinds = [...new Set([...Object.keys(tickets), ...Object.keys(counts)])].sort();
   const wrong = kinds.filter((kind) => counts[kind] !== tickets[kind]);
@@ -67,6 +69,6 @@ export function isBehind(published: PublishedCounts, partitions: CountedPartitio
   const { endOffsets } = published;
   if (endOffsets === undefined) return false;
   return counted.some(
-    ([partition, { counts }]) => (endOffsets.get(partition) ?? 0n) <= (counts.lastOffset ?? -1n),
+    ([partition, { counts }]) => (endOffsets.get(partition) ?? NOTHING_COUNTED) <= (counts.lastOffset ?? -1n),
   );
 }

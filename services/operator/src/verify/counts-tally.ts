@@ -34,8 +34,10 @@ export class CountsTally {
     return this.#lastOffset;
   }
 
-  /** The counts of the tickets before a mark. */
+  /** The counts of the tickets before one of the marks. Throws a `RangeError` for any other offset. */
   before(mark: bigint): TicketState {
-    return this.#before.get(mark) ?? this.#total;
+    const counts = this.#before.get(mark) ?? (this.#waiting.includes(mark) ? this.#total : undefined);
+    if (counts === undefined) throw new RangeError(`the counts before offset ${mark} were not asked for`);
+    return counts;
   }
 }

@@ -7,7 +7,7 @@ import { readPublishedCounts, type PublishedCounts } from '../results/published-
 import type { RecordPosition } from '../topic/requeue-topic.ts';
 import type { TopicOffsets } from '../topic/topic-offsets.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
-import { auditCounts, type CountedPartitions } from './counts-audit.ts';
+import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-audit.ts';
 import { DifferenceLog } from './difference-log.ts';
 import type { Difference } from './difference.ts';
 import { auditFiles } from './files-audit.ts';
@@ -191,7 +191,7 @@ function unreadable({ unreadable: problems }: CheckpointSnapshot): readonly Diff
 
 function marksOf(published: readonly PublishedCounts[], partition: number): readonly bigint[] {
   return published.flatMap((counts) =>
-    counts.kind === 'read' ? (counts.endOffsets?.get(partition) ?? []) : [],
+    counts.kind === 'read' ? [counts.endOffsets?.get(partition) ?? NOTHING_COUNTED] : [],
   );
 }
 

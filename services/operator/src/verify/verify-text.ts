@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { showNumber, type Output } from '../cli/output.ts';
+import { showCount, showNumber, type Output } from '../cli/output.ts';
 import { showOffsets } from '../cli/show-offsets.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
@@ -21,7 +21,7 @@ export function showReport(report: VerifyReport, output: Output): void {
   if (repeatedTickets.ids > 0) {
     const { ids, extra, listed } = repeatedTickets;
     output.line(
-      `${showNumber(ids)} ticket ids come more than once: ${showNumber(extra)} records repeat an earlier one`,
+      `${showCount(ids, 'ticket id')} carried by more than one record (${showNumber(extra)} too many)`,
     );
     for (const { ticketId, at } of listed.slice(0, MOST_SHOWN)) {
       output.line(
@@ -31,9 +31,12 @@ export function showReport(report: VerifyReport, output: Output): void {
     if (listed.length > MOST_SHOWN) output.line('  and more; --json lists up to 1,000');
   }
   if (report.ok) {
-    const sum = (count: (partition: VerifiedPartition) => number): string =>
-      showNumber(partitions.reduce((total, partition) => total + count(partition), 0));
-    const held = `${sum(({ tickets }) => tickets)} tickets and ${sum(({ deadLetters }) => deadLetters)} dead letters`;
+    const sum = (count: (partition: VerifiedPartition) => number, noun: string): string =>
+      showCount(
+        partitions.reduce((total, partition) => total + count(partition), 0),
+        noun,
+      );
+    const held = `${sum(({ tickets }) => tickets, 'ticket')} and ${sum(({ deadLetters }) => deadLetters, 'dead letter')}`;
     output.line(
       pc.green(`✔ ${held}: nothing is lost, nothing is there twice, the counts are those of the tickets`),
     );

@@ -52,8 +52,10 @@ export interface History {
   step(): Promise<void>;
   /** Until all records are in the results and the counts, without further faults. */
   finish(): Promise<void>;
-  /** All consumers crash. */
+  /** All consumers crash, for good. */
   crash(): void;
+  /** Others take their place. */
+  revive(): void;
 }
 
 /** Consumers that are started over a topic to which tickets, broken tickets and gaps are appended, with faults. */
@@ -116,7 +118,9 @@ export function startHistory(options: HistoryOptions): History {
     log.append(partition, value ?? null, { skip });
     if (random.chance(0.05)) log.appendMarkers(partition, 1n);
     if (options.losses && random.chance(0.02)) {
-      log.removeBefore(partition, log.offsets(partition).latest - BigInt(random.below(3)));
+      const { earliest, latest } = log.offsets(partition);
+      const kept = BigInt(random.below(3));
+      log.removeBefore(partition, latest - kept > earliest ? latest - kept : earliest);
     }
   };
 
@@ -150,6 +154,12 @@ export function startHistory(options: HistoryOptions): History {
         if (steps > 60_000) throw new Error('the history does not come to its end');
         if (left === 0 && steps % 50 === 0 && isPublished(log, checkpoints, results)) return;
         await step();
+      }
+    },
+    revive: () => {
+      for (const [index, { source }] of consumers.entries()) {
+        void source.stop();
+        consumers[index] = start(index);
       }
     },
     crash: () => {

@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { rebuildCheckpoint, writeRebuilt, type RebuildSources } from '../src/rebuild/rebuild-checkpoint.ts';
+import { verifyResults } from '../src/verify/verify-results.ts';
+import { startHistory, TOPIC, type History } from './support/history.ts';
+
+const RUNS = Number(process.env['REBUILD_RUNS'] ?? 20);
+
+const histories = fc.record({
+  seed: fc.nat(),
+  records: fc.integer({ min: 1, max: 80 }),
+  partitions: fc.integer({ min: 1, max: 3 }),
+  formats: fc.constantFrom(['json', 'parquet'] as const, ['parquet'] as const),
+  maxOffsetsPerTrigger: fc.constantFrom(1, 5, 20),
+  crash: fc.constantFrom(0, 0.03),
+  error: fc.constantFrom(0, 0.1),
+  losses: fc.constant(false),
+});
+
+function rebuild(history: History, options: Partial<RebuildSources> = {}) {
+  return rebuildCheckpoint({
+    results: history.resultsStore,
+    checkpoints: history.checkpointStore,
+    topic: TOPIC,
+    log: new Map(history.log.partitions.map((partition) => [partition, history.log.offsets(partition)])),
+    defaultFormats: ['json', 'parquet'],
+    assumeComplete: false,
+    at: '2026-11-22T09:30:00.000Z',
+    onProgress: () => undefined,
+    ...options,
+  });
+}
+
+function verify(history: History) {
+  return verifyResults({
+    results: history.resultsStore,
+    checkpoints: history.checkpointStore,
+    topic: TOPIC,
+    offsets: undefined,
+    clock: history.clock,
+    waitMs: 0,
+    uniqueTickets: true,
+  });
+}
+
+test(`a query whose whole checkpoint is lost goes on as if nothing had been (${RUNS} histories)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, fc.integer({ min: 50, max: 1_500 }), async (options, steps) => {
+      const history = startHistory(options);
+      for (let step = 0; step < steps; step += 1) await history.step();
+      history.crash();
+      if (!history.results.objects.has('_query.json')) return;
+      history.checkpoints.objects.clear();
+
+      await writeRebuilt(
+        history.checkpointStore,
+        await rebuild(history, { defaultFormats: options.formats }),
+      );
+      const { differences } = await verify(history);
+      expect(differences.filter(({ code }) => code !== 'counts_behind')).toEqual([]);
+
+      history.revive();
+      await history.finish();
+      history.crash();
+      const report = await verify(history);
+      expect(report).toMatchObject({ ok: true, differences: [] });
+      const held = report.partitions.reduce((sum, each) => sum + each.tickets + each.deadLetters, 0);
+      expect(held).toBe(options.records);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+async function finished(seed = 3): Promise<History> {
+  const history = startHistory({
+    seed,
+    records: 60,
+    partitions: 2,
+    formats: ['json', 'parquet'],
+    maxOffsetsPerTrigger: 6,
+    crash: 0,
+    error: 0,
+    losses: false,
+  });
+  await history.finish();
+  history.crash();
+  return history;
+}
+
+describe('a rebuild', () => {
+  test('gives the same checkpoint, but for its history', async () => {
+    const history = await finished();
+    const key = `${TOPIC}/partition-1.json`;
+    const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+    history.checkpoints.objects.delete(key);
+    await writeRebuilt(history.checkpointStore, await rebuild(history));
+    const after = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+    const { state, totals, endOffset } = before.committed;
+    expect(after.committed).toMatchObject({ state, totals, endOffset });
+    expect(after).toMatchObject({
+      query: before.query,
+      firstOffset: before.firstOffset,
+      recent: [],
+      planned: null,
+    });
+  });
+
+  test('is refused when nothing is lost', async () => {
+    const history = await finished();
+    await expect(rebuild(history)).rejects.toThrow('nothing is lost');
+  });
+
+  test('replaces nothing that came into being meanwhile', async () => {
+    const history = await finished();
+    const lost = history.checkpoints.objects.get(`${TOPIC}/partition-0.json`);
+    history.checkpoints.objects.delete(`${TOPIC}/partition-0.json`);
+    const rebuilt = await rebuild(history);
+    history.checkpoints.write(`${TOPIC}/partition-0.json`, lost?.body ?? new Uint8Array(), {});
+    await expect(writeRebuilt(history.checkpointStore, rebuilt)).rejects.toThrow('was not replaced');
+  });
+
+  test('is refused when the checkpoint location holds another query', async () => {
+    const history = await finished();
+    const other = new MemoryObjects();
+    const query = Buffer.from(history.checkpoints.objects.get(`${TOPIC}/query.json`)?.body ?? []).toString();
+    other.write(`${TOPIC}/query.json`, Buffer.from(query.replace(/"id": "[^"]*"/, '"id": "other"')), {});
+    await expect(
+      rebuild(history, { checkpoints: createMemoryObjectStore('memory://c/', other) }),
+    ).rejects.toThrow('holds query other');
+  });
+
+  test('is refused when the results belong to no query, or to another topic', async () => {
+    const history = await finished();
+    await expect(rebuild(history, { topic: 'other' })).rejects.toThrow(`of topic ${TOPIC}, not of other`);
+    history.results.objects.delete('_query.json');
+    await expect(rebuild(history)).rejects.toThrow('no _query.json');
+  });
+
+  test('is refused, and says why, when files before the last range are not whole', async () => {
+    const history = await finished();
+    history.checkpoints.objects.clear();
+    const key =
+      [...history.results.objects.keys()]
+        .filter((each) => each.startsWith('tickets/partition=0/'))
+        .sort()[0] ?? '';
+    history.results.objects.delete(key);
+    await expect(rebuild(history)).rejects.toThrow(key);
+  });
+
+  test('is refused when the last range may lack a file and the log can not give it again', async () => {
+    const history = await finished();
+    history.checkpoints.objects.clear();
+    for (const key of [...history.results.objects.keys()].filter((each) =>
+      each.startsWith('ticket_counts'),
+    )) {
+      history.results.objects.delete(key);
+    }
+    const log = new Map(
+      history.log.partitions.map((p) => [
+        p,
+        { ...history.log.offsets(p), earliest: history.log.offsets(p).latest },
+      ]),
+    );
+    await expect(rebuild(history, { log })).rejects.toThrow('--assume-complete');
+    const { partitions } = await rebuild(history, { log, assumeComplete: true });
+    expect(partitions.map(({ planned }) => planned)).toEqual([null, null]);
+  });
+});

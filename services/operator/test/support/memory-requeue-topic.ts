@@ -1,0 +1,66 @@
+import type { PartitionOffsets } from '@client-tickets/micro-batch';
+import {
+  type OutgoingRecord,
+  type RecordPosition,
+  type RequeueTopic,
+} from '../../src/topic/requeue-topic.ts';
+
+export interface SentRecord extends OutgoingRecord, RecordPosition {}
+
+/** What happens to a `send`. `later`: an error comes back, and the transaction ends in the end, unless the writer is fenced. */
+export type SendFate = 'done' | 'nothing done' | 'done, answer lost' | 'later';
+
+/** A topic that keeps the contract of `RequeueTopic`. */
+export class MemoryRequeueTopic {
+  readonly records: SentRecord[] = [];
+  #epoch = 0;
+  readonly #ends: bigint[];
+  readonly #underWay: { readonly epoch: number; readonly send: () => void }[] = [];
+  /** Of the next sends; `done` when there is none. */
+  fates: SendFate[] = [];
+
+  constructor(partitions: number) {
+    this.#ends = Array.from({ length: partitions }, () => 100n);
+  }
+
+  readonly offsets = {
+    read: (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
+      Promise.resolve(new Map(this.#ends.map((latest, partition) => [partition, { earliest: 0n, latest }]))),
+  };
+
+  /** Whatever of an active writer is under way arrives. */
+  deliver(): void {
+    for (const { epoch, send } of this.#underWay.splice(0)) if (epoch === this.#epoch) send();
+  }
+
+  open(): Promise<RequeueTopic> {
+    const epoch = (this.#epoch += 1);
+    const append = (records: readonly OutgoingRecord[]): readonly RecordPosition[] =>
+      records.map((record) => {
+        const partition = record.requeueId.length % this.#ends.length;
+        const offset = this.#ends[partition] ?? 0n;
+        this.#ends[partition] = offset + 1n;
+        this.records.push({ ...record, partition, offset });
+        return { partition, offset };
+      });
+    return Promise.resolve({
+      find: async (ids, from) => {
+        await Promise.resolve();
+        const found = this.records.filter(
+          ({ requeueId, partition, offset }) => ids.has(requeueId) && offset >= (from.get(partition) ?? 0n),
+        );
+        return new Map(found.map(({ requeueId, partition, offset }) => [requeueId, { partition, offset }]));
+      },
+      send: async (records) => {
+        await Promise.resolve();
+        if (epoch !== this.#epoch) throw new Error('fenced');
+        const fate = this.fates.shift() ?? 'done';
+        if (fate === 'later') this.#underWay.push({ epoch, send: () => append(records) });
+        const positions = fate === 'done' || fate === 'done, answer lost' ? append(records) : [];
+        if (fate !== 'done') throw new Error(`injected: ${fate}`);
+        return positions;
+      },
+      close: () => Promise.resolve(),
+    });
+  }
+}
