@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -15,7 +16,7 @@ function runDemo(...args: string[]) {
     cwd: root,
     encoding: 'utf8',
   });
-  return { status: run.status, output: run.stdout + run.stderr };
+  return { status: run.status, output: stripVTControlCharacters(run.stdout + run.stderr) };
 }
 
 function readLines(folder: string): readonly Record<string, unknown>[] {
