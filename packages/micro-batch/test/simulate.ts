@@ -15,6 +15,9 @@ import { watchInvariants } from './result-invariants.ts';
 
 const TOPIC = 'letters';
 
+/** Runs of all simulations together. */
+export const RUNS = Number(process.env['EXACTLY_ONCE_RUNS'] ?? 1_000);
+
 export interface Scenario {
   readonly seed: number;
   readonly partitions: number;
@@ -34,7 +37,7 @@ export const scenarios = fc.record({
   seed: fc.integer(),
   partitions: fc.integer({ min: 1, max: 3 }),
   consumers: fc.integer({ min: 1, max: 3 }),
-  records: fc.integer({ min: 0, max: 24 }),
+  records: fc.integer({ min: 0, max: 20 }),
   maxOffsetsPerTrigger: fc.constantFrom(0, 1, 2, 5, 20),
   crash: fc.constantFrom(0, 0.01, 0.05),
   error: fc.constantFrom(0, 0.05, 0.2),
@@ -75,7 +78,7 @@ export async function simulate(scenario: Scenario): Promise<void> {
       logger: silentLogger,
       newId: () => `id-${random.below(1_000_000)}`,
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
-      maxBytesPerTrigger: 2_000,
+      maxBytesPerTrigger: random.chance(0.2) ? 200 : 2_000,
       failOnDataLoss: false,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,
       listener: {

@@ -64,6 +64,10 @@ async function perform(world: World, actions: readonly Action[]): Promise<number
       await action.run(world);
       done += 1;
     }
+    await world.settle();
+    const all = [...world.consumers.values()];
+    if (all.every(({ outcome, isGone }) => outcome !== 'running' && !isGone))
+      expect(world.clock.sleeping, 'timers that were left').toBe(0);
     return done;
   } catch (error) {
     const list = actions.map(({ name }, index) => `${index === done ? ' ──► ' : '     '}${name}`);
