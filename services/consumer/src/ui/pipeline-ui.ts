@@ -66,6 +66,8 @@ export interface PipelineUi {
 
 const EVERY_MS = 1_000;
 const SOON_MS = 200;
+/** More than these see news every other second: it is written to each of them on the engine's thread. */
+const FEW_VIEWERS = 50;
 const BEATS_EVERY = 15;
 const CLOSE_GRACE_MS = 500;
 const MAX_VIEWERS = 250;
@@ -168,7 +170,8 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   async function keepLive(): Promise<void> {
     for (let beat = 1; !stopping.signal.aborted; beat += 1) {
       view.sample();
-      if (feed.readers > 0) void lookAndPublish();
+      const isTurn = feed.readers <= FEW_VIEWERS || beat % 2 === 0;
+      if (feed.readers > 0 && isTurn) void lookAndPublish();
       if (beat % BEATS_EVERY === 0 && feed.readers > 0) feed.beat();
       await clock.sleep(EVERY_MS, stopping.signal);
     }

@@ -5,19 +5,25 @@ import type { Counts, Kind } from '../api/index.ts';
 
 export type PublishedCounts = Omit<Counts, 'problem'>;
 
+/** `{"type":"BILLING","ticket_count":12}`: the name in the column, and the count. */
+const lineOf = (column: string) =>
+  z
+    .object({ [column]: z.string(), ticket_count: z.int().min(0) })
+    .transform((line): readonly [string, number] => [String(line[column]), Number(line['ticket_count'])]);
+
 const FILES = {
-  byType: { key: 'ticket_counts/part-00000.json', column: 'type', kinds: TICKET_TYPES },
+  byType: { key: 'ticket_counts/part-00000.json', line: lineOf('type'), kinds: TICKET_TYPES },
   byTeam: {
     key: 'ticket_counts_by_team/part-00000.json',
-    column: 'support_team',
+    line: lineOf('support_team'),
     kinds: TICKET_TYPES.map((type) => SUPPORT_TEAMS[type]),
   },
   byPriority: {
     key: 'ticket_counts_by_priority/part-00000.json',
-    column: 'priority',
+    line: lineOf('priority'),
     kinds: PRIORITIES.toReversed(),
   },
-} as const;
+};
 
 /** Reads the three published files. Before the first batch, when there are none, everything is 0. */
 export async function readPublishedCounts(results: ObjectStore): Promise<PublishedCounts> {
@@ -33,11 +39,10 @@ async function readKinds(
   results: ObjectStore,
   {
     key,
-    column,
+    line,
     kinds,
-  }: { readonly key: string; readonly column: string; readonly kinds: readonly string[] },
+  }: { readonly key: string; readonly line: ReturnType<typeof lineOf>; readonly kinds: readonly string[] },
 ): Promise<Kind[]> {
-  const line = z.object({ [column]: z.string(), ticket_count: z.int().min(0) });
   const body = (await results.get(key))?.body ?? new Uint8Array();
   const counts = new Map(
     Buffer.from(body)
@@ -48,7 +53,7 @@ async function readKinds(
         const parsed = line.safeParse(JSON.parse(text));
         if (!parsed.success)
           throw new Error(`${results.location}${key} holds no counts: ${text.slice(0, 80)}`);
-        return [String(parsed.data[column]), Number(parsed.data['ticket_count'])] as const;
+        return parsed.data;
       }),
   );
   const names = [...kinds, ...[...counts.keys()].filter((name) => !kinds.includes(name))];
