@@ -16,15 +16,18 @@ export interface Report {
 export function markdownReport(report: Report): string {
   const { machine, startedAt, workloads, contenders, missing, measurements } = report;
   const present = contenders.filter(({ name }) => !missing.has(name));
+  const hasRuns = ({ name }: Workload): boolean => measurements.some((run) => run.workload === name);
   return [
     `# Benchmark of ${startedAt}`,
     machine,
     'Each figure is the median, with minimum and maximum where they differ. CPU and memory are those of the whole process tree; memory is the ' +
       'largest sum of resident sets (RSS), so pages that processes share count for each of them.',
-    ...workloads.flatMap((workload) => [
-      `## ${describeWorkload(workload)}`,
-      workloadTable(workload, present, measurements),
-    ]),
+    ...workloads
+      .filter(hasRuns)
+      .flatMap((workload) => [
+        `## ${describeWorkload(workload)}`,
+        workloadTable(workload, present, measurements),
+      ]),
     ...steadyRates(workloads, present, measurements),
     '## What each one does',
     ...present.map(({ title, job }) => `- **${title}**: ${job}.`),
@@ -106,6 +109,7 @@ function steadyRates(
     const rate = Math.round(tickets / seconds / 1000);
     return [`| ${contender.title} | ${rate} | ${((cpu / tickets) * 1e6).toFixed(2)} |`];
   });
+  if (rows.length === 0) return [];
   return [
     '## Steady state',
     `Between ${describeWorkload(small)} and ${describeWorkload(large)}, medians: what is left when start-up is taken out.`,
