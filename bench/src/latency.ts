@@ -24,6 +24,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const SECONDS = 20;
 const WARM_UP_SECONDS = 3; // start-up of the producer and of the consumer's compiler; not counted
 
+const batchSchema = z.object({ msg: z.literal('micro-batch'), time: z.string(), offsets: z.string() });
+
 const rates = process.argv.slice(2).map(Number);
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:19092').split(',');
 const bucket = process.env['AWS_ENDPOINT_URL_S3'] === undefined ? undefined : process.env['S3_BUCKET'];
@@ -137,8 +139,6 @@ interface VisibleRange {
   readonly end: number;
   readonly at: number;
 }
-
-const batchSchema = z.object({ msg: z.literal('micro-batch'), time: z.string(), offsets: z.string() });
 
 /** Of the log: `"offsets":"0: 100→150  2: 80→97"`. */
 async function readBatches(log: string): Promise<readonly VisibleRange[]> {
