@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { settingsHelp, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
 import { addDeadLetters } from '../dead-letters/dead-letters-command.ts';
@@ -18,8 +18,8 @@ export type CommandLine =
 /** Called by the command that was given. */
 export type Choose = (flags: Environment, action: Action) => void;
 
-/** Reads the command line. Nothing is done yet. */
-export function readCommand(args: readonly string[]): CommandLine {
+/** Reads the command line. Nothing is done yet, but help and errors are written; by default where they belong. */
+export function readCommand(args: readonly string[], written: OutputConfiguration = {}): CommandLine {
   let chosen: CommandLine = { kind: 'wrong' };
   const choose: Choose = (flags, action) => {
     chosen = { kind: 'run', flags, action };
@@ -29,6 +29,7 @@ export function readCommand(args: readonly string[]): CommandLine {
       "What the consumer has written: proven, shown, repaired and reset. Reads only, unless a command's text says so.",
     )
     .exitOverride()
+    .configureOutput(written)
     .showHelpAfterError('(tickets --help lists the commands, tickets <command> --help its flags)')
     .addHelpText('after', `\n${settingsHelp(operatorSettings)}`);
   for (const add of COMMANDS) add(program, choose);

@@ -1,0 +1,60 @@
+import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
+import type { Location } from '@client-tickets/object-store';
+import { kafkaConnection } from '@client-tickets/service-kit';
+import type { Action, StoreMode } from './cli/operator-context.ts';
+import { openStore } from './cli/open-store.ts';
+import type { Output } from './cli/output.ts';
+import { s3Options, type OperatorSettings } from './config.ts';
+import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
+
+/** Runs a command with what its settings name, and closes all that it has opened. */
+export async function runAction(
+  action: Action,
+  context: {
+    readonly settings: OperatorSettings;
+    readonly output: Output;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly signal: AbortSignal;
+  },
+): Promise<0 | 1> {
+  const { settings, logger, clock } = context;
+  const opened: ObjectStore[] = [];
+  const open = async (location: Location, mode: StoreMode): Promise<ObjectStore> => {
+    const store = await openStore(location, mode, s3Options(settings));
+    opened.push(store);
+    return store;
+  };
+  const topic = createKafkaTopicAccess({
+    connection: kafkaConnection(settings),
+    topic: settings.KAFKA_TOPIC,
+    groupId: settings.KAFKA_GROUP_ID,
+    logger: quiet(logger),
+    clock,
+  });
+  try {
+    return await action({
+      ...context,
+      topic,
+      openStores: async (modes = { results: 'read', checkpoints: 'read' }) => ({
+        results: await open(settings.RESULTS_PATH, modes.results),
+        checkpoints: await open(settings.CHECKPOINT_PATH, modes.checkpoints),
+      }),
+    });
+  } finally {
+    await topic.close();
+    await Promise.all(opened.map((store) => store.close()));
+  }
+}
+
+/** What goes wrong with the brokers ends up in the command's own words; its history is for those who debug. */
+function quiet(logger: Logger): Logger {
+  const debug = (fields: object, message: string): void => logger.debug(fields, message);
+  return {
+    debug,
+    info: debug,
+    warn: debug,
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => quiet(logger.child(fields)),
+  };
+}

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  previewStart,
+  silentLogger,
+  StreamingQuery,
+  type PartitionOffsets,
+  type StartPreview,
+  type StartPreviewOptions,
+} from '@client-tickets/micro-batch';
+import type { MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
+import { startHistory, TOPIC, type History } from './support/history.ts';
+
+const FORMATS = ['json', 'parquet'] as const;
+
+function logOf({ log }: History): ReadonlyMap<number, PartitionOffsets> {
+  return new Map(log.partitions.map((partition) => [partition, log.offsets(partition)]));
+}
+
+function preview(
+  history: History,
+  options: Partial<StartPreviewOptions<TicketState>> = {},
+): Promise<StartPreview> {
+  return previewStart({
+    topic: TOPIC,
+    log: logOf(history),
+    handler: createTicketHandler({ formats: FORMATS }),
+    checkpoints: history.checkpointStore,
+    results: history.resultsStore,
+    startingOffsets: { kind: 'earliest' },
+    failOnDataLoss: true,
+    clock: history.clock,
+    newId: () => 'new',
+    ...options,
+  });
+}
+
+function history(seed: number, options: { readonly losses?: boolean } = {}): History {
+  const { losses = false } = options;
+  return startHistory({
+    seed,
+    records: 40,
+    partitions: 2,
+    formats: FORMATS,
+    maxOffsetsPerTrigger: 5,
+    crash: 0,
+    error: 0,
+    losses,
+  });
+}
+
+const contents = ({ objects }: MemoryObjects): string =>
+  JSON.stringify([...objects].map(([key, { etag }]) => [key, etag]));
+
+/** What the engine itself does with the same locations: the error it ends with, or where it begins to read. */
+async function start({ log, resultsStore, checkpointStore }: History) {
+  const positions = new Map<number, bigint>();
+  const source = log.createSource({ alone: true }); // the crashed ones are still in the group
+  const query = StreamingQuery.start({
+    name: 'preview',
+    source: {
+      ...source,
+      seek: (partition, offset) => {
+        if (!positions.has(partition)) positions.set(partition, offset);
+        source.seek(partition, offset);
+      },
+    },
+    handler: createTicketHandler({ formats: FORMATS }),
+    publisher: createCountsPublisher({ store: resultsStore, topic: TOPIC }),
+    checkpoints: checkpointStore,
+    results: resultsStore,
+    trigger: { kind: 'availableNow' },
+    clock: {
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      sleep: () => new Promise((wake) => setImmediate(wake)),
+    },
+    logger: silentLogger,
+    newId: () => 'new',
+    truncationWaitMs: 0,
+  });
+  const error = await query.finished.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { error: error instanceof Error ? error.message : undefined, positions };
+}
+
+test('a preview says what the start then does, and writes nothing (40 histories)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.integer({ min: 0, max: 600 }),
+      fc.constantFrom(
+        'nothing',
+        'retention',
+        'recreated',
+        'checkpoint gone',
+        'results gone',
+        'other results',
+      ),
+      async (seed, steps, change) => {
+        const past = history(seed);
+        for (let step = 0; step < steps; step += 1) await past.step();
+        past.crash();
+        if (change === 'retention') past.log.removeBefore(0, past.log.offsets(0).latest);
+        if (change === 'recreated') past.log.recreate(1);
+        if (change === 'checkpoint gone') past.checkpoints.objects.delete(`${TOPIC}/partition-1.json`);
+        if (change === 'results gone') past.results.objects.clear();
+        if (change === 'other results') past.results.objects.delete('_query.json');
+        const before = [contents(past.checkpoints), contents(past.results)];
+
+        const seen = await preview(past);
+        expect([contents(past.checkpoints), contents(past.results)]).toEqual(before);
+        const { error, positions } = await start(past);
+        expect(seen.refusals.length > 0).toBe(error !== undefined);
+        if (error !== undefined) expect(seen.refusals.map(({ message }) => message)).toContain(error);
+        else
+          expect(new Map(seen.partitions.map(({ partition, offset }) => [partition, offset]))).toEqual(
+            positions,
+          );
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+describe('a preview', () => {
+  test('of a new query resolves its starting offsets', async () => {
+    const past = history(1);
+    past.log.append(0, null);
+    expect(await preview(past, { startingOffsets: { kind: 'latest' } })).toMatchObject({
+      createsQuery: true,
+      claimsResults: true,
+      refusals: [],
+      partitions: [
+        { partition: 0, isStored: false, offset: 1n },
+        { partition: 1, isStored: false, offset: 0n },
+      ],
+    });
+    past.crash();
+  });
+
+  test('of a new query without brokers says that it needs them', async () => {
+    const past = history(1);
+    past.crash();
+    await expect(preview(past, { log: undefined })).rejects.toThrow(
+      'watermarks of client_tickets are not known',
+    );
+  });
+
+  test('names the settings that do not fit the checkpoint', async () => {
+    const past = history(2);
+    await past.finish();
+    past.crash();
+    const { refusals } = await preview(past, { handler: createTicketHandler({ formats: ['json'] }) });
+    expect(refusals.map(({ code }) => code)).toEqual(['checkpoint_mismatch']);
+  });
+
+  test('with failOnDataLoss off tells what would be recorded as lost', async () => {
+    const past = history(3);
+    await past.finish();
+    past.crash();
+    const { latest } = past.log.offsets(0);
+    for (let count = 0; count < 5; count += 1) past.log.append(0, null);
+    past.log.removeBefore(0, latest + 3n);
+    const { refusals, partitions } = await preview(past, { failOnDataLoss: false });
+    expect(refusals).toEqual([]);
+    expect(partitions[0]?.loss).toEqual({ reason: 'expired', startOffset: latest, endOffset: latest + 3n });
+  });
+});

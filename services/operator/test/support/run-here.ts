@@ -1,0 +1,45 @@
+import { silentLogger } from '@client-tickets/micro-batch';
+import { describeError, readSettings, systemClock } from '@client-tickets/service-kit';
+import type { Output } from '../../src/cli/output.ts';
+import { formatTable, toJson } from '../../src/cli/output.ts';
+import { readCommand } from '../../src/cli/read-command.ts';
+import { operatorSettings } from '../../src/config.ts';
+import { runAction } from '../../src/run-action.ts';
+import type { Finished } from './run-tickets.ts';
+
+/** Runs a command in this process: all of the program but its `main.ts`. Whoever is asked says `answer`. */
+export async function runHere(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  answer = false,
+): Promise<Finished> {
+  const commandLine = readCommand(args);
+  if (commandLine.kind !== 'run') throw new Error(`no command: ${args.join(' ')}`);
+  let stdout = '';
+  const output: Output = {
+    isTerminal: false,
+    line: (text = '') => (stdout += `${text}\n`),
+    table: (head, rows) => (stdout += `${formatTable(head, rows)}\n`),
+    json: (value) => (stdout += `${toJson(value)}\n`),
+    bytes: (body) => (stdout += Buffer.from(body).toString()),
+    progress: () => undefined,
+    confirm: () => Promise.resolve(answer),
+  };
+  try {
+    const settings = readSettings(operatorSettings, {
+      KAFKA_BROKERS: '127.0.0.1:1',
+      ...environment,
+      ...commandLine.flags,
+    });
+    const context = {
+      settings,
+      output,
+      clock: systemClock,
+      logger: silentLogger,
+      signal: new AbortController().signal,
+    };
+    return { code: await runAction(commandLine.action, context), stdout, stderr: '' };
+  } catch (error) {
+    return { code: 1, stdout, stderr: describeError(error) };
+  }
+}
