@@ -153,6 +153,19 @@ describe('the event stream of a running pipeline', () => {
     expect(seen.get('batches')).toMatchObject({ items: expect.any(Array) as unknown });
   });
 
+  it('brings the last counts even if the consumer ends at once', async () => {
+    const pipeline = createUiPipeline();
+    const { url } = await pipeline.ui.start({ host: '127.0.0.1', port: 0 });
+    const response = await fetch(`${url}/api/v1/events`);
+    const text = response.text();
+    await expect.poll(async () => (await pipeline.get('/api/v1/counts')).status).toBe(200);
+    pipeline.addTickets(60);
+    await pipeline.startQuery().finished;
+    await pipeline.ui.close();
+    const last = eventsOf(await text).findLast(({ name }) => name === 'counts');
+    expect(last?.data).toMatchObject({ total: 60 });
+  });
+
   it('reads nothing from the stores while nobody looks', async () => {
     const reads: string[] = [];
     const watched = (location: string): ObjectStore => {

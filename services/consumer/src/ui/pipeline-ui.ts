@@ -5,12 +5,13 @@ import type { Hono } from 'hono';
 import { createApiRoutes } from './http/api-routes.ts';
 import { createFileReads } from './result-files/file-reads.ts';
 import type { GroupMembers, LogOffsets } from './view/group-board.ts';
+import { harmless } from './harmless.ts';
 import { createReadiness } from './health.ts';
 import { startHttpServer, type Address, type HttpServer } from './http/http-server.ts';
 import { createLiveFeed } from './http/live-feed.ts';
 import { createPipelineMetrics } from './metrics.ts';
 import { providePage } from './http/page-build.ts';
-import type { PageFiles } from './http/page-files.ts';
+import { createPolled } from './view/polled.ts';
 import { createPipelineView } from './view/pipeline-view.ts';
 import type { AttachedQuery } from './view/query-watch.ts';
 import { readOnlyStore } from './view/read-only-store.ts';
@@ -70,6 +71,8 @@ const SOON_MS = 200;
 const FEW_VIEWERS = 50;
 const BEATS_EVERY = 15;
 const CLOSE_GRACE_MS = 500;
+/** How soon a page that is not there is looked for again. */
+const PAGE_EVERY_MS = 10_000;
 const MAX_VIEWERS = 250;
 
 export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
@@ -82,7 +85,6 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   let server: HttpServer | undefined;
   let running: Promise<void> | undefined;
   let isPublishingSoon = false;
-  let page: Promise<PageFiles> | undefined;
 
   const feed = createLiveFeed({
     maxReaders: options.maxViewers ?? MAX_VIEWERS,
@@ -119,6 +121,11 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     versions: { ...versions },
   };
   const webFolder = options.webFolder ?? fileURLToPath(new URL('../../web', import.meta.url));
+  const page = createPolled({
+    clock,
+    everyMs: PAGE_EVERY_MS,
+    read: () => providePage(webFolder, logger),
+  });
   const app = createWebApp({
     routes: createApiRoutes({
       view,
@@ -137,7 +144,10 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
       status: () => view.queryStatus(),
       announcement: () => view.announcement,
     }),
-    page: () => (page ??= providePage(webFolder, logger)),
+    page: async () => {
+      if ((page.value?.size ?? 0) === 0) await page.refresh();
+      return page.value ?? new Map();
+    },
     allowedHosts: [hostname(), ...allowedHosts],
     controlToken,
     version: versions['client-tickets'] ?? '0.0.0',
@@ -145,15 +155,16 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   });
 
   /** One publication for all that a look finds, unless that takes long: every publication is written to every viewer. */
-  async function lookAndPublish(): Promise<void> {
+  async function lookAndPublish(options = { anew: false }): Promise<void> {
     const found = new AbortController();
-    await Promise.race([view.look().finally(() => found.abort()), clock.sleep(SOON_MS, found.signal)]);
+    await Promise.race([view.look(options).finally(() => found.abort()), clock.sleep(SOON_MS, found.signal)]);
     publish();
   }
 
-  function publish(): void {
+  const publish = harmless(logger, () => {
     if (feed.readers > 0) feed.publish(view.events());
-  }
+  });
+  const sample = harmless(logger, () => view.sample());
 
   /** Called on the engine's path, also many times in a row. */
   function publishSoon(): void {
@@ -169,7 +180,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
 
   async function keepLive(): Promise<void> {
     for (let beat = 1; !stopping.signal.aborted; beat += 1) {
-      view.sample();
+      sample();
       const isTurn = feed.readers <= FEW_VIEWERS || beat % 2 === 0;
       if (feed.readers > 0 && isTurn) void lookAndPublish();
       if (beat % BEATS_EVERY === 0 && feed.readers > 0) feed.beat();
@@ -177,24 +188,29 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     }
   }
 
+  const { onProgress, onBatch, onStatus } = view.listener;
   return {
-    listener: view.listener,
+    listener: {
+      onProgress: harmless(logger, onProgress),
+      onBatch: harmless(logger, onBatch),
+      onStatus: harmless(logger, onStatus),
+    },
     app,
-    onStoreRequest(request) {
+    onStoreRequest: harmless(logger, (request) => {
       ledger.add(request);
       metrics.addStoreRequest(request);
-    },
+    }),
     announce: (message) => view.announce(message),
     attach: (query) => view.attach(query),
     async start(address) {
-      server = await startHttpServer(app, address);
+      server = await startHttpServer(app, address, logger);
       running = keepLive();
       return { url: server.url };
     },
     async close() {
       stopping.abort();
       await running;
-      publish();
+      if (feed.readers > 0) await lookAndPublish({ anew: true });
       feed.close();
       await server?.close(CLOSE_GRACE_MS);
       metrics.close();

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Logger } from '@client-tickets/micro-batch';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -36,12 +37,18 @@ export interface HttpServer {
 /** After this long without a byte going either way a connection is dropped: so is a reader that never reads. */
 const SILENCE_MS = 60_000;
 
-export async function startHttpServer(app: Hono, { host, port }: Address): Promise<HttpServer> {
+export async function startHttpServer(
+  app: Hono,
+  { host, port }: Address,
+  logger: Logger,
+): Promise<HttpServer> {
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host, overrideGlobalObjects: false });
   if (!('closeAllConnections' in server))
     throw new PipelineUiError('failed', 'expected a server for HTTP 1.1');
   server.setTimeout(SILENCE_MS);
   await listen(server, { host, port });
+  // Such as too many open files: without a listener it would end the process.
+  server.on('error', (error: Error) => logger.warn({ err: error }, 'a connection could not be taken'));
   const address = server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   return {

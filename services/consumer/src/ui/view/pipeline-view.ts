@@ -30,14 +30,17 @@ import type { RequestLedger } from './request-ledger.ts';
 
 /** Everything that can be seen of the pipeline, in the shapes of the API. */
 export interface PipelineView {
-  readonly listener: QueryListener;
+  readonly listener: Required<QueryListener>;
   readonly query: AttachedQuery | undefined;
   attach(query: AttachedQuery): void;
   announce(message: string): void;
   queryStatus(): QueryStatus | undefined;
   readonly announcement: string;
-  /** Reads again what may have changed in the stores, within a second or two. Only while somebody looks. Never rejects. */
-  look(): Promise<void>;
+  /**
+   * Reads again what may have changed in the stores, a second or two old at the most, or `anew`. Only while somebody
+   * looks. Never rejects.
+   */
+  look(options?: { readonly anew: boolean }): Promise<void>;
   /** To be called every second. */
   sample(): void;
   status(): Status;
@@ -118,9 +121,9 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     return board.partitions().items.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  async function readAgain(): Promise<void> {
+  async function readAgain(options: { readonly anew: boolean }): Promise<void> {
     await board.refresh();
-    if (!areCountsCurrent()) await published.refresh();
+    if (!areCountsCurrent()) await published.refresh(options);
   }
 
   function counts(): Counts | undefined {
@@ -191,10 +194,13 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     get announcement() {
       return watch.announcement;
     },
-    async look() {
+    async look(options = { anew: false }) {
       const done = new AbortController();
       // A store that is away keeps a read busy for long; what is known is shown meanwhile.
-      await Promise.race([readAgain().finally(() => done.abort()), clock.sleep(PATIENCE_MS, done.signal)]);
+      await Promise.race([
+        readAgain(options).finally(() => done.abort()),
+        clock.sleep(PATIENCE_MS, done.signal),
+      ]);
     },
     sample: () => rates.addLag(ownLag()),
     status,

@@ -7,8 +7,8 @@ import type { Clock } from '@client-tickets/micro-batch';
 export interface Polled<T> {
   readonly value: T | undefined;
   readonly problem: string | undefined;
-  /** Never rejects. Resolves at once when the last read is recent enough. */
-  refresh(): Promise<void>;
+  /** Never rejects. Resolves at once when the last read is recent enough, unless it has to be `anew`. */
+  refresh(options?: { readonly anew: boolean }): Promise<void>;
 }
 
 export function createPolled<T>(options: {
@@ -40,9 +40,10 @@ export function createPolled<T>(options: {
     get problem() {
       return problem;
     },
-    refresh() {
+    refresh({ anew } = { anew: false }) {
       const now = clock.monotonic();
-      if (underWay === undefined && (startedAt === undefined || now - startedAt >= everyMs)) {
+      const isDue = anew || startedAt === undefined || now - startedAt >= everyMs;
+      if (underWay === undefined && isDue) {
         startedAt = now;
         underWay = readOnce();
       }

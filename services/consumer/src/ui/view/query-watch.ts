@@ -22,7 +22,7 @@ export interface WatchObserver {
 
 /** How this consumer's query is, before it exists as well. */
 export interface QueryWatch {
-  readonly listener: QueryListener;
+  readonly listener: Required<QueryListener>;
   readonly query: AttachedQuery | undefined;
   /** The latest progress of this run, oldest first. */
   readonly recentProgress: readonly QueryProgress[];

@@ -4,6 +4,9 @@ import { showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import type { Connection } from '../live/live-source.ts';
 
+/** How long a loss is news; the table of partitions keeps it. */
+const NEWS_MS = 24 * 3_600_000;
+
 /** What needs somebody's attention, the worst first. Nothing at all when all is well. */
 export function Notices({
   connection,
@@ -17,9 +20,9 @@ export function Notices({
   readonly partitions: Partitions | undefined;
 }): JSX.Element {
   const unread = partitions?.problem ?? counts?.problem ?? null;
-  const gaps = (partitions?.items ?? []).flatMap(({ partition, gaps: lost }) =>
-    lost.map((gap) => ({ partition, ...gap })),
-  );
+  const gaps = (partitions?.items ?? [])
+    .flatMap(({ partition, gaps: lost }) => lost.map((gap) => ({ partition, ...gap })))
+    .filter(({ at }) => Date.now() - Date.parse(at) < NEWS_MS);
   return (
     <div class="notices">
       {status?.state === 'failed' && (

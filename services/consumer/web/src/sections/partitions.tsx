@@ -62,14 +62,14 @@ function Row({
   readonly partition: Partition;
   readonly largestLag: number;
 }): JSX.Element {
-  const { lag, deadLetters, planned } = partition;
+  const { lag, deadLetters, planned, gaps } = partition;
   return (
     <tr>
       <th scope="row" class="number">
         {partition.partition}
       </th>
       <td>
-        {partition.owner ?? <span class="unknown">another consumer</span>}
+        {partition.owner ?? <span class="unknown">not this consumer</span>}
         {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
       </td>
       <td class="number">{showOffset(partition.firstOffset)}</td>
@@ -95,6 +95,11 @@ function Row({
             batch {planned.batchId} planned: {showRange(planned.startOffset, planned.endOffset)}
           </small>
         )}
+        {gaps.map(({ startOffset, endOffset, reason, at }) => (
+          <small key={`${startOffset}-${at}`} class="lost">
+            lost ({reason}): {showRange(startOffset, endOffset)}
+          </small>
+        ))}
       </td>
     </tr>
   );

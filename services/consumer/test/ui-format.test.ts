@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { showBytes, showDuration, showRange, showRate, showShare } from '../web/src/format/numbers.ts';
+import { bytesOf, showHex, showText } from '../web/src/format/raw-value.ts';
+
+describe('what the page makes of values', () => {
+  it('shows text that could mislead with its unseen characters named', () => {
+    expect(showText('a\u0000b\u001b[31m\u202ec\u200bd\te\nf')).toBe('a␀b␛[31m⟨U+202E⟩c⟨U+200B⟩d\te\nf');
+    expect(showText('Problème de connexion 🎫')).toBe('Problème de connexion 🎫');
+  });
+
+  it('shows bytes as a hex dump', () => {
+    expect(showHex(bytesOf(Buffer.from([0xff, 0x00, 0x41]).toString('base64')))).toBe(
+      `00000000  ff 00 41${' '.repeat(39)}  |..A|`,
+    );
+    expect(showHex(new Uint8Array(17)).split('\n')).toHaveLength(2);
+  });
+
+  it('shows ranges with both ends included, beyond what numbers hold', () => {
+    expect(showRange('0', '50')).toBe('0–49');
+    expect(showRange('7', '8')).toBe('7');
+    expect(showRange('9007199254740993', '9007199254740995')).toBe(
+      '9,007,199,254,740,993–9,007,199,254,740,994',
+    );
+  });
+
+  it.each([
+    [showRate(null), '–'],
+    [showRate(8.44), '8.4'],
+    [showRate(1234.5), '1,235'],
+    [showShare(0, 0), '–'],
+    [showShare(1, 100_000), 'under 0.1%'],
+    [showShare(2, 1_000), '0.2%'],
+    [showShare(1, 4), '25%'],
+    [showDuration(0), '0 ms'],
+    [showDuration(4), '4.0 ms'],
+    [showDuration(31.4), '31 ms'],
+    [showDuration(1_234), '1.2 s'],
+    [showBytes(999), '999 B'],
+    [showBytes(1_300), '1.3 kB'],
+    [showBytes(48_000_000), '48 MB'],
+  ])('%s is %s', (shown, expected) => {
+    expect(shown).toBe(expected);
+  });
+});
