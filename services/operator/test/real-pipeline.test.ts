@@ -1,0 +1,139 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createKafkaSource } from '@client-tickets/kafka';
+import { silentLogger, StreamingQuery, type ObjectStore, type Trigger } from '@client-tickets/micro-batch';
+import { openObjectStore } from '@client-tickets/object-store';
+import { systemClock } from '@client-tickets/service-kit';
+import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
+import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
+import { runHere } from './support/run-here.ts';
+import { ticketBatch } from './support/ticket-batch.ts';
+
+const {
+  S3_BUCKET = '',
+  AWS_ACCESS_KEY_ID = '',
+  AWS_SECRET_ACCESS_KEY = '',
+  AWS_REGION = '',
+  AWS_ENDPOINT_URL_S3 = '',
+} = process.env;
+
+describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => {
+  const brokers = useRealBrokers();
+
+  test('results are proven, dead letters repaired, and a new start is made', async () => {
+    const topic = await brokers.createTopic();
+    const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
+    const [results, checkpoints] = [`${base}/results/`, `${base}/checkpoints/`];
+    const tickets = (...args: readonly string[]) =>
+      runHere(args, {
+        RESULTS_PATH: results,
+        CHECKPOINT_PATH: checkpoints,
+        KAFKA_BROKERS: connection.brokers.join(','),
+        KAFKA_TOPIC: topic,
+        KAFKA_GROUP_ID: topic,
+        AWS_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY,
+        AWS_REGION,
+        AWS_ENDPOINT_URL_S3,
+      });
+
+    await produce(topic);
+    expect((await tickets('plan')).stdout).toContain(`a new query of ${topic} would begin`);
+    await (
+      await consume({ topic, results, checkpoints, trigger: { kind: 'availableNow' } })
+    ).finished;
+    const first = await tickets('verify');
+    expect(first.stdout).toContain('✔ 37 tickets and 3 dead letters');
+    expect((await tickets('status')).stdout).toContain('37 tickets, 3 dead letters\nno consumer is at work');
+
+    const patch = JSON.stringify({
+      ticket_id: 'TCK-90000',
+      client_id: 'CL-300',
+      created_at: '2026-11-22T09:30:00Z',
+      request: 'Erreur de facturation',
+      type: 'BILLING',
+      priority: 'LOW',
+    });
+    const requeue = [
+      'dead-letters',
+      'requeue',
+      '--all',
+      '--reason',
+      'expected JSON',
+      '--patch',
+      patch,
+    ] as const;
+    expect((await tickets(...requeue)).stdout).toContain('nothing was sent; --yes sends without asking');
+    expect((await tickets(...requeue, '--yes')).stdout.match(/✔/g)).toHaveLength(3);
+    expect((await tickets(...requeue, '--yes')).stdout.match(/was sent back already/g)).toHaveLength(3);
+
+    const query = await consume({ topic, results, checkpoints, trigger: { kind: 'interval', everyMs: 100 } });
+    await query.processAllAvailable();
+    const second = await tickets('verify', '--json');
+    expect(JSON.parse(second.stdout)).toMatchObject({ ok: true, repeatedTickets: { ids: 1, extra: 2 } });
+    expect((await tickets('verify', '--unique', '--wait', '0')).stdout).toContain('✘ tickets_repeated');
+    const status = await tickets('status');
+    expect(status.stdout).toContain(
+      '40 tickets, 3 dead letters (3 sent back)\n1 consumer at work: client-tickets',
+    );
+
+    const refused = await tickets('reset', '--yes');
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout).toContain(`group ${topic} has 1 member at work`);
+    await query.stop({ budgetMs: 10_000 });
+    const reset = await tickets('reset', '--yes', '--starting-offsets', 'latest');
+    expect(reset.stdout).toContain('✔ query');
+    await (
+      await consume({ topic, results, checkpoints, trigger: { kind: 'availableNow' } })
+    ).finished;
+    expect((await tickets('verify')).stdout).toContain('✔ 0 tickets and 0 dead letters');
+    expect((await tickets('reset', '--yes')).code).toBe(0);
+  });
+
+  async function produce(topic: string): Promise<void> {
+    const producer = brokers.kafka.producer();
+    await producer.connect();
+    const { records } = ticketBatch({ count: 40, broken: [3n, 14n, 25n] });
+    const messages = records.map(({ value, offset }) => ({
+      value: value === null ? null : Buffer.from(value),
+      partition: Number(offset % 2n),
+    }));
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  }
+});
+
+async function consume(options: {
+  readonly topic: string;
+  readonly results: string;
+  readonly checkpoints: string;
+  readonly trigger: Trigger;
+}): Promise<StreamingQuery<TicketState>> {
+  const { topic, trigger } = options;
+  const open = async (location: string): Promise<ObjectStore> => {
+    const store = await openObjectStore(location);
+    onTestFinished(() => store.close());
+    return store;
+  };
+  const results = await open(options.results);
+  const query = StreamingQuery.start({
+    name: 'test',
+    source: createKafkaSource({
+      connection,
+      topic,
+      groupId: topic,
+      logger: silentLogger,
+      clock: systemClock,
+    }),
+    handler: createTicketHandler({ formats: ['json', 'parquet'] }),
+    publisher: createCountsPublisher({ store: results, topic }),
+    checkpoints: await open(options.checkpoints),
+    results,
+    trigger,
+    clock: systemClock,
+    logger: silentLogger,
+    newId: uniqueName,
+    maxOffsetsPerTrigger: 10,
+  });
+  onTestFinished(() => query.stop({ budgetMs: 1_000 }));
+  return query;
+}
