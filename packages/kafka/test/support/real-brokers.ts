@@ -74,7 +74,11 @@ export function useRealBrokers(): RealBrokers {
     },
     createTopic: async (config) => {
       const topic = uniqueName();
-      await admin.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 3, ...config }] });
+      // The records of these tests are of 2023: brokers would take them for expired whenever they look.
+      const configEntries = [{ name: 'retention.ms', value: '-1' }];
+      await admin.createTopics({
+        topics: [{ topic, numPartitions: 3, replicationFactor: 3, configEntries, ...config }],
+      });
       return topic;
     },
   };
