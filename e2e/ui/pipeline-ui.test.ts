@@ -33,7 +33,9 @@ const figure = (page: Page, name: string): Promise<string> =>
 const count = async (page: Page, name: string): Promise<number> =>
   Number((await figure(page, name)).replaceAll(/[^\d]/g, ''));
 
-describe.skipIf(!isThere)('the page of a consumer on real Kafka and S3', () => {
+const needs = 'needs KAFKA_BROKERS, AWS_ENDPOINT_URL_S3, S3_BUCKET and /usr/bin/chromium or CHROMIUM_PATH';
+
+describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs})`, () => {
   const topic = uniqueName('ui');
   let browser: Browser;
   let location: TestLocation;
@@ -73,7 +75,7 @@ describe.skipIf(!isThere)('the page of a consumer on real Kafka and S3', () => {
   test('says that it waits, and that nothing was counted, before the first ticket', async () => {
     const { page } = watched;
     await page.locator('.state[data-state="waiting"]').waitFor();
-    expect(await figure(page, 'Tickets counted')).toBe('0');
+    await expect.poll(() => figure(page, 'Tickets counted')).toBe('0');
     expect(await page.locator('#batches').innerText()).toContain('No batch yet');
     expect(await page.locator('#dead-letters').innerText()).toContain('Every record so far was a ticket.');
   });
@@ -84,7 +86,7 @@ describe.skipIf(!isThere)('the page of a consumer on real Kafka and S3', () => {
     const producer = startService('producer', {
       KAFKA_TOPIC: topic,
       TICKET_COUNT: String(TICKETS),
-      TICKETS_PER_SECOND: '100',
+      TICKETS_PER_SECOND: '40',
     });
     const seen = new Set<number>();
     while (!seen.has(TICKETS)) {

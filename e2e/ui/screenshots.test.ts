@@ -25,60 +25,63 @@ const PICTURES = [
   ],
 ] as const;
 
-describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)('pictures of the page', () => {
-  test('are taken while tickets flow', { timeout: 300_000 }, async () => {
-    const place = folder ?? '';
-    mkdirSync(place, { recursive: true });
-    const location = await createTestLocation('s3');
-    const browser = await startBrowser();
-    const topic = { KAFKA_TOPIC: uniqueName('client_tickets') };
-    const consumer = await startConsumer({
-      ...topic,
-      KAFKA_GROUP_ID: uniqueName('ui'),
-      RESULTS_PATH: location.RESULTS_PATH,
-      CHECKPOINT_PATH: location.CHECKPOINT_PATH,
-      MAX_OFFSETS_PER_TRIGGER: '60',
-    });
-    const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
-    const connection = { brokers: (process.env['KAFKA_BROKERS'] ?? '').split(',') };
-    const messages = createKafkaProducer({
-      connection,
-      topic: topic.KAFKA_TOPIC,
-      logger: silentLogger,
-      clock: systemClock,
-    });
-    const bad = [
-      '{"ticket_id":"TCK-00412","client_id":"CL-417","created_at":"2026-11-22T09:30:00Z","request":"Question générale","type":"SALES","priority":"LOW"}',
-      null,
-      '{"ticket_id":"TCK-00413","client_id":"CL-99","created_at":"22/11/2026","request":"<script>alert(1)</script>","type":"BILLING","priority":"URGENT"}',
-      'not json',
-      new Uint8Array([0xff, 0xfe, 0x54, 0x00, 0x43, 0x00, 0x4b, 0x00]),
-    ];
-    for (const [index, value] of bad.entries()) {
-      await systemClock.sleep(12_000);
-      await messages.send([{ key: `CL-${300 + index}`, value }]);
-    }
-    await messages.close();
-    await systemClock.sleep(15_000);
-    for (const [name, options, section] of PICTURES) {
-      const { page, troubles } = await openPage(browser, consumer.url, options);
-      await page.locator('.letters tbody tr').first().waitFor();
-      if (section === 'batches') {
-        await page.locator('.toggle').nth(1).click();
-        await page.locator('.records tbody tr').first().waitFor();
+describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
+  'pictures of the page (made when SCREENSHOTS names a folder)',
+  () => {
+    test('are taken while tickets flow', { timeout: 300_000 }, async () => {
+      const place = folder ?? '';
+      mkdirSync(place, { recursive: true });
+      const location = await createTestLocation('s3');
+      const browser = await startBrowser();
+      const topic = { KAFKA_TOPIC: uniqueName('client_tickets') };
+      const consumer = await startConsumer({
+        ...topic,
+        KAFKA_GROUP_ID: uniqueName('ui'),
+        RESULTS_PATH: location.RESULTS_PATH,
+        CHECKPOINT_PATH: location.CHECKPOINT_PATH,
+        MAX_OFFSETS_PER_TRIGGER: '60',
+      });
+      const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
+      const connection = { brokers: (process.env['KAFKA_BROKERS'] ?? '').split(',') };
+      const messages = createKafkaProducer({
+        connection,
+        topic: topic.KAFKA_TOPIC,
+        logger: silentLogger,
+        clock: systemClock,
+      });
+      const bad = [
+        '{"ticket_id":"TCK-00412","client_id":"CL-417","created_at":"2026-11-22T09:30:00Z","request":"Question générale","type":"SALES","priority":"LOW"}',
+        null,
+        '{"ticket_id":"TCK-00413","client_id":"CL-99","created_at":"22/11/2026","request":"<script>alert(1)</script>","type":"BILLING","priority":"URGENT"}',
+        'not json',
+        new Uint8Array([0xff, 0xfe, 0x54, 0x00, 0x43, 0x00, 0x4b, 0x00]),
+      ];
+      for (const [index, value] of bad.entries()) {
+        await systemClock.sleep(12_000);
+        await messages.send([{ key: `CL-${300 + index}`, value }]);
       }
-      if (section !== 'overview')
-        await page.evaluate(`document.getElementById('${section}').scrollIntoView()`);
-      await page.waitForTimeout(2_500); // until charts and bars have settled
-      await page.screenshot({ path: join(place, `${name}.png`) });
-      expect(troubles).toEqual([]);
-      await page.context().close();
-    }
-    for (const service of [producer, consumer.process]) {
-      service.kill('SIGTERM');
-      await service.ended;
-    }
-    await browser.close();
-    await location.remove();
-  });
-});
+      await messages.close();
+      await systemClock.sleep(15_000);
+      for (const [name, options, section] of PICTURES) {
+        const { page, troubles } = await openPage(browser, consumer.url, options);
+        await page.locator('.letters tbody tr').first().waitFor();
+        if (section === 'batches') {
+          await page.locator('.toggle').nth(1).click();
+          await page.locator('.records tbody tr').first().waitFor();
+        }
+        if (section !== 'overview')
+          await page.evaluate(`document.getElementById('${section}').scrollIntoView()`);
+        await page.waitForTimeout(2_500); // until charts and bars have settled
+        await page.screenshot({ path: join(place, `${name}.png`) });
+        expect(troubles).toEqual([]);
+        await page.context().close();
+      }
+      for (const service of [producer, consumer.process]) {
+        service.kill('SIGTERM');
+        await service.ended;
+      }
+      await browser.close();
+      await location.remove();
+    });
+  },
+);

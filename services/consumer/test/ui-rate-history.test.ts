@@ -7,7 +7,7 @@ const progress = (numInputRows: number, triggerExecution: number): QueryProgress
   ({ numInputRows, durationMs: { triggerExecution } }) as QueryProgress;
 
 describe('the rate history', () => {
-  it('averages over the last five seconds, and tells how fast it could go', () => {
+  it('averages over the last ten seconds, and tells how fast it could go', () => {
     const clock = new ManualClock();
     const history = createRateHistory({ clock, triggerMs: 1_000 });
     for (let second = 0; second < 10; second++) {
@@ -25,7 +25,7 @@ describe('the rate history', () => {
     const clock = new ManualClock();
     const history = createRateHistory({ clock, triggerMs: 1_000 });
     history.addProgress(progress(50, 100));
-    clock.advance(10_000);
+    clock.advance(20_000);
     expect(history.latest()).toMatchObject({
       inputRowsPerSecond: 0,
       processedRowsPerSecond: null,

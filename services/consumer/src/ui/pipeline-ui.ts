@@ -154,10 +154,15 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     logger,
   });
 
-  /** One publication for all that a look finds, unless that takes long: every publication is written to every viewer. */
+  /** One publication for all that a look finds, because each is written to every viewer; two if it takes long. */
   async function lookAndPublish(options = { anew: false }): Promise<void> {
     const found = new AbortController();
-    await Promise.race([view.look(options).finally(() => found.abort()), clock.sleep(SOON_MS, found.signal)]);
+    const look = view.look(options).finally(() => found.abort());
+    await Promise.race([look, clock.sleep(SOON_MS, found.signal)]);
+    const isLate = !found.signal.aborted;
+    publish();
+    if (!isLate) return;
+    await look;
     publish();
   }
 

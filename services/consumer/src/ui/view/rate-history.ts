@@ -11,7 +11,7 @@ export interface RateHistory {
 }
 
 const KEPT_SECONDS = 15 * 60;
-const SHORTEST_WINDOW = 5; // seconds; smooths what a trigger a second gives
+const SHORTEST_WINDOW = 10; // seconds; smooths that triggers fall on either side of a second
 
 interface Second {
   readonly at: number;
