@@ -94,8 +94,7 @@ test('both formats read alike, also at offsets beyond 2^53', async () => {
     const bodyOf = (ending: string): Uint8Array =>
       files.find(({ key }) => key.endsWith(ending))?.body ?? new Uint8Array();
     const json = [...readJsonTickets(bodyOf('.json'))];
-    const parquet = [];
-    for await (const part of readParquetTickets(bodyOf('.parquet'))) parquet.push(...part);
+    const parquet = [...(await readParquetTickets(bodyOf('.parquet')))()];
     expect(json).toHaveLength(50);
     expect(parquet).toEqual(json);
     expect(json[49]?.kafka_offset).toBe(startOffset + 49n);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { keepHeapSmall } from '../cli/frugal-heap.ts';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';

@@ -3,11 +3,13 @@ import { readParquetTickets } from './read-parquet-tickets.ts';
 import type { RangeFileName } from './result-key.ts';
 import type { StoredTicket } from './stored-ticket.ts';
 
-/** The rows of a ticket file, in parts. Throws an `Error` that says where it is no such file. */
-export async function* readTickets(
+/**
+ * The rows of a ticket file, one at a time, as often as they are asked for. Rejects, and reading throws, with an `Error`
+ * that says where it is no such file.
+ */
+export async function readTickets(
   { format }: Pick<RangeFileName, 'format'>,
   body: Uint8Array,
-): AsyncIterable<Iterable<StoredTicket>> {
-  if (format === 'json') yield readJsonTickets(body);
-  else yield* readParquetTickets(body);
+): Promise<() => Iterable<StoredTicket>> {
+  return format === 'json' ? () => readJsonTickets(body) : await readParquetTickets(body);
 }

@@ -46,27 +46,34 @@ export async function openKafkaRequeue(options: {
   }
   return {
     find: async (requeueIds, from) => {
-      await checkReach(offsets, from);
-      const end = await writeBarriers(producer, topic, [...from.keys()]);
-      const range = new Map(
-        [...from].map(([partition, start]) => [partition, { start, end: end.get(partition) ?? start }]),
+      const starts = await searchStarts(offsets, from);
+      const ends = await writeBarriers(producer, topic, [...starts.keys()]);
+      const ranges = new Map(
+        [...starts].map(([partition, start]) => [partition, { start, end: ends.get(partition) ?? start }]),
       );
-      return search(kafka, topic, name, requeueIds, range);
+      return search(kafka, topic, name, requeueIds, ranges);
     },
     send: (records) => sendAll(producer, topic, records),
     close: () => producer.disconnect(),
   };
 }
 
-async function checkReach(offsets: TopicOffsets, from: ReadonlyMap<number, bigint>): Promise<void> {
-  const log = await offsets.read();
-  for (const [partition, start] of from) {
-    const { earliest = 0n, latest = 0n } = log.get(partition) ?? {};
-    if (earliest <= start && start <= latest) continue;
-    throw new RangeError(
-      `partition ${partition} holds offsets ${earliest} to ${latest}, but the search has to begin at ${start}`,
-    );
+/** Where to begin in each partition; those that were added to the topic since are searched as a whole. */
+async function searchStarts(
+  offsets: TopicOffsets,
+  from: ReadonlyMap<number, bigint>,
+): Promise<ReadonlyMap<number, bigint>> {
+  const starts = new Map<number, bigint>();
+  for (const [partition, { earliest, latest }] of await offsets.read()) {
+    const start = from.get(partition) ?? earliest;
+    if (start < earliest || start > latest) {
+      throw new RangeError(
+        `partition ${partition} holds offsets ${earliest} to ${latest}, but the search has to begin at ${start}`,
+      );
+    }
+    starts.set(partition, start);
   }
+  return starts;
 }
 
 /**

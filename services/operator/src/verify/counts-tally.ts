@@ -1,6 +1,6 @@
 import type { TicketState } from '@client-tickets/ticket-results';
 import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
-import type { StoredTicket } from '../results/stored-ticket.ts';
+import type { ExaminedTicket } from './examine-tickets.ts';
 
 /** Counts tickets in ascending order of offset, and remembers the counts before each of some offsets. */
 export class CountsTally {
@@ -13,7 +13,7 @@ export class CountsTally {
     this.#waiting = [...new Set(marks)];
   }
 
-  add(tickets: readonly StoredTicket[]): void {
+  add(tickets: readonly ExaminedTicket[]): void {
     const last = tickets.at(-1);
     if (last === undefined) return;
     for (const mark of this.#waiting.filter((each) => each <= last.kafka_offset)) {

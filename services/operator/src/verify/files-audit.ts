@@ -8,8 +8,8 @@ import { examineRange, getBodies, type RangeEvidence } from './range-evidence.ts
 import type { RequeuedRecords } from './requeued-records.ts';
 import type { TicketIdIndex } from './ticket-id-index.ts';
 
-// What is loaded ahead. Both formats of a batch are within a few times of the engine's 16 MiB at the very most.
-export const READ_AHEAD = { mostItems: 24, mostBytes: 16 * 1024 * 1024 } as const;
+/** What is loaded ahead while a range is examined. Small files come by the dozen, large ones one at a time. */
+export const READ_AHEAD = { mostItems: 24, mostBytes: 4 * 1024 * 1024 } as const;
 
 export interface FilesAudit {
   readonly findings: ReadonlyMap<number, PartitionFindings>;

@@ -1,15 +1,14 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import type { ListedFile, ListedRange } from '../results/listed-range.ts';
 import { readDeadLetters } from '../results/read-dead-letters.ts';
-import { readTickets } from '../results/read-tickets.ts';
-import { differingColumn, type StoredTicket } from '../results/stored-ticket.ts';
-import type { Difference, DifferenceCode } from './difference.ts';
+import type { Difference } from './difference.ts';
+import { examineTickets, type ExaminedTicket } from './examine-tickets.ts';
+import { FileProblems } from './file-problems.ts';
 import { OffsetOrder } from './offset-order.ts';
 
 /** What the files of one range hold. */
 export interface RangeEvidence extends ListedRange {
-  /** Of the first format that can be read; the others have been compared with it. */
-  readonly tickets: readonly StoredTicket[];
+  readonly tickets: readonly ExaminedTicket[];
   /** Offsets of the dead letters. */
   readonly deadLetters: readonly bigint[];
   /** What is wrong with the files by themselves; at most one thing for each. */
@@ -35,116 +34,43 @@ export async function examineRange(
   listed: ListedRange,
   bodies: Bodies,
 ): Promise<RangeEvidence> {
-  const differences: Difference[] = [];
-  const examine = async <T>(
-    file: ListedFile,
-    read: (body: Uint8Array, wrong: (code: DifferenceCode, what: string) => void) => Promise<T>,
-  ): Promise<T | undefined> => {
-    let found: Difference | undefined;
-    const wrong = (code: DifferenceCode, what: string): void => {
-      const { partition, range: offsets, key } = file;
-      found ??= { code, partition, offsets, key, message: `${key}: ${what}` };
-    };
+  const problems = new FileProblems();
+  const ofKind = (kind: ListedFile['kind']): readonly ListedFile[] =>
+    listed.files.filter((file) => file.kind === kind);
+  const tickets = await examineTickets(ofKind('tickets'), bodies, problems);
+  const deadLetters = ofKind('dead_letters').flatMap((file) => {
     const body = bodies.get(file.key);
-    if (body === undefined) wrong('file_missing', 'was listed, but is not there');
-    const result = body === undefined ? undefined : await readWhole(() => read(body, wrong), wrong);
-    if (found !== undefined) differences.push(found);
-    return result;
-  };
-
-  let tickets: readonly StoredTicket[] | undefined;
-  for (const file of listed.files.filter(({ kind }) => kind === 'tickets')) {
-    const known = tickets;
-    if (known === undefined) {
-      tickets = await examine(file, (body, wrong) => collectTickets(file, body, wrong));
-    } else {
-      await examine(file, (body, wrong) => compareTickets(file, body, known, wrong));
-    }
-  }
-
-  const deadLetters: bigint[] = [];
-  for (const file of listed.files.filter(({ kind }) => kind === 'dead_letters')) {
-    await examine(file, async (body, wrong) => {
-      const ticketOffsets = new Set((tickets ?? []).map((ticket) => ticket.kafka_offset));
-      deadLetters.push(...collectDeadLetters(topic, file, body, ticketOffsets, wrong));
-    });
-  }
-  return { ...listed, tickets: tickets ?? [], deadLetters, differences };
-}
-
-type Wrong = (code: DifferenceCode, what: string) => void;
-
-/** `undefined` when the file can't be read to its end. */
-async function readWhole<T>(read: () => Promise<T>, wrong: Wrong): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    wrong('file_damaged', `can't be read: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-}
-
-async function collectTickets(
-  file: ListedFile,
-  body: Uint8Array,
-  wrong: Wrong,
-): Promise<readonly StoredTicket[]> {
-  const order = new OffsetOrder(file.partition, file.range);
-  const tickets: StoredTicket[] = [];
-  for await (const part of readTickets(file, body)) {
-    for (const ticket of part) {
-      tickets.push(ticket);
-      const problem = order.next(ticket.kafka_partition, ticket.kafka_offset);
-      if (problem !== undefined) wrong('rows_wrong', `row ${tickets.length}: ${problem}`);
-    }
-  }
-  if (tickets.length === 0) wrong('rows_wrong', 'holds no rows; such a file is never written');
-  return tickets;
-}
-
-async function compareTickets(
-  file: ListedFile,
-  body: Uint8Array,
-  known: readonly StoredTicket[],
-  wrong: Wrong,
-): Promise<void> {
-  let count = 0;
-  for await (const part of readTickets(file, body)) {
-    for (const ticket of part) {
-      const other = known[count];
-      count += 1;
-      const column = other === undefined ? undefined : differingColumn(other, ticket);
-      if (column === undefined) continue;
-      wrong(
-        'formats_differ',
-        `row ${count} (offset ${other?.kafka_offset}) differs from the other format in ${column}`,
-      );
-    }
-  }
-  if (count !== known.length) {
-    wrong('formats_differ', `holds ${count} rows, the other format of these offsets ${known.length}`);
-  }
+    if (body !== undefined) return collectDeadLetters(topic, file, body, tickets, problems);
+    problems.add(file, 'file_missing', 'was listed, but is not there');
+    return [];
+  });
+  return { ...listed, tickets, deadLetters, differences: problems.differences };
 }
 
 function collectDeadLetters(
   topic: string,
   file: ListedFile,
   body: Uint8Array,
-  ticketOffsets: ReadonlySet<bigint>,
-  wrong: Wrong,
+  tickets: readonly ExaminedTicket[],
+  problems: FileProblems,
 ): readonly bigint[] {
   const order = new OffsetOrder(file.partition, file.range);
+  const ticketOffsets = new Set(tickets.map(({ kafka_offset }) => kafka_offset));
   const offsets: bigint[] = [];
-  for (const letter of readDeadLetters(body)) {
-    const offset = BigInt(letter.offset);
-    offsets.push(offset);
-    const problem = order.next(letter.partition, offset);
-    const line = `line ${offsets.length}`;
-    if (letter.topic !== topic)
-      wrong('rows_wrong', `${line}: expected topic ${topic}, found ${letter.topic}`);
-    if (problem !== undefined) wrong('rows_wrong', `${line}: ${problem}`);
-    if (ticketOffsets.has(offset)) wrong('rows_wrong', `${line}: offset ${offset} is a ticket already`);
+  const wrong = (what: string): void => problems.add(file, 'rows_wrong', `line ${offsets.length}: ${what}`);
+  try {
+    for (const letter of readDeadLetters(body)) {
+      const offset = BigInt(letter.offset);
+      offsets.push(offset);
+      const problem = order.next(letter.partition, offset);
+      if (letter.topic !== topic) wrong(`expected topic ${topic}, found ${letter.topic}`);
+      if (problem !== undefined) wrong(problem);
+      if (ticketOffsets.has(offset)) wrong(`offset ${offset} is a ticket already`);
+    }
+  } catch (error) {
+    problems.damaged(file, error);
+    return [];
   }
-  if (offsets.length === 0) wrong('rows_wrong', 'is empty; such a file is never written');
+  if (offsets.length === 0) problems.add(file, 'rows_wrong', 'is empty; such a file is never written');
   return offsets;
 }

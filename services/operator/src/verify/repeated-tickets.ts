@@ -27,13 +27,10 @@ export async function listRepeated(
   });
   for await (const [{ partition }, found] of loaded) {
     if (found === undefined) continue;
-    for await (const part of readTickets(found.file, found.body)) {
-      for (const { ticket_id, kafka_offset } of part) {
-        if (!hashes.has(hashId(ticket_id))) continue;
-        const known = places.get(ticket_id) ?? [];
-        if (known.length < MOST_PLACES)
-          places.set(ticket_id, [...known, { partition, offset: kafka_offset }]);
-      }
+    for (const { ticket_id, kafka_offset } of (await readTickets(found.file, found.body))()) {
+      if (!hashes.has(hashId(ticket_id))) continue;
+      const known = places.get(ticket_id) ?? [];
+      if (known.length < MOST_PLACES) places.set(ticket_id, [...known, { partition, offset: kafka_offset }]);
     }
   }
   return [...places].filter(([, at]) => at.length > 1).map(([ticketId, at]) => ({ ticketId, at }));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { keepHeapSmall } from '../cli/frugal-heap.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showNumber } from '../cli/output.ts';
 import { parseCount } from '../cli/parse-option.ts';
@@ -38,6 +39,7 @@ export function addVerify(program: Command, choose: Choose): void {
 
 async function runVerify(context: OperatorContext, options: Options): Promise<0 | 1> {
   const { settings, output, clock, signal, topic } = context;
+  keepHeapSmall();
   const { results, checkpoints } = await context.openStores();
   const report = await verifyResults({
     results,

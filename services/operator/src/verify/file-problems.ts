@@ -1,0 +1,25 @@
+import type { ListedFile } from '../results/listed-range.ts';
+import type { Difference, DifferenceCode } from './difference.ts';
+
+/** What is wrong with the files of a range: for each, the first thing that was found. */
+export class FileProblems {
+  readonly #found = new Map<string, Difference>();
+
+  add({ partition, range: offsets, key }: ListedFile, code: DifferenceCode, what: string): void {
+    if (!this.#found.has(key))
+      this.#found.set(key, { code, partition, offsets, key, message: `${key}: ${what}` });
+  }
+
+  /** The file can't be read to its end. */
+  damaged(file: ListedFile, error: unknown): void {
+    this.add(
+      file,
+      'file_damaged',
+      `can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+
+  get differences(): readonly Difference[] {
+    return [...this.#found.values()];
+  }
+}
