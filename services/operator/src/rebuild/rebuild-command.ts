@@ -32,6 +32,7 @@ export function addRebuild(program: Command, choose: Choose): void {
 
 async function runRebuild(context: OperatorContext, options: Options): Promise<0 | 1> {
   const { settings, output, clock, signal } = context;
+  keepHeapSmall();
   const { results, checkpoints } = await context.openStores({
     results: 'read',
     checkpoints: 'read-if-there',
