@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { hasColors } from './colors.ts';
 
 /** Where a command says what it found. What goes wrong is logged to stderr instead. */
 export interface Output {
@@ -65,8 +65,8 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     head: head.map((name) => name.replace(/^>/, '')),
     colAligns: head.map((name) => (name.startsWith('>') ? 'right' : 'left')),
     style: {
-      head: pc.isColorSupported ? ['bold'] : [],
-      border: pc.isColorSupported ? ['gray'] : [],
+      head: hasColors ? ['bold'] : [],
+      border: hasColors ? ['gray'] : [],
       compact: true,
     },
   });

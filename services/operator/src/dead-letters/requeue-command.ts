@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';
@@ -99,7 +99,7 @@ async function runRequeue(
     for await (const records of requeue(run, chosen)) {
       for (const { origin, sentTo } of records) {
         output.line(
-          `${pc.green('✔')} ${showPosition(origin)} → ${sentTo === null ? '?' : showPosition(sentTo)}`,
+          `${colors.green('✔')} ${showPosition(origin)} → ${sentTo === null ? '?' : showPosition(sentTo)}`,
         );
       }
       context.signal.throwIfAborted();
@@ -140,7 +140,7 @@ async function choose(
     else chosen.push(repaired);
   }
   for (const place of places.map(showPosition).filter((each) => !seen.has(each))) {
-    output.line(`${pc.red('✘')} ${place} is no dead letter of ${results.location}`);
+    output.line(`${colors.red('✘')} ${place} is no dead letter of ${results.location}`);
     left += 1;
   }
   return { chosen, left };
@@ -156,11 +156,11 @@ async function tryRepair(
   try {
     repaired = repair(letter, await repairOf(letter, options, output.isTerminal));
   } catch (error) {
-    output.line(`${pc.red('✘')} ${place}: ${error instanceof Error ? error.message : String(error)}`);
+    output.line(`${colors.red('✘')} ${place}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
   if (repaired.problem === undefined || options.force === true) return repaired;
-  output.line(`${pc.red('✘')} ${place} would be a dead letter again: ${printable(repaired.problem)}`);
+  output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${printable(repaired.problem)}`);
   return undefined;
 }
 
@@ -183,7 +183,7 @@ function showChosen(chosen: readonly RepairedLetter[], output: Output): void {
   for (const { origin, value, problem } of chosen) {
     const text = value === null ? 'none (a tombstone)' : printable(Buffer.from(value).toString()).trimEnd();
     output.line(
-      `${showPosition(origin)}${problem === undefined ? '' : pc.yellow(' (not a ticket)')}: ${text}`,
+      `${showPosition(origin)}${problem === undefined ? '' : colors.yellow(' (not a ticket)')}: ${text}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import { KafkaError } from '@client-tickets/kafka';
 import {
   previewStart,
@@ -65,10 +65,10 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
       problems,
     });
   } else {
-    if (note !== undefined) output.line(`${pc.dim('note:')} ${note}`);
+    if (note !== undefined) output.line(`${colors.dim('note:')} ${note}`);
     showPreview(preview, context, output);
-    for (const each of problems) output.line(`${pc.red('✘')} ${each}`);
-    if (problems.length === 0) output.line(pc.green('✔ a start would go through'));
+    for (const each of problems) output.line(`${colors.red('✘')} ${each}`);
+    if (problems.length === 0) output.line(colors.green('✔ a start would go through'));
   }
   return problems.length === 0 ? 0 : 1;
 }
@@ -99,8 +99,8 @@ function showPreview(preview: StartPreview, { settings }: OperatorContext, outpu
   if (identity === undefined) return;
   output.line(
     createsQuery
-      ? `a new query of ${pc.bold(identity.topic)} would begin`
-      : `query ${identity.id} of ${pc.bold(identity.topic)} (since ${identity.createdAt}) would go on`,
+      ? `a new query of ${colors.bold(identity.topic)} would begin`
+      : `query ${identity.id} of ${colors.bold(identity.topic)} (since ${identity.createdAt}) would go on`,
   );
   if (claimsResults && !createsQuery)
     output.line(`it would claim the results location, which nobody has claimed yet`);
@@ -112,7 +112,7 @@ function showPreview(preview: StartPreview, { settings }: OperatorContext, outpu
   for (const { partition, loss } of partitions) {
     if (loss === undefined || settings.FAIL_ON_DATA_LOSS) continue;
     output.line(
-      pc.yellow(
+      colors.yellow(
         `partition ${partition}: offsets ${showOffsets(loss)} would be recorded as lost (${loss.reason})`,
       ),
     );

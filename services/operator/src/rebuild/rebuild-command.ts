@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import { keepHeapSmall } from '../cli/frugal-heap.ts';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showNumber, type Output } from '../cli/output.ts';
@@ -58,7 +58,7 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
   const writable = await context.openStores({ results: 'read', checkpoints: 'write' });
   await writeRebuilt(writable.checkpoints, rebuilt);
   output.line(
-    `${pc.green('✔')} written to ${checkpoints.location}${rebuilt.identity.topic}/; \`tickets verify\` proves it`,
+    `${colors.green('✔')} written to ${checkpoints.location}${rebuilt.identity.topic}/; \`tickets verify\` proves it`,
   );
   return 0;
 }
@@ -68,7 +68,7 @@ async function readLog({ topic, output }: OperatorContext) {
     return await topic.offsets.read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    output.line(`${pc.dim('note:')} what the log still holds is not known: ${reason}`);
+    output.line(`${colors.dim('note:')} what the log still holds is not known: ${reason}`);
     return undefined;
   }
 }
@@ -80,7 +80,7 @@ function showRebuilt(
 ): void {
   const settings = Object.entries(identity.settings).map(([name, value]) => `${name} ${value}`);
   const query = `query ${identity.id}, version ${identity.handlerVersion}, ${settings.join(', ')}`;
-  output.line(`${pc.bold(identity.topic)}, ${query}`);
+  output.line(`${colors.bold(identity.topic)}, ${query}`);
   output.line(
     isQueryLost ? `query.json is lost: ${location} gets a new one` : 'query.json is there and stays',
   );

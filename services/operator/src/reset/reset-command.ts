@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, type Command } from 'commander';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import {
   openQuery,
   parseStartingOffsets,
@@ -67,7 +67,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     const locations = [settings.RESULTS_PATH, settings.CHECKPOINT_PATH];
     const active = await findActiveConsumers(locations, context.topic, settings.KAFKA_GROUP_ID);
     if (active !== undefined) {
-      output.line(`${pc.red('✘')} ${active}; --force resets all the same. Nothing was deleted`);
+      output.line(`${colors.red('✘')} ${active}; --force resets all the same. Nothing was deleted`);
       return 1;
     }
   }
@@ -80,7 +80,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     output.progress(`${showNumber(deleted)} objects deleted`),
   );
   if (!isEmpty)
-    output.line(`${pc.green('✔')} query ${survey.queryId ?? 'without a name'} of ${topic} is deleted`);
+    output.line(`${colors.green('✔')} query ${survey.queryId ?? 'without a name'} of ${topic} is deleted`);
   if (startingOffsets === undefined) {
     output.line('the next start of a consumer begins a new query, where STARTING_OFFSETS says');
     return 0;
@@ -98,7 +98,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
       }),
   });
   const begins = [...startingOffsets].map(([partition, offset]) => `${partition}:${offset}`).join(' ');
-  output.line(`${pc.green('✔')} query ${identity.id} begins at ${begins} (partition:offset)`);
+  output.line(`${colors.green('✔')} query ${identity.id} begins at ${begins} (partition:offset)`);
   return 0;
 }
 
@@ -121,7 +121,7 @@ function showSurvey(
   if (survey.checkpoints.objects + survey.results.objects === 0) {
     output.line(`there is nothing of ${topic} at ${checkpoints.location} and ${results.location}`);
   } else {
-    output.line(`${pc.bold(topic)}, query ${queryId ?? 'without a name'}, would be deleted:`);
+    output.line(`${colors.bold(topic)}, query ${queryId ?? 'without a name'}, would be deleted:`);
     for (const [where, { objects, bytes }] of [
       [`${checkpoints.location}${topic}/`, survey.checkpoints],
       [results.location, survey.results],
@@ -132,7 +132,7 @@ function showSurvey(
   if (strangers.count === 0) return;
   const more = strangers.count > strangers.first.length ? ' and more' : '';
   output.line(
-    pc.yellow(
+    colors.yellow(
       `${strangers.count} other objects stay (${strangers.first.join(', ')}${more}); a new query refuses a location that holds such`,
     ),
   );

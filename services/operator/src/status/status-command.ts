@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showCount, showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';
@@ -56,7 +56,7 @@ function showStatus(status: Status, output: Output, now: number): void {
   const { query, topic, partitions, deadLetters, consumers, publishedTickets } = status;
   const settings = Object.entries(query.settings).map(([name, value]) => `${name} ${value}`);
   output.line(
-    `${pc.bold(topic)}, query ${query.id}, version ${query.handlerVersion}, ${settings.join(', ')}`,
+    `${colors.bold(topic)}, query ${query.id}, version ${query.handlerVersion}, ${settings.join(', ')}`,
   );
   output.line(`results     ${status.results}`);
   output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
@@ -83,10 +83,12 @@ function showStatus(status: Status, output: Output, now: number): void {
   }
   for (const { partition, gaps } of partitions) {
     for (const gap of gaps)
-      output.line(pc.yellow(`partition ${partition}: offsets ${showOffsets(gap)} ${gap.reason} (${gap.at})`));
+      output.line(
+        colors.yellow(`partition ${partition}: offsets ${showOffsets(gap)} ${gap.reason} (${gap.at})`),
+      );
   }
-  for (const note of status.notes) output.line(`${pc.dim('note:')} ${note}`);
-  for (const problem of status.problems) output.line(`${pc.red('✘')} ${problem}`);
+  for (const note of status.notes) output.line(`${colors.dim('note:')} ${note}`);
+  for (const problem of status.problems) output.line(`${colors.red('✘')} ${problem}`);
 }
 
 const HEAD = [

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import { showCount, showNumber, type Output } from '../cli/output.ts';
 import { showOffsets } from '../cli/show-offsets.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
@@ -8,7 +8,7 @@ const MOST_SHOWN = 20;
 /** The report for people. */
 export function showReport(report: VerifyReport, output: Output): void {
   const { query, topic, results, partitions, repeatedTickets, differences, moreDifferences } = report;
-  output.line(`${pc.bold(topic)} in ${results}${query === undefined ? '' : `, query ${query.id}`}`);
+  output.line(`${colors.bold(topic)} in ${results}${query === undefined ? '' : `, query ${query.id}`}`);
   if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
   for (const { partition, gaps } of partitions) {
     for (const gap of gaps) {
@@ -17,7 +17,7 @@ export function showReport(report: VerifyReport, output: Output): void {
       );
     }
   }
-  for (const note of report.notes) output.line(`${pc.dim('note:')} ${note}`);
+  for (const note of report.notes) output.line(`${colors.dim('note:')} ${note}`);
   if (repeatedTickets.ids > 0) {
     const { ids, extra, listed } = repeatedTickets;
     output.line(
@@ -38,14 +38,15 @@ export function showReport(report: VerifyReport, output: Output): void {
       );
     const held = `${sum(({ tickets }) => tickets, 'ticket')} and ${sum(({ deadLetters }) => deadLetters, 'dead letter')}`;
     output.line(
-      pc.green(`✔ ${held}: nothing is lost, nothing is there twice, the counts are those of the tickets`),
+      colors.green(`✔ ${held}: nothing is lost, nothing is there twice, the counts are those of the tickets`),
     );
     return;
   }
   for (const { code, message } of differences.slice(0, MOST_SHOWN))
-    output.line(`${pc.red(`✘ ${code}`)} ${message}`);
+    output.line(`${colors.red(`✘ ${code}`)} ${message}`);
   const more = differences.length - MOST_SHOWN + moreDifferences;
-  if (more > 0) output.line(pc.red(`✘ and ${showNumber(more)} more differences; --json lists up to 1,000`));
+  if (more > 0)
+    output.line(colors.red(`✘ and ${showNumber(more)} more differences; --json lists up to 1,000`));
 }
 
 const HEAD = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty', '>files', '>planned', '>lag'];
