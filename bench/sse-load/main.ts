@@ -11,7 +11,8 @@ import { z } from 'zod';
 
 /**
  * What viewers of the pipeline UI cost the engine: the same tickets are processed without viewers and with them, in turns, and
- * the best rounds are compared, which other work on the machine disturbs least. Ends with 1 if the bounds do not hold.
+ * the medians are compared. Ends with 1 if the bounds do not hold. Wants a machine that does nothing else: the viewers alone
+ * need a core, and whatever else runs tells in the time.
  */
 const options = z
   .object({
@@ -93,8 +94,9 @@ async function fillLog(directory: string): Promise<void> {
   await writer.close();
 }
 
-function best(measures: readonly Measured[], pick: (measured: Measured) => number): number {
-  return Math.min(...measures.map(pick));
+function median(measures: readonly Measured[], pick: (measured: Measured) => number): number {
+  const sorted = measures.map(pick).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 const log = await mkdtemp(join(tmpdir(), 'sse-load-log-'));
@@ -103,13 +105,17 @@ try {
   const without: Measured[] = [];
   const withViewers: Measured[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
-    without.push(await measure(log, false));
-    withViewers.push(await measure(log, true));
+    // Now these first, now those, so that a machine that slows down favours neither.
+    for (const hasViewers of round % 2 === 0 ? [false, true] : [true, false]) {
+      (hasViewers ? withViewers : without).push(await measure(log, hasViewers));
+    }
   }
-  const slowdown = best(withViewers, ({ seconds }) => seconds) / best(without, ({ seconds }) => seconds) - 1;
+  const slowdown =
+    median(withViewers, ({ seconds }) => seconds) / median(without, ({ seconds }) => seconds) - 1;
   const cpu =
-    best(withViewers, ({ cpuSeconds }) => cpuSeconds) / best(without, ({ cpuSeconds }) => cpuSeconds) - 1;
-  const extra = best(withViewers, ({ peakBytes }) => peakBytes) - best(without, ({ peakBytes }) => peakBytes);
+    median(withViewers, ({ cpuSeconds }) => cpuSeconds) / median(without, ({ cpuSeconds }) => cpuSeconds) - 1;
+  const extra =
+    median(withViewers, ({ peakBytes }) => peakBytes) - median(without, ({ peakBytes }) => peakBytes);
   const holds = slowdown <= MOST_SLOWDOWN && extra <= MOST_EXTRA_BYTES;
   process.stdout.write(
     `${options.readers} readers and ${options.deaf} deaf viewers: ${(100 * slowdown).toFixed(1)}% more time, ` +
