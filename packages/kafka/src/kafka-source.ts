@@ -35,7 +35,7 @@ export interface KafkaSourceOptions {
   readonly metadataMaxAgeMs?: number;
   /**
    * A consumer that shows no life for so long, or brings nothing of a partition with a backlog, is replaced. Should exceed
-   * the rebalance timeout. Default: four session timeouts.
+   * the rebalance timeout. Default: four session timeouts, or two rebalance timeouts if that is more.
    */
   readonly stuckAfterMs?: number;
   /** For one `fetchOffsets` or `listPartitions` with all its retries. Default: 30 s. */
@@ -56,6 +56,7 @@ const MISPLACED_RETRY_MS = 1_000;
  */
 export function createKafkaSource(options: KafkaSourceOptions): Source {
   const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
+  const { rebalanceTimeoutMs = 30_000 } = options;
   const delivery = new PartitionDelivery();
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // each partition may wait for it
@@ -78,13 +79,13 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
       settings: {
         sessionTimeoutMs,
         heartbeatIntervalMs: options.heartbeatIntervalMs ?? Math.min(3_000, Math.floor(sessionTimeoutMs / 3)),
-        rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
+        rebalanceTimeoutMs,
         maxFetchBytesPerPartition: options.maxFetchBytesPerPartition ?? 1024 * 1024,
         maxFetchBytes: options.maxFetchBytes ?? 10 * 1024 * 1024,
         maxFetchWaitMs: options.maxFetchWaitMs ?? 200,
         metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
       },
-      stuckAfterMs: options.stuckAfterMs ?? 4 * sessionTimeoutMs,
+      stuckAfterMs: options.stuckAfterMs ?? Math.max(4 * sessionTimeoutMs, 2 * rebalanceTimeoutMs),
       stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
       on: {
         assigned: (partitions) => {

@@ -24,6 +24,11 @@ export const consumerSettings = z
       default: 'client-tickets-consumer',
       description: 'Consumers of one group share the partitions.',
     }),
+    KAFKA_SESSION_TIMEOUT_MS: setting(integer({ min: 1_000, max: 1_800_000 }), {
+      default: '15000',
+      description:
+        'How long a consumer that was killed or hangs keeps its partitions; brokers accept 6000 and more by default.',
+    }),
     STARTING_OFFSETS: setting(
       parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
       { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },

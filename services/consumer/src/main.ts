@@ -44,7 +44,14 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     onRequest: (request) => ui.onStoreRequest(request),
     logger,
   });
-  const source = createKafkaSource({ connection, topic, groupId: settings.KAFKA_GROUP_ID, logger, clock });
+  const source = createKafkaSource({
+    connection,
+    topic,
+    groupId: settings.KAFKA_GROUP_ID,
+    sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
+    logger,
+    clock,
+  });
   const ui = createPipelineUi({
     topic,
     results: stores.results,

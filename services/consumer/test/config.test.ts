@@ -8,6 +8,7 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     KAFKA_BROKERS: ['localhost:19092'],
     KAFKA_TOPIC: 'client_tickets',
     KAFKA_GROUP_ID: 'client-tickets-consumer',
+    KAFKA_SESSION_TIMEOUT_MS: 15_000,
     STARTING_OFFSETS: { kind: 'earliest' },
     MAX_OFFSETS_PER_TRIGGER: 50,
     TRIGGER: { kind: 'interval', everyMs: 1_000 },
