@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createKafkaSource } from '@client-tickets/kafka';
+import { hostname } from 'node:os';
+import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
 import {
   createLogger,
   describeError,
@@ -34,8 +35,10 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
   const secrets = secretValues(consumerSettings, environment);
   const logger = createLogger({ name: 'consumer', level: settings.LOG_LEVEL, secrets });
   useLogger(logger);
-  const connection = kafkaConnection(settings);
-  const { KAFKA_TOPIC: topic, TRIGGER: trigger } = settings;
+  // Tells the members of a group apart, in the page, in Console and in `rpk group describe`.
+  const member = `consumer-${hostname()}-${process.pid}`;
+  const connection = { ...kafkaConnection(settings), clientId: member };
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId, TRIGGER: trigger } = settings;
 
   const stores = await openStores({
     results: settings.RESULTS_PATH,
@@ -47,11 +50,12 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
   const source = createKafkaSource({
     connection,
     topic,
-    groupId: settings.KAFKA_GROUP_ID,
+    groupId,
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
     logger,
     clock,
   });
+  const owners = createGroupOwners({ connection, topic, groupId, logger, clock });
   const ui = createPipelineUi({
     topic,
     results: stores.results,
@@ -63,6 +67,8 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     logger,
     controlToken: settings.HTTP_CONTROL_TOKEN,
     log: source,
+    member,
+    groupMembers: () => owners.read(),
   });
   try {
     const { url } = await ui.start({ host: settings.HTTP_HOST, port: settings.HTTP_PORT });
@@ -95,6 +101,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     logger.info({ reason: describeError(error) }, 'stopped before it had started');
   } finally {
     await ui.close();
+    await owners.close();
     await stores.close();
   }
   return EXIT_CODES.done.code;

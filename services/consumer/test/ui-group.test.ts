@@ -24,8 +24,8 @@ describe('with several consumers', () => {
     const groupMembers = (): Promise<ReadonlyMap<number, string>> =>
       Promise.resolve(new Map([0, 1, 2, 3].map((partition) => [partition, partition % 2 === 0 ? 'a' : 'b'])));
     const consumers: UiPipeline[] = [
-      createUiPipeline({ ...shared, groupMembers }),
-      createUiPipeline({ ...shared, groupMembers }),
+      createUiPipeline({ ...shared, groupMembers, member: 'a' }),
+      createUiPipeline({ ...shared, groupMembers, member: 'b' }),
     ];
     const queries = consumers.map((consumer) => consumer.startQuery());
     await expect.poll(() => queries.map((query) => query.status().partitions.length)).toEqual([2, 2]);

@@ -54,7 +54,7 @@ export function createUiPipeline({
 } & Partial<
   Pick<
     PipelineUiOptions,
-    'controlToken' | 'maxViewers' | 'allowedHosts' | 'groupMembers' | 'logger' | 'webFolder'
+    'controlToken' | 'maxViewers' | 'allowedHosts' | 'groupMembers' | 'member' | 'logger' | 'webFolder'
   >
 > = {}): UiPipeline {
   const source = log.createSource();

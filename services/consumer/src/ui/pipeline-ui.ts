@@ -40,7 +40,9 @@ export interface PipelineUiOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** For partitions of other consumers: their end of the log. The query's own source will do. */
   readonly log?: LogOffsets | undefined;
-  /** Who has which partition. */
+  /** What the group calls this consumer. Default: `this consumer`. */
+  readonly member?: string | undefined;
+  /** Who has the partitions of others. */
   readonly groupMembers?: GroupMembers | undefined;
   /** Open pages at a time. Default: 250. */
   readonly maxViewers?: number | undefined;
@@ -106,6 +108,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     clock,
     ledger,
     log: options.log,
+    member: options.member ?? 'this consumer',
     groupMembers: options.groupMembers,
     hasControl: controlToken !== undefined,
     viewers: () => feed.readers,

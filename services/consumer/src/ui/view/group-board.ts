@@ -17,7 +17,7 @@ import { createPolled } from './polled.ts';
 /** What the UI asks of the log. */
 export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
 
-/** Who reads each partition, as Kafka's group description has it. */
+/** Who reads each partition, by the name that the group knows it by. */
 export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
 
 /** The whole group: all partitions and their batches, whoever owns them. */
@@ -40,6 +40,8 @@ export interface GroupBoardOptions {
   readonly checkpoints: ObjectStore;
   readonly clock: Clock;
   readonly log: LogOffsets | undefined;
+  /** What the group calls this consumer. */
+  readonly member: string;
   readonly groupMembers: GroupMembers | undefined;
   readonly owned: () => readonly PartitionStatus[];
   readonly measures: () => readonly TriggerMeasure[];
@@ -51,7 +53,7 @@ const OFFSETS_EVERY_MS = 2_000;
 const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
-  const { topic, checkpoints, clock, log, groupMembers, owned, measures } = options;
+  const { topic, checkpoints, clock, log, member, groupMembers, owned, measures } = options;
   const book = createPartitionBook(() => clock.monotonic());
   let queryId: string | undefined;
 
@@ -122,7 +124,8 @@ export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
           owned: status,
           checkpoint: book.checkpoint(partition),
           offsets: offsets.value?.get(partition),
-          owner: members.value?.get(partition) ?? (status === undefined ? undefined : 'this consumer'),
+          // What the group said a few seconds ago may be from before we got it.
+          owner: status === undefined ? members.value?.get(partition) : member,
           committedAt: book.batches(partition).at(-1)?.committedAt,
         });
       });

@@ -65,6 +65,7 @@ export interface PipelineViewOptions {
   readonly hasControl: boolean;
   readonly clock: Clock;
   readonly log: LogOffsets | undefined;
+  readonly member: string;
   readonly groupMembers: GroupMembers | undefined;
   readonly ledger: RequestLedger;
   readonly viewers: () => number;
@@ -102,6 +103,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     checkpoints,
     clock,
     log: options.log,
+    member: options.member,
     groupMembers: options.groupMembers,
     owned: () => watch.status()?.partitions ?? [],
     measures: () => measures,

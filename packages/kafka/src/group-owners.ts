@@ -1,0 +1,49 @@
+import type { Clock, Logger } from '@client-tickets/micro-batch';
+import kafkajs, { type MemberDescription } from 'kafkajs';
+import { createAdminSession } from './admin-session.ts';
+import { describeFailure } from './describe-failure.ts';
+import { readFailure } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+
+/** Who reads what, as the group's coordinator has it. */
+export interface GroupOwners {
+  /**
+   * The client id of each partition's reader. Partitions are missing while the group moves, and when nobody reads them. One
+   * question to the coordinator; a failed one is not repeated. Rejects with a `KafkaError`.
+   */
+  read(): Promise<ReadonlyMap<number, string>>;
+  close(): Promise<void>;
+}
+
+export function createGroupOwners(options: {
+  readonly connection: KafkaConnection;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}): GroupOwners {
+  const { topic, groupId } = options;
+  const session = createAdminSession(options);
+  return {
+    async read() {
+      try {
+        const { groups } = await session.attempt((admin) => admin.describeGroups([groupId]));
+        const members = groups.flatMap((group) => group.members);
+        return new Map(
+          members.flatMap((member) =>
+            partitionsOf(member, topic).map((partition) => [partition, member.clientId] as const),
+          ),
+        );
+      } catch (error) {
+        throw describeFailure(`asking who reads ${topic} in group ${groupId}`, readFailure(error), error);
+      }
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Empty before the member was given its share, and for clients that assign partitions in their own format. */
+function partitionsOf({ memberAssignment }: MemberDescription, topic: string): readonly number[] {
+  if (memberAssignment.length === 0) return [];
+  return kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment[topic] ?? [];
+}
