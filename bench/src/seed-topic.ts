@@ -9,8 +9,7 @@ import {
   ensureTopic,
   type KafkaSourceOptions,
 } from '@client-tickets/kafka';
-import { silentLogger } from '@client-tickets/micro-batch';
-import { systemClock as clock } from '@client-tickets/service-kit';
+import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { z } from 'zod';
 import { benchMessages, type ExpectedCounts } from './bench-messages.ts';
 import { topicOf, type Workload } from './workload.ts';

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { startTicketQuery } from '@client-tickets/consumer';
 import { createPipelineUi } from '@client-tickets/consumer/ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { systemClock as clock } from '@client-tickets/service-kit';
 
 /**
  * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,

@@ -1,7 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { createKafkaProducer, createKafkaSource, ensureTopic } from '@client-tickets/kafka';
-import { silentLogger, type Source } from '@client-tickets/micro-batch';
-import { systemClock } from '@client-tickets/service-kit';
+import { silentLogger, type Source, systemClock } from '@client-tickets/micro-batch';
 import { RedpandaContainer, type StartedRedpandaContainer } from '@testcontainers/redpanda';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

@@ -1,7 +1,6 @@
 import { createKafkaProducer } from '@client-tickets/kafka';
-import { partitionCheckpointKey, silentLogger } from '@client-tickets/micro-batch';
+import { partitionCheckpointKey, silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { systemClock } from '@client-tickets/service-kit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startService } from '../pipeline/service-process.ts';

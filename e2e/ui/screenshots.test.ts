@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKafkaProducer } from '@client-tickets/kafka';
-import { silentLogger } from '@client-tickets/micro-batch';
-import { systemClock } from '@client-tickets/service-kit';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { startService } from '../pipeline/service-process.ts';
 import { createTestLocation, hasKafka, hasS3, uniqueName } from '../pipeline/test-servers.ts';

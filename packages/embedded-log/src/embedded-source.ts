@@ -29,13 +29,22 @@ interface Delivery {
 }
 
 const TOPIC_CHECK_MS = 1_000;
+const MISPLACED_AGAIN_MS = 1_000;
+
+/** A position that the log did not hold, and when the engine was told. */
+interface Misplaced {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly toldAt: number;
+}
 
 /**
  * A `Source` that reads an embedded log while it is being written, in this process or another one. It sees only
  * acknowledged records.
  *
  * When a position is no longer in the log (hidden by `truncateBefore`, or the log was replaced by a shorter one), the
- * assignment is announced anew, so that the engine compares its position with the log's and decides.
+ * assignment is announced anew, so that the engine compares its position with the log's and decides. If it stays where it
+ * is, it is asked again every second.
  */
 export function createEmbeddedSource({
   directory,
@@ -51,6 +60,7 @@ export function createEmbeddedSource({
   let membership: Membership | undefined;
   let running: Promise<void> | undefined;
   const stopping = new AbortController();
+  let misplaced: Misplaced | undefined;
   let isWorkDue = false;
   let interruptIdling = (): void => {};
 
@@ -86,6 +96,11 @@ export function createEmbeddedSource({
     listener.onAssignment(partitions);
   };
 
+  const wasJustTold = (partition: number, offset: bigint): boolean =>
+    misplaced?.partition === partition &&
+    misplaced.offset === offset &&
+    clock.monotonic() - misplaced.toldAt < MISPLACED_AGAIN_MS;
+
   /** One read of each partition that is to be delivered. Returns whether it brought anything. */
   const deliverOnce = async (listener: SourceListener): Promise<boolean> => {
     let isAnythingNew = false;
@@ -95,11 +110,13 @@ export function createEmbeddedSource({
       const read = await readerOf(partition).read(startOffset, maxChunkBytes);
       if (stopping.signal.aborted) return false;
       if (deliveries.get(partition) !== delivery || read.kind === 'nothing-new') continue;
-      isAnythingNew = true;
       if (read.kind === 'out-of-range') {
+        if (wasJustTold(partition, startOffset)) continue;
+        misplaced = { partition, offset: startOffset, toldAt: clock.monotonic() };
         announce(listener, membership?.owned() ?? []);
-        break;
+        return true;
       }
+      isAnythingNew = true;
       delivery.offset = read.endOffset;
       listener.onChunk({ partition, startOffset, ...read });
     }

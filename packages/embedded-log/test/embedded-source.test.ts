@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock, type Clock } from '@client-tickets/micro-batch';
 import { createEmbeddedSource, type EmbeddedSourceOptions } from '../src/embedded-source.ts';
 import { openLogWriter, type LogWriter } from '../src/log-writer.ts';
-import { forkWriter, observe, stoppedClock, systemClock, temporaryFolder, text, topic } from './support.ts';
+import { forkWriter, observe, stoppedClock, temporaryFolder, text, topic } from './support.ts';
 
 const record = (value: string, partition = 0) => ({ key: null, value, timestamp: 1_000, partition });
 
@@ -55,6 +56,27 @@ test('new records of a writer in this process arrive without any polling', async
     await observed.until(() => observed.records(0).length === sent);
   }
   expect(observed.records(0).at(-1)?.offset).toBe(19n);
+});
+
+test('a position that the log never holds is announced once a second, not without pause', async () => {
+  const directory = await temporaryFolder();
+  await openWriter(directory);
+  let now = 0;
+  /** As fast as the machine is; counts how long it would have taken. */
+  const hurriedClock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) =>
+        setImmediate(() => {
+          if (signal?.aborted !== true) now += ms;
+          resolve();
+        }),
+      ),
+  };
+  const observed = await observe(openSource(directory, { clock: hurriedClock }), () => 7n);
+  await observed.until(() => observed.assignments.length === 5);
+  expect(now).toBeGreaterThanOrEqual(3_000); // the first is the group's, the second follows at once
 });
 
 test('records of a writer in another process are found by polling', async () => {

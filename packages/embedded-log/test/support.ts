@@ -2,17 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, RecordChunk, Source, SourceRecord } from '@client-tickets/micro-batch';
 import { onTestFinished } from 'vitest';
 
 export const topic = 'client_tickets';
-
-export const systemClock: Clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
-};
 
 /** Time stands still: whatever happens was signalled. */
 export const stoppedClock: Clock = {

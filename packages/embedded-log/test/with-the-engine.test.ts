@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
-  silentLogger,
-  StreamingQuery,
   type BatchHandler,
   type ObjectStore,
+  silentLogger,
+  StreamingQuery,
   type StreamingQueryOptions,
+  systemClock,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore } from '@client-tickets/micro-batch/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEmbeddedSource, openLogWriter, type LogWriter } from '../src/index.ts';
-import { systemClock, temporaryFolder, text, topic } from './support.ts';
+import { temporaryFolder, text, topic } from './support.ts';
 
 /** Writes the values of each batch, one a line. */
 const listValues: BatchHandler<null> = {

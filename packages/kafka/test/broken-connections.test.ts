@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { BreakableSockets } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 import { RecordingListener } from './support/recording-listener.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources } from './support/test-source.ts';
 
 describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {

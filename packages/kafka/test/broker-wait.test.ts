@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { waitForBrokers } from '../src/index.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 
 const NOBODY = '127.0.0.1:1';
 const common = { logger: silentLogger, clock: systemClock };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '@client-tickets/micro-batch';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources } from './support/test-source.ts';
 
 const SEGMENT_BYTES = 1024 * 1024;

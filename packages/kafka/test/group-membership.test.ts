@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '@client-tickets/micro-batch';
 import { BreakableSockets } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources } from './support/test-source.ts';
 
 const SESSION_MS = 6_000; // the shortest that brokers allow

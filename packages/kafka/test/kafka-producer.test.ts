@@ -1,9 +1,8 @@
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createKafkaProducer, type KafkaProducer, type KafkaProducerOptions } from '../src/index.ts';
 import { BreakableSockets } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources, type StartedSource } from './support/test-source.ts';
 
 describe.skipIf(!hasBrokers)('a Kafka producer', () => {

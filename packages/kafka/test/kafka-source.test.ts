@@ -1,8 +1,8 @@
 import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '@client-tickets/micro-batch';
 import { RecordingListener } from './support/recording-listener.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources } from './support/test-source.ts';
 
 const numbers = (from: number, to: number): string[] =>

@@ -1,8 +1,7 @@
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { ensureTopic, type EnsureTopicOptions } from '../src/index.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 
 describe.skipIf(!hasBrokers)('ensuring a topic', () => {
   const { connection, uniqueName, createTopic, admin } = useRealBrokers();

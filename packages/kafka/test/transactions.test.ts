@@ -1,7 +1,7 @@
 import type { Producer } from 'kafkajs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '@client-tickets/micro-batch';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
-import { systemClock } from './support/system-clock.ts';
 import { createTestSources } from './support/test-source.ts';
 
 describe.skipIf(!hasBrokers)('a source of transactions', () => {

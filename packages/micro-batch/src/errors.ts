@@ -7,6 +7,7 @@
  * - `handler_failed`: the batch handler threw; the batch stays planned.
  * - `source_failed`: the source gave up.
  * - `store_unavailable`: the object store did not answer for too long.
+ * - `store_refused`: the object store will not do it until somebody changes something: keys, permissions, a full disk.
  */
 export type QueryErrorCode =
   | 'settings'
@@ -17,7 +18,8 @@ export type QueryErrorCode =
   | 'data_loss'
   | 'handler_failed'
   | 'source_failed'
-  | 'store_unavailable';
+  | 'store_unavailable'
+  | 'store_refused';
 
 /** Why a query does not start, or stopped. The message says what was expected, what was found and what to do. */
 export class QueryError extends Error {

@@ -52,4 +52,5 @@ export {
 } from './start-preview.ts';
 export { parseStartingOffsets, resolveStartingOffsets, type StartingOffsets } from './starting-offsets.ts';
 export { StreamingQuery } from './streaming-query.ts';
+export { systemClock } from './system-clock.ts';
 export { parseTrigger, type Trigger } from './trigger.ts';

@@ -313,7 +313,7 @@ export class StreamingQuery<State> {
         this.#outage.over();
         return result;
       } catch (error) {
-        if (!isTransient(error)) throw error;
+        if (!isTransient(error)) throw storeRefusal(error) ?? error;
         const pauseMs = this.#outage.failed();
         if (pauseMs === undefined) {
           const code = error instanceof ObjectStoreError ? 'store_unavailable' : 'source_failed';
@@ -380,6 +380,11 @@ function sourceFailed(error: unknown): QueryError {
   return new QueryError('source_failed', error instanceof Error ? error.message : String(error), {
     cause: error,
   });
+}
+
+function storeRefusal(error: unknown): QueryError | undefined {
+  const isRefusal = error instanceof ObjectStoreError && error.code === 'refused';
+  return isRefusal ? new QueryError('store_refused', error.message, { cause: error }) : undefined;
 }
 
 function isTransient(error: unknown): error is Error {

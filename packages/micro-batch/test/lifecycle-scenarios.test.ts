@@ -195,6 +195,19 @@ streamTest(
 );
 
 streamTest(
+  'a store that refuses fails the query at once, under a name of its own; nothing is lost',
+  {},
+  append(0, 'abc'),
+  start('a'),
+  results('abc'),
+  fault('a', 'refuse', /^results put/),
+  append(0, 'def'),
+  fails('a', 'store_refused', /injected at results put/),
+  start('b'),
+  results('abcdef'),
+);
+
+streamTest(
   'brokers that do not answer are waited for, too, and named when that takes too long',
   {},
   append(0, 'abc'),

@@ -78,7 +78,7 @@ async function perform(world: World, actions: readonly Action[]): Promise<number
   }
 }
 
-type Fault = 'hold' | 'hold the answer' | 'lose the answer' | 'fail';
+type Fault = 'hold' | 'hold the answer' | 'lose the answer' | 'fail' | 'refuse';
 
 interface Rule {
   readonly consumer: string;
@@ -221,7 +221,8 @@ export class World {
     }
     if (rule.fault === 'lose the answer') await send();
     const message = `injected at ${request}`;
-    throw request.startsWith('source') ? new Error(message) : new ObjectStoreError('unavailable', message);
+    if (request.startsWith('source')) throw new Error(message);
+    throw new ObjectStoreError(rule.fault === 'refuse' ? 'refused' : 'unavailable', message);
   }
 
   addRule(rule: Rule): void {

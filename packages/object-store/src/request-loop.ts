@@ -1,5 +1,4 @@
-import { ObjectStoreError, type Clock } from '@client-tickets/micro-batch';
-import { systemClock } from './system-clock.ts';
+import { type Clock, ObjectStoreError, systemClock } from '@client-tickets/micro-batch';
 
 export type StoreOperation = 'get' | 'put' | 'put-if-absent' | 'put-if-match' | 'list' | 'delete';
 

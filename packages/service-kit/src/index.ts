@@ -24,4 +24,3 @@ export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
 export { s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';
-export { systemClock } from './system-clock.ts';

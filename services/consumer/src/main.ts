@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
+import { systemClock as clock } from '@client-tickets/micro-batch';
 import {
   createLogger,
   describeError,
@@ -10,7 +11,6 @@ import {
   runMain,
   s3Connection,
   secretValues,
-  systemClock as clock,
 } from '@client-tickets/service-kit';
 import { createBatchReport } from './batch-report.ts';
 import { readConsumerCommandLine } from './command-line.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
-  silentLogger,
   type Clock,
   type ObjectStore,
+  silentLogger,
   type StreamingQuery,
+  systemClock,
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
-import { systemClock } from '@client-tickets/service-kit';
 import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
 import { createTicketGenerator, encodeTicket, type TicketGenerator } from '@client-tickets/tickets';
 import { startTicketQuery } from '../src/ticket-query.ts';

@@ -1,5 +1,5 @@
 import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch';
-import { parseLocation, type S3Options } from '@client-tickets/object-store';
+import { parseLocation } from '@client-tickets/object-store';
 import {
   boolean,
   checkSasl,
@@ -60,19 +60,6 @@ export function readOperatorSettings(flags: Environment): {
   loadDotEnv();
   const environment = { ...process.env, ...flags };
   return { settings: readSettings(operatorSettings, environment), environment };
-}
-
-/** How S3 is reached, in the shape that packages/object-store takes; without keys the AWS SDK finds its own. */
-export function s3Options(settings: OperatorSettings): S3Options {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
-  return {
-    region: settings.AWS_REGION,
-    endpoint: settings.AWS_ENDPOINT_URL_S3,
-    credentials:
-      accessKeyId === undefined || secretAccessKey === undefined
-        ? undefined
-        : { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN },
-  };
 }
 
 function parseFormats(given: string): readonly ResultFormat[] {

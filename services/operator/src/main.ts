@@ -1,11 +1,5 @@
-import { QueryError } from '@client-tickets/micro-batch';
-import {
-  createLogger,
-  EXIT_CODES,
-  runMain,
-  secretValues,
-  systemClock as clock,
-} from '@client-tickets/service-kit';
+import { QueryError, systemClock as clock } from '@client-tickets/micro-batch';
+import { createLogger, EXIT_CODES, runMain, secretValues } from '@client-tickets/service-kit';
 import { createOutput } from './cli/output.ts';
 import { readCommand } from './cli/read-command.ts';
 import { operatorSettings, readOperatorSettings } from './config.ts';

@@ -1,10 +1,10 @@
 import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
 import type { Location } from '@client-tickets/object-store';
-import { kafkaConnection } from '@client-tickets/service-kit';
+import { kafkaConnection, s3Connection } from '@client-tickets/service-kit';
 import type { Action, StoreMode } from './cli/operator-context.ts';
 import { openStore } from './cli/open-store.ts';
 import type { Output } from './cli/output.ts';
-import { s3Options, type OperatorSettings } from './config.ts';
+import type { OperatorSettings } from './config.ts';
 import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
 
 /** Runs a command with what its settings name, and closes all that it has opened. */
@@ -21,7 +21,7 @@ export async function runAction(
   const { settings, logger, clock } = context;
   const opened: ObjectStore[] = [];
   const open = async (location: Location, mode: StoreMode): Promise<ObjectStore> => {
-    const store = await openStore(location, mode, s3Options(settings));
+    const store = await openStore(location, mode, s3Connection(settings));
     opened.push(store);
     return store;
   };

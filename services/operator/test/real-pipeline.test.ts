@@ -1,8 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKafkaSource } from '@client-tickets/kafka';
-import { silentLogger, StreamingQuery, type ObjectStore, type Trigger } from '@client-tickets/micro-batch';
+import {
+  type ObjectStore,
+  silentLogger,
+  StreamingQuery,
+  systemClock,
+  type Trigger,
+} from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { systemClock } from '@client-tickets/service-kit';
 import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';

@@ -1,5 +1,6 @@
 import { createKafkaProducer, ensureTopic, KafkaError, waitForBrokers } from '@client-tickets/kafka';
-import { createLogger, describeError, EXIT_CODES, runMain, systemClock } from '@client-tickets/service-kit';
+import { systemClock } from '@client-tickets/micro-batch';
+import { createLogger, describeError, EXIT_CODES, runMain } from '@client-tickets/service-kit';
 import { createTicketGenerator } from '@client-tickets/tickets';
 import { readProducerCommandLine } from './command-line.ts';
 import { readConfig } from './config.ts';

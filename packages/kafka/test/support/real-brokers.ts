@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaClient, type KafkaConnection } from '../../src/kafka-connection.ts';
-import { systemClock } from './system-clock.ts';
 
 const brokers = process.env['KAFKA_BROKERS']?.split(',') ?? [];
 if (brokers.length === 0)

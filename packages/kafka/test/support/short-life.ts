@@ -1,8 +1,7 @@
 // Run as a process of its own: writes to a topic, reads it, closes everything. Then nothing may keep the process alive.
-import { silentLogger } from '@client-tickets/micro-batch';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { createKafkaProducer, createKafkaSource, ensureTopic, waitForBrokers } from '../../src/index.ts';
 import { RecordingListener } from './recording-listener.ts';
-import { systemClock } from './system-clock.ts';
 
 const [topic = ''] = process.argv.slice(2);
 const connection = { brokers: process.env['KAFKA_BROKERS']?.split(',') ?? [] };

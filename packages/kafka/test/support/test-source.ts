@@ -1,9 +1,8 @@
-import { silentLogger, type Source } from '@client-tickets/micro-batch';
+import { silentLogger, type Source, systemClock } from '@client-tickets/micro-batch';
 import { afterEach } from 'vitest';
 import { createKafkaSource, type KafkaSourceOptions } from '../../src/index.ts';
 import type { RealBrokers } from './real-brokers.ts';
 import { RecordingListener } from './recording-listener.ts';
-import { systemClock } from './system-clock.ts';
 
 export interface StartedSource {
   readonly source: Source;

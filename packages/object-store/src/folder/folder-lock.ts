@@ -1,7 +1,12 @@
 import { mkdir, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ObjectStoreError, silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
-import { systemClock } from '../system-clock.ts';
+import {
+  type Clock,
+  type Logger,
+  ObjectStoreError,
+  silentLogger,
+  systemClock,
+} from '@client-tickets/micro-batch';
 import { errorCode } from './folder-failure.ts';
 import {
   findProcess,

@@ -1,10 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, StreamingQuery } from '@client-tickets/micro-batch';
+import { silentLogger, StreamingQuery, systemClock } from '@client-tickets/micro-batch';
 import { MemoryLog } from '@client-tickets/micro-batch/testing';
 import { openObjectStore } from '@client-tickets/object-store';
-import { systemClock } from '@client-tickets/service-kit';
 import { createCountsPublisher, createTicketHandler } from '@client-tickets/ticket-results';
 import { ticketBatch } from './ticket-batch.ts';
 import { TOPIC } from './history.ts';

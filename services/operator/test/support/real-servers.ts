@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { silentLogger } from '@client-tickets/micro-batch';
-import { systemClock } from '@client-tickets/service-kit';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaTopicAccess } from '../../src/topic/kafka-topic-access.ts';

@@ -1,5 +1,5 @@
-import { silentLogger } from '@client-tickets/micro-batch';
-import { describeError, readSettings, systemClock } from '@client-tickets/service-kit';
+import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { describeError, readSettings } from '@client-tickets/service-kit';
 import type { Output } from '../../src/cli/output.ts';
 import { formatTable, toJson } from '../../src/cli/output.ts';
 import { readCommand } from '../../src/cli/read-command.ts';
