@@ -27,7 +27,8 @@ export const producerSettings = z
       description: 'How fast, fractions allowed; 0: as fast as the brokers acknowledge.',
     }),
     TICKET_SEED: setting(integer({ min: 0 }), {
-      description: 'The same seed gives the same tickets; without it a random one is chosen and shown.',
+      description:
+        'The same seed gives the same tickets, from TCK-00001 on; without it a random one is chosen and shown, and ids go on after those of the topic.',
     }),
     ...logSettings,
   })
@@ -50,6 +51,7 @@ export function readConfig(flags: Environment) {
     count: settings.TICKET_COUNT,
     ticketsPerSecond: settings.TICKETS_PER_SECOND,
     seed: settings.TICKET_SEED ?? randomInt(SEEDS),
+    isSeedGiven: settings.TICKET_SEED !== undefined,
     logLevel: settings.LOG_LEVEL,
     secrets: secretValues(producerSettings, env),
   };

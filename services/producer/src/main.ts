@@ -1,4 +1,10 @@
-import { createKafkaProducer, ensureTopic, KafkaError, waitForBrokers } from '@client-tickets/kafka';
+import {
+  countRecords,
+  createKafkaProducer,
+  ensureTopic,
+  KafkaError,
+  waitForBrokers,
+} from '@client-tickets/kafka';
 import { systemClock } from '@client-tickets/micro-batch';
 import { createLogger, describeError, EXIT_CODES, runMain } from '@client-tickets/service-kit';
 import { createTicketGenerator } from '@client-tickets/tickets';
@@ -17,7 +23,7 @@ await runMain({ name }, async ({ signal, useLogger }) => {
   if (commandLine.kind !== 'run') {
     return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
   }
-  const { connection, topic, count, ticketsPerSecond, seed, logLevel, secrets } = readConfig(
+  const { connection, topic, count, ticketsPerSecond, seed, isSeedGiven, logLevel, secrets } = readConfig(
     commandLine.flags,
   );
   const logger = createLogger({ name, level: logLevel, secrets });
@@ -39,8 +45,12 @@ await runMain({ name }, async ({ signal, useLogger }) => {
     );
   }
 
+  // A seed that was asked for gives the same tickets again. Other runs must not give the ids of earlier tickets to new ones.
+  const firstNumber = isSeedGiven
+    ? 1
+    : 1 + (await countRecords({ connection, topic: topic.topic, logger, clock }));
   logger.info(
-    { topic: topic.topic, brokers: connection.brokers, count, ticketsPerSecond, seed },
+    { topic: topic.topic, brokers: connection.brokers, count, ticketsPerSecond, seed, firstNumber },
     'producing tickets',
   );
   const producer = createKafkaProducer({ connection, topic: topic.topic, logger, clock });
@@ -50,7 +60,7 @@ await runMain({ name }, async ({ signal, useLogger }) => {
   let production: Production;
   try {
     production = await produceTickets({
-      generator: createTicketGenerator({ seed, startTime: new Date(clock.now()) }),
+      generator: createTicketGenerator({ seed, startTime: new Date(clock.now()), firstNumber }),
       send: (messages) => producer.send(messages),
       clock,
       count,

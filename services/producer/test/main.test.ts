@@ -129,6 +129,24 @@ describe.skipIf(brokers.length === 0)('with the brokers of KAFKA_BROKERS', () =>
     for (const partitions of partitionsOf.values()) expect(partitions.size).toBe(1);
   });
 
+  test('ids go on after those of the topic, unless a seed asks for the same tickets', async () => {
+    const topic = newTopic();
+    const run = async (seed: Record<string, string>): Promise<void> => {
+      const flags = { KAFKA_TOPIC: topic, TICKET_COUNT: '5', TICKETS_PER_SECOND: '0', ...seed };
+      expect((await start(flags).ended).code).toBe(0);
+    };
+    await run({});
+    await run({});
+    const ids = ticketsIn(await readTopic(topic)).map(({ ticket_id }) => ticket_id);
+    expect(ids).toEqual(
+      Array.from({ length: 10 }, (_, index) => `TCK-${String(index + 1).padStart(5, '0')}`),
+    );
+
+    await run({ TICKET_SEED: '7' });
+    const again = ticketsIn(await readTopic(topic)).filter(({ ticket_id }) => ticket_id === 'TCK-00001');
+    expect(again).toHaveLength(2);
+  });
+
   test('SIGTERM ends an endless run in order, with every ticket it reports', async () => {
     const topic = newTopic();
     const { producer, ended, logged } = start({ KAFKA_TOPIC: topic }, '--count', '0', '--rate', '500');

@@ -10,7 +10,7 @@ export interface Finished {
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Runs the command line program as its user does, but without a terminal. */
+/** Runs the command line program as its user does, but without a terminal; CI, because some libraries take it for one with colours. */
 export function runTickets(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -19,7 +19,7 @@ export function runTickets(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
       cwd: tmpdir(), // without a .env
-      env: { PATH, HOME, NO_COLOR: '1', KAFKA_BROKERS: '127.0.0.1:1', ...environment },
+      env: { PATH, HOME, CI: 'true', KAFKA_BROKERS: '127.0.0.1:1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
