@@ -1,5 +1,6 @@
 import type { Contender } from './contender.ts';
-import { summarize, type Measurement, type Spread, type Summary } from './measurement.ts';
+import { summarize, type Measurement, type Summary } from './measurement.ts';
+import type { Spread } from './spread.ts';
 import { describeWorkload, type Workload } from './workload.ts';
 
 export interface Report {

@@ -1,4 +1,5 @@
 import type { ProcessMeasures } from './measure-process.ts';
+import { spreadOf, type Spread } from './spread.ts';
 
 /** One run, as it goes into the JSON. */
 export interface Measurement extends ProcessMeasures {
@@ -12,12 +13,6 @@ export interface Measurement extends ProcessMeasures {
   readonly s3Requests?: number;
   /** Why its time does not count. */
   readonly problem?: string;
-}
-
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
 }
 
 export interface Summary {
@@ -52,15 +47,4 @@ export function summarize(runs: readonly Measurement[]): Summary | undefined {
     firstResultSeconds: spread((run) => run.firstResultSeconds),
     s3Requests: spread((run) => run.s3Requests),
   };
-}
-
-function spreadOf(values: readonly number[]): Spread | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [min] = sorted;
-  const max = sorted.at(-1);
-  if (min === undefined || max === undefined) return undefined;
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? max;
-  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-  return { min, median, max };
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 const [address = '', readers = '0', deaf = '0'] = process.argv.slice(2);
 const { hostname, port } = new URL(address);
 let events = 0;
-let bytes = 0;
+let heard = 0;
 
 function open(isDeaf: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -17,8 +17,8 @@ function open(isDeaf: boolean): Promise<void> {
     socket.on('error', reject);
     if (isDeaf) socket.pause();
     else {
+      socket.once('data', () => (heard += 1));
       socket.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
         events += chunk.toString('latin1').split('event: ').length - 1;
         resolve();
       });
@@ -30,6 +30,8 @@ await Promise.all([
   ...Array.from({ length: Number(readers) }, () => open(false)),
   ...Array.from({ length: Number(deaf) }, () => open(true)),
 ]);
-process.stdout.write('open\n');
+process.stdout.write(`${JSON.stringify({ open: true })}\n`);
 for await (const line of createInterface({ input: process.stdin })) if (line === 'end') break;
-process.stdout.write(`${JSON.stringify({ events, bytes })}\n`, () => process.exit(0));
+process.stdout.write(`${JSON.stringify({ events, silentReaders: Number(readers) - heard })}\n`, () =>
+  process.exit(0),
+);

@@ -60,6 +60,10 @@ export const consumerSettings = z
       default: '8090',
       description: 'The port of the pipeline UI; 0 takes a free one.',
     }),
+    HTTP_ALLOWED_HOSTS: setting(parsedBy('names separated by commas', parseNames), {
+      description:
+        'Further names under which browsers reach the pipeline UI, separated by commas, for instance behind a proxy; addresses and names without a dot are allowed anyway.',
+    }),
     HTTP_CONTROL_TOKEN: setting(text('a token'), {
       description: 'Lets its holder pause and resume through the API; without it that is not offered.',
       isSecret: true,
@@ -87,6 +91,13 @@ export function topicSettings(settings: ConsumerSettings) {
     partitions: settings.KAFKA_TOPIC_PARTITIONS,
     replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
   };
+}
+
+function parseNames(given: string): readonly string[] {
+  return given
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function parseFormats(given: string): readonly ResultFormat[] {

@@ -66,6 +66,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     clock,
     logger,
     controlToken: settings.HTTP_CONTROL_TOKEN,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     log: source,
     member,
     groupMembers: () => owners.read(),

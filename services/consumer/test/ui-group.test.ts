@@ -59,6 +59,24 @@ describe('with several consumers', () => {
     await Promise.all(queries.map((query) => query.stop({ budgetMs: 1_000 })));
   });
 
+  it('the lag goes on growing on the page of one that is paused', async () => {
+    const pipeline = createUiPipeline({ trigger: { kind: 'interval', everyMs: 5 } });
+    const query = pipeline.startQuery();
+    pipeline.addTickets(30);
+    await query.processAllAvailable();
+    query.pause();
+    await expect.poll(() => query.status().state).toBe('paused');
+    pipeline.addTickets(30);
+    const lagOf = async (path: string) => ((await pipeline.get(path)).body as { lag: number }).lag;
+    await expect.poll(() => lagOf('/api/v1/figures'), { timeout: 10_000 }).toBe(30);
+    expect((await pipeline.get('/api/v1/partitions')).body).toMatchObject({
+      items: [{ lag: 10 }, { lag: 10 }, { lag: 10 }],
+    });
+    query.resume();
+    await expect.poll(() => lagOf('/api/v1/figures'), { timeout: 10_000 }).toBe(0);
+    await query.stop({ budgetMs: 1_000 });
+  });
+
   it('a page that comes after a restart still shows the batches from before', async () => {
     const before = createUiPipeline();
     before.addTickets(120);

@@ -44,6 +44,8 @@ export interface GroupBoardOptions {
   readonly member: string;
   readonly groupMembers: GroupMembers | undefined;
   readonly owned: () => readonly PartitionStatus[];
+  /** While paused, this consumer's query does not look how far the log has grown. */
+  readonly isPaused: () => boolean;
   readonly measures: () => readonly TriggerMeasure[];
 }
 
@@ -53,7 +55,7 @@ const OFFSETS_EVERY_MS = 2_000;
 const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
-  const { topic, checkpoints, clock, log, member, groupMembers, owned, measures } = options;
+  const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures } = options;
   const book = createPartitionBook(() => clock.monotonic());
   let queryId: string | undefined;
 
@@ -73,7 +75,7 @@ export function createGroupBoard(options: GroupBoardOptions): GroupBoard {
     clock,
     everyMs: OFFSETS_EVERY_MS,
     read: async () => {
-      const asked = others();
+      const asked = isPaused() ? known() : others();
       return log === undefined || asked.length === 0 ? new Map<number, never>() : log.fetchOffsets(asked);
     },
   });

@@ -16,7 +16,7 @@ export function toPartitionRow(known: PartitionKnowledge): Partition {
   const { partition, owned, checkpoint } = known;
   const committedOffset = owned?.committedOffset ?? checkpoint?.committed.endOffset;
   const earliest = owned?.earliestOffset ?? known.offsets?.earliest;
-  const latest = owned?.latestOffset ?? known.offsets?.latest;
+  const latest = later(owned?.latestOffset, known.offsets?.latest);
   const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
     totals: checkpoint?.committed.totals,
     gaps: checkpoint?.gaps ?? [],
@@ -33,7 +33,7 @@ export function toPartitionRow(known: PartitionKnowledge): Partition {
     committedAt: known.committedAt ?? checkpoint?.committed.at ?? null,
     earliestOffset: text(earliest),
     latestOffset: text(latest),
-    lag: lagOf(owned, committedOffset ?? earliest, latest),
+    lag: lagOf(committedOffset ?? earliest, latest),
     batchId: batchId < 0 ? null : batchId,
     planned:
       planned === null
@@ -56,12 +56,12 @@ export function toPartitionRow(known: PartitionKnowledge): Partition {
   };
 }
 
-function lagOf(
-  owned: PartitionStatus | undefined,
-  position: bigint | undefined,
-  latest: bigint | undefined,
-): number | null {
-  if (owned?.lag !== undefined) return Number(owned.lag);
+function later(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}
+
+function lagOf(position: bigint | undefined, latest: bigint | undefined): number | null {
   if (position === undefined || latest === undefined) return null;
   return Number(latest > position ? latest - position : 0n);
 }

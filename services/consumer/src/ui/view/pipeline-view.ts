@@ -15,6 +15,7 @@ import {
   type Figures,
   type History,
   type LiveEvents,
+  type Partition,
   type Partitions,
   type progressSchema,
   type Status,
@@ -106,6 +107,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     member: options.member,
     groupMembers: options.groupMembers,
     owned: () => watch.status()?.partitions ?? [],
+    isPaused: () => watch.status()?.state === 'paused',
     measures: () => measures,
   });
   const published = createPolled({
@@ -133,10 +135,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   }
 
   function ownLag(): number | undefined {
-    const lags = watch.status()?.partitions.map(({ lag }) => lag) ?? [];
-    return lags.length === 0 || lags.includes(undefined)
-      ? undefined
-      : lags.reduce<number>((sum, lag) => sum + Number(lag), 0);
+    const mine = board.partitions().items.filter((partition) => partition.mine);
+    return mine.length === 0 ? undefined : (sumOfLags(mine) ?? undefined);
   }
 
   function status(): Status {
@@ -162,17 +162,13 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   function figures(): Figures {
     const { items } = board.partitions();
     const lastTriggerAt = watch.status()?.lastTriggerAt;
-    const lags = items.map(({ lag }) => lag);
     const isAllMine = items.every(({ mine }) => mine);
     return {
       point: rates.latest(),
       lastTriggerAt: lastTriggerAt === undefined ? null : new Date(lastTriggerAt).toISOString(),
       tickets: published.value?.total ?? null,
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
-      lag:
-        items.length === 0 || lags.includes(null)
-          ? null
-          : lags.reduce<number>((sum, lag) => sum + (lag ?? 0), 0),
+      lag: items.length === 0 ? null : sumOfLags(items),
       groupRowsPerSecond: isAllMine ? null : groupRate(board.batchRows(LIVE_BATCHES)),
       viewers: viewers(),
     };
@@ -235,6 +231,14 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       };
     },
   };
+}
+
+/** `null` when one of them is not known. */
+function sumOfLags(partitions: readonly Partition[]): number | null {
+  return partitions.reduce<number | null>(
+    (sum, { lag }) => (sum === null || lag === null ? null : sum + lag),
+    0,
+  );
 }
 
 function describeTrigger(trigger: Trigger): string {

@@ -39,7 +39,7 @@ export function PauseControl({ state }: { readonly state: Status['state'] }): JS
             void act(typeof given === 'string' ? given : '');
           }}
         >
-          <h2 id="control-heading">{title} the pipeline</h2>
+          <h2 id="control-heading">{title} this consumer</h2>
           <label>
             Token <small>(HTTP_CONTROL_TOKEN of the consumer)</small>
             <input name="token" type="password" autocomplete="off" required />

@@ -70,7 +70,7 @@ function Row({
       </th>
       <td>
         {partition.owner ?? <span class="unknown">not this consumer</span>}
-        {partition.mine && partition.owner !== 'this consumer' && <small>this consumer</small>}
+        {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
       </td>
       <td class="number">{showOffset(partition.firstOffset)}</td>
       <td class="number">{showOffset(partition.committedOffset)}</td>
