@@ -1,10 +1,11 @@
 import type { RolldownOptions } from 'rolldown';
 
-const services = ['services/producer', 'services/consumer'];
+const services = ['services/producer', 'services/consumer', 'services/operator'];
 
 /**
- * One bundle for each service that gets an image: `services/<name>/dist/main.js`, and what is imported on demand in files
- * beside it. Two codecs stay outside, because they load binaries of their own; the Dockerfiles install them.
+ * One bundle for each program that is in an image: `services/<name>/dist/main.js`, and what is imported on demand in files
+ * beside it. The operator's commands are in the consumer's image. Two codecs stay outside, because they load binaries of
+ * their own; the Dockerfiles install them.
  */
 export default services.map((service): RolldownOptions => ({
   input: `${service}/src/main.ts`,

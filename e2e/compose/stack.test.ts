@@ -109,6 +109,51 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
   );
 
   test(
+    'runs every service of ours on a file system that nobody can write to, and without privileges',
+    async () => {
+      const format = [
+        '{{.HostConfig.ReadonlyRootfs}}',
+        '{{.HostConfig.Privileged}}',
+        '{{.HostConfig.CapDrop}}',
+        '{{.HostConfig.CapAdd}}',
+        '{{.HostConfig.SecurityOpt}}',
+        '{{.Config.User}}',
+      ].join(' ');
+      for (const service of ['producer', 'consumer', 'pipeline-ui']) {
+        const [container = ''] = await stack.containers(service, 'also those that have ended');
+        const inspected = await run(['docker', 'inspect', '--format', format, container]);
+        expect(`${service} ${inspected}`).toBe(
+          `${service} true false [ALL] [] [no-new-privileges:true] node\n`,
+        );
+      }
+      const consumer = ['exec', '-T', 'consumer'];
+      const write = (path: string): Promise<string> =>
+        stack.compose(...consumer, 'sh', '-c', `echo written > ${path} && cat ${path}`);
+      await expect(write('/app/x')).rejects.toThrow('Read-only file system');
+      await expect(write('/home/node/x')).rejects.toThrow('Read-only file system');
+      expect(await write('/tmp/x')).toBe('written\n');
+      const status = await stack.compose(...consumer, 'cat', '/proc/self/status');
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    "has the operator's commands in the consumer's image",
+    async () => {
+      const verified = await stack.compose('exec', '-T', 'consumer', 'tickets', 'verify');
+      expect(verified).toContain(`✔ ${expected} tickets and 0 dead letters`);
+      const status = await stack.compose('run', '--rm', '-T', '--no-deps', 'consumer', 'tickets', 'status');
+      expect(status).toContain(`${expected} tickets, 0 dead letters`);
+      await expect(stack.compose('exec', '-T', 'consumer', 'tickets', 'prove')).rejects.toThrow(
+        "unknown command 'prove'",
+      );
+    },
+    3 * MINUTES,
+  );
+
+  test(
     'runs the notebook, which finds the counts equal to the rows',
     async () => {
       const notebook = ['work/result_analysis.ipynb', '--output', '/tmp/executed.ipynb'];

@@ -24,7 +24,7 @@ export interface Stack {
   url(port: Port, path?: string): string;
   compose(...args: readonly string[]): Promise<string>;
   /** Names of the service's containers that are running. */
-  containers(service: string): Promise<readonly string[]>;
+  containers(service: string, which?: 'also those that have ended'): Promise<readonly string[]>;
   /** Default: to read only. */
   openResults(options?: { readonly readOnly: boolean }): Promise<ObjectStore>;
   /** Containers, volumes and networks that belong to the project. */
@@ -52,9 +52,10 @@ export async function createStack(
     project,
     url,
     compose: (...args) => run([...command, '--project-name', project, '--env-file', envFile, ...args]),
-    containers: (service) =>
+    containers: (service, which) =>
       list(
         'ps',
+        ...(which === undefined ? [] : ['--all']),
         '--filter',
         label,
         '--filter',
