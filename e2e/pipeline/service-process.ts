@@ -18,7 +18,7 @@ export interface ServiceProcess {
 }
 
 export function startService(
-  name: 'producer' | 'consumer' | 'demo',
+  name: 'producer' | 'consumer' | 'demo' | 'operator',
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ServiceProcess {

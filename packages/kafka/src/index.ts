@@ -1,5 +1,5 @@
 export { waitForBrokers, type WaitForBrokersOptions } from './broker-wait.ts';
-export type { CompressionName } from './codecs.ts';
+export { registerCodecs, type CompressionName } from './codecs.ts';
 export { countRecords } from './count-records.ts';
 export { createGroupOwners, type GroupOwners } from './group-owners.ts';
 export type { KafkaConnection, KafkaSasl } from './kafka-connection.ts';

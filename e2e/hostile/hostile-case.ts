@@ -1,0 +1,42 @@
+/** One message that nobody should have sent, or that looks like it, and what has to become of it. */
+export interface HostileCase {
+  readonly name: string;
+  /** `null`: a tombstone. */
+  readonly value: Uint8Array | null;
+  /** Decided here by hand, so that the deciders are held to something that is not their own. */
+  readonly becomes: 'ticket' | 'dead letter';
+}
+
+export const ticket = {
+  ticket_id: 'TCK-00001',
+  client_id: 'CL-417',
+  created_at: '2026-11-22T09:30:00.000Z',
+  request: 'Problème de connexion',
+  type: 'TECHNICAL',
+  priority: 'LOW',
+} as const;
+export type Field = keyof typeof ticket;
+
+/** As `encodeTicket` writes it. */
+export const ticketJson = JSON.stringify(ticket);
+
+/** The ticket with the JSON text of one field replaced. */
+export function withField(field: Field, json: string): string {
+  return ticketJson.replace(
+    `"${field}":${JSON.stringify(ticket[field])}`,
+    () => `${JSON.stringify(field)}:${json}`,
+  );
+}
+
+/** The ticket with more members before its own. */
+export function withMembers(members: string): string {
+  return ticketJson.replace('{', () => `{${members},`);
+}
+
+export function isTicket(name: string, text: string): HostileCase {
+  return { name, value: Buffer.from(text), becomes: 'ticket' };
+}
+
+export function isDead(name: string, value: string | Uint8Array | null): HostileCase {
+  return { name, value: typeof value === 'string' ? Buffer.from(value) : value, becomes: 'dead letter' };
+}
