@@ -1,4 +1,10 @@
-import type { CommittedState, ObjectStore, RecordBatch, SourceRecord } from '@client-tickets/micro-batch';
+import {
+  RecordList,
+  type CommittedState,
+  type ObjectStore,
+  type RecordBatch,
+  type SourceRecord,
+} from '@client-tickets/micro-batch';
 import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
@@ -19,7 +25,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
       state: handler.initialState,
     };
     const endOffset = startOffset + BigInt(records.length);
-    const batch: RecordBatch = { topic: 'client_tickets', partition, startOffset, endOffset, records };
+    const batch: RecordBatch = { topic: 'client_tickets', partition, startOffset, endOffset, records: RecordList.of(records) };
     const handled = await handler.handle(batch, state);
     for (const { key, body, contentType } of handled.files) await store.put(key, body, { contentType });
     committed.set(partition, { endOffset, state: handled.state });

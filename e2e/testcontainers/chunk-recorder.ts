@@ -37,7 +37,7 @@ export class ChunkRecorder {
 
   #record({ partition, startOffset, endOffset, records }: RecordChunk): void {
     if (startOffset !== (this.positions.get(partition) ?? 0n)) return; // a late chunk, which the engine drops as well
-    this.values.push(...records.map(({ value }) => Buffer.from(value ?? []).toString()));
+    this.values.push(...[...records].map(({ value }) => Buffer.from(value ?? []).toString()));
     this.positions.set(partition, endOffset);
   }
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { SourceRecord } from '@client-tickets/micro-batch';
+import { RecordBlock, type SourceRecord } from '@client-tickets/micro-batch';
 import { EmbeddedLogError } from './errors.ts';
 import { readWindow } from './frame-window.ts';
 import type { LogLayout } from './log-layout.ts';
@@ -15,7 +15,7 @@ interface Landmark {
 export type PartitionRead =
   | {
       readonly kind: 'records';
-      readonly records: readonly SourceRecord[];
+      readonly records: RecordBlock;
       readonly endOffset: bigint;
       readonly bytes: number;
     }
@@ -62,7 +62,6 @@ export function createPartitionReader(layout: LogLayout, partition: number): Par
     maxBytes: number,
   ): Promise<{
     readonly records: readonly SourceRecord[];
-    readonly bytes: number;
     readonly position: number;
   }> => {
     const file = await open(path, 'r');
@@ -78,7 +77,7 @@ export function createPartitionReader(layout: LogLayout, partition: number): Par
         if (window.records.length > 0) {
           cursor = window.end;
           remember(cursor);
-          return { records: window.records, bytes: buffer.byteLength, position: window.position };
+          return { records: window.records, position: window.position };
         }
         at = window.end;
         remember(at);
@@ -98,8 +97,8 @@ export function createPartitionReader(layout: LogLayout, partition: number): Par
         return { kind: 'out-of-range' };
       }
       if (offset === bounds.latest) return { kind: 'nothing-new' };
-      const { records, bytes } = await readFrom(offset, bounds, maxBytes);
-      return { kind: 'records', records, endOffset: cursor.offset, bytes };
+      const records = RecordBlock.of((await readFrom(offset, bounds, maxBytes)).records);
+      return { kind: 'records', records, endOffset: cursor.offset, bytes: records.memoryBytes };
     },
     async findPosition(offset) {
       const bounds = await readBounds(layout.bounds(partition));

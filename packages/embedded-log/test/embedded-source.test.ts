@@ -100,7 +100,7 @@ test('chunks follow one another without gap or overlap, in pieces of the size as
   let next = 0n;
   for (const { startOffset, endOffset, records, bytes } of observed.chunks) {
     expect(startOffset).toBe(next);
-    expect(records.map(({ offset }) => offset)).toEqual(
+    expect([...records].map(({ offset }) => offset)).toEqual(
       Array.from({ length: Number(endOffset - startOffset) }, (_, index) => startOffset + BigInt(index)),
     );
     expect(bytes).toBeLessThanOrEqual(1_000);
@@ -131,7 +131,7 @@ test('seek goes to any offset, forth and back', async () => {
       observed.chunks.slice(before).some(({ startOffset }) => startOffset === offset),
     );
     const chunk = observed.chunks.slice(before).find(({ startOffset }) => startOffset === offset);
-    expect(text(chunk?.records[0]?.value ?? null)).toMatch(new RegExp(`^${offset} x`));
+    expect(text(chunk?.records.at(0).value ?? null)).toMatch(new RegExp(`^${offset} x`));
   }
 });
 

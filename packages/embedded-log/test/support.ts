@@ -57,7 +57,7 @@ export async function observe(
         look();
       }),
     records: (partition) =>
-      observed.chunks.filter((chunk) => chunk.partition === partition).flatMap((chunk) => chunk.records),
+      observed.chunks.filter((chunk) => chunk.partition === partition).flatMap((chunk) => [...chunk.records]),
   };
   await source.start({
     onAssignment(partitions) {

@@ -23,7 +23,7 @@ const listValues: BatchHandler<null> = {
   handle: (batch) => ({
     files: listValues.fileKeys(batch).map((key) => ({
       key,
-      body: Buffer.from(batch.records.map(({ value }) => text(value)).join('\n')),
+      body: Buffer.from([...batch.records].map(({ value }) => text(value)).join('\n')),
       contentType: 'text/plain',
     })),
     state: null,

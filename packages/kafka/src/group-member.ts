@@ -33,7 +33,7 @@ export interface GroupMemberOptions {
   readonly on: {
     /** After each rebalance, also one that changes nothing. All partitions are paused. */
     assigned(partitions: readonly number[]): void;
-    /** `messages` is empty when all of the batch was filtered: control records, aborted transactions, compaction. */
+    /** `recordBatches` is empty when all of the batch was filtered: control records, aborted transactions, compaction. */
     batch(batch: FetchedBatch): void;
     /** A broker or the coordinator answered. */
     alive(): void;
@@ -193,7 +193,7 @@ function listen(consumer: Consumer, topic: string, on: MemberEvents): void {
     if (payload.batchSize > 0) return; // comes as a batch
     const { partition, fetchedOffset, lastOffset } = payload;
     const endOffset = BigInt(lastOffset) + 1n;
-    on.filteredBatch({ partition, fetchedOffset: BigInt(fetchedOffset), endOffset, messages: [] });
+    on.filteredBatch({ partition, fetchedOffset: BigInt(fetchedOffset), endOffset, recordBatches: [] });
   });
   consumer.on(HEARTBEAT, () => on.alive());
   consumer.on(FETCH, () => on.alive());
@@ -205,6 +205,6 @@ function readBatch(batch: EachBatchPayload['batch']): FetchedBatch {
     partition: batch.partition,
     fetchedOffset: BigInt(batch.fetchedOffset),
     endOffset: BigInt(batch.lastOffset()) + 1n,
-    messages: batch.messages,
+    recordBatches: batch.recordBatches,
   };
 }

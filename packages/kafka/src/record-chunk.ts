@@ -1,79 +1,58 @@
-import type { RecordChunk, SourceRecord } from '@client-tickets/micro-batch';
-import type { KafkaMessage } from 'kafkajs';
+import { RecordBlock, type RecordChunk, type SourceRecord } from '@client-tickets/micro-batch';
+import type { KafkaMessage, RecordBatch } from 'kafkajs';
+import { readRecordBatch } from './record-batch-reader.ts';
 
-// What a record costs beside its bytes: the object, its offset and its time.
-const RECORD_OVERHEAD_BYTES = 128;
-
-/** One fetched batch of a partition: what is left of `[fetchedOffset, endOffset)` once filtered. */
+/** What one fetch brought of a partition: what is left of `[fetchedOffset, endOffset)` once filtered. */
 export interface FetchedBatch {
   readonly partition: number;
   readonly fetchedOffset: bigint;
   readonly endOffset: bigint;
-  readonly messages: readonly KafkaMessage[];
+  /** The first may begin before `fetchedOffset`. */
+  readonly recordBatches: readonly RecordBatch[];
 }
 
 /**
- * A chunk that owns its memory. kafkajs's keys and values are views on the whole response of a broker, up to
- * `maxFetchBytes` for all partitions together: one small record that waits somewhere would keep all of it. So the bytes
- * are copied into one buffer a chunk, and `bytes` is what the chunk really holds on to.
+ * A chunk that owns its memory. What kafkajs hands over are views on the whole response of a broker, up to `maxFetchBytes`
+ * for all partitions together: one small record that waits somewhere would keep all of it. So record batches are copied,
+ * whole, into one buffer a chunk, and where each record lies in there is noted down; no object is made for it.
  */
-export function toChunk({ partition, fetchedOffset, endOffset, messages }: FetchedBatch): RecordChunk {
-  const size = messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
-  const memory = Buffer.allocUnsafeSlow(size);
-  let used = 0;
-  const keep = (bytes: Buffer | null): Part => {
-    const start = used;
-    if (bytes === null) return { start, length: -1 };
-    memory.set(bytes, start);
-    used += bytes.length;
-    return { start, length: bytes.length };
+export function toChunk({ partition, fetchedOffset, endOffset, recordBatches }: FetchedBatch): RecordChunk {
+  const records = recordBatches.every(({ recordsBuffer }) => recordsBuffer !== undefined)
+    ? packRecords(recordBatches, fetchedOffset)
+    : RecordBlock.of(recordBatches.flatMap((batch) => readMessages(batch.records, fetchedOffset)));
+  return { partition, startOffset: fetchedOffset, endOffset, records, bytes: records.memoryBytes };
+}
+
+function packRecords(recordBatches: readonly RecordBatch[], baseOffset: bigint): RecordBlock {
+  const capacity = recordBatches.reduce((sum, { count }) => sum + count, 0);
+  const size = recordBatches.reduce((sum, { recordsBuffer }) => sum + (recordsBuffer?.length ?? 0), 0);
+  const block = {
+    length: 0,
+    bytes: Buffer.allocUnsafeSlow(size),
+    baseOffset,
+    offsets: new Float64Array(capacity),
+    timestamps: new Float64Array(capacity),
+    parts: new Int32Array(4 * capacity),
   };
-  const records = messages.map(
-    ({ offset, timestamp, key, value }) =>
-      new ChunkRecord(memory, BigInt(offset), Number(timestamp), keep(key), keep(value)),
-  );
-  const bytes = size + records.length * RECORD_OVERHEAD_BYTES;
-  return { partition, startOffset: fetchedOffset, endOffset, records, bytes };
+  let used = 0;
+  for (const batch of recordBatches) {
+    const { recordsBuffer } = batch;
+    if (recordsBuffer === undefined) continue;
+    block.bytes.set(recordsBuffer, used);
+    readRecordBatch(batch, used, used + recordsBuffer.length, block);
+    used += recordsBuffer.length;
+  }
+  return new RecordBlock(block);
 }
 
-/** Of the chunk's memory; length -1: null. */
-interface Part {
-  readonly start: number;
-  readonly length: number;
-}
-
-/**
- * A record whose key and value become views only when they are asked for: two views on a buffer weigh more than a ticket,
- * and of the records that wait, most are asked for their value once and for their key never.
- */
-class ChunkRecord implements SourceRecord {
-  readonly offset: bigint;
-  readonly timestamp: number;
-  readonly #memory: Buffer;
-  readonly #keyStart: number;
-  readonly #keyLength: number;
-  readonly #valueStart: number;
-  readonly #valueLength: number;
-
-  constructor(memory: Buffer, offset: bigint, timestamp: number, key: Part, value: Part) {
-    this.offset = offset;
-    this.timestamp = timestamp;
-    this.#memory = memory;
-    this.#keyStart = key.start;
-    this.#keyLength = key.length;
-    this.#valueStart = value.start;
-    this.#valueLength = value.length;
-  }
-
-  get key(): Uint8Array | null {
-    return this.#view(this.#keyStart, this.#keyLength);
-  }
-
-  get value(): Uint8Array | null {
-    return this.#view(this.#valueStart, this.#valueLength);
-  }
-
-  #view(start: number, length: number): Uint8Array | null {
-    return length < 0 ? null : this.#memory.subarray(start, start + length);
-  }
+/** Of a broker before 0.11, whose messages are no record batches. */
+function readMessages(messages: readonly KafkaMessage[], from: bigint): readonly SourceRecord[] {
+  return messages
+    .map(({ offset, timestamp, key, value }) => ({
+      offset: BigInt(offset),
+      timestamp: Number(timestamp),
+      key,
+      value,
+    }))
+    .filter(({ offset }) => offset >= from);
 }

@@ -41,6 +41,8 @@ export {
   type QueryIdentity,
   type ResultsOwner,
 } from './query-identity.ts';
+export { RecordBlock, type RecordBlockParts } from './record-block.ts';
+export { RecordList, type RecordPiece } from './record-list.ts';
 export { restoreQuery } from './restore-query.ts';
 export type { StreamingQueryOptions } from './query-options.ts';
 export type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';

@@ -1,5 +1,7 @@
 import type { OffsetRange } from './offset-range.ts';
-import type { RecordChunk, SourceRecord } from './ports/source.ts';
+import type { RecordChunk } from './ports/source.ts';
+import { RecordBlock } from './record-block.ts';
+import { RecordList, type RecordPiece } from './record-list.ts';
 
 /**
  * The records of one partition that were read but not yet committed, in order, without a hole in what was read.
@@ -64,7 +66,7 @@ export class PartitionBuffer {
   /** Takes the chunk if it continues what is buffered; `false`: it does not (late, or of another position). */
   accept(chunk: RecordChunk): boolean {
     if (chunk.startOffset !== this.#endOffset || chunk.endOffset <= chunk.startOffset) return false;
-    const firstOffset = chunk.records[0]?.offset ?? chunk.endOffset;
+    const firstOffset = chunk.records.length > 0 ? chunk.records.offsetAt(0) : chunk.endOffset;
     if (firstOffset > chunk.startOffset) {
       this.#jumps = [...this.#jumps, { startOffset: chunk.startOffset, endOffset: firstOffset }];
     }
@@ -89,21 +91,20 @@ export class PartitionBuffer {
       ])
       .filter((jump) => jump.startOffset < jump.endOffset);
     if (startOffset > this.#endOffset || endOffset <= this.#endOffset) return;
-    this.#chunks.push({ endOffset, records: [], bytes: 0 });
+    this.#chunks.push({ endOffset, records: RecordBlock.of([]), bytes: 0 });
     this.#endOffset = endOffset;
   }
 
   /** Everything before `endOffset`, which must not lie past the buffer's end. */
-  recordsBefore(endOffset: bigint): readonly SourceRecord[] {
-    const records: SourceRecord[] = [];
+  recordsBefore(endOffset: bigint): RecordList {
+    const pieces: RecordPiece[] = [];
     let from = this.#skip;
-    for (const chunk of this.#chunks) {
-      const to = chunk.endOffset <= endOffset ? chunk.records.length : countBefore(chunk.records, endOffset);
-      for (const record of chunk.records.slice(from, to)) records.push(record);
-      if (chunk.endOffset >= endOffset) break;
+    for (const { records: block, endOffset: chunkEnd } of this.#chunks) {
+      pieces.push({ block, from, to: chunkEnd <= endOffset ? block.length : block.countBefore(endOffset) });
+      if (chunkEnd >= endOffset) break;
       from = 0;
     }
-    return records;
+    return new RecordList(pieces);
   }
 
   /** Lets go of everything before `offset`. When `offset` is not within the buffer, it is empty then and starts there. */
@@ -115,7 +116,7 @@ export class PartitionBuffer {
     while (this.#chunks[0] !== undefined && this.#chunks[0].endOffset <= offset) {
       this.#bytes -= this.#chunks.shift()?.bytes ?? 0;
     }
-    this.#skip = countBefore(this.#chunks[0]?.records ?? [], offset);
+    this.#skip = this.#chunks[0]?.records.countBefore(offset) ?? 0;
     this.#startOffset = offset;
     this.#jumps = this.#jumps
       .filter((jump) => jump.endOffset > offset)
@@ -131,17 +132,4 @@ export class PartitionBuffer {
     this.#bytes = 0;
     this.#jumps = [];
   }
-}
-
-/** How many records lie before `offset`, by halving. */
-function countBefore(records: readonly SourceRecord[], offset: bigint): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const record = records[middle];
-    if (record !== undefined && record.offset < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

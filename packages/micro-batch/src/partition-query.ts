@@ -15,7 +15,6 @@ import { PartitionBuffer } from './partition-buffer.ts';
 import type { BatchHandler, BatchRange, HandledBatch } from './ports/batch-handler.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ObjectStore } from './ports/object-store.ts';
-import type { SourceRecord } from './ports/source.ts';
 
 /** What all partitions of a query share. */
 export interface PartitionQueryContext<State> {
@@ -147,10 +146,7 @@ export class PartitionQuery<State> {
     const { startOffset, endOffset } = plan;
     const { topic, results } = this.#context;
     const lost = lostRanges(plan, gaps);
-    const isLeft = ({ offset }: SourceRecord): boolean =>
-      !lost.some((range) => range.startOffset <= offset && offset < range.endOffset);
-    const buffered = this.buffer.recordsBefore(endOffset);
-    const records = lost.length === 0 ? buffered : buffered.filter(isLeft);
+    const records = lost.reduce((left, range) => left.without(range), this.buffer.recordsBefore(endOffset));
     const batch = { topic, partition: this.partition, startOffset, endOffset, records };
     const handled = await this.#handle(batch, committed.state);
     await Promise.all(

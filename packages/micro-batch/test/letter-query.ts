@@ -29,7 +29,7 @@ export const letterHandler: BatchHandler<LetterCounts> = {
   ],
   partitionPrefixes: (partition) => [`rows/${partition}/`, `dead/${partition}/`],
   handle: (batch, state) => {
-    const letters = batch.records.map(({ offset, value }) => ({
+    const letters = [...batch.records].map(({ offset, value }) => ({
       offset: offset.toString(),
       letter: value === null ? '!' : Buffer.from(value).toString(),
     }));

@@ -1,11 +1,13 @@
-import type { OffsetRange, RecordChunk } from '@client-tickets/micro-batch';
+import { RecordBlock, type OffsetRange, type RecordChunk } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PartitionBuffer } from '../src/partition-buffer.ts';
 
 /** A chunk of `[start, end)` with records at these offsets. */
 function chunk(start: number, end: number, offsets: readonly number[], bytes = 10): RecordChunk {
-  const records = offsets.map((offset) => ({ offset: BigInt(offset), timestamp: 0, key: null, value: null }));
+  const records = RecordBlock.of(
+    offsets.map((offset) => ({ offset: BigInt(offset), timestamp: 0, key: null, value: null })),
+  );
   return { partition: 0, startOffset: BigInt(start), endOffset: BigInt(end), records, bytes };
 }
 
@@ -23,7 +25,7 @@ class NaiveBuffer {
 
   accept(added: RecordChunk): boolean {
     if (Number(added.startOffset) !== this.end || added.endOffset <= added.startOffset) return false;
-    const first = Number(added.records[0]?.offset ?? added.endOffset);
+    const first = Number([...added.records][0]?.offset ?? added.endOffset);
     for (let offset = this.end; offset < first; offset += 1) this.unexplained.push(offset);
     this.chunks.push(added);
     this.end = Number(added.endOffset);
@@ -36,7 +38,7 @@ class NaiveBuffer {
 
   recordsBefore(end: number): number[] {
     return this.chunks
-      .flatMap(({ records }) => records.map(({ offset }) => Number(offset)))
+      .flatMap(({ records }) => [...records].map(({ offset }) => Number(offset)))
       .filter((offset) => offset >= this.start && offset < end);
   }
 
@@ -126,7 +128,7 @@ test('a buffer does what one that looks at each offset does', () => {
         expect(Number(buffer.verifiedEnd)).toBe(naive.verifiedEnd);
         expect(Number(buffer.endWithin(bytes))).toBe(naive.endWithin(bytes));
         for (let end = naive.start; end <= naive.end; end += 1) {
-          const offsets = buffer.recordsBefore(BigInt(end)).map(({ offset }) => Number(offset));
+          const offsets = [...buffer.recordsBefore(BigInt(end))].map(({ offset }) => Number(offset));
           expect(offsets).toEqual(naive.recordsBefore(end));
         }
       }

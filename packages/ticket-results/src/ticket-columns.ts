@@ -50,16 +50,16 @@ export class TicketColumns {
     this.offsets = new Float64Array(capacity);
   }
 
-  /** The ticket that the scanner has just found in `message`. */
-  addScanned(message: Uint8Array, scanned: TicketScanner, offset: number): void {
+  /** The ticket that the scanner has just found in these bytes, of which `view` is a view. */
+  addScanned(bytes: Uint8Array, view: DataView, scanned: TicketScanner, offset: number): void {
     const row = this.length;
     const { idStart, idEnd, typeIndex, requestStart, requestEnd } = scanned;
-    this.ticketIds.appendPart(message, idStart, idEnd);
+    this.ticketIds.appendPart(view, idStart, idEnd);
     this.ticketIdEnds[row] = this.ticketIds.length;
     this.clients[row] = scanned.clientNumber - LOWEST_CLIENT;
     this.createdAt[row] = scanned.createdAt;
     const guess = this.#lastRequests[typeIndex] ?? 0;
-    const request = this.requestTexts.numberOf(message, requestStart, requestEnd, guess);
+    const request = this.requestTexts.numberOf(bytes, requestStart, requestEnd, guess);
     this.#lastRequests[typeIndex] = request;
     this.requests[row] = request;
     this.types[row] = typeIndex;

@@ -14,6 +14,7 @@ import {
   TicketScanner,
   type TicketCounts,
 } from '@client-tickets/tickets';
+import { viewOf } from './byte-buffer.ts';
 import { toDeadLetter, type DeadLetter } from './dead-letter.ts';
 import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
 import { TicketColumns } from './ticket-columns.ts';
@@ -58,33 +59,11 @@ function handle(
   state: TicketState,
   formats: readonly ResultFormat[],
 ): HandledBatch<TicketState> {
-  const { records, partition, startOffset } = batch;
-  const columns = new TicketColumns(records.length);
-  const lines = new TicketLines(partition, formats.includes('json') ? jsonBytes(records) : 0);
-  const deadLetters: DeadLetter[] = [];
-  const problems: Record<string, number> = {};
-  const scanner = new TicketScanner();
-  for (const record of records) {
-    const { value, offset } = record;
-    if (value !== null && scanner.scan(value)) {
-      columns.addScanned(value, scanner, Number(offset - startOffset));
-      if (formats.includes('json')) lines.add(value, scanner.typeIndex, offset);
-      continue;
-    }
-    const verdict = parseTicket(value);
-    if (verdict.ok) {
-      columns.addParsed(verdict.ticket, Number(offset - startOffset));
-      if (formats.includes('json')) lines.addParsed(verdict.ticket, offset);
-    } else {
-      deadLetters.push(toDeadLetter(batch, record, verdict.reason));
-      problems[verdict.problem] = (problems[verdict.problem] ?? 0) + 1;
-    }
-  }
-
+  const { columns, lines, deadLetters, problems } = readRecords(batch, formats.includes('json'));
   const files: ResultFile[] = [];
   if (columns.length > 0) {
     const encode = {
-      json: () => ({ body: lines.bytes, contentType: JSON_LINES_TYPE }),
+      json: () => ({ body: lines?.bytes ?? new Uint8Array(), contentType: JSON_LINES_TYPE }),
       parquet: () => ({ body: encodeTicketsAsParquet(columns, batch), contentType: PARQUET_TYPE }),
     };
     for (const format of formats) files.push({ key: ticketsKey(batch, format), ...encode[format]() });
@@ -109,10 +88,52 @@ function handle(
   };
 }
 
-const LINE_OVERHEAD_BYTES = 96; // what a line has beside its message: team, partition, offset
+/** What the records of a batch are: tickets, as columns and (`withLines`) as JSON lines, and dead letters. */
+function readRecords(batch: RecordBatch, withLines: boolean) {
+  const { records, partition, startOffset } = batch;
+  const columns = new TicketColumns(records.length);
+  const lines = withLines ? new TicketLines(partition, jsonBytes(records)) : undefined;
+  const deadLetters: DeadLetter[] = [];
+  const problems: Record<string, number> = {};
+  for (const { block, from, to } of records.pieces) {
+    const { bytes, parts, offsets, baseOffset } = block;
+    const scanner = new TicketScanner(bytes);
+    const view = viewOf(bytes);
+    const [base, sinceStart] = [Number(baseOffset), Number(baseOffset - startOffset)];
+    for (let index = from; index < to; index += 1) {
+      const place = sinceStart + (offsets[index] ?? 0);
+      const known = base + (offsets[index] ?? 0);
+      const offset = Number.isSafeInteger(known) ? known : block.offsetAt(index);
+      const start = parts[4 * index + 2] ?? -1;
+      const end = parts[4 * index + 3] ?? -1;
+      if (start >= 0 && scanner.scan(start, end)) {
+        columns.addScanned(bytes, view, scanner, place);
+        lines?.add(view, start, end, scanner.typeIndex, offset);
+        continue;
+      }
+      const record = block.at(index);
+      const verdict = parseTicket(record.value);
+      if (verdict.ok) {
+        columns.addParsed(verdict.ticket, place);
+        lines?.addParsed(verdict.ticket, offset);
+      } else {
+        deadLetters.push(toDeadLetter(batch, record, verdict.reason));
+        problems[verdict.problem] = (problems[verdict.problem] ?? 0) + 1;
+      }
+    }
+  }
+  return { columns, lines, deadLetters, problems };
+}
 
-function jsonBytes(records: RecordBatch['records']): number {
-  return records.reduce((sum, { value }) => sum + (value?.length ?? 0) + LINE_OVERHEAD_BYTES, 0);
+const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, partition, offset
+
+/** About how many bytes the JSON lines of a batch will have. */
+function jsonBytes({ pieces, length }: RecordBatch['records']): number {
+  let sum = length * LINE_OVERHEAD_BYTES;
+  for (const { block, from, to } of pieces) {
+    for (let at = 4 * from; at < 4 * to; at += 4) sum += (block.parts[at + 3] ?? 0) - (block.parts[at + 2] ?? 0);
+  }
+  return sum;
 }
 
 const TICKETS = 'tickets';

@@ -1,9 +1,8 @@
 import { encodeTicket, SUPPORT_TEAMS, TICKET_TYPES, type Ticket } from '@client-tickets/tickets';
-import { ByteBuffer } from './byte-buffer.ts';
+import { ByteBuffer, viewOf } from './byte-buffer.ts';
 
 const CLOSE = 1; // the brace that ends a ticket
-const LINE_END = Buffer.from('}\n');
-const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+const LINE_END = viewOf(Buffer.from('}\n'));
 
 /**
  * The tickets of a batch as JSON lines, with the columns of the Parquet file. `created_at` has the form
@@ -14,13 +13,17 @@ const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 export class TicketLines {
   readonly #lines: ByteBuffer;
   /** What follows a ticket of each type: `,"support_team":"Tech Support","kafka_partition":0,"kafka_offset":` */
-  readonly #teams: readonly Uint8Array[];
+  readonly #teams: readonly DataView[];
 
   /** `capacity`: about how many bytes there will be. */
   constructor(partition: number, capacity: number) {
     this.#lines = new ByteBuffer(capacity);
     this.#teams = TICKET_TYPES.map((type) =>
-      Buffer.from(`,"support_team":"${SUPPORT_TEAMS[type]}","kafka_partition":${partition},"kafka_offset":`),
+      viewOf(
+        Buffer.from(
+          `,"support_team":"${SUPPORT_TEAMS[type]}","kafka_partition":${partition},"kafka_offset":`,
+        ),
+      ),
     );
   }
 
@@ -28,19 +31,19 @@ export class TicketLines {
     return this.#lines.bytes;
   }
 
-  /** `message`: a ticket in the form that `encodeTicket` writes. It becomes the line's beginning as it is. */
-  add(message: Uint8Array, typeIndex: number, offset: bigint): void {
+  /** `source[start, end)`: a ticket in the form that `encodeTicket` writes. It becomes the line's beginning as it is. */
+  add(source: DataView, start: number, end: number, typeIndex: number, offset: number | bigint): void {
     const lines = this.#lines;
-    lines.append(message);
-    lines.drop(CLOSE);
+    lines.appendPart(source, start, end - CLOSE);
     const team = this.#teams[typeIndex];
-    if (team !== undefined) lines.append(team);
-    if (offset <= MOST_EXACT) lines.appendDecimal(Number(offset));
+    if (team !== undefined) lines.appendPart(team, 0, team.byteLength);
+    if (typeof offset === 'number') lines.appendDecimal(offset);
     else lines.append(Buffer.from(String(offset)));
-    lines.append(LINE_END);
+    lines.appendPart(LINE_END, 0, LINE_END.byteLength);
   }
 
-  addParsed(ticket: Ticket, offset: bigint): void {
-    this.add(encodeTicket(ticket), TICKET_TYPES.indexOf(ticket.type), offset);
+  addParsed(ticket: Ticket, offset: number | bigint): void {
+    const message = encodeTicket(ticket);
+    this.add(viewOf(message), 0, message.length, TICKET_TYPES.indexOf(ticket.type), offset);
   }
 }

@@ -1,4 +1,4 @@
-import type { RecordBatch, SourceRecord } from '@client-tickets/micro-batch';
+import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createTicketGenerator, encodeTicket, type Ticket } from '@client-tickets/tickets';
 
 export const topic = 'client_tickets';
@@ -29,7 +29,7 @@ export function toBatch(
   startOffset = 0n,
 ): RecordBatch {
   const records = values.map((value, index) => toRecord(startOffset + BigInt(index), value));
-  return { topic, partition, startOffset, endOffset: startOffset + BigInt(values.length), records };
+  return { topic, partition, startOffset, endOffset: startOffset + BigInt(values.length), records: RecordList.of(records) };
 }
 
 export function toTicketBatch(tickets: readonly Ticket[], partition = 0, startOffset = 0n): RecordBatch {

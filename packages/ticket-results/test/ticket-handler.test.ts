@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import type { HandledBatch, RecordBatch, ResultFile } from '@client-tickets/micro-batch';
+import { RecordList, type HandledBatch, type RecordBatch, type ResultFile } from '@client-tickets/micro-batch';
 import { encodeTicket, SUPPORT_TEAMS } from '@client-tickets/tickets';
 import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/ticket-results';
 import {
@@ -161,7 +161,7 @@ describe('dead letters', () => {
     ['a key that is no UTF-8', Buffer.of(0xff, 0x00), 'base64:/wA='],
     ['a key that looks like one', Buffer.from('base64:/wA='), 'base64:YmFzZTY0Oi93QT0='],
   ])('show %s', async (_case, key, shown) => {
-    const batch = { ...toBatch([]), endOffset: 1n, records: [toRecord(0n, null, { key })] };
+    const batch = { ...toBatch([]), endOffset: 1n, records: RecordList.of([toRecord(0n, null, { key })]) };
     expect(readLines(fileOf(await handle(batch), '.json').body)).toMatchObject([{ key: shown }]);
   });
 
@@ -173,7 +173,7 @@ describe('dead letters', () => {
     [2 ** 63, null],
     [-(2 ** 63), null],
   ])('of time %d show %j', async (timestamp, shown) => {
-    const batch = { ...toBatch([]), endOffset: 1n, records: [toRecord(0n, null, { timestamp })] };
+    const batch = { ...toBatch([]), endOffset: 1n, records: RecordList.of([toRecord(0n, null, { timestamp })]) };
     expect(readLines(fileOf(await handle(batch), '.json').body)).toMatchObject([{ timestamp: shown }]);
   });
 });
@@ -291,7 +291,7 @@ describe('a batch', () => {
             }
           }
           expect(found.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
-            batch.records.map(({ offset }) => offset),
+            [...batch.records].map(({ offset }) => offset),
           );
         },
       ),

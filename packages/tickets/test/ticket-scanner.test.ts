@@ -19,22 +19,27 @@ const ticket: Ticket = {
   priority: 'LOW',
 };
 const { ticket_id, ...rest } = ticket;
-const scanner = new TicketScanner();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (message: Uint8Array, start: number, end: number): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(message.subarray(start, end));
 
 /** The ticket that the scanner sees, put together from its parts; `undefined`: it does not know. */
 function scan(message: Uint8Array): Ticket | undefined {
-  if (!scanner.scan(message)) return undefined;
+  // Somewhere in a buffer, and followed by what would make a ticket of a message that was cut off.
+  const start = 3;
+  const end = start + message.length;
+  const around = Buffer.concat([bytes('{"t'), message, bytes('"}"}"}')]);
+  const scanner = new TicketScanner(around);
+  if (!scanner.scan(start, end)) return undefined;
+  expect(new TicketScanner(message).scan(0, message.length)).toBe(true);
   const type = TICKET_TYPES[scanner.typeIndex];
   const priority = PRIORITIES[scanner.priorityIndex];
   if (type === undefined || priority === undefined) throw new Error('the scanner points nowhere');
   return {
-    ticket_id: textOf(message, scanner.idStart, scanner.idEnd),
+    ticket_id: textOf(around, scanner.idStart, scanner.idEnd),
     client_id: `CL-${scanner.clientNumber}`,
     created_at: new Date(scanner.createdAt).toISOString(),
-    request: textOf(message, scanner.requestStart, scanner.requestEnd),
+    request: textOf(around, scanner.requestStart, scanner.requestEnd),
     type,
     priority,
   };

@@ -98,7 +98,7 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
     const producer = brokers.kafka.producer();
     await producer.connect();
     const { records } = ticketBatch({ count: 40, broken: [3n, 14n, 25n] });
-    const messages = records.map(({ value, offset }) => ({
+    const messages = [...records].map(({ value, offset }) => ({
       value: value === null ? null : Buffer.from(value),
       partition: Number(offset % 2n),
     }));

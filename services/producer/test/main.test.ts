@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createKafkaSource } from '@client-tickets/kafka';
-import { silentLogger, type SourceRecord, systemClock } from '@client-tickets/micro-batch';
+import {
+  silentLogger,
+  systemClock,
+  type RecordChunk,
+  type SourceRecord,
+} from '@client-tickets/micro-batch';
 import { parseTicket, type Ticket } from '@client-tickets/tickets';
 import kafkajs from 'kafkajs';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -75,7 +80,7 @@ async function readTopic(topic: string): Promise<ReadonlyMap<number, readonly So
     const listener = {
       onAssignment: (assigned: readonly number[]) =>
         assigned.forEach((partition) => source.seek(partition, 0n)),
-      onChunk: (chunk: { readonly partition: number; readonly records: readonly SourceRecord[] }) => {
+      onChunk: (chunk: RecordChunk) => {
         records.get(chunk.partition)?.push(...chunk.records);
         if (isComplete()) resolve();
       },

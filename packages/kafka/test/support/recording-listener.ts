@@ -35,8 +35,7 @@ export class RecordingListener implements SourceListener {
   }
 
   recordsOf(partition: number): readonly SourceRecord[] {
-    const records = this.chunksOf(partition).flatMap((chunk) => chunk.records);
-    return records.map(({ offset, timestamp, key, value }) => ({ offset, timestamp, key, value }));
+    return this.chunksOf(partition).flatMap((chunk) => [...chunk.records]);
   }
 
   valuesOf(partition: number): readonly string[] {

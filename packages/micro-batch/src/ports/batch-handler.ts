@@ -1,5 +1,5 @@
 import type { OffsetRange } from '../offset-range.ts';
-import type { SourceRecord } from './source.ts';
+import type { RecordList } from '../record-list.ts';
 
 /** Offsets of one partition that make one micro-batch. */
 export interface BatchRange extends OffsetRange {
@@ -9,7 +9,7 @@ export interface BatchRange extends OffsetRange {
 
 /** The records of one partition's micro-batch: all that the log holds of its range. */
 export interface RecordBatch extends BatchRange {
-  readonly records: readonly SourceRecord[];
+  readonly records: RecordList;
 }
 
 export interface ResultFile {

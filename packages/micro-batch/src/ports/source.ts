@@ -1,3 +1,5 @@
+import type { RecordBlock } from '../record-block.ts';
+
 /** One message of a partitioned log. `timestamp` is in milliseconds since the epoch. */
 export interface SourceRecord {
   readonly offset: bigint;
@@ -16,8 +18,7 @@ export interface RecordChunk {
   readonly startOffset: bigint;
   /** The position to read from next. */
   readonly endOffset: bigint;
-  /** In ascending order of offset. */
-  readonly records: readonly SourceRecord[];
+  readonly records: RecordBlock;
   /** Memory that the chunk holds on to, for back-pressure. */
   readonly bytes: number;
 }

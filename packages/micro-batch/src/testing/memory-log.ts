@@ -1,3 +1,4 @@
+import { RecordBlock } from '../record-block.ts';
 import type { PartitionOffsets, RecordChunk, Source, SourceListener, SourceRecord } from '../ports/source.ts';
 
 /** Runs something later: at once after the present call, or whenever a test wants it. */
@@ -187,6 +188,6 @@ export class MemoryLog {
     const last = records.at(-1);
     const endOffset = waiting.length <= this.chunkSize || last === undefined ? latest : last.offset + 1n;
     const bytes = records.reduce((sum, record) => sum + 64 + (record.value?.byteLength ?? 0), 64);
-    return { partition, startOffset, endOffset, records, bytes };
+    return { partition, startOffset, endOffset, records: RecordBlock.of(records), bytes };
   }
 }

@@ -1,4 +1,4 @@
-import { ByteBuffer } from '../byte-buffer.ts';
+import { ByteBuffer, viewOf } from '../byte-buffer.ts';
 import { bitsFor, packBits } from './bit-packing.ts';
 import { packDeltas } from './delta-packing.ts';
 import { appendVarint } from './varint.ts';
@@ -46,6 +46,7 @@ export function deltaTextPage(bytes: Uint8Array, ends: Int32Array, length: numbe
   const prefixes = new Int32Array(length);
   const suffixes = new Int32Array(length);
   const rest = new ByteBuffer(length * 2 + 64);
+  const source = viewOf(bytes);
   let previousStart = 0;
   let start = 0;
   for (let row = 0; row < length; row += 1) {
@@ -55,7 +56,7 @@ export function deltaTextPage(bytes: Uint8Array, ends: Int32Array, length: numbe
     while (prefix < longest && bytes[previousStart + prefix] === bytes[start + prefix]) prefix += 1;
     prefixes[row] = prefix;
     suffixes[row] = end - start - prefix;
-    rest.appendPart(bytes, start + prefix, end);
+    rest.appendPart(source, start + prefix, end);
     previousStart = start;
     start = end;
   }

@@ -1,3 +1,4 @@
+import { RecordList } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/ticket-results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import type { MemoryObjects, Random } from '@client-tickets/micro-batch/testing';
@@ -203,7 +204,8 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     const ticket = createTicketGenerator({ seed: 1, startTime: new Date(0), firstNumber: 90_000 }).next();
     const handler = createTicketHandler({ formats: ['json', 'parquet'] });
     const record = { offset: startOffset, timestamp: 0, key: null, value: encodeTicket(ticket) };
-    const range = { topic: TOPIC, partition, startOffset, endOffset: startOffset + 1n, records: [record] };
+    const records = RecordList.of([record]);
+    const range = { topic: TOPIC, partition, startOffset, endOffset: startOffset + 1n, records };
     const { files } = await handler.handle(range, handler.initialState);
     const file = random.pick(files);
     if (file === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { RecordBatch } from '@client-tickets/micro-batch';
+import { RecordList, type RecordBatch } from '@client-tickets/micro-batch';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { TOPIC } from './history.ts';
 
@@ -21,5 +21,6 @@ export function ticketBatch(options: {
     const ticket = encodeTicket(generator.next());
     return { offset, timestamp: 0, key: null, value: broken.includes(offset) ? Buffer.from('{') : ticket };
   });
-  return { topic: TOPIC, partition, startOffset, endOffset: startOffset + BigInt(count), records };
+  const endOffset = startOffset + BigInt(count);
+  return { topic: TOPIC, partition, startOffset, endOffset, records: RecordList.of(records) };
 }
