@@ -25,7 +25,13 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
       state: handler.initialState,
     };
     const endOffset = startOffset + BigInt(records.length);
-    const batch: RecordBatch = { topic: 'client_tickets', partition, startOffset, endOffset, records: RecordList.of(records) };
+    const batch: RecordBatch = {
+      topic: 'client_tickets',
+      partition,
+      startOffset,
+      endOffset,
+      records: RecordList.of(records),
+    };
     const handled = await handler.handle(batch, state);
     for (const { key, body, contentType } of handled.files) await store.put(key, body, { contentType });
     committed.set(partition, { endOffset, state: handled.state });

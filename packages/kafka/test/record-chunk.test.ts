@@ -65,7 +65,10 @@ const written = (offsetDelta: number, key: string | null, value: string | null):
 
 describe('a chunk', () => {
   test('has the records, their offsets and the range they were read from', () => {
-    const batch = recordBatch(7n, [written(0, 'CL-100', '{"ticket_id":"TCK-00001"}'), written(3, null, null)]);
+    const batch = recordBatch(7n, [
+      written(0, 'CL-100', '{"ticket_id":"TCK-00001"}'),
+      written(3, null, null),
+    ]);
     const chunk = toChunk({ partition: 2, fetchedOffset: 7n, endOffset: 12n, recordBatches: [batch] });
     expect(chunk).toMatchObject({ partition: 2, startOffset: 7n, endOffset: 12n });
     const timestamp = FIRST_TIMESTAMP;
@@ -128,24 +131,28 @@ describe('a chunk', () => {
     });
     const firstOffset = fc.bigInt({ min: 0n, max: 2n ** 62n });
     fc.assert(
-      fc.property(firstOffset, fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 3 }), (start, all) => {
-        let next = start;
-        const expected: unknown[] = [];
-        const recordBatches = all.map((each) => {
-          const first = next;
-          const records = each.map(({ skip, ...rest }) => {
-            next += BigInt(skip);
-            const offsetDelta = Number(next - first);
-            const { key, value, timestampDelta } = rest;
-            expected.push({ offset: next, timestamp: FIRST_TIMESTAMP + timestampDelta, key, value });
-            next += 1n;
-            return { ...rest, offsetDelta };
+      fc.property(
+        firstOffset,
+        fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 3 }),
+        (start, all) => {
+          let next = start;
+          const expected: unknown[] = [];
+          const recordBatches = all.map((each) => {
+            const first = next;
+            const records = each.map(({ skip, ...rest }) => {
+              next += BigInt(skip);
+              const offsetDelta = Number(next - first);
+              const { key, value, timestampDelta } = rest;
+              expected.push({ offset: next, timestamp: FIRST_TIMESTAMP + timestampDelta, key, value });
+              next += 1n;
+              return { ...rest, offsetDelta };
+            });
+            return recordBatch(first, records);
           });
-          return recordBatch(first, records);
-        });
-        const chunk = toChunk({ partition: 0, fetchedOffset: start, endOffset: next, recordBatches });
-        expect([...chunk.records]).toEqual(expected);
-      }),
+          const chunk = toChunk({ partition: 0, fetchedOffset: start, endOffset: next, recordBatches });
+          expect([...chunk.records]).toEqual(expected);
+        },
+      ),
     );
   });
 });

@@ -5,8 +5,8 @@ import type { CommittedState, CommittedStates } from './ports/result-publisher.t
 /** The states of all partitions: the owned ones from memory, the others from the store, which costs one GET each. */
 export function committedStates<State>(
   checkpoints: CheckpointStore<State>,
-  allPartitions: readonly number[],
   owned: readonly PartitionQuery<State>[],
+  listPartitions: () => Promise<readonly number[]>,
 ): CommittedStates<State> {
   const known = new Map(
     owned.filter((query) => query.isStored).map((query) => [query.partition, query.checkpoint]),
@@ -22,10 +22,11 @@ export function committedStates<State>(
   };
   return {
     async read() {
-      const others = await read(allPartitions.filter((partition) => !known.has(partition)));
+      const all = await listPartitions();
+      const others = await read(all.filter((partition) => !known.has(partition)));
       for (const [partition, { committed }] of known) others.set(partition, committed);
       return others;
     },
-    refresh: () => read(allPartitions),
+    refresh: async () => read(await listPartitions()),
   };
 }

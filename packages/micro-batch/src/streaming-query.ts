@@ -1,14 +1,13 @@
-import { committedStates } from './committed-states.ts';
 import { QueryError } from './errors.ts';
 import { GroupOffsets } from './group-offsets.ts';
 import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
 import { Outage } from './outage.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
-import type { PartitionQuery } from './partition-query.ts';
 import { partitionStatus } from './partition-status.ts';
 import { ObjectStoreError } from './ports/object-store.ts';
 import type { PartitionOffsets, SourceListener } from './ports/source.ts';
 import { buildProgress, type QueryProgress } from './progress.ts';
+import { Publication } from './publication.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
@@ -42,6 +41,7 @@ export class StreamingQuery<State> {
   readonly #owned: OwnedPartitions<State>;
   readonly #outage: Outage;
   readonly #groupOffsets: GroupOffsets;
+  readonly #publication: Publication<State>;
   readonly #truncatedSince = new Map<number, number>();
   #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
@@ -50,8 +50,8 @@ export class StreamingQuery<State> {
   #errorCode: QueryStatus['errorCode'];
   readonly #stop = new AbortController();
   #paused = false;
-  /** Where each owned partition was when the merged state was last published. */
-  #published: ReadonlyMap<number, bigint> = new Map();
+  /** The first trigger's time, from which the others are counted. */
+  #origin = 0;
   #turn = 0;
   #log: ReadonlyMap<number, PartitionOffsets> = new Map();
   #lastTriggerAt: number | undefined;
@@ -61,11 +61,12 @@ export class StreamingQuery<State> {
   #afterTrigger: (() => void)[] = [];
 
   private constructor(options: ResolvedQueryOptions<State>) {
-    const { source, clock, logger, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
+    const { source, publisher, clock, logger, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
     this.#options = options;
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
     this.#groupOffsets = new GroupOffsets(source, logger);
+    this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
@@ -123,7 +124,7 @@ export class StreamingQuery<State> {
       this.#owned.isAssigned &&
       this.#owned.isSettled &&
       this.#owned.queries.every(({ partition, isStored, checkpoint: { committed } }) => {
-        const isPublished = !isStored || this.#published.get(partition) === committed.endOffset;
+        const isPublished = !isStored || this.#publication.has(partition, committed.endOffset);
         return isPublished && committed.endOffset >= (log.get(partition)?.latest ?? 0n);
       });
     const ended = this.finished.then(() =>
@@ -178,6 +179,16 @@ export class StreamingQuery<State> {
   }
 
   async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
+    await this.#runEachTrigger(opened);
+    await this.#untilAvailable(() => this.#publish(opened));
+    // A stop does not try again: what is not published now is published by the next run.
+    if (this.#stopping)
+      await this.#publication.done().catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, 'what was committed last is not published yet');
+      });
+  }
+
+  async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
     const { source, clock, trigger } = this.#options;
     this.#enter('starting', `joining the group that reads ${source.topic}`);
     const listener = {
@@ -191,7 +202,7 @@ export class StreamingQuery<State> {
     await source.start(listener).catch((error: unknown) => {
       throw sourceFailed(error);
     });
-    const origin = clock.monotonic();
+    this.#origin = clock.monotonic();
     while (!this.#stopping) {
       this.#checkSource();
       if (this.#paused || !this.#owned.isAssigned) {
@@ -202,7 +213,7 @@ export class StreamingQuery<State> {
       const startedAt = clock.monotonic();
       const worked = await this.#untilAvailable(() => this.#trigger(opened));
       if (this.#isDone(opened)) return;
-      const next = nextTriggerAt(trigger, origin, startedAt, clock.monotonic());
+      const next = nextTriggerAt(trigger, this.#origin, startedAt, clock.monotonic());
       await this.#sleepUntil(worked === true ? next : Math.max(next, startedAt + this.#idleMs()));
     }
   }
@@ -222,7 +233,8 @@ export class StreamingQuery<State> {
     const worked = outcome.committed.length > 0;
     const publishStart = clock.monotonic();
     try {
-      await this.#publish(opened, queries);
+      if (this.#isBehind(startedAt)) await this.#publication.begin(opened.checkpoints, queries);
+      else await this.#publish(opened);
     } finally {
       // What is committed is committed, whether or not it can be published now.
       const publishing = clock.monotonic() - publishStart;
@@ -235,25 +247,9 @@ export class StreamingQuery<State> {
     return worked;
   }
 
-  /**
-   * Publishes if a partition has moved since the last time. Also for batches that another run committed, or whose commit
-   * was found out only afterwards: they may not have been published.
-   */
-  async #publish(
-    { checkpoints }: OpenedQuery<State>,
-    owned: readonly PartitionQuery<State>[],
-  ): Promise<void> {
-    const { source, publisher } = this.#options;
-    const committed = new Map(
-      owned
-        .filter((query) => query.isStored)
-        .map((query) => [query.partition, query.checkpoint.committed.endOffset]),
-    );
-    const isNews = [...committed].some(([partition, offset]) => this.#published.get(partition) !== offset);
-    if (!isNews) return;
-    await publisher.publish(committedStates(checkpoints, await listPartitions(source), owned));
-    this.#published = committed;
-    this.#groupOffsets.commit(committed);
+  async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
+    await this.#publication.begin(checkpoints, this.#owned.queries);
+    await this.#publication.done();
   }
 
   #report(
@@ -294,6 +290,16 @@ export class StreamingQuery<State> {
       })),
     });
     listener.onProgress?.(this.#lastProgress);
+  }
+
+  /** Whether the next trigger is due at once and has something to do: then publishing does not hold it up. */
+  #isBehind(startedAt: number): boolean {
+    const { clock, trigger } = this.#options;
+    const now = clock.monotonic();
+    const hasMore = this.#owned.queries.some(
+      ({ buffer, checkpoint }) => buffer.endOffset > checkpoint.committed.endOffset,
+    );
+    return hasMore && !this.#stopping && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
   }
 
   #isDone({ targets }: OpenedQuery<State>): boolean {

@@ -131,7 +131,8 @@ const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, pa
 function jsonBytes({ pieces, length }: RecordBatch['records']): number {
   let sum = length * LINE_OVERHEAD_BYTES;
   for (const { block, from, to } of pieces) {
-    for (let at = 4 * from; at < 4 * to; at += 4) sum += (block.parts[at + 3] ?? 0) - (block.parts[at + 2] ?? 0);
+    for (let at = 4 * from; at < 4 * to; at += 4)
+      sum += (block.parts[at + 3] ?? 0) - (block.parts[at + 2] ?? 0);
   }
   return sum;
 }

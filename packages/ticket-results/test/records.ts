@@ -29,7 +29,13 @@ export function toBatch(
   startOffset = 0n,
 ): RecordBatch {
   const records = values.map((value, index) => toRecord(startOffset + BigInt(index), value));
-  return { topic, partition, startOffset, endOffset: startOffset + BigInt(values.length), records: RecordList.of(records) };
+  return {
+    topic,
+    partition,
+    startOffset,
+    endOffset: startOffset + BigInt(values.length),
+    records: RecordList.of(records),
+  };
 }
 
 export function toTicketBatch(tickets: readonly Ticket[], partition = 0, startOffset = 0n): RecordBatch {

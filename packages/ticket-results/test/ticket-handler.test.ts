@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { RecordList, type HandledBatch, type RecordBatch, type ResultFile } from '@client-tickets/micro-batch';
+import {
+  RecordList,
+  type HandledBatch,
+  type RecordBatch,
+  type ResultFile,
+} from '@client-tickets/micro-batch';
 import { encodeTicket, SUPPORT_TEAMS } from '@client-tickets/tickets';
 import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/ticket-results';
 import {
@@ -173,7 +178,11 @@ describe('dead letters', () => {
     [2 ** 63, null],
     [-(2 ** 63), null],
   ])('of time %d show %j', async (timestamp, shown) => {
-    const batch = { ...toBatch([]), endOffset: 1n, records: RecordList.of([toRecord(0n, null, { timestamp })]) };
+    const batch = {
+      ...toBatch([]),
+      endOffset: 1n,
+      records: RecordList.of([toRecord(0n, null, { timestamp })]),
+    };
     expect(readLines(fileOf(await handle(batch), '.json').body)).toMatchObject([{ timestamp: shown }]);
   });
 });
