@@ -135,11 +135,11 @@ interface Kind {
 
 /** No two of them begin with the same letter, so one look tells which it would have to be. */
 function byFirstByte(names: readonly string[], after: string): readonly (Kind | undefined)[] {
-  const kinds = new Array<Kind | undefined>(256).fill(undefined);
-  names.forEach((name, index) => {
-    kinds[name.charCodeAt(0)] = { index, literal: new ByteLiteral(name + after) };
+  return Array.from({ length: 256 }, (_, byte) => {
+    const index = names.findIndex((name) => name.charCodeAt(0) === byte);
+    const name = names[index];
+    return name === undefined ? undefined : { index, literal: new ByteLiteral(name + after) };
   });
-  return kinds;
 }
 
 function isDigit(byte: number | undefined): boolean {
