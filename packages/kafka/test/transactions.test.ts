@@ -46,7 +46,12 @@ describe.skipIf(!hasBrokers)('a source of transactions', () => {
     // All that is fetched from here is filtered: a chunk says so, without records.
     source.seek(0, 3n);
     await listener.until(({ chunks }) => chunks.some(({ startOffset }) => startOffset === 3n));
-    expect(listener.chunks.at(-1)).toMatchObject({ startOffset: 3n, endOffset: 5n, records: { length: 0 }, bytes: 0 });
+    expect(listener.chunks.at(-1)).toMatchObject({
+      startOffset: 3n,
+      endOffset: 5n,
+      records: { length: 0 },
+      bytes: 0,
+    });
     source.seek(0, 4n);
     await listener.until(({ chunks }) => chunks.some(({ startOffset }) => startOffset === 4n));
     expect(listener.chunks.at(-1)).toMatchObject({ startOffset: 4n, endOffset: 5n, records: { length: 0 } });

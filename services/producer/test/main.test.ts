@@ -4,12 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createKafkaSource } from '@client-tickets/kafka';
-import {
-  silentLogger,
-  systemClock,
-  type RecordChunk,
-  type SourceRecord,
-} from '@client-tickets/micro-batch';
+import { silentLogger, systemClock, type RecordChunk, type SourceRecord } from '@client-tickets/micro-batch';
 import { parseTicket, type Ticket } from '@client-tickets/tickets';
 import kafkajs from 'kafkajs';
 import { afterAll, describe, expect, test } from 'vitest';
