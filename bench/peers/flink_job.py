@@ -14,7 +14,7 @@ home = os.environ["BENCH_HOME"]
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 settings = {
     "pipeline.jars": ";".join(f"file://{jar}" for jar in sorted(glob.glob(f"{home}/flink-jars/*.jar"))),
-    "parallelism.default": "2",
+    "parallelism.default": os.environ["BENCH_CORES"],
     "execution.checkpointing.interval": "1 s",
     "execution.checkpointing.dir": f"file://{folder}/checkpoints",
     # What "Performance Tuning" of the Table API recommends for aggregations.

@@ -1,6 +1,6 @@
 """The ticket job in Pathway: counts and enriched tickets as JSON lines. Static mode takes what is there and ends.
 
-Arguments: brokers, topic, offsets per trigger (Pathway has no such limit), folder.
+Arguments: brokers, topic, offsets per trigger (Pathway has no such limit), folder, `checkpoints` or `none`.
 """
 
 import os
@@ -8,7 +8,7 @@ import sys
 
 import pathway as pw
 
-brokers, topic, _limit, folder = sys.argv[1:5]
+brokers, topic, _limit, folder, checkpoints = sys.argv[1:6]
 TEAMS = {
     "TECHNICAL": "Tech Support",
     "BILLING": "Billing Team",
@@ -58,4 +58,11 @@ os.makedirs(f"{folder}/enriched", exist_ok=True)
 pw.io.jsonlines.write(valid.select(*pw.this, support_team=team), f"{folder}/enriched/enriched.json")
 counts = valid.groupby(pw.this.type).reduce(pw.this.type, ticket_count=pw.reducers.count())
 pw.io.jsonlines.write(counts, f"{folder}/counts.jsonl")
-pw.run(monitoring_level=pw.MonitoringLevel.NONE)
+persistence = pw.persistence.Config(
+    pw.persistence.Backend.filesystem(f"{folder}/checkpoints"),
+    snapshot_interval_ms=1000,
+)
+pw.run(
+    monitoring_level=pw.MonitoringLevel.NONE,
+    persistence_config=persistence if checkpoints == "checkpoints" else None,
+)

@@ -14,15 +14,15 @@ from pyspark.sql import functions as f
 from pyspark.sql.streaming import StreamingQueryListener
 
 brokers, topic, limit, folder, trigger = sys.argv[1:6]
-home = os.environ["BENCH_HOME"]
+home, cores = os.environ["BENCH_HOME"], os.environ["BENCH_CORES"]
 jars = ",".join(sorted(glob.glob(f"{home}/pyspark-jars/*.jar")))
 spark = (
-    SparkSession.builder.master("local[2]")
+    SparkSession.builder.master(f"local[{cores}]")
     .appName("tickets")
     .config("spark.jars", jars)
     .config("spark.ui.enabled", "false")
     # As many as there are cores, as the tuning guide says for small states; the default of 200 is far slower here.
-    .config("spark.sql.shuffle.partitions", "2")
+    .config("spark.sql.shuffle.partitions", cores)
     .config("spark.sql.session.timeZone", "UTC")
     .getOrCreate()
 )

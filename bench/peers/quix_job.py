@@ -1,6 +1,6 @@
 """The ticket job in Quix Streams: enriched tickets by its file sink, counts in memory (which its state would only slow down).
 
-Arguments: brokers, topic, offsets per trigger (the commit interval), folder, number of messages in the topic.
+Arguments: brokers, topic, offsets per trigger (the commit interval), folder, number of valid tickets in the topic.
 """
 
 import json
@@ -54,5 +54,6 @@ app = Application(
 frame = app.dataframe(app.topic(topic, value_deserializer="json"))
 frame = frame.filter(lambda ticket: ticket.get("type") in TEAMS).apply(enrich)
 frame.sink(LocalFileSink(directory="enriched", format=JSONFormat(compress=False)))
-app.run(count=int(messages), timeout=20)
+# Without `collect=False` it would keep every ticket in memory, for the caller.
+app.run(count=int(messages), timeout=20, collect=False)
 publish()

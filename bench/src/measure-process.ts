@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { sampleProcess, sessionProcesses } from './process-tree.ts';
+import { guardSession, killSession } from './session-guard.ts';
 
 export interface Command {
   readonly file: string;
@@ -38,22 +40,32 @@ export async function measureProcess(
   options: {
     readonly folder: string;
     readonly timeoutSeconds: number;
+    /** The first so many are its own; where there are more, it may not use them. */
+    readonly cores?: number;
     /** Asked every 10 ms until it says yes. */
     readonly hasResult?: () => Promise<boolean>;
   },
 ): Promise<ProcessMeasures> {
-  const { folder, timeoutSeconds, hasResult } = options;
+  const { folder, timeoutSeconds, hasResult, cores = cpus().length } = options;
   const timesFile = join(folder, 'times');
   const logs = ['stdout.log', 'stderr.log'].map((name) => openSync(join(folder, name), 'w'));
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const child = spawn(
     'bash',
-    ['-c', '"$@"; status=$?; times >"$0"; exit $status', timesFile, command.file, ...command.args],
+    [
+      '-c',
+      '"$@"; status=$?; times >"$0"; exit $status',
+      timesFile,
+      ...(cores < cpus().length ? ['taskset', '-c', `0-${cores - 1}`] : []),
+      command.file,
+      ...command.args,
+    ],
     { cwd: command.cwd, env: { ...process.env, ...command.env }, detached: true, stdio: ['ignore', ...logs] },
   );
   const exited = once(child, 'exit');
   const session = child.pid ?? 0;
+  const release = guardSession(session);
 
   const sampler = sampleTree(session);
   let timedOut = false;
@@ -69,6 +81,7 @@ export async function measureProcess(
   const sampled = sampler.stop();
   const firstResultSeconds = await seen.stop();
   killSession(session); // what it left behind
+  release();
   for (const log of logs) closeSync(log);
   return {
     exitCode: typeof exitCode === 'number' ? exitCode : null,
@@ -144,15 +157,5 @@ async function readTimes(file: string): Promise<number> {
     );
   } catch {
     return 0; // it was killed before it could write them
-  }
-}
-
-function killSession(session: number): void {
-  for (const pid of sessionProcesses(session)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // it has ended by itself
-    }
   }
 }

@@ -1,10 +1,9 @@
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
+import { z } from 'zod';
 
-/** `undefined` when there are no values. */
+export const spreadSchema = z.object({ min: z.number(), median: z.number(), max: z.number() });
+export type Spread = z.infer<typeof spreadSchema>;
+
+/** `undefined` of nothing. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const [min] = sorted;
@@ -14,4 +13,10 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   const upper = sorted[middle] ?? max;
   const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
   return { min, median, max };
+}
+
+/** Of values in ascending order: the least that at least this share (0 to 1) of them does not exceed. `NaN` of nothing. */
+export function percentile(ascending: readonly number[], share: number): number {
+  const index = Math.ceil(ascending.length * share) - 1;
+  return ascending[Math.min(ascending.length - 1, Math.max(0, index))] ?? NaN;
 }

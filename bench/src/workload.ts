@@ -1,12 +1,16 @@
-/** What a benchmark asks of everybody: tickets that wait in a topic, and how they may be taken. */
-export interface Workload {
-  readonly name: string;
-  readonly tickets: number;
+import { z } from 'zod';
+
+export const workloadSchema = z.object({
+  name: z.string(),
+  tickets: z.number(),
   /** Hard limit of one micro-batch, where a contender has such a thing; 0: none. */
-  readonly maxOffsetsPerTrigger: number;
+  maxOffsetsPerTrigger: z.number(),
   /** Of 100 messages, how many are no ticket. */
-  readonly malformedPercent: number;
-}
+  malformedPercent: z.number(),
+});
+
+/** What a benchmark asks of everybody: tickets that wait in a topic, and how they may be taken. */
+export type Workload = Readonly<z.infer<typeof workloadSchema>>;
 
 /** Those of the issue, by name. `--workloads` chooses among them. */
 export const WORKLOADS: readonly Workload[] = [

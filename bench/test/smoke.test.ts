@@ -4,10 +4,12 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { buildConsumer } from '../src/build-consumer.ts';
-import { clientTickets } from '../src/contenders/client-tickets.ts';
-import { markdownReport } from '../src/markdown-report.ts';
-import { runContender } from '../src/run-contender.ts';
+import { buildBundles } from '../src/build-bundles.ts';
+import { clientTickets } from '../src/compare/contenders/client-tickets.ts';
+import { markdownReport } from '../src/compare/markdown-report.ts';
+import { runContender } from '../src/compare/run-contender.ts';
+import { readCircumstances } from '../src/machine.ts';
+import { findNode } from '../src/node-runtime.ts';
 import { seedTopic } from '../src/seed-topic.ts';
 import { WORKLOADS } from '../src/workload.ts';
 
@@ -27,12 +29,15 @@ test('a small benchmark of this project alone gives right results and a table', 
   if (workload === undefined) throw new Error('there is no workload called smoke');
   const home = await mkdtemp(join(tmpdir(), 'bench-home-'));
   try {
-    await buildConsumer(home);
+    await buildBundles(home);
     const where = { brokers: brokers.split(','), home };
     const expected = await seedTopic(workload, where);
     const contender = clientTickets('folder');
+    const node = await findNode(home, process.execPath);
     const run = {
       ...where,
+      node,
+      cores: 2,
       readerHome: READER_HOME,
       workload,
       expected,
@@ -49,15 +54,15 @@ test('a small benchmark of this project alone gives right results and a table', 
     expect(measured.peakBytes).toBeGreaterThan(1e6);
     expect(measured.firstResultSeconds).toBeLessThanOrEqual(measured.wallSeconds);
     const table = markdownReport({
-      machine: 'this one',
+      kind: 'compare',
       startedAt: measured.at,
+      sittings: [{ startedAt: measured.at, circumstances: await readCircumstances(node) }],
       workloads: [workload],
-      contenders: [contender],
-      missing: new Map(),
+      contenders: [{ name: contender.name, title: contender.title, job: contender.job }],
       measurements: [measured],
     });
     expect(table).toMatch(
-      /## 2000 tickets, 500 per trigger, 1% malformed\n\n.*\n.*\n\| Client Tickets \| \d/,
+      /## 2000 tickets, 500 per trigger, 1% malformed\n\n.*\n.*\n\| Client Tickets +\| \d/,
     );
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -1,0 +1,113 @@
+import { cpus } from 'node:os';
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { benchCommand, parseOptions, positive } from '../command-options.ts';
+import { WORKLOADS, type Workload } from '../workload.ts';
+import type { Contender } from './contender.ts';
+import { CONTENDERS } from './contenders/index.ts';
+import { parseRepetitions, type Repetitions } from './plan.ts';
+
+export interface BenchOptions {
+  readonly workloads: readonly Workload[];
+  readonly contenders: readonly Contender[];
+  readonly repetitions: Repetitions;
+  readonly timeout: number;
+  readonly idleWait: number;
+  readonly cores: number;
+  readonly keep: boolean;
+  readonly install: boolean;
+  readonly plan: boolean;
+  readonly fillOnly: boolean;
+  readonly continue?: string | undefined;
+  readonly home: string;
+  readonly node?: string | undefined;
+  readonly brokers: string;
+  readonly output: string;
+}
+
+const optionsSchema = z.object({
+  workloads: z.array(z.custom<Workload>()),
+  contenders: z.array(z.custom<Contender>()),
+  repetitions: z.custom<Repetitions>(),
+  timeout: z.number(),
+  idleWait: z.number(),
+  cores: z.number(),
+  keep: z.boolean().default(false),
+  install: z.boolean(),
+  plan: z.boolean().default(false),
+  fillOnly: z.boolean().default(false),
+  continue: z.string().optional(),
+  home: z.string(),
+  node: z.string().optional(),
+  brokers: z.string(),
+  output: z.string(),
+});
+
+/** `undefined`: help was asked for, or something is wrong; both have been printed. */
+export function readCommandLine(args: readonly string[]): BenchOptions | undefined {
+  const command = benchCommand(
+    'bench',
+    'Measures this project side by side with others, on the same topics, and checks that all give the same results.',
+  )
+    .option(
+      '-w, --workloads <names>',
+      `some of ${WORKLOADS.map(({ name }) => name).join(', ')}`,
+      among(WORKLOADS),
+      named(WORKLOADS, ['200', '1m', '5m']),
+    )
+    .option(
+      '-c, --contenders <names>',
+      `some of ${CONTENDERS.map(({ name }) => name).join(', ')}`,
+      among(CONTENDERS),
+      [...CONTENDERS],
+    )
+    .option(
+      '-r, --repetitions <list>',
+      'how often each one runs each workload, in turn with the others: 3, or 3,200=5,10m=1',
+      parseRepetitions,
+      parseRepetitions('3'),
+    )
+    .option(
+      '--continue <file>',
+      'adds to an earlier result (its JSON) the runs that it lacks; runs of another build are made again',
+    )
+    .option('--plan', 'says what would be run and how long that may take, and ends')
+    .option('--fill-only', 'fills the topics, and ends')
+    .option('--timeout <seconds>', 'after which a run is given up', positive, 300)
+    .option(
+      '--idle-wait <seconds>',
+      'how long to wait before each run for a machine that has nothing else to do',
+      positive,
+      60,
+    )
+    .option(
+      '--cores <n>',
+      'how many cores each contender gets (taskset, where the machine has more)',
+      positive,
+      Math.min(2, cpus().length),
+    )
+    .option('--no-install', 'leaves out peers that are not installed, instead of installing them')
+    .option('--keep', 'keeps the folder of each run, with its logs and results');
+  return parseOptions(command, optionsSchema, args);
+}
+
+function named<T extends { readonly name: string }>(
+  all: readonly T[],
+  names: readonly string[],
+): readonly T[] {
+  return names.map((name) => {
+    const found = all.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(
+      `expected some of ${all.map((each) => each.name).join(', ')}, found ${name}`,
+    );
+  });
+}
+
+function among<T extends { readonly name: string }>(all: readonly T[]): (given: string) => readonly T[] {
+  return (given) =>
+    named(
+      all,
+      given.split(',').map((name) => name.trim()),
+    );
+}

@@ -1,0 +1,58 @@
+import type { Command } from '../measure-process.ts';
+import type { NodeRuntime } from '../node-runtime.ts';
+import type { RequestCounts } from '../request-counts.ts';
+import type { Workload } from '../workload.ts';
+
+/** One run of one contender. */
+export interface Run {
+  readonly workload: Workload;
+  readonly topic: string;
+  readonly brokers: readonly string[];
+  /** Empty at the start, and this run's alone. */
+  readonly folder: string;
+  readonly groupId: string;
+  /** Where peers are installed. */
+  readonly home: string;
+  /** For the bundles of this project. */
+  readonly node: NodeRuntime;
+  /** How many cores there are for it. */
+  readonly cores: number;
+}
+
+/** What a run left. */
+export interface RunResult {
+  /** By type; `undefined`: this contender counts nothing. */
+  readonly counts: Readonly<Record<string, number>> | undefined;
+  /** Files of enriched tickets, each of which must hold all tickets. */
+  readonly enriched: readonly EnrichedFiles[];
+  /** By kind. */
+  readonly s3Requests?: RequestCounts;
+  /** When the first counts could be read, for those that nobody watched from outside; milliseconds since the epoch. */
+  readonly firstResultAt?: number;
+}
+
+export interface EnrichedFiles {
+  readonly format: 'json' | 'parquet';
+  readonly glob: string;
+}
+
+export interface Contender {
+  /** For options and JSON. */
+  readonly name: string;
+  /** For tables. */
+  readonly title: string;
+  /** What it does of the job, and with which settings. */
+  readonly job: string;
+  /** How long it takes about, for the plan: until anything happens, and for each million. Measured runs replace it. */
+  readonly guess: { readonly startSeconds: number; readonly secondsPerMillion: number };
+  /** Why it cannot run here; `undefined`: it can. */
+  readonly missing: (home: string) => Promise<string | undefined>;
+  /** Changes when its runs can no longer be compared with earlier ones: another build, another job. */
+  readonly version: (where: Pick<Run, 'home' | 'node'>) => Promise<string>;
+  readonly command: (run: Run) => Command;
+  /** Whether the first counts can be read. */
+  readonly hasResult?: (run: Run) => Promise<boolean>;
+  readonly result: (run: Run) => Promise<RunResult>;
+  /** Takes away what the run left outside its folder. */
+  readonly cleanUp?: (run: Run) => Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { Contender } from '../contender.ts';
+import { clientTickets } from './client-tickets.ts';
+import { flink } from './flink.ts';
+import { kcat } from './kcat.ts';
+import { pathway, pathwayWithoutCheckpoint } from './pathway.ts';
+import { pyspark } from './pyspark.ts';
+import { quix } from './quix.ts';
+
+/** In the order of the tables. */
+export const CONTENDERS: readonly Contender[] = [
+  clientTickets('folder'),
+  clientTickets('s3'),
+  pyspark,
+  flink,
+  pathway,
+  pathwayWithoutCheckpoint,
+  quix,
+  kcat,
+];

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Contender, EnrichedFiles, Run } from '../contender.ts';
+
+const PEERS = join(import.meta.dirname, '../../../peers');
+
+/** A peer whose job is a Python script under `peers/`, run by its own virtual environment. */
+export function pythonPeer(options: {
+  readonly name: string;
+  /** What it is called under `peers/`, where that is not its name. */
+  readonly installation?: string;
+  readonly title: string;
+  readonly job: string;
+  readonly guess: Contender['guess'];
+  /** Where counts appear, in the run's folder. */
+  readonly countsFile: string;
+  readonly enriched: EnrichedFiles;
+  readonly readCounts: (text: string) => Readonly<Record<string, number>>;
+  readonly moreArguments?: (run: Run) => readonly string[];
+  readonly moreEnvironment?: (run: Run) => Readonly<Record<string, string>>;
+}): Contender {
+  const { name, title, job, guess, countsFile, enriched, readCounts } = options;
+  const { moreArguments = () => [], moreEnvironment = () => ({}) } = options;
+  const { installation = name } = options;
+  const script = join(PEERS, `${installation}_job.py`);
+  return {
+    name,
+    title,
+    job,
+    guess,
+    missing: async (home) => {
+      if (existsSync(join(home, `${installation}.ready`))) return undefined;
+      const failed = join(home, `${installation}.failed`);
+      return existsSync(failed)
+        ? (await readFile(failed, 'utf8')).trim()
+        : 'not installed (bench/peers/set-up)';
+    },
+    version: async ({ home }) =>
+      createHash('sha256')
+        .update(await readFile(script))
+        .update(await readFile(join(home, `${installation}.ready`)))
+        .digest('hex')
+        .slice(0, 12),
+    command: (run) => ({
+      file: join(run.home, installation, 'bin/python'),
+      args: [
+        script,
+        run.brokers.join(','),
+        run.topic,
+        String(run.workload.maxOffsetsPerTrigger),
+        run.folder,
+        ...moreArguments(run),
+      ],
+      env: {
+        BENCH_HOME: run.home,
+        BENCH_CORES: String(run.cores),
+        KAFKA_GROUP_ID: run.groupId,
+        ...moreEnvironment(run),
+      },
+      cwd: run.folder,
+    }),
+    hasResult: async ({ folder }) => {
+      try {
+        const file = join(folder, countsFile);
+        return (
+          (await stat(file)).size > 0 && Object.keys(readCounts(await readFile(file, 'utf8'))).length > 0
+        );
+      } catch {
+        return false; // not there yet, or only half
+      }
+    },
+    result: async ({ folder }) => ({
+      counts: readCounts(await readFile(join(folder, countsFile), 'utf8')),
+      enriched: [{ ...enriched, glob: join(folder, enriched.glob) }],
+    }),
+  };
+}

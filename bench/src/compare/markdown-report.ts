@@ -1,0 +1,124 @@
+import { describeCircumstances } from '../machine.ts';
+import { markdownTable } from '../markdown-table.ts';
+import type { Spread } from '../spread.ts';
+import { describeWorkload, type Workload } from '../workload.ts';
+import { runsOf, summarize, type Summary } from './measurement.ts';
+import type { Report } from './report.ts';
+
+/** Everything as Markdown: a table for each workload, the steady rates, what each contender does, and who is missing. */
+export function markdownReport(report: Report): string {
+  return [
+    `# Benchmark of ${report.startedAt}`,
+    describeSittings(report),
+    'Each figure is the median, with minimum and maximum where they differ. CPU and memory are those of the whole process tree; memory is the ' +
+      'largest sum of resident sets (RSS), so pages that processes share count for each of them.',
+    ...report.workloads
+      .filter((workload) => hasRuns(report, workload))
+      .flatMap((workload) => [`## ${describeWorkload(workload)}`, workloadTable(report, workload)]),
+    ...steadyRates(report).flatMap((part, index) => (index === 0 ? ['## Steady state', part] : [part])),
+    '## What each one does',
+    describeContenders(report),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+export function hasRuns({ measurements }: Report, { name }: Workload): boolean {
+  return measurements.some((run) => run.workload === name);
+}
+
+/** Where it was measured, and how busy the machine was with something else. */
+export function describeSittings({ sittings, measurements }: Report): string {
+  const [first] = sittings;
+  const busiest = Math.max(0, ...measurements.map(({ busyBefore }) => busyBefore));
+  return [
+    first === undefined ? '' : describeCircumstances(first.circumstances),
+    ...(sittings.length > 1
+      ? [`Measured in ${sittings.length} sittings: ${sittings.map(({ startedAt }) => startedAt).join(', ')}.`]
+      : []),
+    `Before a run the machine was at most ${(busiest * 100).toFixed(0)}% busy with other things.`,
+  ].join(' ');
+}
+
+export function describeContenders({ contenders }: Report): string {
+  return contenders
+    .map(({ title, job, missing }) =>
+      missing === undefined ? `- **${title}**: ${job}.` : `- **${title}** did not take part: ${missing}.`,
+    )
+    .join('\n');
+}
+
+export function workloadTable({ contenders, measurements }: Report, workload: Workload): string {
+  const rows = contenders.flatMap(({ name, title }) => {
+    const runs = runsOf(measurements, name, workload.name);
+    if (runs.length === 0) return [];
+    const summary = summarize(runs);
+    const problem = runs.find((run) => run.problem !== undefined)?.problem;
+    if (summary === undefined) return [[title, `no right result: ${problem ?? ''}`]];
+    return [
+      cells(title, summary, problem === undefined ? '' : ` (${runs.length - summary.runs} more failed)`),
+    ];
+  });
+  return markdownTable(
+    ['', 'wall, s', 'CPU, s', 'peak memory, MB', 'first result, s', 'S3 requests', 'runs'],
+    rows,
+  );
+}
+
+function cells(title: string, summary: Summary, note: string): readonly string[] {
+  const { wallSeconds, cpuSeconds, peakMegabytes, firstResultSeconds, s3Requests, runs } = summary;
+  return [
+    title,
+    show(wallSeconds, 2),
+    show(cpuSeconds, 2),
+    show(peakMegabytes, 0),
+    show(firstResultSeconds, 2),
+    show(s3Requests, 0),
+    `${runs}${note}`,
+  ];
+}
+
+function show(spread: Spread | undefined, digits: number): string {
+  if (spread === undefined) return '';
+  const [min, median, max] = [spread.min, spread.median, spread.max].map((value) => value.toFixed(digits));
+  return min === max ? `${median}` : `**${median}** (${min} to ${max})`;
+}
+
+/** What is left of the time when start-up is taken out: by how much the larger of two workloads takes longer. */
+export function steadyRates({ workloads, contenders, measurements }: Report): readonly string[] {
+  const alike = workloads
+    .filter(
+      ({ maxOffsetsPerTrigger, malformedPercent }) => maxOffsetsPerTrigger === 0 && malformedPercent === 0,
+    )
+    .sort((a, b) => a.tickets - b.tickets);
+  const [small] = alike;
+  if (small === undefined) return [];
+  const rows = contenders.flatMap(({ name, title }) => {
+    const first = summarize(runsOf(measurements, name, small.name));
+    // A contender may have given up on the largest one.
+    const larger = alike
+      .slice(1)
+      .flatMap((workload) => {
+        const summary = summarize(runsOf(measurements, name, workload.name));
+        return summary === undefined ? [] : [{ workload, summary }];
+      })
+      .at(-1);
+    if (first === undefined || larger === undefined) return [];
+    const seconds = larger.summary.wallSeconds.median - first.wallSeconds.median;
+    const cpu = larger.summary.cpuSeconds.median - first.cpuSeconds.median;
+    const tickets = larger.workload.tickets - small.tickets;
+    return [
+      [
+        title,
+        seconds > 0 ? String(Math.round(tickets / seconds / 1000)) : 'not to be told',
+        ((cpu / tickets) * 1e6).toFixed(2),
+        describeWorkload(larger.workload),
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  return [
+    `By how much longer more tickets take than ${describeWorkload(small)}, of medians: what is left when start-up is taken out.`,
+    markdownTable(['', 'thousand tickets a second', 'CPU seconds a million', 'of'], rows),
+  ];
+}

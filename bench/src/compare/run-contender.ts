@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExpectedCounts } from '../bench-messages.ts';
+import { measureProcess } from '../measure-process.ts';
+import type { NodeRuntime } from '../node-runtime.ts';
+import { waitForIdle } from '../wait-for-idle.ts';
+import { topicOf, type Workload } from '../workload.ts';
+import { checkResult } from './check-result.ts';
+import type { Contender, Run } from './contender.ts';
+import type { Measurement } from './measurement.ts';
+
+/** Runs a contender once, from nothing, and checks what it gave. A failure becomes the measurement's `problem`. */
+export async function runContender(
+  contender: Contender,
+  options: {
+    readonly workload: Workload;
+    readonly expected: ExpectedCounts;
+    readonly brokers: readonly string[];
+    readonly home: string;
+    readonly node: NodeRuntime;
+    readonly cores: number;
+    /** Where the Python environment `check` is, if not at `home`. */
+    readonly readerHome?: string;
+    readonly repetition: number;
+    readonly timeoutSeconds: number;
+    /** How long to wait for a machine that has nothing else to do. */
+    readonly idleWaitSeconds: number;
+    /** Leaves results and logs where they are. */
+    readonly keep: boolean;
+  },
+): Promise<Measurement> {
+  const { workload, expected, home, repetition, timeoutSeconds, keep } = options;
+  const folder = await mkdtemp(join(tmpdir(), `bench-${contender.name}-`));
+  const groupId = `bench-${randomUUID()}`;
+  const { brokers, node, cores } = options;
+  const run: Run = { workload, topic: topicOf(workload), brokers, folder, groupId, home, node, cores };
+  const version = await contender.version(run);
+  const busyBefore = await waitForIdle(options.idleWaitSeconds);
+  const startedAt = Date.now();
+  const about = {
+    contender: contender.name,
+    workload: workload.name,
+    repetition,
+    version,
+    busyBefore,
+    at: new Date(startedAt).toISOString(),
+  };
+  const { hasResult } = contender;
+  try {
+    const { firstResultSeconds, ...measures } = await measureProcess(contender.command(run), {
+      folder,
+      timeoutSeconds,
+      cores,
+      ...(hasResult === undefined ? {} : { hasResult: () => hasResult(run) }),
+    });
+    if (measures.timedOut) return { ...about, ...measures, problem: `not done after ${timeoutSeconds} s` };
+    if (measures.exitCode !== 0) {
+      return { ...about, ...measures, problem: `exit code ${measures.exitCode}: ${await lastLine(folder)}` };
+    }
+    try {
+      const result = await contender.result(run);
+      const problem = await checkResult(result, expected, options.readerHome ?? home);
+      const first =
+        result.firstResultAt === undefined ? firstResultSeconds : (result.firstResultAt - startedAt) / 1000;
+      return {
+        ...about,
+        ...measures,
+        ...(first === undefined ? {} : { firstResultSeconds: first }),
+        ...(result.s3Requests === undefined ? {} : { s3Requests: result.s3Requests }),
+        ...(problem === undefined ? {} : { problem }),
+      };
+    } catch (error) {
+      return { ...about, ...measures, problem: `its result could not be read: ${firstLine(error)}` };
+    }
+  } finally {
+    await contender.cleanUp?.(run);
+    if (keep) console.error(`  kept ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function lastLine(folder: string): Promise<string> {
+  const lines = (await readFile(join(folder, 'stderr.log'), 'utf8')).trim().split('\n');
+  return (lines.at(-1) ?? '').slice(0, 300);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 300);
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { bundleOf } from './build-bundles.ts';
+import { consumerEnvironment, consumerNodeFlags } from './consumer-settings.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import type { RunPlace } from './run-place.ts';
+import { startService, type ServiceProcess } from './service-process.ts';
+
+export interface ServiceRun {
+  readonly home: string;
+  readonly node: NodeRuntime;
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly groupId: string;
+  /** The run's own: logs go there. */
+  readonly folder: string;
+}
+
+/** The bundle that the image runs, with the image's flags. */
+export function startConsumer(
+  run: ServiceRun & {
+    readonly place: RunPlace;
+    readonly trigger: string;
+    readonly maxOffsetsPerTrigger: number;
+    readonly nodeFlags?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  },
+): ServiceProcess {
+  return startService({
+    file: run.node.path,
+    args: [...consumerNodeFlags(), ...(run.nodeFlags ?? []), bundleOf('consumer', run.home)],
+    env: { ...consumerEnvironment(run), ...run.env },
+    cwd: run.folder,
+    log: join(run.folder, 'consumer.log'),
+  });
+}
+
+export function startProducer(
+  run: ServiceRun & { readonly ticketsPerSecond: number; readonly tickets: number },
+): ServiceProcess {
+  return startService({
+    file: run.node.path,
+    args: [bundleOf('producer', run.home)],
+    env: {
+      KAFKA_BROKERS: run.brokers.join(','),
+      KAFKA_TOPIC: run.topic,
+      TICKETS_PER_SECOND: String(run.ticketsPerSecond),
+      TICKET_COUNT: String(run.tickets),
+      TICKET_SEED: '1',
+      NODE_ENV: 'production',
+    },
+    cwd: run.folder,
+    log: join(run.folder, 'producer.log'),
+  });
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleOf } from '../build-bundles.ts';
+import { consumerEnvironment, consumerNodeFlags } from '../consumer-settings.ts';
+import { measureProcess } from '../measure-process.ts';
+import type { NodeRuntime } from '../node-runtime.ts';
+import { runPlace, type PlaceKind } from '../run-place.ts';
+import { topicOf, type Workload } from '../workload.ts';
+import { cpuProfileSchema, timeByStage } from './cpu-profile.ts';
+import { createSourceFinder } from './source-files.ts';
+import type { Stage } from './stages.ts';
+
+export interface MeasuredProfile {
+  readonly place: string;
+  readonly threads: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly stages: Readonly<Partial<Record<Stage, number>>>;
+}
+
+/** Runs the bundle over a workload with Node's profiler, and adds up the profiles of all its processes and threads. */
+export async function measureProfile(options: {
+  readonly home: string;
+  readonly node: NodeRuntime;
+  readonly brokers: readonly string[];
+  readonly workload: Workload;
+  readonly where: PlaceKind;
+  readonly timeoutSeconds: number;
+  /** Where the profiles go, for tools that draw flame graphs; else they are removed. */
+  readonly keepIn?: string | undefined;
+}): Promise<MeasuredProfile> {
+  const { home, node, workload, where, timeoutSeconds } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
+  const profiles = options.keepIn ?? join(folder, 'profiles');
+  const id = `bench-profile-${randomUUID()}`;
+  const place = runPlace(where, { folder, id });
+  try {
+    const before = new Set(await profilesOf(profiles));
+    const measured = await measureProcess(
+      {
+        file: node.path,
+        args: [
+          ...consumerNodeFlags(),
+          '--cpu-prof',
+          `--cpu-prof-dir=${profiles}`,
+          bundleOf('consumer', home),
+        ],
+        env: consumerEnvironment({
+          ...options,
+          topic: topicOf(workload),
+          groupId: id,
+          folder,
+          place,
+          trigger: 'availableNow',
+          maxOffsetsPerTrigger: workload.maxOffsetsPerTrigger,
+        }),
+        cwd: folder,
+      },
+      { folder, timeoutSeconds },
+    );
+    if (measured.exitCode !== 0) {
+      const log = await readFile(join(folder, 'stdout.log'), 'utf8');
+      throw new Error(`the consumer ended with ${measured.exitCode}:\n${log.slice(-1_000)}`);
+    }
+    const names = (await profilesOf(profiles)).filter((name) => !before.has(name));
+    const findSource = createSourceFinder();
+    const stages: Partial<Record<Stage, number>> = {};
+    for (const name of names) {
+      const profile = cpuProfileSchema.parse(JSON.parse(await readFile(join(profiles, name), 'utf8')));
+      for (const [stage, time] of timeByStage(profile, findSource))
+        stages[stage] = (stages[stage] ?? 0) + time;
+    }
+    const { wallSeconds, cpuSeconds } = measured;
+    return { place: place.title, threads: names.length, wallSeconds, cpuSeconds, stages };
+  } finally {
+    await place.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function profilesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  } catch {
+    return []; // Node makes the folder
+  }
+}

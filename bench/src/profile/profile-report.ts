@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { markdownTable } from '../markdown-table.ts';
+import { describeWorkload, workloadSchema } from '../workload.ts';
+import { STAGES, UNAVOIDABLE } from './stages.ts';
+
+export const profileReportSchema = z.object({
+  kind: z.literal('profile'),
+  startedAt: z.string(),
+  circumstances: circumstancesSchema,
+  workload: workloadSchema,
+  place: z.string(),
+  /** Threads and processes that wrote a profile. */
+  threads: z.number(),
+  /** With the profiler, which takes time itself. */
+  wallSeconds: z.number(),
+  cpuSeconds: z.number(),
+  /** By stage, in milliseconds. */
+  stages: z.record(z.string(), z.number()),
+});
+export type ProfileReport = z.infer<typeof profileReportSchema>;
+
+export function profileTable({ stages }: ProfileReport): string {
+  const total = Object.values(stages).reduce((sum, time) => sum + time, 0);
+  const share = (time: number): string => `${((100 * time) / total).toFixed(1)}%`;
+  const rows = STAGES.map((stage) => [stage, stages[stage] ?? 0] as const)
+    .filter(([, time]) => time > 0)
+    .sort(([, a], [, b]) => b - a);
+  const outside = rows
+    .filter(([stage]) => !UNAVOIDABLE.includes(stage))
+    .reduce((sum, [, time]) => sum + time, 0);
+  return markdownTable(
+    ['stage', 'ms', 'share'],
+    [
+      ...rows.map(([stage, time]) => [stage, ms(time), share(time)]),
+      ['**together**', `**${ms(total)}**`, ''],
+      ['outside kafkajs and parsing', ms(outside), share(outside)],
+    ],
+  );
+}
+
+export function profileMarkdown(report: ProfileReport): string {
+  const { startedAt, circumstances, workload, place, threads, wallSeconds, cpuSeconds } = report;
+  return [
+    `# Profile of ${startedAt}`,
+    describeCircumstances(circumstances),
+    `${describeWorkload(workload)} into ${place}; ${threads} ${threads === 1 ? 'thread' : 'threads'} with a profile. With the profiler: ` +
+      `${wallSeconds.toFixed(1)} s wall, ${cpuSeconds.toFixed(1)} s of CPU. What Node does itself counts for whoever called for it.`,
+    profileTable(report),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function ms(time: number): string {
+  return Math.round(time).toLocaleString('en');
+}

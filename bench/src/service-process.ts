@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { sampleProcess, sessionProcesses } from './process-tree.ts';
+import { guardSession, killSession } from './session-guard.ts';
+
+/** A process that runs while something is measured about it. */
+export interface ServiceProcess {
+  /** What it has written so far, to stdout and stderr. */
+  readLog(): Promise<string>;
+  /** Of it and all that it has started, now. */
+  usage(): { readonly cpuSeconds: number; readonly residentBytes: number };
+  /** Its exit code; `null` after a signal. */
+  readonly ended: Promise<number | null>;
+  /** In order, and by force after 15 s. */
+  stop(): Promise<void>;
+}
+
+const STOP_MS = 15_000;
+
+export function startService(command: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly log: string;
+}): ServiceProcess {
+  const output = openSync(command.log, 'w');
+  const child = spawn(command.file, command.args, {
+    cwd: command.cwd,
+    env: { ...process.env, ...command.env },
+    stdio: ['ignore', output, output],
+    detached: true, // a session of its own: that is how its descendants are told
+  });
+  closeSync(output);
+  const session = child.pid ?? 0;
+  const ended = once(child, 'exit').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
+  const release = guardSession(session);
+  return {
+    ended,
+    readLog: () => readFile(command.log, 'utf8'),
+    usage: () => {
+      const samples = sessionProcesses(session)
+        .map(sampleProcess)
+        .filter((sample) => sample !== undefined);
+      return {
+        cpuSeconds: samples.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+        residentBytes: samples.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      };
+    },
+    stop: async () => {
+      try {
+        process.kill(session, 'SIGTERM');
+      } catch {
+        // it has ended by itself
+      }
+      const timer = setTimeout(() => killSession(session), STOP_MS);
+      await ended.catch(() => null);
+      clearTimeout(timer);
+      killSession(session);
+      release();
+    },
+  };
+}
+
+/** Looks until it is so, every 100 ms. Rejects when the process ends first, or after `seconds`. */
+export async function until(
+  condition: () => Promise<boolean>,
+  options: { readonly what: string; readonly process: ServiceProcess; readonly seconds: number },
+): Promise<void> {
+  let ended = false;
+  const note = (): void => void (ended = true);
+  options.process.ended.then(note, note);
+  const end = performance.now() + options.seconds * 1000;
+  while (!(await condition())) {
+    if (ended || performance.now() > end) {
+      const log = (await options.process.readLog()).trim().split('\n').slice(-3).join('\n');
+      throw new Error(
+        `waited for ${options.what}, in vain: ${ended ? 'the process has ended' : `not after ${options.seconds} s`}\n${log}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
