@@ -49,6 +49,7 @@ export interface KafkaProducer {
 
 const MESSAGE_OVERHEAD_BYTES = 24;
 const NEW_SESSIONS_PER_BATCH = 3;
+const REOPEN_PAUSE_MS = 250;
 // The broker has no batch of this producer that ends right before this one. So it has not stored this one either, and it
 // is safe to send it again under a new producer id.
 const SEQUENCE_LOST: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']);
@@ -89,6 +90,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
   }
 
   async function usableSession(): Promise<ProducerSession> {
+    const deadline = clock.monotonic() + deliveryTimeoutMs;
     for (;;) {
       const current = (session ??= openProducerSession(sessionOptions));
       try {
@@ -96,7 +98,13 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
         if (opened.isUsable) return opened;
       } catch (error) {
         await retire(current);
-        throw error;
+        // For some seconds the cluster goes on naming a broker that has died, and kafkajs does not ask another one for a
+        // producer id. Nothing was written yet, so trying again is safe.
+        const failure = readFailure(error);
+        if (failure.kind !== 'transient' || clock.monotonic() >= deadline) throw error;
+        logger.warn({ topic, error: failure.reason }, 'the brokers gave no producer id; asking again');
+        await clock.sleep(REOPEN_PAUSE_MS);
+        continue;
       }
       retire(current).catch(() => {}); // never rejects; others may still be writing with it
     }

@@ -1,7 +1,7 @@
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createKafkaProducer, type KafkaProducer, type KafkaProducerOptions } from '../src/index.ts';
-import { BreakableSockets } from './support/breakable-sockets.ts';
+import { BreakableSockets, NOBODY_LISTENS } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 import { createTestSources, type StartedSource } from './support/test-source.ts';
 
@@ -116,6 +116,32 @@ describe.skipIf(!hasBrokers)('a Kafka producer', () => {
     const { listener } = await readAll(topic);
     const values = [0, 1, 2].flatMap((partition) => listener.valuesOf(partition)).map(Number);
     expect(values.sort((a, b) => a - b)).toEqual(numbered(0, 3_000).map(({ value }) => Number(value)));
+  });
+
+  test('asks again for a producer id while the cluster still names a broker that has died', async () => {
+    const topic = await createTopic();
+    const [seed = ''] = connection.brokers;
+    const sockets = new BreakableSockets();
+    // Each time the cluster names one of its brokers by chance; of twelve some are not the one that can be reached.
+    const producers = Array.from({ length: 12 }, () => {
+      let refused = 0;
+      return producerFor(topic, {
+        connection: {
+          brokers: [seed],
+          socketFactory: (args) => {
+            const isDead = `${args.host}:${args.port}` !== seed && refused < 2;
+            if (isDead) refused += 1;
+            return sockets.socketFactory(isDead ? { ...args, port: NOBODY_LISTENS } : args);
+          },
+        },
+      });
+    });
+    await Promise.all(
+      producers.map((producer, index) => producer.send([{ key: `CL-${100 + index}`, value: String(index) }])),
+    );
+    const { listener } = await readAll(topic);
+    const values = [0, 1, 2].flatMap((partition) => listener.valuesOf(partition)).map(Number);
+    expect(values.sort((a, b) => a - b)).toEqual(producers.map((_, index) => index));
   });
 
   test('a rejection says why, and the next messages are written', async () => {

@@ -2,7 +2,8 @@ import net from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 
 const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-const NOBODY_LISTENS = 1; // a port
+/** A port. */
+export const NOBODY_LISTENS = 1;
 
 /** Connections that break as those of a real network do. */
 export class BreakableSockets {
