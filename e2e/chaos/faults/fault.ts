@@ -1,0 +1,32 @@
+import type { Stage } from '../run/stage.ts';
+
+export type StorageKind = 's3' | 'folder';
+
+/** One way in which the world misbehaves while tickets flow. */
+export interface Fault {
+  /** For `--fault`, and part of what the seed stands for. */
+  readonly name: string;
+  /** What is done, for the table. */
+  readonly title: string;
+  readonly storages: readonly StorageKind[];
+  /** How many consumers share the topic of an S3 location; a folder takes one. */
+  readonly consumers: readonly [least: number, most: number];
+  /** How long tickets flow. */
+  readonly flowMs: number;
+  /** How many of 100 runs of a mix. */
+  readonly share: number;
+  /** Nothing else may run on the servers meanwhile. */
+  readonly disturbsServers: boolean;
+  /** Consumers reach S3 through the fault proxy. */
+  readonly usesProxy?: true;
+  /** The clocks of consumers can be shifted. */
+  readonly shiftsClocks?: true;
+  /** How likely a piece of the tickets is sent again, by another producer. */
+  readonly repeats?: number;
+  /** The folder is a file system of its own, of this size. */
+  readonly diskBytes?: number;
+  /** Why this can't be done on this machine. */
+  readonly missing?: () => Promise<string | undefined>;
+  /** Does it, at moments that `stage.random` chooses. What it broke works again when it resolves. */
+  unleash(stage: Stage): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { Fault, StorageKind } from '../faults/index.ts';
+import { seeded } from './seeded.ts';
+
+/** What the seed of a run decides before it begins. */
+export interface RunPlan {
+  readonly fault: string;
+  readonly seed: number;
+  readonly storage: StorageKind;
+  readonly tickets: number;
+  readonly consumers: number;
+  readonly maxOffsetsPerTrigger: number;
+  readonly triggerMs: number;
+  readonly formats: string;
+  /** Who gets it done: the consumers that live when the fault is over, or one that starts then and takes what is there. */
+  readonly finisher: 'survivors' | 'newcomer';
+}
+
+const LEAST_TICKETS = 300;
+const TICKETS = 900;
+
+export function planRun(fault: Fault, seed: number): RunPlan {
+  const random = seeded(fault.name, seed, 'plan');
+  const storage = random.pick(fault.storages) ?? 's3';
+  const [least, most] = fault.consumers;
+  const consumers = storage === 'folder' ? 1 : least + random.below(most - least + 1);
+  return {
+    fault: fault.name,
+    seed,
+    storage,
+    tickets: LEAST_TICKETS + random.below(TICKETS),
+    consumers,
+    maxOffsetsPerTrigger: random.pick([20, 50, 100, 0]) ?? 50,
+    triggerMs: random.pick([20, 50, 200]) ?? 50,
+    formats: random.pick(['json,parquet', 'json,parquet', 'parquet', 'json']) ?? 'json,parquet',
+    finisher: random.chance(0.5) ? 'survivors' : 'newcomer',
+  };
+}

@@ -1,0 +1,76 @@
+import { ensureTopic } from '@client-tickets/kafka';
+import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { poll } from './poll.ts';
+
+const REPLICAS = 3;
+const DEADLINE_MS = 90_000;
+const OFFSETS_TOPIC = '__consumer_offsets';
+
+/** What faults ask the brokers, and what is cleaned up after a run. */
+export interface Cluster {
+  createTopic(topic: string, partitions: number): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  /** The broker that leads a partition. */
+  leaderOf(topic: string, partition: number): Promise<number>;
+  coordinatorOf(group: string): Promise<number>;
+  /** Resolves once each partition has all its replicas in sync. */
+  replicated(topic: string): Promise<void>;
+}
+
+export function createCluster(brokers: readonly string[]): Cluster {
+  const kafka = new Kafka({ brokers: [...brokers], clientId: 'chaos', logLevel: logLevel.NOTHING });
+
+  /** One each time: a client of kafkajs goes on asking for topics that were deleted meanwhile. */
+  async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = kafka.admin({ retry: { retries: 20, maxRetryTime: 1_000 } });
+    await admin.connect();
+    try {
+      return await question(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  const partitionsOf = async (topic: string) => {
+    const { topics } = await ask((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    return topics.find(({ name }) => name === topic)?.partitions ?? [];
+  };
+  const leaderOf = async (topic: string, partition: number): Promise<number> => {
+    const found = (await partitionsOf(topic)).find(({ partitionId }) => partitionId === partition);
+    if (found === undefined || found.leader < 1) throw new Error(`${topic}/${partition} has no leader`);
+    return found.leader;
+  };
+  return {
+    createTopic: async (topic, partitions) => {
+      const connection = { brokers };
+      await ensureTopic({
+        connection,
+        topic,
+        partitions,
+        replicationFactor: REPLICAS,
+        logger: silentLogger,
+        clock,
+      });
+    },
+    deleteTopic: (topic) => ask((admin) => admin.deleteTopics({ topics: [topic] })),
+    leaderOf,
+    coordinatorOf: async (group) => {
+      const partitions = await partitionsOf(OFFSETS_TOPIC);
+      return leaderOf(OFFSETS_TOPIC, coordinatorPartition(group, partitions.length));
+    },
+    replicated: (topic) =>
+      poll(`replicas of ${topic} in sync`, DEADLINE_MS, async () => {
+        const partitions = await partitionsOf(topic).catch(() => []);
+        return partitions.length > 0 && partitions.every(({ isr }) => isr.length === REPLICAS);
+      }),
+  };
+}
+
+/** Which partition of the offsets topic keeps a group, as the brokers reckon it: its leader is the group's coordinator. */
+export function coordinatorPartition(group: string, partitions: number): number {
+  let hash = 0;
+  for (let index = 0; index < group.length; index += 1)
+    hash = (Math.imul(hash, 31) + group.charCodeAt(index)) | 0;
+  return (hash & 0x7fff_ffff) % partitions;
+}

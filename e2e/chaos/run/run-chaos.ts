@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../faults/index.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
+import { seeded } from '../plan/seeded.ts';
+import type { RunResult } from '../report/run-result.ts';
+import { judgeEnd } from '../witness/judge-reading.ts';
+import { FORMATS } from '../witness/reading.ts';
+import type { ChaosContext } from './chaos-context.ts';
+import { readCommitted } from './committed-offsets.ts';
+import { createConsumerCrew, type ConsumerCrew } from './consumer-crew.ts';
+import { startConsumer } from './consumer-process.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { poll } from './poll.ts';
+import { createRunLocation } from './run-location.ts';
+import type { Stage } from './stage.ts';
+import { startTicketFlow } from './ticket-flow.ts';
+import { verifyResults } from './verify-results.ts';
+import { watchRun } from './watch-run.ts';
+
+const PARTITIONS = 3;
+const SESSION_TIMEOUT_MS = 6_000; // the least that brokers accept
+const ASSIGNED_WITHIN_MS = 30_000;
+// Far more than it takes: a deadline tells a run that is stuck from one on a busy machine.
+const DONE_WITHIN_MS = 180_000;
+
+/**
+ * One run:
+ *
+ * 1. Consumers start, tickets flow, the fault does its worst. Meanwhile the witness reads what an analyst would see, again and
+ *    again, and committed offsets are watched.
+ * 2. All tickets are sent and the fault is over. The consumers that are left get done, or they are stopped and a newcomer does.
+ * 3. The witness compares the files with the topic, record by record, and `verify` proves the location.
+ */
+export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContext): Promise<RunResult> {
+  const { servers, cluster, bundles, witness } = context;
+  const began = performance.now();
+  const name = `chaos-${plan.fault}-${plan.seed}-${randomBytes(3).toString('hex')}`;
+  const s3 = {
+    endpoint: servers.environment['AWS_ENDPOINT_URL_S3'],
+    region: servers.environment['AWS_REGION'],
+  };
+  const proxy = await startFaultProxy(s3.endpoint ?? '', seeded(plan.fault, plan.seed, 'proxy'));
+  const bucket = servers.environment['S3_BUCKET'] ?? '';
+  const location = await createRunLocation({
+    kind: plan.storage,
+    name,
+    bucket,
+    s3: { ...s3, credentials: context.credentials },
+    diskBytes: fault.diskBytes,
+  });
+  const { RESULTS_PATH, CHECKPOINT_PATH } = location;
+  const settings = {
+    ...servers.environment,
+    KAFKA_TOPIC: name,
+    RESULTS_PATH,
+    CHECKPOINT_PATH,
+    RESULTS_FORMAT: plan.formats,
+  };
+  const consumerSettings = {
+    ...settings,
+    MAX_OFFSETS_PER_TRIGGER: String(plan.maxOffsetsPerTrigger),
+    TRIGGER: `${plan.triggerMs} milliseconds`,
+    KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  };
+  const crew = createConsumerCrew({
+    bundle: bundles.consumer,
+    environment: {
+      ...consumerSettings,
+      ...(fault.usesProxy === true ? { AWS_ENDPOINT_URL_S3: proxy.endpoint } : {}),
+    },
+    clockShifts: fault.shiftsClocks === true,
+  });
+  let groups = 0;
+  const newGroup = (): string => `${name}-${(groups += 1)}`;
+  const stage: Stage = {
+    random: seeded(plan.fault, plan.seed, 'fault'),
+    topic: name,
+    partitions: PARTITIONS,
+    group: newGroup(),
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    crew,
+    servers,
+    cluster,
+    location,
+    proxy,
+    newGroup,
+    after: (ms) => delay(ms),
+    assigned: (consumer) =>
+      Promise.race([
+        consumer.logged('partitions assigned'),
+        delay(ASSIGNED_WITHIN_MS, undefined, { ref: false }),
+      ]),
+  };
+
+  const problems: string[] = [];
+  let end = { lost: 0, duplicated: 0 };
+  let tickets = 0;
+  let watched = { readings: 0, unreadable: 0, longestStallMs: 0 };
+  try {
+    await cluster.createTopic(name, PARTITIONS);
+    for (let count = 0; count < plan.consumers; count += 1) crew.start(stage.group);
+    const flow = startTicketFlow({
+      topic: name,
+      brokers: servers.brokers,
+      tickets: plan.tickets,
+      flowMs: fault.flowMs,
+      repeats: fault.repeats ?? 0,
+      seed: plan.seed,
+      random: seeded(plan.fault, plan.seed, 'flow'),
+    });
+    const checkpoints = await location.openCheckpoints();
+    const committed = (): Promise<number | undefined> => readCommitted(checkpoints, name, PARTITIONS);
+    const watch = watchRun({ witness, location, flow, committed });
+    try {
+      const [unacknowledged] = await Promise.all([flow.done, fault.unleash(stage)]);
+      problems.push(...unacknowledged);
+      await finish(plan, crew, stage, bundles.consumer, {
+        settings: consumerSettings,
+        isDone: async () => ((await committed()) ?? 0) >= flow.records(),
+      });
+    } finally {
+      watched = await watch.stop();
+      problems.push(...watch.problems);
+      await checkpoints.close();
+    }
+
+    const topic = await witness.readTopic(name, servers.brokers);
+    const reading = await witness.readResults(RESULTS_PATH);
+    const formats = FORMATS.filter((format) => plan.formats.includes(format));
+    const verdict = judgeEnd({ reading, topic, acknowledged: flow.acknowledged, formats });
+    end = verdict;
+    tickets = topic.length;
+    problems.push(...verdict.problems);
+    const verified = await verifyResults(bundles.operator, settings);
+    const repeated = tickets - new Set(topic.map(({ ticketId }) => ticketId)).size;
+    if (!verified.ok) problems.push(`verify found differences:\n${verified.output}`);
+    else if (verified.tickets !== tickets)
+      problems.push(`verify counts ${verified.tickets} tickets, expected ${tickets}`);
+    else if (verified.repeated !== repeated) {
+      problems.push(`verify lists ${verified.repeated} repeated tickets, expected ${repeated}`);
+    }
+    if (fault.repeats === undefined && repeated > 0)
+      problems.push(`the producer has written ${repeated} tickets again`);
+  } catch (error) {
+    problems.push(
+      `the run broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  } finally {
+    await crew.abandon();
+    await proxy.close();
+  }
+  if (problems.length > 0)
+    await keepOutput(context.failures, plan, [...problems, `kept: ${RESULTS_PATH}`], crew);
+  else await cluster.deleteTopic(name);
+  if (problems.length === 0) await location.remove();
+  return {
+    fault: plan.fault,
+    seed: plan.seed,
+    storage: plan.storage,
+    consumers: plan.consumers,
+    tickets,
+    lost: end.lost,
+    duplicated: end.duplicated,
+    ...watched,
+    restarts: crew.failures(),
+    misbehaved: proxy.misbehaved(),
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+    at: new Date().toISOString(),
+    commit: context.commit,
+    problems,
+  };
+}
+
+/** Step 2. */
+async function finish(
+  { finisher }: RunPlan,
+  crew: ConsumerCrew,
+  stage: Stage,
+  bundle: string,
+  {
+    settings,
+    isDone,
+  }: { readonly settings: Readonly<Record<string, string>>; readonly isDone: () => Promise<boolean> },
+): Promise<void> {
+  if (finisher === 'survivors') {
+    if (crew.running().length === 0) crew.start(stage.newGroup());
+    await poll('all tickets committed by the consumers that are left', DONE_WITHIN_MS, isDone);
+  }
+  const disorder = await crew.retire();
+  if (disorder.length > 0) throw new Error(disorder.join('; '));
+  if (await isDone()) return;
+  const newcomer = startConsumer({
+    bundle,
+    group: stage.newGroup(),
+    environment: { ...settings, TRIGGER: 'availableNow' },
+    clockShifts: false,
+  });
+  const ended = await Promise.race([newcomer.ended, delay(DONE_WITHIN_MS, 'too late', { ref: false })]);
+  if (ended === 0) return;
+  await newcomer.kill();
+  throw new Error(`the newcomer with TRIGGER=availableNow ended with ${ended}:\n${newcomer.output()}`);
+}
+
+async function keepOutput(
+  folder: string,
+  { fault, seed }: RunPlan,
+  problems: readonly string[],
+  crew: ConsumerCrew,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${fault}-${seed}.log`), `${problems.join('\n')}\n\n${crew.output()}`);
+}

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createKafkaProducer } from '@client-tickets/kafka';
+import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
+import type { Random } from '@client-tickets/micro-batch/testing';
+import { createTicketGenerator, encodeTicket, type Ticket } from '@client-tickets/tickets';
+
+const PIECE_EVERY_MS = 60;
+const START_TIME = new Date('2026-11-22T09:30:00Z');
+
+/** Tickets on their way into a topic. */
+export interface TicketFlow {
+  /** Ids that were handed to a producer. */
+  readonly sent: ReadonlySet<string>;
+  /** Ids of which the brokers have acknowledged a record. */
+  readonly acknowledged: ReadonlySet<string>;
+  /** Records that were acknowledged; more than tickets when some are sent again. */
+  records(): number;
+  /** Resolves when everything was sent, with what was not acknowledged. */
+  readonly done: Promise<readonly string[]>;
+}
+
+/** Lets `tickets` flow into the topic over `flowMs`. With `repeats` some pieces are sent again by another producer, later. */
+export function startTicketFlow(options: {
+  readonly topic: string;
+  readonly brokers: readonly string[];
+  readonly tickets: number;
+  readonly flowMs: number;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly random: Random;
+}): TicketFlow {
+  const { topic, brokers, tickets, flowMs, repeats, seed, random } = options;
+  const producerOptions = { connection: { brokers: [...brokers] }, topic, logger: silentLogger, clock };
+  const sent = new Set<string>();
+  const acknowledged = new Set<string>();
+  const failures: string[] = [];
+  let records = 0;
+
+  async function flow(): Promise<readonly string[]> {
+    const generator = createTicketGenerator({ seed, startTime: START_TIME });
+    const producer = createKafkaProducer(producerOptions);
+    const repeater = createKafkaProducer(producerOptions);
+    const underWay: Promise<void>[] = [];
+    const send = async (by: typeof producer, piece: readonly Ticket[]): Promise<void> => {
+      for (const { ticket_id: id } of piece) sent.add(id);
+      try {
+        await by.send(piece.map((ticket) => ({ key: ticket.client_id, value: encodeTicket(ticket) })));
+        for (const { ticket_id: id } of piece) acknowledged.add(id);
+        records += piece.length;
+      } catch (error) {
+        failures.push(`${piece.length} tickets were not acknowledged: ${String(error)}`);
+      }
+    };
+    const steps = Math.ceil(flowMs / PIECE_EVERY_MS);
+    const pieces: (readonly Ticket[])[] = [];
+    let count = 0;
+    for (let step = 1; step <= steps; step += 1) {
+      const due = Math.round((tickets * step) / steps);
+      const piece = Array.from({ length: due - count }, () => generator.next());
+      count = due;
+      if (piece.length > 0) {
+        pieces.push(piece);
+        underWay.push(send(producer, piece));
+      }
+      if (random.chance(repeats)) underWay.push(send(repeater, random.pick(pieces) ?? []));
+      await delay(PIECE_EVERY_MS);
+    }
+    await Promise.all(underWay);
+    await Promise.all([producer.close(), repeater.close()]);
+    return failures;
+  }
+
+  return { sent, acknowledged, records: () => records, done: flow() };
+}

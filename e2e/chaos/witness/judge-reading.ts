@@ -1,0 +1,105 @@
+import { FORMATS, nameOf, type Reading, type Row } from './reading.ts';
+
+const NAMED = 3;
+
+/**
+ * What is wrong with what a reader sees while tickets still flow. `sent` are the tickets that producers have begun to send;
+ * `before` is the reading before this one.
+ */
+export function judgeReading(
+  reading: Reading,
+  before: Reading | undefined,
+  sent: ReadonlySet<string>,
+): readonly string[] {
+  const problems: string[] = [];
+  for (const format of FORMATS) {
+    const rows = reading[format];
+    const ticketOf = new Map(rows.map((row) => [nameOf(row), row.ticketId]));
+    say(problems, `${format}: records that are there more than once`, repeatedIn(rows));
+    say(
+      problems,
+      `${format}: tickets that nobody has sent`,
+      rows.flatMap(({ ticketId }) => (sent.has(ticketId) ? [] : [ticketId])),
+    );
+    const changed = (before?.[format] ?? []).filter((row) => ticketOf.get(nameOf(row)) !== row.ticketId);
+    say(problems, `${format}: rows that were there before and are gone or changed`, changed.map(nameOf));
+  }
+  const lower = Object.entries(before?.counts ?? {}).filter(
+    ([type, count]) => (reading.counts[type] ?? 0) < count,
+  );
+  say(
+    problems,
+    'counts that went backwards',
+    lower.map(([type, count]) => `${type} from ${count} to ${reading.counts[type] ?? 0}`),
+  );
+  const counted = sumOf(reading.counts);
+  const most = Math.max(reading.parquet.length, reading.json.length);
+  if (counted > most) problems.push(`${counted} tickets are counted, only ${most} are there`);
+  return problems;
+}
+
+export interface EndVerdict {
+  /** Records without a row, and tickets that were acknowledged and are in no record. */
+  readonly lost: number;
+  /** Rows beyond the first of each record. */
+  readonly duplicated: number;
+  readonly problems: readonly string[];
+}
+
+/** What is wrong when all is done: each record of the topic is one row of each format, and counted once. */
+export function judgeEnd(options: {
+  readonly reading: Reading;
+  readonly topic: readonly Row[];
+  readonly acknowledged: ReadonlySet<string>;
+  readonly formats: readonly (typeof FORMATS)[number][];
+}): EndVerdict {
+  const { reading, topic, acknowledged, formats } = options;
+  const problems: string[] = [];
+  const inTopic = new Set(topic.map(({ ticketId }) => ticketId));
+  const unwritten = [...acknowledged].filter((ticketId) => !inTopic.has(ticketId));
+  say(problems, 'tickets that were acknowledged and are not in the topic', unwritten);
+  const records = new Map(topic.map((record) => [nameOf(record), record.ticketId]));
+  let lost = unwritten.length;
+  let duplicated = 0;
+  for (const format of formats) {
+    const rows = reading[format];
+    const there = new Set(rows.map(nameOf));
+    const missing = topic.filter((record) => !there.has(nameOf(record)));
+    const repeated = repeatedIn(rows);
+    const wrong = rows.filter((row) => records.get(nameOf(row)) !== row.ticketId);
+    say(problems, `${format}: records that are not there`, missing.map(nameOf));
+    say(problems, `${format}: records that are there more than once`, repeated);
+    say(problems, `${format}: rows that are not what the topic holds`, wrong.map(nameOf));
+    lost = Math.max(lost, missing.length);
+    duplicated = Math.max(duplicated, repeated.length);
+  }
+  const counted = sumOf(reading.counts);
+  if (counted !== topic.length) problems.push(`${counted} tickets are counted, expected ${topic.length}`);
+  if (reading.deadLetters > 0) problems.push(`${reading.deadLetters} files of dead letters, expected none`);
+  return {
+    lost: Math.max(lost, topic.length - counted),
+    duplicated: Math.max(duplicated, counted - topic.length),
+    problems,
+  };
+}
+
+/** A name for each row beyond the first of its record. */
+function repeatedIn(rows: readonly Row[]): readonly string[] {
+  const seen = new Set<string>();
+  return rows.flatMap((row) => {
+    const name = nameOf(row);
+    if (seen.has(name)) return [name];
+    seen.add(name);
+    return [];
+  });
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function say(problems: string[], what: string, which: readonly string[]): void {
+  if (which.length === 0) return;
+  const rest = which.length > NAMED ? ` and ${which.length - NAMED} more` : '';
+  problems.push(`${what}: ${which.slice(0, NAMED).join(', ')}${rest}`);
+}

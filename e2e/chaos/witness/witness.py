@@ -1,0 +1,108 @@
+"""Reads what a pipeline has been given and what it has written, with none of the pipeline's own code.
+
+Takes one request a line on stdin, as JSON, and answers each with one line on stdout:
+
+    {"read": "results", "location": "s3a://bucket/run/results/"}  or a folder, as an analyst's glob would see it
+    {"read": "topic", "topic": "tickets", "brokers": "127.0.0.1:19092"}
+
+S3 is reached as AWS_ENDPOINT_URL_S3 and the AWS_* keys say. A failure is answered with {"failed": "why"}.
+"""
+
+import json
+import os
+import sys
+
+import confluent_kafka
+import pyarrow
+import pyarrow.dataset
+import pyarrow.fs
+import pyarrow.json
+
+COLUMNS = ["kafka_partition", "kafka_offset", "ticket_id"]
+LINE_SCHEMA = pyarrow.schema([("kafka_partition", "int64"), ("kafka_offset", "int64"), ("ticket_id", "string")])
+
+
+def open_location(location):
+    if not location.startswith("s3"):
+        return pyarrow.fs.LocalFileSystem(), location.rstrip("/")
+    scheme, address = os.environ["AWS_ENDPOINT_URL_S3"].split("://")
+    return pyarrow.fs.S3FileSystem(
+        endpoint_override=address,
+        scheme=scheme,
+        region=os.environ["AWS_REGION"],
+        connect_timeout=2,
+        request_timeout=20,
+        retry_strategy=pyarrow.fs.AwsStandardS3RetryStrategy(max_attempts=1),
+    ), location.split("://")[1].rstrip("/")
+
+
+def visible(files, folder, extension):
+    """The paths that `folder/**/*.extension` matches; a glob passes names by that begin with a dot."""
+    selector = pyarrow.fs.FileSelector(folder, recursive=True, allow_not_found=True)
+    found = [info.path for info in files.get_file_info(selector) if info.is_file]
+    hidden = [path for path in found if any(part.startswith(".") for part in path[len(folder) :].split("/"))]
+    return sorted(path for path in set(found) - set(hidden) if path.endswith(extension))
+
+
+def read_rows(files, folder, form):
+    paths = visible(files, folder, f".{form}")
+    if not paths:
+        return []
+    if form == "parquet":
+        table = pyarrow.dataset.dataset(paths, filesystem=files, format="parquet").to_table(columns=COLUMNS)
+    else:
+        options = pyarrow.json.ParseOptions(explicit_schema=LINE_SCHEMA, unexpected_field_behavior="ignore")
+        bodies = [files.open_input_stream(path).read() for path in paths]
+        parts = [pyarrow.json.read_json(pyarrow.BufferReader(body), parse_options=options) for body in bodies if body]
+        table = pyarrow.concat_tables(parts)
+    return list(zip(*(table[name].to_pylist() for name in COLUMNS)))
+
+
+def read_counts(files, folder):
+    """Tickets by type, as the last published file has them."""
+    paths = visible(files, f"{folder}/ticket_counts", ".json")
+    lines = [line for path in paths for line in files.open_input_stream(path).read().splitlines()]
+    return {row["type"]: row["ticket_count"] for row in map(json.loads, lines)}
+
+
+def read_results(location):
+    files, folder = open_location(location)
+    counts = read_counts(files, folder)  # first: what is counted must be in files that are listed later
+    return {
+        "counts": counts,
+        **{form: read_rows(files, f"{folder}/tickets", form) for form in ("parquet", "json")},
+        "deadLetters": len(visible(files, f"{folder}/dead_letters", ".json")),
+    }
+
+
+def read_topic(topic, brokers):
+    settings = {"bootstrap.servers": brokers, "group.id": "chaos-witness", "enable.auto.commit": False, "log_level": 0}
+    consumer = confluent_kafka.Consumer({**settings, "enable.partition.eof": True, "auto.offset.reset": "error"})
+    try:
+        partitions = sorted(consumer.list_topics(topic, timeout=60).topics[topic].partitions)
+        consumer.assign([confluent_kafka.TopicPartition(topic, number, 0) for number in partitions])
+        rows, unread = [], set(partitions)
+        while unread:
+            for message in consumer.consume(10_000, timeout=1):
+                if message.error() is None:
+                    ticket = json.loads(message.value())
+                    rows.append((message.partition(), message.offset(), ticket["ticket_id"]))
+                elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
+                    unread.discard(message.partition())
+        return {"rows": rows}
+    finally:
+        consumer.close()
+
+
+def answer(request):
+    if request["read"] == "results":
+        return read_results(request["location"])
+    return read_topic(request["topic"], request["brokers"])
+
+
+for line in sys.stdin:
+    try:
+        answered = answer(json.loads(line))
+    except Exception as error:  # whatever it was, the one who asked decides what it means
+        answered = {"failed": f"{type(error).__name__}: {error}"}
+    print(json.dumps(answered), flush=True)
