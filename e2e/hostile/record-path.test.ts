@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import type { RecordBatch, SourceRecord } from '@client-tickets/micro-batch';
+import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/ticket-results';
 import { encodeTicket, parseTicket, ticketSchema } from '@client-tickets/tickets';
 import { bytesOfKey, type DeadLetterLine } from './dead-letter-line.ts';
@@ -29,7 +29,7 @@ function toBatch(messages: readonly Message[]): RecordBatch {
     value,
   }));
   const endOffset = (records.at(-1)?.offset ?? -1n) + 1n;
-  return { topic, partition: 1, startOffset: 0n, endOffset, records };
+  return { topic, partition: 1, startOffset: 0n, endOffset, records: RecordList.of(records) };
 }
 
 /**
@@ -47,7 +47,7 @@ async function accountFor(messages: readonly Message[]): Promise<number> {
     parquet === undefined ? [] : await parquetReadObjects({ file: Uint8Array.from(parquet).buffer });
   const letters = readLines(bodyOf('dead_letters/', '.json')) as unknown as readonly DeadLetterLine[];
 
-  const verdicts = batch.records.map((record) => ({ record, verdict: parseTicket(record.value) }));
+  const verdicts = [...batch.records].map((record) => ({ record, verdict: parseTicket(record.value) }));
   const right = verdicts.filter(({ verdict }) => verdict.ok);
   const wrong = verdicts.filter(({ verdict }) => !verdict.ok);
   expect([rows, deadLetters]).toEqual([right.length, wrong.length]);
