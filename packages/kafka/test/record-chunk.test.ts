@@ -78,14 +78,29 @@ describe('a chunk', () => {
     ]);
   });
 
-  test('keeps nothing of the response, and knows how much it holds', () => {
-    const batch = recordBatch(0n, [written(0, 'CL-100', 'a'.repeat(1_000))]);
-    const { recordsBuffer } = batch;
-    const chunk = toChunk({ partition: 0, fetchedOffset: 0n, endOffset: 1n, recordBatches: [batch] });
-    expect(chunk.records.at(0).value?.buffer).not.toBe(recordsBuffer?.buffer);
-    expect(chunk.records.at(0).value?.buffer.byteLength).toBe(recordsBuffer?.length);
-    expect(chunk.bytes).toBeGreaterThan(1_006);
-  });
+  /** The batch as a view on a response that holds as many other bytes. */
+  function inResponse(batch: RecordBatch, others: number): RecordBatch {
+    const records = batch.recordsBuffer ?? Buffer.alloc(0);
+    const response = Buffer.allocUnsafeSlow(records.length + others);
+    response.set(records, others);
+    return { ...batch, recordsBuffer: response.subarray(others) };
+  }
+
+  test.each([
+    { others: 5_000, holds: 'a copy of it', isCopied: true },
+    { others: 40, holds: 'the response', isCopied: false },
+  ])(
+    'of a response with $others bytes for others holds $holds, and knows how much',
+    ({ others, isCopied }) => {
+      const batch = inResponse(recordBatch(0n, [written(0, 'CL-100', 'a'.repeat(1_000))]), others);
+      const chunk = toChunk({ partition: 0, fetchedOffset: 0n, endOffset: 1n, recordBatches: [batch] });
+      const { bytes } = chunk.records;
+      expect(bytes.buffer === batch.recordsBuffer?.buffer).toBe(!isCopied);
+      expect(bytes.buffer.byteLength).toBeLessThan(1_100);
+      expect(chunk.bytes).toBe(bytes.buffer.byteLength + 32);
+      expect(Buffer.from(chunk.records.at(0).value ?? []).toString()).toBe('a'.repeat(1_000));
+    },
+  );
 
   test('begins at the offset that was asked for, also when the record batch began earlier', () => {
     const batch = recordBatch(5n, [written(0, null, 'a'), written(1, null, 'b'), written(2, null, 'c')]);

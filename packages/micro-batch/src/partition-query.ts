@@ -153,7 +153,9 @@ export class PartitionQuery<State> {
       handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
     );
     if (lost.length > 0) await this.#deleteOthers(batch, handled);
-    return { plan, handled, files: handled.files.map(({ key, body }) => ({ key, size: body.byteLength })) };
+    const files = handled.files.map(({ key, body }) => ({ key, size: body.byteLength }));
+    handled.release?.();
+    return { plan, handled, files };
   }
 
   /** Makes an executed batch the committed one. */

@@ -83,10 +83,10 @@ describe('a folder store that dies in the middle of a change', () => {
 
   it('holds one of three objects when it dies twice', async () => {
     const start = await prepared(put('A', '1'));
-    for (let first = 0; first < 9; first++) {
+    for (let first = 0; first < 8; first++) {
       const once = await copyOf(start);
       await apply(once, put('B', '2'), { step: first, half: false });
-      for (let second = 0; second < 9; second++) {
+      for (let second = 0; second < 8; second++) {
         const twice = await copyOf(once);
         await apply(twice, put('C', '3'), { step: second, half: false });
         expect(['A{"v":"1"}', 'B{"v":"2"}', 'C{"v":"3"}']).toContain(await stateOf(twice));
@@ -121,10 +121,8 @@ describe('a folder store', () => {
       'create .object-store/temporary/*',
       'rename .object-store/temporary/* -> .object-store/metadata/#',
       'sync .object-store/metadata',
-      'remove .object-store/temporary/*',
       `rename .object-store/temporary/* -> ${KEY}`,
       'sync ticket_counts',
-      'remove .object-store/temporary/*',
     ]);
   });
 
@@ -160,8 +158,7 @@ describe('a disk that fails', () => {
   it.each(cases)(
     'with $code is $expected, leaves an object whole, and can be used again',
     async ({ code, expected, advice }) => {
-      for (let step = 0; step < 8; step++) {
-        if (step === 5) continue; // the removal of a temporary file, which may fail
+      for (let step = 0; step < 7; step++) {
         const folder = await prepared(put('A', '1'));
         const disk = faultyDisk(folder.path);
         const store = await openFolderStore(folder, { disk });

@@ -7,15 +7,20 @@ export class ByteBuffer {
   #bytes: Buffer;
   #view: DataView;
 
-  /** `capacity`: bytes that can be appended before it has to grow. */
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(16, capacity));
+  /** `memory`: where to write to, or how many bytes can be appended before it has to grow. */
+  constructor(memory: number | Buffer) {
+    this.#bytes = typeof memory === 'number' ? Buffer.allocUnsafeSlow(Math.max(16, memory)) : memory;
     this.#view = viewOf(this.#bytes);
   }
 
   /** What was appended so far. A view, until the next append. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
+  }
+
+  /** All of its memory, to be used again by somebody else. */
+  get memory(): Buffer {
+    return this.#bytes;
   }
 
   push(byte: number): void {

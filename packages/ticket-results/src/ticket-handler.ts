@@ -14,6 +14,7 @@ import {
   TicketScanner,
   type TicketCounts,
 } from '@client-tickets/tickets';
+import { BufferPool } from './buffer-pool.ts';
 import { viewOf } from './byte-buffer.ts';
 import { toDeadLetter, type DeadLetter } from './dead-letter.ts';
 import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
@@ -23,6 +24,9 @@ import { encodeTicketsAsParquet, PARQUET_TYPE } from './tickets-parquet.ts';
 
 export const RESULT_FORMATS = ['json', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];
+
+/** JSON lines of as many partitions are mostly stored at a time. */
+const SPARE_BUFFERS = 4;
 
 /** What a partition has counted so far. */
 export type TicketState = TicketCounts;
@@ -43,6 +47,7 @@ export function createTicketHandler(options: {
   if (formats.length === 0) {
     throw new RangeError(`formats: expected some of ${RESULT_FORMATS.join(', ')}, found none`);
   }
+  const pool = new BufferPool(SPARE_BUFFERS);
   return {
     version: '2',
     settings: { formats: formats.join(',') },
@@ -50,7 +55,7 @@ export function createTicketHandler(options: {
     parseState: parseCounts,
     fileKeys: (range) => [...formats.map((format) => ticketsKey(range, format)), deadLettersKey(range)],
     partitionPrefixes: (partition) => [TICKETS, DEAD_LETTERS].map((folder) => prefixOf(folder, partition)),
-    handle: (batch, state) => handle(batch, state, formats),
+    handle: (batch, state) => handle(batch, state, formats, pool),
   };
 }
 
@@ -58,8 +63,11 @@ function handle(
   batch: RecordBatch,
   state: TicketState,
   formats: readonly ResultFormat[],
+  pool: BufferPool,
 ): HandledBatch<TicketState> {
-  const { columns, lines, deadLetters, problems } = readRecords(batch, formats.includes('json'));
+  const memory = formats.includes('json') ? pool.take(jsonBytes(batch.records)) : undefined;
+  const lines = memory && new TicketLines(batch.partition, memory);
+  const { columns, deadLetters, problems } = readRecords(batch, lines);
   const files: ResultFile[] = [];
   if (columns.length > 0) {
     const encode = {
@@ -79,6 +87,9 @@ function handle(
     state: mergeCounts(state, counts),
     rows: columns.length,
     deadLetters: deadLetters.length,
+    release: () => {
+      if (lines !== undefined) pool.give(lines.memory);
+    },
     observations: {
       ticket_count_by_type: counts.ticketCountByType,
       ticket_count_by_team: counts.ticketCountByTeam,
@@ -88,11 +99,10 @@ function handle(
   };
 }
 
-/** What the records of a batch are: tickets, as columns and (`withLines`) as JSON lines, and dead letters. */
-function readRecords(batch: RecordBatch, withLines: boolean) {
-  const { records, partition, startOffset } = batch;
+/** What the records of a batch are: tickets, as columns and as JSON lines where these are wanted, and dead letters. */
+function readRecords(batch: RecordBatch, lines: TicketLines | undefined) {
+  const { records, startOffset } = batch;
   const columns = new TicketColumns(records.length);
-  const lines = withLines ? new TicketLines(partition, jsonBytes(records)) : undefined;
   const deadLetters: DeadLetter[] = [];
   const problems: Record<string, number> = {};
   for (const { block, from, to } of records.pieces) {
@@ -122,7 +132,7 @@ function readRecords(batch: RecordBatch, withLines: boolean) {
       }
     }
   }
-  return { columns, lines, deadLetters, problems };
+  return { columns, deadLetters, problems };
 }
 
 const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, partition, offset

@@ -15,9 +15,8 @@ export class TicketLines {
   /** What follows a ticket of each type: `,"support_team":"Tech Support","kafka_partition":0,"kafka_offset":` */
   readonly #teams: readonly DataView[];
 
-  /** `capacity`: about how many bytes there will be. */
-  constructor(partition: number, capacity: number) {
-    this.#lines = new ByteBuffer(capacity);
+  constructor(partition: number, memory: Buffer) {
+    this.#lines = new ByteBuffer(memory);
     this.#teams = TICKET_TYPES.map((type) =>
       viewOf(
         Buffer.from(
@@ -29,6 +28,11 @@ export class TicketLines {
 
   get bytes(): Uint8Array {
     return this.#lines.bytes;
+  }
+
+  /** Where the lines lie; not the memory that they began in when that was too small. */
+  get memory(): Buffer {
+    return this.#lines.memory;
   }
 
   /** `source[start, end)`: a ticket in the form that `encodeTicket` writes. It becomes the line's beginning as it is. */

@@ -31,6 +31,11 @@ export interface HandledBatch<State> {
   readonly deadLetters: number;
   /** Of this batch alone, for progress. */
   readonly observations: Observations;
+  /**
+   * Called when all files are stored and nobody will look at their bodies again, so that the handler may use their memory for
+   * the next batch. Not called after a failure: an attempt to store may still be under way.
+   */
+  readonly release?: () => void;
 }
 
 /**

@@ -17,13 +17,13 @@ import {
   type StoreOperation,
 } from '../request-loop.ts';
 import type { StoreReader } from '../read-only-store.ts';
-import { assertMetadata } from '../user-metadata.ts';
+import { assertMetadata, type UserMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { errorCode, explainFolderFailure } from './folder-failure.ts';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
 import { listFolder, readEntries, type FolderEntry } from './folder-listing.ts';
 import type { LockOptions } from './folder-lock.ts';
-import { readObject } from './folder-object.ts';
+import { contentHash, etagOf, readObject } from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
 
@@ -76,14 +76,16 @@ export async function openFolderStore(
     putIfAbsent: async (key, body, { metadata = {} } = {}) => {
       assertMetadata(metadata);
       return change('put-if-absent', key, async () =>
-        conditional(body, await writer.create(key, body, metadata)),
+        conditional(body, metadata, await writer.create(key, body, metadata)),
       );
     },
     putIfMatch: async (key, body, etag, { metadata = {} } = {}) => {
       assertMetadata(metadata);
       return change('put-if-match', key, async () => {
         const found = await readObject(layout, key);
-        return conditional(body, found?.etag === etag ? await writer.write(key, body, metadata) : undefined);
+        const isSame = found?.etag === etag;
+        if (isSame) await writer.write(key, body, metadata);
+        return conditional(body, metadata, isSame);
       });
     },
     delete: async (key) => {
@@ -151,7 +153,12 @@ function folderReader(
   };
 }
 
-function conditional(body: Uint8Array, etag: string | undefined): Answer<ConditionalPutResult> {
-  if (etag === undefined) return { result: 'lost', value: undefined };
+function conditional(
+  body: Uint8Array,
+  metadata: UserMetadata,
+  isDone: boolean,
+): Answer<ConditionalPutResult> {
+  if (!isDone) return { result: 'lost', value: undefined };
+  const etag = etagOf(contentHash(body), metadata);
   return { result: 'ok', value: { etag }, bytes: body.byteLength };
 }

@@ -7,14 +7,14 @@ import type { Disk } from './disk.ts';
 import { errorCode } from './folder-failure.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
-import { contentHash, etagOf, readObject } from './folder-object.ts';
+import { contentHash, readObject } from './folder-object.ts';
 import { formatMetadataFile, readMetadataFile } from './metadata-file.ts';
 
 export interface FolderWriter {
-  /** Resolves to the ETag; to `undefined` when something has this name already, and nothing was changed. */
-  create(key: string, body: Uint8Array, metadata: UserMetadata): Promise<string | undefined>;
-  /** Creates or replaces. Resolves to the ETag. */
-  write(key: string, body: Uint8Array, metadata: UserMetadata): Promise<string>;
+  /** Resolves to `false` when something has this name already, and nothing was changed. */
+  create(key: string, body: Uint8Array, metadata: UserMetadata): Promise<boolean>;
+  /** Creates or replaces. */
+  write(key: string, body: Uint8Array, metadata: UserMetadata): Promise<void>;
   remove(key: string): Promise<void>;
 }
 
@@ -34,30 +34,32 @@ export function createFolderWriter(
   /** Writes a file under a name nobody looks for, and hands it to `publish`. */
   async function prepare(
     content: Uint8Array | string,
-    publish: (temporary: string) => Promise<void>,
+    publish: (temporary: string) => Promise<'moved' | 'linked'>,
   ): Promise<void> {
     const temporary = join(layout.temporary, randomUUID());
+    let published: 'moved' | 'linked' | undefined;
     try {
       await disk.create(temporary, content);
-      await publish(temporary);
+      published = await publish(temporary);
     } finally {
       // What can't be removed now is at the next opening. It must not hide why the write failed.
-      await disk.remove(temporary).catch(() => {});
+      if (published !== 'moved') await disk.remove(temporary).catch(() => {});
     }
   }
 
-  async function writeMetadata(key: string, content: string, metadata: UserMetadata): Promise<void> {
+  async function writeMetadata(key: string, body: Uint8Array, metadata: UserMetadata): Promise<void> {
     const path = layout.metadataPath(key);
     const present = await readMetadataFile(path);
     if (present === undefined && Object.keys(metadata).length === 0) return;
     const old = present === undefined ? undefined : await readObject(layout, key);
     const byContent = {
       ...(old === undefined ? {} : { [contentHash(old.body)]: old.metadata }),
-      [content]: metadata,
+      [contentHash(body)]: metadata,
     };
     await prepare(formatMetadataFile({ key, byContent }), async (temporary) => {
       await disk.rename(temporary, path);
       await disk.syncFolder(layout.metadata);
+      return 'moved';
     });
   }
 
@@ -65,19 +67,18 @@ export function createFolderWriter(
     key: string,
     body: Uint8Array,
     metadata: UserMetadata,
-    giveName: (temporary: string, path: string) => Promise<void>,
-  ): Promise<string> {
+    giveName: (temporary: string, path: string) => Promise<'moved' | 'linked'>,
+  ): Promise<void> {
     const path = layout.objectPath(key);
     const folder = dirname(path);
-    const content = contentHash(body);
     await prepare(body, async (temporary) => {
       await disk.makeFolder(folder);
       await lock.assertHeld();
-      await writeMetadata(key, content, metadata);
-      await giveName(temporary, path);
+      await writeMetadata(key, body, metadata);
+      const way = await giveName(temporary, path);
       await disk.syncFolder(folder);
+      return way;
     });
-    return etagOf(content, metadata);
   }
 
   return {
@@ -85,21 +86,25 @@ export function createFolderWriter(
       const path = layout.objectPath(key);
       // Looked up first: what is there keeps its metadata. The link makes sure even if somebody ignores the lock.
       const present = await find(path);
-      if (present === 'file') return undefined;
+      if (present === 'file') return false;
       if (present === 'folder') {
         throw new ObjectStoreError('refused', `${path} is a folder, so no object can have this name.`);
       }
       let taken = false;
-      const etag = await publish(key, body, metadata, async (temporary) => {
+      await publish(key, body, metadata, async (temporary) => {
         await disk.link(temporary, path).catch((error: unknown) => {
           taken = errorCode(error) === 'EEXIST';
           if (!taken) throw error;
         });
+        return 'linked';
       });
-      return taken ? undefined : etag;
+      return !taken;
     },
     write: (key, body, metadata) =>
-      publish(key, body, metadata, (temporary, path) => disk.rename(temporary, path)),
+      publish(key, body, metadata, async (temporary, path) => {
+        await disk.rename(temporary, path);
+        return 'moved';
+      }),
     remove: async (key) => {
       const path = layout.objectPath(key);
       if ((await find(path)) !== 'file') return;
