@@ -7,6 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** A service of this project as a process of its own, run from source as `pnpm consumer` does. */
 export interface ServiceProcess {
+  readonly pid: number | undefined;
   /** Resolves with the first log line that contains the text; rejects when the process ends without one. */
   waitForLog(text: string): Promise<string>;
   /** Everything that was written so far, stdout and stderr. */
@@ -41,6 +42,7 @@ export function startService(
   });
   const output = (): string => lines.join('\n');
   return {
+    pid: child.pid,
     ended,
     output,
     kill: (signal) => child.kill(signal),

@@ -55,6 +55,43 @@ streamTest(
   state('b', 'waiting'),
 );
 
+/** Puts of rows of a partition: how often a batch of it was executed. */
+const writes = (world: World, partition: number): number =>
+  world.requests.filter((request) => request.includes(`results put rows/${partition}`)).length;
+
+streamTest(
+  'a rebalance in the middle of a batch of a partition that stays: the batch goes on, and is executed once',
+  { partitions: 2 },
+  start('a'),
+  state('a', 'waiting'),
+  fault('a', 'hold', /results put rows\/0/),
+  append(0, 'abc'),
+  held('a'),
+  start('b'), // takes partition 1
+  append(1, 'xyz'),
+  committed(1, 3n),
+  heal('a'),
+  results('abc', 'xyz'),
+  look('executions', (world) => [writes(world, 0), writes(world, 1)], [1, 1]),
+);
+
+streamTest(
+  'partitions that move between batches take no batch with them: each is executed once',
+  { partitions: 2 },
+  start('a'),
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  results('abc', 'xyz'),
+  start('b'), // takes partition 1
+  append(0, 'd'),
+  append(1, 'u'),
+  results('abcd', 'xyzu'),
+  stop('b'),
+  append(1, 'v'),
+  results('abcd', 'xyzuv'),
+  look('executions', (world) => [writes(world, 0), writes(world, 1)], [2, 3]),
+);
+
 streamTest(
   'a plan that another consumer left is executed as it was planned, whatever the limits are now',
   {},

@@ -1,0 +1,44 @@
+import { startConsumer, type RunningConsumer } from '../ui/running-consumer.ts';
+
+export type CrewChange = 'start' | 'stop' | 'kill';
+
+/** Consumers of one group that come and go. */
+export interface ConsumerCrew {
+  readonly size: number;
+  start(): Promise<RunningConsumer>;
+  /** In order, with SIGTERM, or at once. Which one, `pick` says: from 0 to `size - 1`. */
+  end(how: 'stop' | 'kill', pick: number): Promise<void>;
+  /** Tickets counted so far, as somebody's page has it. */
+  counted(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function createConsumerCrew(settings: Readonly<Record<string, string>>): ConsumerCrew {
+  const members: RunningConsumer[] = [];
+  return {
+    get size() {
+      return members.length;
+    },
+    async start() {
+      const consumer = await startConsumer(settings);
+      members.push(consumer);
+      return consumer;
+    },
+    async end(how, pick) {
+      const [consumer] = members.splice(pick, 1);
+      consumer?.process.kill(how === 'stop' ? 'SIGTERM' : 'SIGKILL');
+      await consumer?.process.ended;
+    },
+    async counted() {
+      const [consumer] = members;
+      if (consumer === undefined) throw new Error('nobody is left to ask');
+      const answer = await fetch(`${consumer.url}/api/v1/figures`);
+      const { tickets } = (await answer.json()) as { readonly tickets: number | null };
+      return tickets ?? 0;
+    },
+    async close() {
+      for (const { process } of members) process.kill('SIGKILL');
+      await Promise.all(members.splice(0).map(({ process }) => process.ended));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { uniqueName, type TestLocation } from '../pipeline/test-servers.ts';
+
+/** The shortest that brokers allow. */
+export const SESSION_MS = 6_000;
+
+/** Consumers of a group of their own, which work in small steps. */
+export function crewSettings(
+  topic: string,
+  { RESULTS_PATH, CHECKPOINT_PATH }: TestLocation,
+): Readonly<Record<string, string>> {
+  return {
+    KAFKA_TOPIC: topic,
+    KAFKA_GROUP_ID: uniqueName('crew'),
+    KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS),
+    TRIGGER: '200 milliseconds',
+    MAX_OFFSETS_PER_TRIGGER: '100',
+    RESULTS_PATH,
+    CHECKPOINT_PATH,
+  };
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
+import {
+  createTestLocation,
+  hasKafka,
+  hasS3,
+  uniqueName,
+  type TestLocation,
+} from '../pipeline/test-servers.ts';
+import type { RunningConsumer } from '../ui/running-consumer.ts';
+import { createConsumerCrew, type ConsumerCrew } from './consumer-crew.ts';
+import { crewSettings, SESSION_MS } from './crew-settings.ts';
+
+/** How long a partition may stand still beyond the session time-out. */
+const GRACE_MS = 5_000;
+/** As the log says it. */
+const ALL_ASSIGNED = '"partitions":[0,1,2]';
+
+interface PartitionRow {
+  readonly partition: number;
+  readonly mine: boolean;
+  readonly owner: string | null;
+  readonly committedOffset: string | null;
+  readonly committedAt: string | null;
+}
+
+async function partitionsOf({ url }: RunningConsumer): Promise<readonly PartitionRow[]> {
+  const answer = await fetch(`${url}/api/v1/partitions`);
+  return ((await answer.json()) as { readonly items: readonly PartitionRow[] }).items;
+}
+
+describe.skipIf(!hasKafka || !hasS3)(
+  'two consumers of one group (KAFKA_BROKERS, AWS_ENDPOINT_URL_S3)',
+  () => {
+    let location: TestLocation;
+    let crew: ConsumerCrew;
+    let first: RunningConsumer;
+    let second: RunningConsumer;
+    let producer: ServiceProcess;
+
+    beforeAll(async () => {
+      const topic = uniqueName('takeover');
+      location = await createTestLocation('s3');
+      crew = createConsumerCrew(crewSettings(topic, location));
+      first = await crew.start();
+      await first.process.waitForLog(ALL_ASSIGNED);
+      second = await crew.start();
+      await second.process.waitForLog('partitions assigned');
+      producer = startService('producer', {
+        KAFKA_TOPIC: topic,
+        TICKET_COUNT: '0',
+        TICKETS_PER_SECOND: '150',
+      });
+    }, 120_000);
+
+    afterAll(async () => {
+      producer.kill('SIGKILL');
+      await crew.close();
+      await location.remove();
+    });
+
+    test('name the owner of every partition on their pages', { timeout: 60_000 }, async () => {
+      await expect
+        .poll(
+          async () => (await partitionsOf(second)).map(({ committedOffset }) => Number(committedOffset) > 0),
+          { timeout: 50_000 },
+        )
+        .toEqual([true, true, true]);
+      const ownName = async (consumer: RunningConsumer): Promise<string> =>
+        (await partitionsOf(consumer)).find(({ mine }) => mine)?.owner ?? '';
+      const names = [await ownName(first), await ownName(second)];
+      for (const [index, { process }] of [first, second].entries())
+        expect(names[index]).toMatch(new RegExp(`^consumer-.+-${process.pid}$`));
+      for (const consumer of [first, second]) {
+        await expect
+          .poll(async () => (await partitionsOf(consumer)).map(({ owner }) => names.includes(owner ?? '')), {
+            timeout: 20_000,
+          })
+          .toEqual([true, true, true]);
+      }
+      const [one, other] = [await partitionsOf(first), await partitionsOf(second)];
+      expect(one.map(({ owner }) => owner)).toEqual(other.map(({ owner }) => owner));
+      expect(one.map(({ mine }) => mine)).toEqual(other.map(({ mine }) => !mine));
+    });
+
+    test('one goes on with what the other had, at most the session time-out and 5 s after a kill', async () => {
+      const moved = (await partitionsOf(second)).filter(({ mine }) => !mine);
+      expect(moved.length).toBeGreaterThan(0);
+      const killedAt = Date.now();
+      await crew.end('kill', 0);
+      await second.process.waitForLog(ALL_ASSIGNED);
+      const assignedAt = Date.now();
+      // A batch after the assignment is the survivor's own.
+      await expect
+        .poll(
+          async () => {
+            const rows = await partitionsOf(second);
+            const times = moved.map(
+              ({ partition }) => rows.find((row) => row.partition === partition)?.committedAt,
+            );
+            return times.map((time) => Date.parse(time ?? '') > assignedAt);
+          },
+          { timeout: 50_000, interval: 100 },
+        )
+        .toEqual(moved.map(() => true));
+      const wentOnMs = Date.now() - killedAt;
+      console.info(
+        `assigned ${assignedAt - killedAt} ms after the kill, first batches ${wentOnMs} ms after it`,
+      );
+      expect(wentOnMs).toBeLessThanOrEqual(SESSION_MS + GRACE_MS);
+    });
+  },
+);
