@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { MASK } from './mask.ts';
+import { hideLogins, MASK } from './mask.ts';
 import { valueOf, type Environment } from './read-settings.ts';
 import { settingNotes } from './setting.ts';
 
@@ -11,7 +11,7 @@ export interface SettingRow {
   /** As one would write it; `undefined` for a variable that may be left out. */
   readonly default: string | undefined;
   readonly isSecret: boolean;
-  /** What holds now: the variable or its default; asterisks for a secret. `undefined` when there is neither. */
+  /** What holds now: the variable or its default; asterisks for a secret and for a login within an address. `undefined` when there is neither. */
   readonly value: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function describeSettings(schema: z.ZodObject, env: Environment = {}): re
       name,
       description: 'description' in setting ? String(setting.description) : '',
       ...notes,
-      value: notes.isSecret && value !== undefined ? MASK : value,
+      value: value === undefined ? undefined : notes.isSecret ? MASK : hideLogins(value),
     };
   });
 }

@@ -58,11 +58,13 @@ export function brokers(): SettingType<readonly string[]> {
   });
 }
 
-/** A whole URL of http or https; given back as it was written. */
+/** A whole URL of http or https; given back as it was written. A login has no place in it: it would be shown and logged. */
 export function httpUrl(): SettingType<string> {
-  return settingType('a URL that begins with http:// or https://', (text) =>
-    /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined,
-  );
+  return settingType('a URL that begins with http:// or https:// and holds no login', (text) => {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+    const { username, password } = new URL(text);
+    return username === '' && password === '' ? text : undefined;
+  });
 }
 
 /** Read by a function of somebody else, which throws an `Error` that says what it expected and what it found. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MASK } from './mask.ts';
+import { hideLogins, MASK } from './mask.ts';
 import type { SettingType } from './setting-types.ts';
 
 /** What `describeSettings` tells about a variable. */
@@ -46,7 +46,9 @@ export function setting<Value>(
         return type.parse(given);
       } catch (error) {
         const message =
-          isSecret || !(error instanceof Error) ? `expected ${type.allowed}, found ${MASK}` : error.message;
+          isSecret || !(error instanceof Error)
+            ? `expected ${type.allowed}, found ${MASK}`
+            : hideLogins(error.message);
         // Goes on, so that checks across variables still run and everything is reported at once.
         context.addIssue({ code: 'custom', message, continue: true });
         return undefined;

@@ -75,6 +75,29 @@ test('what a secret holds is not in its error', () => {
   ]);
 });
 
+test('a login within an address is neither shown nor in an error', () => {
+  const addresses = z.object({
+    ENDPOINT: setting(httpUrl(), { description: 'A server.' }),
+    BROKERS: setting(brokers(), { description: 'Some servers.' }),
+    PLACE: setting(text(), { description: 'A place.' }),
+  });
+  const environment = {
+    ENDPOINT: 'https://key:hunter/2+x@store.example/path',
+    BROKERS: 'a:9092,key:hunter2@b:9092',
+    PLACE: 's3a://key:hunter/2@bucket/folder/',
+  };
+  expect(problemsOf(() => readSettings(addresses, environment))).toEqual([
+    'ENDPOINT: expected a URL that begins with http:// or https:// and holds no login, ' +
+      'found "https://********@store.example/path"',
+    'BROKERS: expected host:port, or several separated by commas, found "a:9092,********@b:9092"',
+  ]);
+  expect(describeSettings(addresses, environment).map(({ value }) => value)).toEqual([
+    'https://********@store.example/path',
+    'a:9092,********@b:9092',
+    's3a://********@bucket/folder/',
+  ]);
+});
+
 const types: readonly (readonly [
   string,
   SettingType<unknown>,
