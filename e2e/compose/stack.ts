@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
+import { freePort } from '../pipeline/free-port.ts';
 import { run } from './compose-command.ts';
 
 const PORTS = [
@@ -78,18 +78,4 @@ export async function createStack(
     ],
     close: () => rmSync(folder, { recursive: true }),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject).listen(0, '127.0.0.1', () => {
-      const address: AddressInfo | string | null = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { silentLogger, type Clock, type Logger } from '@client-tickets/micro-bat
 import { readFailure, type Failure } from './failure.ts';
 import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
+import { refusalAdvice } from './refusal-advice.ts';
 import { withinTime } from './within-time.ts';
 
 export interface WaitForBrokersOptions {
@@ -37,9 +38,10 @@ export async function waitForBrokers(options: WaitForBrokersOptions): Promise<vo
     const unreachable = await probe(options, Math.min(left, ATTEMPT_TIMEOUT_MS));
     if (unreachable === undefined) return;
     const now = clock.monotonic();
-    if (unreachable.some(({ failure }) => failure.kind === 'refused')) refusals += 1;
-    if (refusals > 1)
-      throw new KafkaError('refused', `${list(unreachable)} Check user name, password, mechanism and TLS.`);
+    const refused = unreachable.find(({ failure }) => failure.kind === 'refused')?.failure;
+    if (refused !== undefined) refusals += 1;
+    if (refused !== undefined && refusals > 1)
+      throw new KafkaError('refused', `${list(unreachable)} ${refusalAdvice(refused)}`);
     if (now - startedAt + RETRY_MS >= timeoutMs || signal?.aborted === true) {
       const waited = Math.round((now - startedAt) / 1000);
       throw new KafkaError(

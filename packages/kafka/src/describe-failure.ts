@@ -1,8 +1,10 @@
 import type { Failure } from './failure.ts';
 import { KafkaError } from './kafka-error.ts';
+import { refusalAdvice } from './refusal-advice.ts';
 
 /** A failure as an error of this package, which says what to do about it. `action` is a phrase such as `reading tickets`. */
-export function describeFailure(action: string, { kind, reason }: Failure, cause: unknown): KafkaError {
+export function describeFailure(action: string, failure: Failure, cause: unknown): KafkaError {
+  const { kind, reason } = failure;
   switch (kind) {
     case 'topic_missing':
       return new KafkaError(
@@ -15,8 +17,7 @@ export function describeFailure(action: string, { kind, reason }: Failure, cause
     case 'refused':
       return new KafkaError(
         'refused',
-        `${capital(action)} was refused: ${reason}. Check user name, password and SASL mechanism, TLS, and the ACLs of the ` +
-          'topic and of the consumer group.',
+        `${capital(action)} was refused: ${reason}. ${refusalAdvice(failure)}`,
         { cause },
       );
     case 'transient':

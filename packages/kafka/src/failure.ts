@@ -15,6 +15,8 @@ export interface Failure {
   readonly reason: string;
   /** The protocol's name for it, such as `OUT_OF_ORDER_SEQUENCE_NUMBER`. */
   readonly type: string | undefined;
+  /** OpenSSL's or Node's name for what is wrong with TLS, such as `CERT_HAS_EXPIRED`. */
+  readonly tlsCode: string | undefined;
 }
 
 const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
@@ -54,12 +56,15 @@ const OWN: Readonly<Record<KafkaErrorCode, FailureKind>> = {
 
 /** Reads an error of kafkajs through all that it was wrapped in. */
 export function readFailure(error: unknown): Failure {
-  if (error instanceof KafkaError) return { kind: OWN[error.code], reason: error.message, type: undefined };
+  if (error instanceof KafkaError) return { kind: OWN[error.code], reason: error.message, ...UNNAMED };
   const links = [...causes(error)];
   const reason = links.at(-1)?.message ?? String(error);
   const type = links.find((link) => link.type !== undefined)?.type;
-  return { kind: kindOf(links), reason, type };
+  const tlsCode = links.find(isTlsRefusal)?.code;
+  return { kind: kindOf(links), reason, type, tlsCode };
 }
+
+const UNNAMED = { type: undefined, tlsCode: undefined };
 
 /** Whether the group gave our partitions, or our place in it, to somebody else. */
 export function isGroupMove(failure: Failure): boolean {
@@ -78,11 +83,15 @@ function kindOf(links: readonly Link[]): FailureKind {
   const has = (test: (link: Link) => boolean): boolean => links.some(test);
   if (has(({ name }) => name === 'KafkaJSSASLAuthenticationError')) return 'refused';
   if (has(({ type }) => type !== undefined && REFUSED.test(type))) return 'refused';
-  if (has(({ code }) => code !== undefined && TLS_REFUSED.test(code))) return 'refused';
+  if (has(isTlsRefusal)) return 'refused';
   if (has(({ type }) => type !== undefined && TOPIC_MISSING.has(type))) return 'topic_missing';
   if (has(({ type }) => type !== undefined && GROUP_MOVES.has(type))) return 'transient';
   if (has(({ name }) => TRANSIENT_NAMES.has(name))) return 'transient';
   return has(({ type, retriable }) => type !== undefined && retriable) ? 'transient' : 'unexplained';
+}
+
+function isTlsRefusal({ code }: Link): boolean {
+  return code !== undefined && TLS_REFUSED.test(code);
 }
 
 function* causes(error: unknown): Generator<Link> {

@@ -35,6 +35,7 @@ describe('reading a failure', () => {
       kind: 'transient',
       reason: 'broker said REBALANCE_IN_PROGRESS',
       type: 'REBALANCE_IN_PROGRESS',
+      tlsCode: undefined,
     });
     expect(isGroupMove(readFailure(wrapped))).toBe(true);
     const gone = named('KafkaJSConnectionError', 'gone');
