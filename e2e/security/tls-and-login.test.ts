@@ -2,12 +2,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readResults } from '../pipeline/read-results.ts';
 import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
 import { createTestLocation, type TestLocation } from '../pipeline/test-servers.ts';
+import { startConsumer } from '../ui/running-consumer.ts';
+import { fetchEveryPage } from './every-page.ts';
+import { findLeaks } from './find-leaks.ts';
 import { findKafkaProgram, startSecureBroker, type SecureBroker } from './secure-broker.ts';
 
 const owner = { name: 'owner', password: 'Owner+of/the=topic' };
 const stranger = { name: 'stranger', password: 'Stranger+to/the=topic' };
+const WRONG_PASSWORD = 'not+the/right=one';
 const kafka = findKafkaProgram();
 if ('missing' in kafka) console.info(`e2e/security: ${kafka.missing}, skipping the tests with TLS and login`);
+
+interface Refusal {
+  readonly service: 'producer' | 'consumer';
+  readonly what: string;
+  /** Of a login that is right: other variables, or another name for the broker. */
+  readonly changed: Readonly<Record<string, string>>;
+  readonly says: RegExp;
+}
 
 describe.skipIf('missing' in kafka)('a broker that asks for TLS and a login', () => {
   let broker: SecureBroker;
@@ -23,23 +35,21 @@ describe.skipIf('missing' in kafka)('a broker that asks for TLS and a login', ()
     await location?.remove();
   });
 
-  function start(
+  const environmentOf = (login: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    KAFKA_BROKERS: broker.address,
+    KAFKA_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_SSL: 'true',
+    NODE_EXTRA_CA_CERTS: broker.authority,
+    RESULTS_PATH: location.RESULTS_PATH,
+    CHECKPOINT_PATH: location.CHECKPOINT_PATH,
+    LOG_LEVEL: 'debug',
+    ...login,
+  });
+  const start = (
     name: 'producer' | 'consumer' | 'operator',
     login: Readonly<Record<string, string>>,
     args: readonly string[] = [],
-  ): ServiceProcess {
-    const environment = {
-      KAFKA_BROKERS: broker.address,
-      KAFKA_TOPIC_REPLICATION_FACTOR: '1',
-      KAFKA_SSL: 'true',
-      NODE_EXTRA_CA_CERTS: broker.authority,
-      RESULTS_PATH: location.RESULTS_PATH,
-      CHECKPOINT_PATH: location.CHECKPOINT_PATH,
-      LOG_LEVEL: 'debug',
-      ...login,
-    };
-    return startService(name, environment, args);
-  }
+  ): ServiceProcess => startService(name, environmentOf(login), args);
 
   const as = (
     { name, password }: { readonly name: string; readonly password: string },
@@ -62,53 +72,73 @@ describe.skipIf('missing' in kafka)('a broker that asks for TLS and a login', ()
 
     const { rows, counted } = await readResults(await location.openResults());
     expect([new Set(rows).size, counted]).toEqual([50, 50]);
-    for (const { output } of [producer, consumer, verify]) expect(output()).not.toContain(owner.password);
+    const { password } = owner;
+    for (const each of [producer, consumer, verify])
+      expect(findLeaks(each.output(), { password })).toEqual([]);
   });
 
-  const refusals = [
+  test('is read by a consumer whose pages and log lines hold no secret', async () => {
+    const secrets = { HTTP_CONTROL_TOKEN: 'control~token/of+this=test', KAFKA_SASL_PASSWORD: owner.password };
+    const environment = environmentOf({
+      ...as(owner, 'scram-sha-512'),
+      ...secrets,
+      TRIGGER: '50 milliseconds',
+    });
+    const { process, url } = await startConsumer(environment);
+    await process.waitForLog('partitions assigned');
+    const pages = await fetchEveryPage(url, secrets.HTTP_CONTROL_TOKEN);
+    expect(pages.get('GET /api/v1/status as nobody')).toMatch(/^200 /);
+    for (const [path, text] of pages) expect([path, findLeaks(text, secrets)]).toEqual([path, []]);
+    process.kill('SIGTERM');
+    expect(await process.ended, process.output()).toBe(0);
+    expect(findLeaks(process.output(), secrets)).toEqual([]);
+  });
+
+  const refusals: readonly Refusal[] = [
     {
+      service: 'consumer',
       what: 'a wrong password',
-      changed: { KAFKA_SASL_PASSWORD: 'not+the/right=one' },
+      changed: { KAFKA_SASL_PASSWORD: WRONG_PASSWORD },
       says: /authentication failed.*Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD/i,
     },
     {
+      service: 'producer',
       what: 'a mechanism with which the user has no password',
       changed: as(stranger, 'plain'),
       says: /authentication failed.*Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD/i,
     },
     {
+      service: 'consumer',
       what: 'a user without permissions',
       changed: as(stranger, 'scram-sha-512'),
       says: /was refused: .*authorized.*ACLs of the topic/i,
     },
     {
+      service: 'consumer',
       what: 'a certificate of an authority that nobody knows',
       changed: { NODE_EXTRA_CA_CERTS: '' },
       says: /unable to verify the first certificate.*NODE_EXTRA_CA_CERTS/,
     },
     {
+      service: 'producer',
       what: 'a certificate for another name',
       changed: { name: 'localhost' },
       says: /Hostname\/IP does not match certificate's altnames.*KAFKA_BROKERS/,
     },
   ];
-  test.each(refusals)('ends the services with 1 at $what, and says what to do', async ({ changed, says }) => {
-    const { name, ...login } = { name: undefined, ...changed };
+  test.each(refusals)('ends a $service with 1 at $what, and says what to do', async (refusal) => {
+    const { service, changed, says } = refusal;
+    const { name, ...login } = changed;
     const brokers = name === undefined ? {} : { KAFKA_BROKERS: `${name}:${broker.port}` };
-    const environment = { ...as(owner, 'scram-sha-256'), ...brokers, ...login };
-    const services = [
-      start('producer', environment),
-      start('consumer', { ...environment, TRIGGER: 'availableNow' }),
-    ];
-    for (const { ended, output } of services) {
-      expect(await ended, output()).toBe(1);
-      expect(
-        output()
-          .split('\n')
-          .findLast((line) => line.includes('"level":"error"')),
-      ).toMatch(says);
-      for (const secret of [owner.password, stranger.password, 'not+the/right=one'])
-        expect(output()).not.toContain(secret);
-    }
+    const started = start(service, { ...as(owner, 'scram-sha-256'), ...brokers, ...login });
+    expect(await started.ended, started.output()).toBe(1);
+    expect(
+      started
+        .output()
+        .split('\n')
+        .findLast((line) => line.includes('"level":"error"')),
+    ).toMatch(says);
+    const passwords = { owner: owner.password, stranger: stranger.password, wrong: WRONG_PASSWORD };
+    expect(findLeaks(started.output(), passwords)).toEqual([]);
   });
 });
