@@ -19,6 +19,7 @@ import { fetchOffsets, listPartitions, SourceUnavailable } from './source-calls.
 import { runTrigger, type TriggerContext, type TriggerOutcome } from './trigger-run.ts';
 import { nextTriggerAt } from './trigger.ts';
 import { Wakeup } from './wakeup.ts';
+import { Watermarks } from './watermarks.ts';
 
 /** A trigger of 0 ms asks again this often while nothing comes. */
 const IDLE_MS = 100;
@@ -42,6 +43,7 @@ export class StreamingQuery<State> {
   readonly #outage: Outage;
   readonly #groupOffsets: GroupOffsets;
   readonly #publication: Publication<State>;
+  readonly #watermarks: Watermarks;
   readonly #truncatedSince = new Map<number, number>();
   #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
@@ -66,6 +68,7 @@ export class StreamingQuery<State> {
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
     this.#groupOffsets = new GroupOffsets(source, logger);
+    this.#watermarks = new Watermarks(source, clock);
     this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
     this.#owned = new OwnedPartitions({
       source,
@@ -254,7 +257,7 @@ export class StreamingQuery<State> {
 
   #report(
     { identity }: OpenedQuery<State>,
-    { committed, durationMs, log }: TriggerOutcome<State>,
+    { committed, durationMs }: TriggerOutcome<State>,
     times: {
       readonly timestamp: string;
       readonly startedAt: number;
@@ -284,10 +287,7 @@ export class StreamingQuery<State> {
         commitOffsets: durationMs.commitOffsets + times.publishing,
         triggerExecution,
       },
-      partitions: committed.map(({ progress }) => ({
-        ...progress,
-        latestOffset: log.get(progress.partition)?.latest ?? progress.latestOffset,
-      })),
+      partitions: committed.map(({ progress }) => progress),
     });
     listener.onProgress?.(this.#lastProgress);
   }
@@ -345,6 +345,7 @@ export class StreamingQuery<State> {
     const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
     return {
       source,
+      watermarks: this.#watermarks,
       clock,
       logger,
       wakeup: this.#wakeup,

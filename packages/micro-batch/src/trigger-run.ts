@@ -6,12 +6,13 @@ import type { Logger } from './ports/logger.ts';
 import { ObjectStoreError } from './ports/object-store.ts';
 import type { PartitionOffsets, Source } from './ports/source.ts';
 import type { PartitionProgress, Phase } from './progress.ts';
-import { fetchOffsets } from './source-calls.ts';
 import type { Wakeup } from './wakeup.ts';
+import type { Watermarks } from './watermarks.ts';
 
 /** What a trigger works with. */
 export interface TriggerContext<State> {
   readonly source: Source;
+  readonly watermarks: Watermarks;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wakeup: Wakeup;
@@ -120,18 +121,17 @@ async function inspectLog<State>(
   });
   // Jumps first, watermarks second: `findExpired` relies on this order.
   const jumps = new Map(settled.map((query) => [query, query.buffer.jumps]));
-  const log = await fetchOffsets(
-    context.source,
-    queries.map(({ partition }) => partition),
-  );
+  const mayBeOld = settled.some(hasRecords) && settled.every((query) => jumps.get(query)?.length === 0);
+  const partitions = queries.map(({ partition }) => partition);
+  const { log, isFresh } = await context.watermarks.read(partitions, { mayBeOld });
   const ready = await each(settled, async (query) => {
     const offsets = log.get(query.partition);
     if (offsets === undefined) return [];
     const known = jumps.get(query) ?? [];
     const expired = findExpired(known, query.buffer.endOffset, offsets);
-    const truncated = findTruncated(query.checkpoint, offsets);
+    const truncated = isFresh ? findTruncated(query.checkpoint, offsets) : undefined;
     if (expired === undefined) query.buffer.settleJumps(known);
-    if (truncated === undefined) context.truncatedSince.delete(query.partition);
+    if (truncated === undefined && isFresh) context.truncatedSince.delete(query.partition);
     const loss = expired ?? truncated;
     if (loss === undefined) return [query];
     return (await resolveLoss(context, query, loss, offsets)) ? [query] : [];
@@ -183,8 +183,8 @@ function admit<State>(
   const unplanned = ready.filter(({ checkpoint }) => checkpoint.planned === null);
   if (limits.maxOffsetsPerTrigger > 0 && left <= 0) return new Map();
   const backlog = new Map(
-    unplanned.map(({ partition, checkpoint }) => {
-      const latest = log.get(partition)?.latest ?? 0n;
+    unplanned.map(({ partition, checkpoint, buffer }) => {
+      const latest = max(log.get(partition)?.latest ?? 0n, buffer.endOffset); // what was read is there
       return [partition, min(latest, target(partition) ?? latest) - checkpoint.committed.endOffset];
     }),
   );
@@ -218,6 +218,11 @@ async function waitForRecords<State>(
   }
 }
 
+/** Whether there is something to do without waiting for anything. */
+function hasRecords<State>({ checkpoint, buffer }: PartitionQuery<State>): boolean {
+  return buffer.verifiedEnd > checkpoint.committed.endOffset;
+}
+
 /** Whether there is a plan and all its records are in memory. */
 function isComplete<State>({ checkpoint: { planned }, buffer }: PartitionQuery<State>): boolean {
   return (
@@ -237,7 +242,7 @@ function partitionProgress<State>(
 ): PartitionProgress {
   const { startOffset, endOffset } = plan;
   const { rows, deadLetters, observations } = handled;
-  const latestOffset = log.get(partition)?.latest ?? endOffset;
+  const latestOffset = max(log.get(partition)?.latest ?? endOffset, endOffset);
   return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations };
 }
 
@@ -255,6 +260,10 @@ async function settleAll<Q, T>(
     failures.push(reason);
     return [];
   });
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 function min(a: bigint, b: bigint): bigint {
