@@ -9,8 +9,9 @@ export type Loss = Omit<Gap, 'at'>;
  * Records that retention removed before they were read: the log now starts after a position that was still to be read.
  * The first such range, or `undefined`.
  *
- * `jumps` are those of the partition's buffer from **before** the watermarks were read, `position` is where it ends. A
- * jump at or after the low watermark is none of our business: these offsets never will have records.
+ * `jumps` and `position`, where it ends, are those of the partition's buffer now. What lies before the low watermark is gone,
+ * whenever the jump was seen. A jump at or after it is no loss, if it was there before the watermarks were read: then these
+ * offsets never will have records. Of a later one nothing is known yet.
  */
 export function findExpired(
   jumps: readonly OffsetRange[],

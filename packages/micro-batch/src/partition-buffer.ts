@@ -51,13 +51,17 @@ export class PartitionBuffer {
     return this.#jumps;
   }
 
-  /** How far a batch of about `bytes` reaches: whole chunks, at least one, never past `verifiedEnd`. */
-  endWithin(bytes: number): bigint {
-    let end = this.#startOffset;
+  /**
+   * How far a batch of about `bytes` reaches that begins at `from`: to the end of a chunk, of one at least, never past
+   * `verifiedEnd`.
+   */
+  endWithin(bytes: number, from = this.#startOffset): bigint {
+    let end = from;
     let sum = 0;
     for (const chunk of this.#chunks) {
+      if (chunk.endOffset <= from) continue;
       sum += chunk.bytes;
-      if (sum > bytes && end > this.#startOffset) break;
+      if (sum > bytes && end > from) break;
       end = chunk.endOffset;
     }
     return end < this.verifiedEnd ? end : this.verifiedEnd;

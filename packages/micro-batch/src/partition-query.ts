@@ -158,11 +158,17 @@ export class PartitionQuery<State> {
     return { plan, handled, files };
   }
 
-  /** Makes an executed batch the committed one. */
-  async commit({ handled, files }: ExecutedBatch<State>): Promise<SwapOutcome> {
+  /** Makes an executed batch the committed one and, in the same swap, plans the `next`. */
+  async commit(
+    { handled, files }: ExecutedBatch<State>,
+    next?: Pick<Plan, 'batchId' | 'endOffset'>,
+  ): Promise<SwapOutcome> {
     const { state, rows, deadLetters } = handled;
+    const at = this.#now();
+    const committed = withCommit(this.#checkpoint, { state, rows, deadLetters, files }, at);
+    const { endOffset: startOffset } = committed.committed;
     const outcome = await this.#swap(
-      withCommit(this.#checkpoint, { state, rows, deadLetters, files }, this.#now()),
+      next === undefined ? committed : withPlan(committed, { ...next, startOffset, at }),
     );
     if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
     return outcome;

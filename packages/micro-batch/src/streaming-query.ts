@@ -8,6 +8,7 @@ import { ObjectStoreError } from './ports/object-store.ts';
 import type { PartitionOffsets, SourceListener } from './ports/source.ts';
 import { buildProgress, type QueryProgress } from './progress.ts';
 import { Publication } from './publication.ts';
+import { isTransient, sourceFailed } from './query-failure.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
@@ -15,7 +16,7 @@ import {
 } from './query-options.ts';
 import type { QueryState, QueryStatus } from './query-status.ts';
 import { settlesWithin } from './settles-within.ts';
-import { fetchOffsets, listPartitions, SourceUnavailable } from './source-calls.ts';
+import { fetchOffsets, listPartitions } from './source-calls.ts';
 import { runTrigger, type TriggerContext, type TriggerOutcome } from './trigger-run.ts';
 import { nextTriggerAt } from './trigger.ts';
 import { Wakeup } from './wakeup.ts';
@@ -230,7 +231,7 @@ export class StreamingQuery<State> {
     const timestamp = new Date(clock.now()).toISOString();
     const previousAt = this.#previousTriggerAt;
     this.#previousTriggerAt = startedAt;
-    const outcome = await runTrigger(this.#triggerContext(opened), queries, this.#turn++);
+    const outcome = await runTrigger(this.#triggerContext(opened, startedAt), queries, this.#turn++);
     this.#log = outcome.log;
     this.#owned.regulate();
     const worked = outcome.committed.length > 0;
@@ -292,14 +293,19 @@ export class StreamingQuery<State> {
     listener.onProgress?.(this.#lastProgress);
   }
 
-  /** Whether the next trigger is due at once and has something to do: then publishing does not hold it up. */
+  /** Whether the next trigger has something to do at once: then publishing does not hold it up. */
   #isBehind(startedAt: number): boolean {
-    const { clock, trigger } = this.#options;
-    const now = clock.monotonic();
     const hasMore = this.#owned.queries.some(
       ({ buffer, checkpoint }) => buffer.endOffset > checkpoint.committed.endOffset,
     );
-    return hasMore && !this.#stopping && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
+    return hasMore && this.#isNextDue(startedAt);
+  }
+
+  /** Whether the trigger after the one that began then may begin now. */
+  #isNextDue(startedAt: number): boolean {
+    const { clock, trigger } = this.#options;
+    const now = clock.monotonic();
+    return !this.#stopping && !this.#paused && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
   }
 
   #isDone({ targets }: OpenedQuery<State>): boolean {
@@ -341,7 +347,7 @@ export class StreamingQuery<State> {
     throw sourceFailed(this.#sourceError);
   }
 
-  #triggerContext({ targets }: OpenedQuery<State>): TriggerContext<State> {
+  #triggerContext({ targets }: OpenedQuery<State>, startedAt: number): TriggerContext<State> {
     const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
     return {
       source,
@@ -353,6 +359,7 @@ export class StreamingQuery<State> {
       failOnDataLoss,
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
+      isNextDue: () => this.#isNextDue(startedAt),
       target: (partition) => (trigger.kind === 'availableNow' ? (targets.get(partition) ?? 0n) : undefined),
       truncatedSince: this.#truncatedSince,
     };
@@ -381,21 +388,4 @@ export class StreamingQuery<State> {
     this.#message = message;
     this.#options.listener.onStatus?.(this.status());
   }
-}
-
-function sourceFailed(error: unknown): QueryError {
-  return new QueryError('source_failed', error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
-}
-
-function storeRefusal(error: unknown): QueryError | undefined {
-  const isRefusal = error instanceof ObjectStoreError && error.code === 'refused';
-  return isRefusal ? new QueryError('store_refused', error.message, { cause: error }) : undefined;
-}
-
-function isTransient(error: unknown): error is Error {
-  if (error instanceof QueryError) return false;
-  if (error instanceof ObjectStoreError) return error.code === 'unavailable';
-  return error instanceof SourceUnavailable;
 }

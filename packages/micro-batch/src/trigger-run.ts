@@ -1,6 +1,7 @@
 import { shareOffsets } from './admission.ts';
 import { dataLossError, findExpired, findTruncated, type Loss } from './data-loss.ts';
 import type { ExecutedBatch, PartitionQuery } from './partition-query.ts';
+import type { Plan } from './partition-checkpoint.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import { ObjectStoreError } from './ports/object-store.ts';
@@ -21,6 +22,8 @@ export interface TriggerContext<State> {
   /** False once the partition was lost to another consumer. */
   readonly owns: (query: PartitionQuery<State>) => boolean;
   readonly isStopping: () => boolean;
+  /** Whether the next trigger follows at once, so that it is worth planning its batches in the swaps that commit these. */
+  readonly isNextDue: () => boolean;
   /** No batch goes past this offset (`availableNow`); `undefined`: the end of the log. */
   readonly target: (partition: number) => bigint | undefined;
   /** Since when (monotonic) a partition's log seems to end too early; kept between triggers. */
@@ -56,7 +59,8 @@ export interface CommittedPart<State> {
  * 1. `latestOffset`: watermarks, data loss, and how many offsets each partition may take.
  * 2. `getBatch`: wait until the records are in memory. Batches are planned from what was read, never on hope, so a plan is
  *    bounded in bytes and a slow partition does not hold up the others.
- * 3. `walCommit`: swap the plans in. 4. `addBatch`: write the files. 5. `commitOffsets`: swap the commits in.
+ * 3. `walCommit`: swap the plans in. 4. `addBatch`: write the files. 5. `commitOffsets`: swap the commits in, and with them
+ *    the plans of the next trigger, where that one is due already; it has nothing to do in 3. then.
  */
 export async function runTrigger<State>(
   context: TriggerContext<State>,
@@ -75,12 +79,12 @@ export async function runTrigger<State>(
     settleAll(items, work, failures);
 
   const { log, ready } = await timed('latestOffset', () => inspectLog(context, queries, each));
-  const ends = admit(context, ready, log, turn);
+  const ends = admit(context, candidates(ready), log, turn);
   // A share of all partitions, as their buffers have it: a buffer that is full is paused, and would be waited for in vain.
   const maxBytes = context.limits.maxBytesPerTrigger / Math.max(1, queries.length);
   await timed('getBatch', () => waitForRecords(context, ready, ends, maxBytes));
 
-  const batchId = 1 + Math.max(-1, ...queries.map(latestBatchId));
+  const batchId = nextBatchId(queries);
   const planned = await timed('walCommit', () =>
     each(ready, async (query) => {
       const { committed, planned } = query.checkpoint;
@@ -94,9 +98,18 @@ export async function runTrigger<State>(
   const executed = await timed('addBatch', () =>
     each(planned.flat().filter(isComplete), async (query) => ({ query, batch: await query.execute() })),
   );
+  const nextEnds = context.isNextDue()
+    ? admit(context, candidates(ready, executed), log, turn + 1)
+    : undefined;
   const committed = await timed('commitOffsets', () =>
     each(executed, async ({ query, batch }) => {
-      const outcome = await query.commit(batch);
+      const from = batch.plan.endOffset;
+      const end = min(nextEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes, from));
+      const isNext = end > from && !context.isStopping() && context.owns(query);
+      const outcome = await query.commit(
+        batch,
+        isNext ? { batchId: batchId + 1, endOffset: end } : undefined,
+      );
       return outcome === 'done' ? [{ query, progress: partitionProgress(query, batch, log) }] : [];
     }),
   );
@@ -119,7 +132,7 @@ async function inspectLog<State>(
     await query.settle();
     return query;
   });
-  // Jumps first, watermarks second: `findExpired` relies on this order.
+  // Jumps first, watermarks second: only a jump that was there before can be explained by where the log starts now.
   const jumps = new Map(settled.map((query) => [query, query.buffer.jumps]));
   const mayBeOld = settled.some(hasRecords) && settled.every((query) => jumps.get(query)?.length === 0);
   const partitions = queries.map(({ partition }) => partition);
@@ -128,7 +141,7 @@ async function inspectLog<State>(
     const offsets = log.get(query.partition);
     if (offsets === undefined) return [];
     const known = jumps.get(query) ?? [];
-    const expired = findExpired(known, query.buffer.endOffset, offsets);
+    const expired = findExpired(query.buffer.jumps, query.buffer.endOffset, offsets);
     const truncated = isFresh ? findTruncated(query.checkpoint, offsets) : undefined;
     if (expired === undefined) query.buffer.settleJumps(known);
     if (truncated === undefined && isFresh) context.truncatedSince.delete(query.partition);
@@ -170,30 +183,53 @@ async function resolveLoss<State>(
   return false;
 }
 
+/** A partition as the next batch finds it. */
+interface Candidate<State> {
+  readonly query: PartitionQuery<State>;
+  /** Where its next batch begins. */
+  readonly from: bigint;
+  /** Waits to be executed. */
+  readonly plan: Plan | null;
+}
+
+/** As partitions are now; those in `executed` as they are once that is committed. */
+function candidates<State>(
+  queries: readonly PartitionQuery<State>[],
+  executed: readonly { readonly query: PartitionQuery<State>; readonly batch: ExecutedBatch<State> }[] = [],
+): readonly Candidate<State>[] {
+  const plans = new Map(executed.map(({ query, batch }) => [query, batch.plan]));
+  return queries.map((query) => {
+    const done = plans.get(query);
+    const { committed, planned } = query.checkpoint;
+    return done === undefined
+      ? { query, from: committed.endOffset, plan: planned }
+      : { query, from: done.endOffset, plan: null };
+  });
+}
+
 /** Where each partition's next batch may end. Plans that wait to be executed come first and count against the limit. */
 function admit<State>(
   { limits, target }: TriggerContext<State>,
-  ready: readonly PartitionQuery<State>[],
+  all: readonly Candidate<State>[],
   log: ReadonlyMap<number, PartitionOffsets>,
   turn: number,
 ): ReadonlyMap<number, bigint> {
-  const plans = ready.flatMap(({ checkpoint: { planned } }) => (planned === null ? [] : [planned]));
-  const taken = plans.reduce((sum, plan) => sum + plan.endOffset - plan.startOffset, 0n);
+  const taken = all.reduce(
+    (sum, { plan }) => sum + (plan === null ? 0n : plan.endOffset - plan.startOffset),
+    0n,
+  );
   const left = limits.maxOffsetsPerTrigger - Number(taken);
-  const unplanned = ready.filter(({ checkpoint }) => checkpoint.planned === null);
+  const unplanned = all.filter(({ plan }) => plan === null);
   if (limits.maxOffsetsPerTrigger > 0 && left <= 0) return new Map();
   const backlog = new Map(
-    unplanned.map(({ partition, checkpoint, buffer }) => {
+    unplanned.map(({ query: { partition, buffer }, from }) => {
       const latest = max(log.get(partition)?.latest ?? 0n, buffer.endOffset); // what was read is there
-      return [partition, min(latest, target(partition) ?? latest) - checkpoint.committed.endOffset];
+      return [partition, min(latest, target(partition) ?? latest) - from];
     }),
   );
   const shares = shareOffsets(backlog, limits.maxOffsetsPerTrigger === 0 ? 0 : left, turn);
   return new Map(
-    unplanned.map(({ partition, checkpoint }) => [
-      partition,
-      checkpoint.committed.endOffset + (shares.get(partition) ?? 0n),
-    ]),
+    unplanned.map(({ query: { partition }, from }) => [partition, from + (shares.get(partition) ?? 0n)]),
   );
 }
 
@@ -230,9 +266,12 @@ function isComplete<State>({ checkpoint: { planned }, buffer }: PartitionQuery<S
   );
 }
 
-/** Batches of one trigger share an id that no earlier batch of these partitions has. */
-function latestBatchId<State>({ checkpoint: { committed, planned } }: PartitionQuery<State>): number {
-  return Math.max(committed.batchId, planned?.batchId ?? -1);
+/** Batches of one trigger share an id that no earlier batch of these partitions has; plans may have it already. */
+function nextBatchId<State>(queries: readonly PartitionQuery<State>[]): number {
+  const ids = queries.map(({ checkpoint: { committed, planned } }) =>
+    Math.max(committed.batchId + 1, planned?.batchId ?? 0),
+  );
+  return Math.max(0, ...ids);
 }
 
 function partitionProgress<State>(

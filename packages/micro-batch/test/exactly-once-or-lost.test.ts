@@ -1,6 +1,21 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { RUNS, scenarios, simulate } from './simulate.ts';
+import { RUNS, scenarios, simulate, type Scenario } from './simulate.ts';
+
+/** Runs that once found a mistake. */
+const FOUND: readonly Omit<Scenario, 'retention'>[] = [
+  // A chunk with a jump came while the watermarks were asked for, and all but its last records were gone by then.
+  {
+    seed: 2_147_483_630,
+    partitions: 1,
+    consumers: 2,
+    records: 20,
+    maxOffsetsPerTrigger: 0,
+    crash: 0.05,
+    error: 0.2,
+    twoAtOnce: true,
+  },
+];
 
 const NUM_RUNS = Math.ceil(0.4 * RUNS);
 
@@ -9,6 +24,6 @@ test(
   { timeout: 60_000 + NUM_RUNS * 200 },
   async () => {
     const property = fc.asyncProperty(scenarios, (scenario) => simulate({ ...scenario, retention: true }));
-    await fc.assert(property, { numRuns: NUM_RUNS });
+    await fc.assert(property, { numRuns: NUM_RUNS, examples: FOUND.map((scenario) => [scenario]) });
   },
 );

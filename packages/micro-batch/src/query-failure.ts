@@ -1,0 +1,17 @@
+import { QueryError } from './errors.ts';
+import { ObjectStoreError } from './ports/object-store.ts';
+import { SourceUnavailable } from './source-calls.ts';
+
+/** The source has given up: what a query ends with. */
+export function sourceFailed(error: unknown): QueryError {
+  return new QueryError('source_failed', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
+
+/** A store or the brokers did not answer: worth trying again. */
+export function isTransient(error: unknown): error is Error {
+  if (error instanceof QueryError) return false;
+  if (error instanceof ObjectStoreError) return error.code === 'unavailable';
+  return error instanceof SourceUnavailable;
+}
