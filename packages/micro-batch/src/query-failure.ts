@@ -9,6 +9,12 @@ export function sourceFailed(error: unknown): QueryError {
   });
 }
 
+/** A store that refuses: what a query ends with. `undefined` for any other error. */
+export function storeRefusal(error: unknown): QueryError | undefined {
+  const isRefusal = error instanceof ObjectStoreError && error.code === 'refused';
+  return isRefusal ? new QueryError('store_refused', error.message, { cause: error }) : undefined;
+}
+
 /** A store or the brokers did not answer: worth trying again. */
 export function isTransient(error: unknown): error is Error {
   if (error instanceof QueryError) return false;

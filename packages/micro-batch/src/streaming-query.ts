@@ -8,7 +8,7 @@ import { ObjectStoreError } from './ports/object-store.ts';
 import type { PartitionOffsets, SourceListener } from './ports/source.ts';
 import { buildProgress, type QueryProgress } from './progress.ts';
 import { Publication } from './publication.ts';
-import { isTransient, sourceFailed } from './query-failure.ts';
+import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
