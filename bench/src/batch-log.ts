@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** One micro-batch, as the consumer logs it once its counts are published. */
+/** One micro-batch, as the consumer logs it once it is committed; its counts may be published a moment later. */
 export interface LoggedBatch {
   readonly batchId: number;
   /** When it was logged, in milliseconds since the epoch. */
   readonly at: number;
   readonly tickets: number;
-  /** From the start of its trigger until its counts were published. */
+  /** Of its trigger. */
   readonly durationMs: number;
   readonly ends: readonly { readonly partition: string; readonly end: number }[];
 }

@@ -27,7 +27,6 @@ export interface ProcessMeasures {
 
 const SAMPLE_MS = 50;
 const SAMPLES_PER_SCAN = 4;
-const FIRST_RESULT_MS = 10;
 
 /**
  * Runs a command to its end and measures its whole process tree. Output goes to `stdout.log` and `stderr.log` in `folder`.
@@ -42,8 +41,9 @@ export async function measureProcess(
     readonly timeoutSeconds: number;
     /** The first so many are its own; where there are more, it may not use them. */
     readonly cores?: number;
-    /** Asked every 10 ms until it says yes. */
+    /** Asked every `resultEveryMs` (10) until it says yes. */
     readonly hasResult?: () => Promise<boolean>;
+    readonly resultEveryMs?: number | undefined;
   },
 ): Promise<ProcessMeasures> {
   const { folder, timeoutSeconds, hasResult, cores = cpus().length } = options;
@@ -73,7 +73,7 @@ export async function measureProcess(
     timedOut = true;
     killSession(session);
   }, timeoutSeconds * 1000);
-  const seen = watchForResult(hasResult, elapsed);
+  const seen = watchForResult(hasResult, options.resultEveryMs ?? 10, elapsed);
 
   const [exitCode]: unknown[] = await exited;
   const wallSeconds = elapsed();
@@ -122,6 +122,7 @@ function sampleTree(session: number): {
 
 function watchForResult(
   hasResult: (() => Promise<boolean>) | undefined,
+  everyMs: number,
   elapsed: () => number,
 ): { stop(): Promise<number | undefined> } {
   if (hasResult === undefined) return { stop: async () => undefined };
@@ -135,7 +136,7 @@ function watchForResult(
         return;
       }
       if (last) return;
-      await new Promise((resolve) => setTimeout(resolve, FIRST_RESULT_MS));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   })();
   return {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -30,11 +31,12 @@ export function resultName({
   return `${kind}-${startedAt.slice(0, 19).replaceAll(':', '')}`;
 }
 
-/** Results of a kind, the newest first. */
+/** Results of a kind, the newest first; none where there is no folder. */
 export async function readResults(
   folder: string,
   kind: ResultKind,
 ): Promise<readonly { readonly name: string; readonly content: unknown }[]> {
+  if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter(
     (name) => name.startsWith(`${kind}-`) && name.endsWith('.json'),
   );

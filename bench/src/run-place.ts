@@ -1,20 +1,25 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore, parseLocation } from '@client-tickets/object-store';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 
 export type PlaceKind = 'folder' | 's3';
 
-/** Where a consumer of the benchmark puts results and checkpoints. */
+/** What is published: tickets by type, and for each partition the offset up to which they are counted. */
+export interface PublishedCounts {
+  readonly byType: Readonly<Record<string, number>>;
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+/** Where a consumer of the benchmark puts results and checkpoints, and what others see there. */
 export interface RunPlace {
   readonly kind: PlaceKind;
   /** For tables. */
   readonly title: string;
   readonly results: string;
   readonly checkpoints: string;
-  /** The published counts by type; `undefined` before there are any. */
-  readCounts(): Promise<Readonly<Record<string, number>> | undefined>;
+  /** As any reader would; `undefined` before there are any. */
+  readCounts(): Promise<PublishedCounts | undefined>;
   /** Of all files of the checkpoint, in bytes. */
   checkpointBytes(): Promise<number>;
   /** Takes away what is not in the run's folder. */
@@ -22,12 +27,46 @@ export interface RunPlace {
 }
 
 const COUNTS = 'ticket_counts/part-00000.json';
+const REMOVED_AT_ONCE = 32;
+
 const lineSchema = z.object({ type: z.string(), ticket_count: z.number() });
+const endsSchema = z.record(z.string(), z.coerce.number());
 
 /** `folder` is the run's own; on S3 it is `S3_BUCKET` of the environment, under `id`. */
 export function runPlace(kind: PlaceKind, run: { readonly folder: string; readonly id: string }): RunPlace {
-  if (kind === 'folder') return folderPlace(run.folder);
-  return s3Place(`s3://${process.env['S3_BUCKET'] ?? ''}/bench/${run.id}`);
+  const base = kind === 'folder' ? run.folder : `s3://${process.env['S3_BUCKET'] ?? ''}/bench/${run.id}`;
+  const [results, checkpoints] = [`${base}/results/`, `${base}/checkpoints/`];
+  const open = (location: string, readOnly: boolean): Promise<ObjectStore> =>
+    openObjectStore(parseLocation(location), {
+      readOnly,
+      s3: { endpoint: process.env['AWS_ENDPOINT_URL_S3'] },
+    });
+  let opened: ObjectStore | undefined;
+  return {
+    kind,
+    title: kind === 'folder' ? 'a local folder' : 'local S3',
+    results,
+    checkpoints,
+    readCounts: async () => {
+      opened ??= await open(results, true);
+      const found = await opened.get(COUNTS);
+      return found && parseCounts(Buffer.from(found.body).toString(), found.metadata);
+    },
+    checkpointBytes: async () => {
+      const store = await open(checkpoints, true);
+      try {
+        let bytes = 0;
+        for await (const { size } of store.list('')) bytes += size;
+        return bytes;
+      } finally {
+        await store.close();
+      }
+    },
+    remove: async () => {
+      await opened?.close();
+      if (kind === 's3') await removeAll(await open(`${base}/`, false));
+    },
+  };
 }
 
 /** Why results can't be on S3 here; `undefined`: they can. */
@@ -39,91 +78,6 @@ export function missingS3(): string | undefined {
 /** The kinds that there are here. */
 export function availablePlaces(): readonly PlaceKind[] {
   return missingS3() === undefined ? ['folder', 's3'] : ['folder'];
-}
-
-function folderPlace(folder: string): RunPlace {
-  const [results, checkpoints] = [join(folder, 'results/'), join(folder, 'checkpoints/')];
-  return {
-    kind: 'folder',
-    title: 'a local folder',
-    results,
-    checkpoints,
-    // Read as a file: the consumer holds the lock of the store.
-    readCounts: async () => {
-      try {
-        return countsOf(await readFile(join(results, COUNTS), 'utf8'));
-      } catch {
-        return undefined; // not there yet
-      }
-    },
-    checkpointBytes: async () => {
-      const files = await readdir(checkpoints, { recursive: true, withFileTypes: true });
-      const sizes = files
-        .filter((file) => file.isFile() && file.name.endsWith('.json'))
-        .map(async (file) => (await stat(join(file.parentPath, file.name))).size);
-      return sum(await Promise.all(sizes));
-    },
-    remove: async () => {},
-  };
-}
-
-function s3Place(location: string): RunPlace {
-  const open = (below: string) =>
-    openObjectStore(parseLocation(`${location}/${below}`), {
-      s3: { endpoint: process.env['AWS_ENDPOINT_URL_S3'] },
-    });
-  return {
-    kind: 's3',
-    title: 'local S3',
-    results: `${location}/results/`,
-    checkpoints: `${location}/checkpoints/`,
-    readCounts: async () => {
-      const store = await open('results/');
-      try {
-        const found = await store.get(COUNTS);
-        return found && countsOf(Buffer.from(found.body).toString());
-      } finally {
-        await store.close();
-      }
-    },
-    checkpointBytes: async () => {
-      const store = await open('checkpoints/');
-      try {
-        const sizes: number[] = [];
-        for await (const { size } of store.list('')) sizes.push(size);
-        return sum(sizes);
-      } finally {
-        await store.close();
-      }
-    },
-    remove: async () => {
-      const store = await open('');
-      try {
-        const keys: string[] = [];
-        for await (const { key } of store.list('')) keys.push(key);
-        for (let at = 0; at < keys.length; at += REMOVED_AT_ONCE)
-          await Promise.all(keys.slice(at, at + REMOVED_AT_ONCE).map((key) => store.delete(key)));
-      } finally {
-        await store.close();
-      }
-    },
-  };
-}
-
-const REMOVED_AT_ONCE = 32;
-
-function countsOf(text: string): Readonly<Record<string, number>> {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return Object.fromEntries(
-    lines.map((line) => {
-      const { type, ticket_count } = lineSchema.parse(JSON.parse(line));
-      return [type, ticket_count];
-    }),
-  );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** `folder`, `s3` or both separated by a comma. Throws what commander shows. */
@@ -138,4 +92,29 @@ export function placesOption(given: string): readonly PlaceKind[] {
     }
     throw new InvalidArgumentError(`expected folder, s3 or both, found ${given}`);
   });
+}
+
+async function removeAll(store: ObjectStore): Promise<void> {
+  try {
+    const keys: string[] = [];
+    for await (const { key } of store.list('')) keys.push(key);
+    for (let at = 0; at < keys.length; at += REMOVED_AT_ONCE)
+      await Promise.all(keys.slice(at, at + REMOVED_AT_ONCE).map((key) => store.delete(key)));
+  } finally {
+    await store.close();
+  }
+}
+
+function parseCounts(text: string, metadata: Readonly<Record<string, string>>): PublishedCounts {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const ends = endsSchema.parse(JSON.parse(metadata['end-offsets'] ?? '{}'));
+  return {
+    byType: Object.fromEntries(
+      lines.map((line) => {
+        const { type, ticket_count } = lineSchema.parse(JSON.parse(line));
+        return [type, ticket_count];
+      }),
+    ),
+    ends: new Map(Object.entries(ends)),
+  };
 }

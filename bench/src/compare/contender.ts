@@ -27,8 +27,6 @@ export interface RunResult {
   readonly enriched: readonly EnrichedFiles[];
   /** By kind. */
   readonly s3Requests?: RequestCounts;
-  /** When the first counts could be read, for those that nobody watched from outside; milliseconds since the epoch. */
-  readonly firstResultAt?: number;
 }
 
 export interface EnrichedFiles {
@@ -52,6 +50,8 @@ export interface Contender {
   readonly command: (run: Run) => Command;
   /** Whether the first counts can be read. */
   readonly hasResult?: (run: Run) => Promise<boolean>;
+  /** How often that is asked. Default: 10. */
+  readonly resultEveryMs?: number;
   readonly result: (run: Run) => Promise<RunResult>;
   /** Takes away what the run left outside its folder. */
   readonly cleanUp?: (run: Run) => Promise<void>;

@@ -38,23 +38,23 @@ export async function runContender(
   const run: Run = { workload, topic: topicOf(workload), brokers, folder, groupId, home, node, cores };
   const version = await contender.version(run);
   const busyBefore = await waitForIdle(options.idleWaitSeconds);
-  const startedAt = Date.now();
   const about = {
     contender: contender.name,
     workload: workload.name,
     repetition,
     version,
     busyBefore,
-    at: new Date(startedAt).toISOString(),
+    at: new Date().toISOString(),
   };
-  const { hasResult } = contender;
+  const { hasResult, resultEveryMs } = contender;
   try {
-    const { firstResultSeconds, ...measures } = await measureProcess(contender.command(run), {
+    const { firstResultSeconds, ...others } = await measureProcess(contender.command(run), {
       folder,
       timeoutSeconds,
       cores,
-      ...(hasResult === undefined ? {} : { hasResult: () => hasResult(run) }),
+      ...(hasResult === undefined ? {} : { hasResult: () => hasResult(run), resultEveryMs }),
     });
+    const measures = firstResultSeconds === undefined ? others : { ...others, firstResultSeconds };
     if (measures.timedOut) return { ...about, ...measures, problem: `not done after ${timeoutSeconds} s` };
     if (measures.exitCode !== 0) {
       return { ...about, ...measures, problem: `exit code ${measures.exitCode}: ${await lastLine(folder)}` };
@@ -62,12 +62,9 @@ export async function runContender(
     try {
       const result = await contender.result(run);
       const problem = await checkResult(result, expected, options.readerHome ?? home);
-      const first =
-        result.firstResultAt === undefined ? firstResultSeconds : (result.firstResultAt - startedAt) / 1000;
       return {
         ...about,
         ...measures,
-        ...(first === undefined ? {} : { firstResultSeconds: first }),
         ...(result.s3Requests === undefined ? {} : { s3Requests: result.s3Requests }),
         ...(problem === undefined ? {} : { problem }),
       };

@@ -25,6 +25,7 @@ export function latencyTable({ latencies }: LatencyReport): string {
       'p99, ms',
       'slowest, ms',
       'batches',
+      'read every, ms',
       'consumer, cores',
     ],
     latencies.map((each) => [
@@ -35,6 +36,7 @@ export function latencyTable({ latencies }: LatencyReport): string {
       String(Math.round(each.p99)),
       String(Math.round(each.max)),
       String(each.batches),
+      each.readEveryMs.toFixed(1),
       each.consumerCpu.toFixed(2),
     ]),
   );
@@ -44,7 +46,7 @@ export function latencyMarkdown(report: LatencyReport): string {
   return [
     `# Latency, ${report.startedAt}`,
     describeCircumstances(report.circumstances),
-    `From the producer's time of a ticket until its files are final and the counts that include it are published, with ` +
+    `From the producer's time of a ticket until a reader, who asks again and again, has found it in the published counts, with ` +
       `\`TRIGGER=0 seconds\` and no limit per trigger; ${report.seconds} s of tickets for each row, after 3 s that do not count.`,
     latencyTable(report),
   ]

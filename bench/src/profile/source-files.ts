@@ -25,7 +25,9 @@ export function createSourceFinder(): FindSource {
     const map = maps.get(path);
     if (map === undefined) return path;
     const entry = map.findEntry(lineNumber, columnNumber);
-    return 'originalSource' in entry ? resolve(dirname(path), entry.originalSource) : path;
+    // A place that the bundler made itself has an entry without a source.
+    const source: string | undefined = 'originalSource' in entry ? entry.originalSource : undefined;
+    return source === undefined ? path : resolve(dirname(path), source);
   };
 }
 

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBatches } from '../../batch-log.ts';
 import { bundleOf, bundleVersion } from '../../build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from '../../consumer-settings.ts';
 import { readRequestCounts } from '../../request-counts.ts';
@@ -14,7 +12,12 @@ const JOB =
 
 /** The consumer of this project. */
 export function clientTickets(where: PlaceKind): Contender {
-  const placeOf = ({ folder, groupId }: Run): RunPlace => runPlace(where, { folder, id: groupId });
+  const places = new Map<Run, RunPlace>();
+  const placeFor = (run: Run): RunPlace => {
+    const place = places.get(run) ?? runPlace(where, { folder: run.folder, id: run.groupId });
+    places.set(run, place);
+    return place;
+  };
   const common = {
     guess: { startSeconds: 1, secondsPerMillion: where === 's3' ? 6 : 5 },
     version: async ({ home, node }: Pick<Run, 'home' | 'node'>) =>
@@ -31,21 +34,34 @@ export function clientTickets(where: PlaceKind): Contender {
         ...run,
         maxOffsetsPerTrigger: run.workload.maxOffsetsPerTrigger,
         trigger: 'availableNow',
-        place: placeOf(run),
+        place: placeFor(run),
       }),
       cwd: ROOT,
     }),
   };
+  const hasResult = async (run: Run): Promise<boolean> => {
+    try {
+      return (await placeFor(run).readCounts()) !== undefined;
+    } catch {
+      return false; // the consumer has not made its folder yet
+    }
+  };
+  const counts = async (run: Run) => (await placeFor(run).readCounts())?.byType;
+  const cleanUp = async (run: Run): Promise<void> => {
+    await placeFor(run).remove();
+    places.delete(run);
+  };
   if (where === 'folder') {
     return {
       ...common,
+      hasResult,
+      cleanUp,
       name: 'client-tickets',
       title: 'Client Tickets',
       job: `${JOB}, everything in a local folder, with fsync`,
       missing: async () => undefined,
-      hasResult: async (run) => (await placeOf(run).readCounts()) !== undefined,
       result: async (run) => ({
-        counts: await placeOf(run).readCounts(),
+        counts: await counts(run),
         enriched: (['json', 'parquet'] as const).map((format) => ({
           format,
           glob: join(run.folder, `results/tickets/*/*.${format}`),
@@ -55,20 +71,18 @@ export function clientTickets(where: PlaceKind): Contender {
   }
   return {
     ...common,
+    hasResult,
+    // Less often, as asking is work for the server that is measured with it.
+    resultEveryMs: 50,
+    cleanUp,
     name: 'client-tickets-s3',
     title: 'Client Tickets, S3',
     job: `${JOB}, everything on local S3`,
     missing: async () => missingS3(),
-    // Asking S3 a hundred times a second would be work for the server that is measured with it: the log says when.
-    result: async (run) => {
-      const [first] = readBatches(await readFile(join(run.folder, 'stdout.log'), 'utf8'));
-      return {
-        counts: await placeOf(run).readCounts(),
-        enriched: [],
-        s3Requests: await readRequestCounts(run.folder),
-        ...(first === undefined ? {} : { firstResultAt: first.at }),
-      };
-    },
-    cleanUp: (run) => placeOf(run).remove(),
+    result: async (run) => ({
+      counts: await counts(run),
+      enriched: [],
+      s3Requests: await readRequestCounts(run.folder),
+    }),
   };
 }

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import { requestKind, type RequestCounts } from '../request-counts.ts';
+
+export interface CountingProxy {
+  readonly url: string;
+  /** Since it was started. */
+  counts(): RequestCounts;
+  close(): Promise<void>;
+}
+
+/**
+ * Stands before an S3 server and counts the requests of whoever uses it, whatever it is written in. All is handed on as it
+ * came, the `Host` that the signature covers included.
+ */
+export async function startCountingProxy(endpoint: string): Promise<CountingProxy> {
+  const { hostname, port } = new URL(endpoint);
+  const agent = new Agent({ keepAlive: true });
+  const counts: Record<string, number> = {};
+  const server = createServer((incoming, answer) => {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const kind = requestKind(method, url, headers);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    const onward = request({ hostname, port, agent, method, path: url, headers }, (reply) => {
+      answer.writeHead(reply.statusCode ?? 502, reply.rawHeaders);
+      reply.pipe(answer);
+    });
+    onward.on('error', () => answer.destroy());
+    incoming.on('error', () => onward.destroy());
+    answer.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    counts: () => ({ ...counts }),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureTopic } from '@client-tickets/kafka';
+import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
+import { startConsumer, startProducer, type ServiceRun } from '../consumer-process.ts';
+import type { NodeRuntime } from '../node-runtime.ts';
+import { uiUrl } from '../pipeline-ui-url.ts';
+import { total } from '../request-counts.ts';
+import { runPlace } from '../run-place.ts';
+import { until, type ServiceProcess } from '../service-process.ts';
+import { startCountingProxy, type CountingProxy } from './counting-proxy.ts';
+import { startSpark } from './spark.ts';
+import { openViewer } from './viewer.ts';
+import { watchUsage, type SteadyRow } from './watch-usage.ts';
+
+export interface SteadyOptions {
+  readonly home: string;
+  readonly node: NodeRuntime;
+  readonly brokers: readonly string[];
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly minutes: number;
+  readonly settleSeconds: number;
+  readonly onPhase: (text: string) => void;
+}
+
+const IDLE = 'idle';
+const TICKETS = '1 ticket a second';
+
+/** Consumer and producer of this project, with a trigger of one second and everything on local S3. */
+export async function measureClientTickets(options: SteadyOptions): Promise<readonly SteadyRow[]> {
+  return withRun(options, async ({ run, proxy, watch }) => {
+    const place = runPlace('s3', { folder: run.folder, id: run.groupId });
+    const consumer = startConsumer({
+      ...run,
+      place,
+      trigger: '1 second',
+      maxOffsetsPerTrigger: 50,
+      env: { AWS_ENDPOINT_URL_S3: proxy.url },
+    });
+    try {
+      await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
+        what: 'the consumer to have its partitions',
+        process: consumer,
+        seconds: 60,
+      });
+      const watched = { who: 'consumer', process: consumer, requests: proxy.counts };
+      const idle = await watch(IDLE, [watched]);
+      const url = uiUrl(await consumer.readLog());
+      if (url === undefined) throw new Error('the consumer does not say where its UI is');
+      const closeViewer = await openViewer(url);
+      const viewed = await watch(`${IDLE}, one viewer of the UI`, [watched]);
+      closeViewer();
+      const before = total(proxy.counts());
+      const producer = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
+      try {
+        await until(async () => total(proxy.counts()) > before, {
+          what: 'the first ticket to be written',
+          process: producer,
+          seconds: 60,
+        });
+        return [
+          ...idle,
+          ...viewed,
+          ...(await watch(TICKETS, [watched, { who: 'producer', process: producer }])),
+        ];
+      } finally {
+        await producer.stop();
+      }
+    } finally {
+      await consumer.stop();
+      await place.remove();
+    }
+  });
+}
+
+/** The peer's job with the same trigger, its results and checkpoints on the same S3 (`peers/pyspark_job.py`). */
+export async function measureSpark(options: SteadyOptions): Promise<readonly SteadyRow[]> {
+  return withRun(options, async ({ run, proxy, watch }) => {
+    const place = runPlace('s3', { folder: run.folder, id: run.groupId });
+    const spark = startSpark({ ...run, endpoint: proxy.url, bucket: options.bucket, trigger: '1 second' });
+    const producer: { process?: ServiceProcess } = {};
+    try {
+      // It has gone through its first, empty triggers when its requests have stopped growing; then it is as warm as it gets.
+      await until(async () => (await spark.readLog()).includes('both queries run'), {
+        what: 'Spark to start its queries',
+        process: spark,
+        seconds: 240,
+      });
+      const watched = { who: 'PySpark 4.0.0', process: spark, requests: proxy.counts };
+      const idle = await watch(IDLE, [watched]);
+      producer.process = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
+      return [...idle, ...(await watch(TICKETS, [watched]))];
+    } finally {
+      await producer.process?.stop();
+      await spark.stop();
+      await place.remove();
+    }
+  });
+}
+
+type Watch = (
+  load: string,
+  watched: Parameters<typeof watchUsage>[0]['watched'],
+) => Promise<readonly SteadyRow[]>;
+
+/** A topic, a folder and a proxy for one run; and how it is watched, once it has settled. */
+async function withRun(
+  options: SteadyOptions,
+  work: (its: {
+    readonly run: ServiceRun;
+    readonly proxy: CountingProxy;
+    readonly watch: Watch;
+  }) => Promise<readonly SteadyRow[]>,
+): Promise<readonly SteadyRow[]> {
+  const { brokers, minutes, settleSeconds, onPhase } = options;
+  const id = `bench-steady-${randomUUID()}`;
+  const folder = await mkdtemp(join(tmpdir(), 'bench-steady-'));
+  const proxy = await startCountingProxy(options.endpoint);
+  const connection = { brokers: [...brokers] };
+  await ensureTopic({
+    connection,
+    topic: id,
+    partitions: 3,
+    replicationFactor: 3,
+    logger: silentLogger,
+    clock,
+  });
+  const watch: Watch = async (load, watched) => {
+    onPhase(`${load}: settling`);
+    await new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
+    return watchUsage({
+      watched,
+      load,
+      minutes,
+      onSecond: (seconds) => onPhase(`${load}: ${Math.round(seconds)} of ${Math.round(minutes * 60)} s`),
+    });
+  };
+  try {
+    return await work({ run: { ...options, topic: id, groupId: id, folder }, proxy, watch });
+  } finally {
+    await proxy.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildBundles } from '../src/build-bundles.ts';
+import { measureGrowth } from '../src/growth/measure-growth.ts';
+import { measureLatency } from '../src/latency/measure-latency.ts';
+import { findNode, type NodeRuntime } from '../src/node-runtime.ts';
+import { measureProfile } from '../src/profile/measure-profile.ts';
+import { availablePlaces, missingS3 } from '../src/run-place.ts';
+import { seedTopic } from '../src/seed-topic.ts';
+import { measureClientTickets } from '../src/steady/measure-steady.ts';
+import { WORKLOADS } from '../src/workload.ts';
+
+const KAFKA_BROKERS = process.env['KAFKA_BROKERS'];
+if (KAFKA_BROKERS === undefined)
+  console.info('bench: KAFKA_BROKERS is not set, skipping the small forms of the other measurements');
+
+/** That each measurement works, on real servers and as small as it can be. No time is asserted. */
+describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', { timeout: 180_000 }, () => {
+  const brokers = (KAFKA_BROKERS ?? '').split(',');
+  let home = '';
+  let node: NodeRuntime = { path: '', version: '' };
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'bench-home-'));
+    node = await findNode(home, process.execPath);
+    await buildBundles(home);
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  test.each(availablePlaces())('the latency finds every ticket counted, on %s', async (where) => {
+    const latency = await measureLatency({
+      home,
+      node,
+      brokers,
+      where,
+      ticketsPerSecond: 200,
+      seconds: 1,
+      warmUpSeconds: 0,
+      onPhase: () => {},
+    });
+    expect(latency.tickets).toBe(200);
+    expect(latency.p50).toBeGreaterThan(0);
+    expect(latency.p99).toBeGreaterThanOrEqual(latency.p50);
+    expect(latency.max).toBeGreaterThanOrEqual(latency.p99);
+  });
+
+  test('the growth has a row for each part of the batches, and lists nothing after the start', async () => {
+    const workload = { name: 'growth', tickets: 2_000, maxOffsetsPerTrigger: 50, malformedPercent: 0 };
+    await seedTopic(workload, { brokers, home });
+    const rows = await measureGrowth({
+      home,
+      node,
+      brokers,
+      where: 'folder',
+      workload,
+      batches: 30,
+      rowBatches: 10,
+      onRow: () => {},
+      onBatches: () => {},
+    });
+    expect(rows.map(({ from, to }) => [from, to])).toEqual([
+      [1, 10],
+      [11, 20],
+      [21, 30],
+    ]);
+    for (const row of rows) {
+      expect(row.residentBytes).toBeGreaterThan(1e7);
+      expect(row.checkpointBytes).toBeGreaterThan(100);
+    }
+    expect(rows.slice(1).map(({ listRequests }) => listRequests)).toEqual([0, 0]);
+    expect(rows[0]?.requests).toBeGreaterThan(10);
+  });
+
+  test('the profile knows the files behind the bundle', async () => {
+    const workload = WORKLOADS.find(({ name }) => name === 'smoke');
+    if (workload === undefined) throw new Error('there is no workload called smoke');
+    await seedTopic(workload, { brokers, home });
+    const { threads, stages } = await measureProfile({
+      home,
+      node,
+      brokers,
+      workload,
+      where: 'folder',
+      timeoutSeconds: 120,
+    });
+    expect(threads).toBeGreaterThanOrEqual(1);
+    expect(Object.keys(stages)).toContain('kafkajs: fetch, decode');
+    expect(Object.keys(stages)).toContain('load modules, start');
+  });
+
+  test.skipIf(missingS3() !== undefined)(
+    'the steady cost counts no write of an idle consumer, and some at 1 ticket a second',
+    async () => {
+      const rows = await measureClientTickets({
+        home,
+        node,
+        brokers,
+        endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? '',
+        bucket: process.env['S3_BUCKET'] ?? '',
+        minutes: 0.05,
+        settleSeconds: 2,
+        onPhase: () => {},
+      });
+      expect(rows.map(({ who, load }) => `${who}, ${load}`)).toEqual([
+        'consumer, idle',
+        'consumer, idle, one viewer of the UI',
+        'consumer, 1 ticket a second',
+        'producer, 1 ticket a second',
+      ]);
+      const [idle, viewed, busy] = rows.map(({ requests }) => requests);
+      expect([idle?.['PUT'], viewed?.['PUT']]).toEqual([undefined, undefined]);
+      expect(busy?.['PUT']).toBeGreaterThan(0);
+      for (const { residentBytes } of rows) expect(residentBytes).toBeGreaterThan(1e7);
+    },
+  );
+});
