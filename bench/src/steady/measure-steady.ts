@@ -46,7 +46,7 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
         process: consumer,
         seconds: 60,
       });
-      const watched = { who: 'consumer', process: consumer, requests: proxy.counts };
+      const watched = { who: 'consumer', process: consumer, requests: () => proxy.counts() };
       const idle = await watch(IDLE, [watched]);
       const url = uiUrl(await consumer.readLog());
       if (url === undefined) throw new Error('the consumer does not say where its UI is');
@@ -89,7 +89,7 @@ export async function measureSpark(options: SteadyOptions): Promise<readonly Ste
         process: spark,
         seconds: 240,
       });
-      const watched = { who: 'PySpark 4.0.0', process: spark, requests: proxy.counts };
+      const watched = { who: 'PySpark 4.0.0', process: spark, requests: () => proxy.counts() };
       const idle = await watch(IDLE, [watched]);
       producer.process = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
       return [...idle, ...(await watch(TICKETS, [watched]))];
