@@ -62,6 +62,22 @@ describe('the scanner', () => {
     }
   });
 
+  test('knows tickets of different days one after the other', () => {
+    const day = fc.date({ min: new Date('2026-11-21'), max: new Date('2026-11-23'), noInvalidDate: true });
+    fc.assert(
+      fc.property(fc.array(day, { minLength: 2, maxLength: 6 }), (days) => {
+        const messages = days.map((each) => encodeTicket({ ...ticket, created_at: each.toISOString() }));
+        const all = new TicketScanner(Buffer.concat(messages));
+        let start = 0;
+        for (const [index, { length }] of messages.entries()) {
+          expect(all.scan(start, start + length)).toBe(true);
+          expect(all.createdAt).toBe(days[index]?.getTime());
+          start += length;
+        }
+      }),
+    );
+  });
+
   test.each([
     '0001-01-01',
     '1600-02-29',
