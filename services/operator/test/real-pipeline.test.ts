@@ -2,13 +2,20 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKafkaSource } from '@client-tickets/kafka';
 import {
   type ObjectStore,
+  parseStartingOffsets,
   silentLogger,
+  type StartingOffsets,
   StreamingQuery,
   systemClock,
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
+import {
+  createCountsPublisher,
+  createTicketHandler,
+  type ResultFormat,
+  type TicketState,
+} from '@client-tickets/ticket-results';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';
 import { ticketBatch } from './support/ticket-batch.ts';
@@ -21,10 +28,13 @@ const {
   AWS_ENDPOINT_URL_S3 = '',
 } = process.env;
 
+/** Dozens of commands, each with connections of its own; a busy machine takes its time over them. */
+const PATIENT = { timeout: 180_000 };
+
 describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => {
   const brokers = useRealBrokers();
 
-  test('results are proven, dead letters repaired, and a new start is made', async () => {
+  test('results are proven, dead letters repaired, and a new start is made', PATIENT, async () => {
     const topic = await brokers.createTopic();
     const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
     const [results, checkpoints] = [`${base}/results/`, `${base}/checkpoints/`];
@@ -94,6 +104,58 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
     expect((await tickets('reset', '--yes')).code).toBe(0);
   });
 
+  test(
+    'a changed query is refused where it is, and goes on after the old one in a place of its own',
+    PATIENT,
+    async () => {
+      const topic = await brokers.createTopic();
+      const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
+      const place = (name: string) => ({
+        topic,
+        results: `${base}/${name}/results/`,
+        checkpoints: `${base}/${name}/checkpoints/`,
+      });
+      const tickets = ({ results, checkpoints }: ReturnType<typeof place>, ...args: readonly string[]) =>
+        runHere(args, {
+          RESULTS_PATH: results,
+          CHECKPOINT_PATH: checkpoints,
+          KAFKA_BROKERS: connection.brokers.join(','),
+          KAFKA_TOPIC: topic,
+          KAFKA_GROUP_ID: topic,
+          AWS_ENDPOINT_URL_S3,
+        });
+      const [before, after] = [place('before'), place('after')];
+      const trigger = { kind: 'availableNow' } as const;
+      await produce(topic);
+      await (
+        await consume({ ...before, trigger })
+      ).finished;
+
+      const changed = { trigger, formats: ['json'] } as const;
+      await expect((await consume({ ...before, ...changed })).finished).rejects.toMatchObject({
+        code: 'checkpoint_mismatch',
+      });
+      expect((await tickets(before, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
+
+      const { stdout } = await tickets(before, 'status', '--offsets');
+      await produce(topic);
+      const startingOffsets = parseStartingOffsets(stdout);
+      await (
+        await consume({ ...after, ...changed, startingOffsets })
+      ).finished;
+      expect((await tickets(after, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
+      const ends = async (where: ReturnType<typeof place>): Promise<readonly string[][]> => {
+        const report = JSON.parse((await tickets(where, 'verify', '--json')).stdout) as {
+          readonly partitions: readonly { readonly firstOffset: string; readonly endOffset: string }[];
+        };
+        return report.partitions.map(({ firstOffset, endOffset }) => [firstOffset, endOffset]);
+      };
+      const [old, fresh] = [await ends(before), await ends(after)];
+      expect(fresh.map(([firstOffset]) => firstOffset)).toEqual(old.map(([, endOffset]) => endOffset));
+      for (const where of [before, after]) expect((await tickets(where, 'reset', '--yes')).code).toBe(0);
+    },
+  );
+
   async function produce(topic: string): Promise<void> {
     const producer = brokers.kafka.producer();
     await producer.connect();
@@ -112,8 +174,10 @@ async function consume(options: {
   readonly results: string;
   readonly checkpoints: string;
   readonly trigger: Trigger;
+  readonly formats?: readonly ResultFormat[];
+  readonly startingOffsets?: StartingOffsets;
 }): Promise<StreamingQuery<TicketState>> {
-  const { topic, trigger } = options;
+  const { topic, trigger, formats = ['json', 'parquet'], startingOffsets = { kind: 'earliest' } } = options;
   const open = async (location: string): Promise<ObjectStore> => {
     const store = await openObjectStore(location);
     onTestFinished(() => store.close());
@@ -129,7 +193,7 @@ async function consume(options: {
       logger: silentLogger,
       clock: systemClock,
     }),
-    handler: createTicketHandler({ formats: ['json', 'parquet'] }),
+    handler: createTicketHandler({ formats }),
     publisher: createCountsPublisher({ store: results, topic }),
     checkpoints: await open(options.checkpoints),
     results,
@@ -138,6 +202,7 @@ async function consume(options: {
     logger: silentLogger,
     newId: uniqueName,
     maxOffsetsPerTrigger: 10,
+    startingOffsets,
   });
   onTestFinished(() => query.stop({ budgetMs: 1_000 }));
   return query;
