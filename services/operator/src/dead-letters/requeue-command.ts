@@ -139,6 +139,7 @@ async function choose(
     if (repaired === undefined) left += 1;
     else chosen.push(repaired);
   }
+  if (left > 0) output.line('--patch or --edit repairs a dead letter; --force sends it as it is');
   for (const place of places.map(showPosition).filter((each) => !seen.has(each))) {
     output.line(`${colors.red('✘')} ${place} is no dead letter of ${results.location}`);
     left += 1;
