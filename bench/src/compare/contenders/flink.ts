@@ -4,7 +4,7 @@ import { pythonPeer } from './python-peer.ts';
 export const flink: Contender = pythonPeer({
   name: 'flink',
   title: 'Flink SQL 2.1.0',
-  job: 'PyFlink, 2 slots, bounded Kafka source: counts printed, enriched JSON, checkpoints every second; mini-batch and two-phase aggregation',
+  job: 'PyFlink, a slot for each core, bounded Kafka source: counts printed, enriched JSON, checkpoints every second; mini-batch and two-phase aggregation',
   guess: { startSeconds: 12, secondsPerMillion: 8 },
   countsFile: 'stdout.log',
   enriched: { format: 'json', glob: 'enriched/part-*' },
