@@ -143,6 +143,17 @@ describe('the API after a run', () => {
   });
 });
 
+describe('another method than the one that a path takes', () => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('is refused with 405: %s', async (method) => {
+    const { ui } = createUiPipeline();
+    const request = { method, headers: { host: 'localhost' } };
+    const answer = await ui.app.request('/api/v1/status', request);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET']);
+    expect(await answer.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
+    expect((await ui.app.request('/api/v1/status', { ...request, method: 'HEAD' })).status).toBe(200);
+  });
+});
+
 describe('the OpenAPI document', () => {
   it('describes what the API really answers', async () => {
     const { get, ui } = await createProcessed();

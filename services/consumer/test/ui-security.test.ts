@@ -88,7 +88,7 @@ describe('pause and resume', () => {
     ).toBe(200);
     expect((await post(pipeline, '/api/v1/resume', right)).status).toBe(200);
     expect(calls).toEqual(['pause', 'resume']);
-    expect((await pipeline.get('/api/v1/pause', right)).status).toBe(404);
+    expect((await pipeline.get('/api/v1/pause', right)).status).toBe(405);
   });
 
   it('are refused before there is a query', async () => {

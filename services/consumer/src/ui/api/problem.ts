@@ -8,6 +8,7 @@ export const problemSchema = z.object({
       'unauthorized',
       'forbidden',
       'not_found',
+      'method_not_allowed',
       'busy',
       'unavailable',
       'internal',

@@ -15,15 +15,21 @@ import {
 } from '../api/index.ts';
 import { ApiError } from './api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
-import { pageOfBatches } from './batch-pages.ts';
+import { BATCH_CURSOR, pageOfBatches } from './batch-pages.ts';
 import { readBatchRecords } from '../result-files/batch-records.ts';
-import { readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
+import { DEAD_LETTER_CURSOR, readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
 import type { FileReads } from '../result-files/file-reads.ts';
 import type { PipelineView } from '../view/pipeline-view.ts';
 
 const nothing = z.strictObject({});
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
-const before = z.string().max(4_000).optional().describe('the `next` of an earlier answer');
+const before = (form: RegExp) =>
+  z
+    .string()
+    .max(4_000)
+    .regex(form, 'expected the `next` of an earlier answer')
+    .optional()
+    .describe('the `next` of an earlier answer');
 const number = z.coerce.number().int().min(0);
 
 /** Everything under `/api/v1` but the event stream and the OpenAPI document. */
@@ -96,7 +102,7 @@ export function createApiRoutes(sources: {
       ...plain,
       path: '/batches',
       summary: 'Micro-batches of all partitions, newest first; the last 100 of each partition are known',
-      query: z.strictObject({ limit: limit(200, 20), before }),
+      query: z.strictObject({ limit: limit(200, 20), before: before(BATCH_CURSOR) }),
       answer: batchesSchema,
       handle: async ({ query }) => {
         await view.look();
@@ -140,7 +146,7 @@ export function createApiRoutes(sources: {
       summary: 'Records that were no tickets, newest first',
       query: z.strictObject({
         limit: limit(100, 20),
-        before,
+        before: before(DEAD_LETTER_CURSOR),
         reason: z.string().max(200).optional().describe('only those whose reason holds this text'),
       }),
       answer: deadLettersSchema,

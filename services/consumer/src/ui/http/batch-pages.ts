@@ -23,8 +23,11 @@ function cursorOf({ committedAt, key }: Batch): string {
   return `${committedAt}~${key}`;
 }
 
+/** `<committedAt>~<key>` of the last row. */
+export const BATCH_CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~((\d+)-\d+)$/;
+
 function parseCursor(text: string): Cursor {
-  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~((\d+)-\d+)$/.exec(text);
+  const match = BATCH_CURSOR.exec(text);
   const [, committedAt, key, batchId] = match ?? [];
   if (committedAt === undefined || key === undefined) {
     throw new ApiError(

@@ -68,6 +68,11 @@ export function createWebApp(options: WebAppOptions): Hono {
     const path = `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     if (route.needsToken && controlToken !== undefined) app.use(path, requireToken(controlToken));
     app.on(route.method, path, async (c) => c.json(await route.respond(c.req.param(), c.req.query())));
+    app.all(path, (c) => {
+      const allowed = route.method.toUpperCase();
+      c.header('allow', allowed);
+      throw new ApiError('method_not_allowed', `${c.req.path} takes ${allowed} alone`);
+    });
   }
 
   app.get('*', async (c, next) => {

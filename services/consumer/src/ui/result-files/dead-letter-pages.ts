@@ -87,8 +87,10 @@ function encodeCursor(streams: readonly DeadLetterStream[]): string {
     .join(',');
 }
 
+export const DEAD_LETTER_CURSOR = /^\d{1,9}:\d{1,19}(,\d{1,9}:\d{1,19})*$/;
+
 function parseCursor(text: string): ReadonlyMap<number, bigint> {
-  if (!/^(\d{1,9}:\d{1,19}(,(?=\d)|$))+$/.test(text)) {
+  if (!DEAD_LETTER_CURSOR.test(text)) {
     throw new ApiError(
       'bad_request',
       `before: expected the \`next\` of an earlier answer, found ${JSON.stringify(text)}`,
