@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -88,6 +88,21 @@ describe('a folder that another process has open', () => {
     await (await openObjectStore(folder, { clock: atOnce })).close();
     expect(readdirSync(join(folder, '.object-store', 'locks'))).toHaveLength(1);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'is free at once when that process found the disk full',
+    async () => {
+      const folder = temporaryFolder();
+      // No file may grow; a write fails as on a full disk.
+      const limited = 'ulimit -f 0; exec "$0" --import "$1" "$2" "$3"';
+      const { stdout } = spawnSync('bash', ['-c', limited, process.execPath, TSX, CHILD, folder], {
+        encoding: 'utf8',
+      });
+      expect(JSON.parse(stdout)).toEqual({ refused: expect.stringContaining('could not open the folder') });
+      expect(readdirSync(join(folder, '.object-store', 'locks'))).toEqual([]);
+      await (await openObjectStore(folder, { clock: atOnce })).close();
+    },
+  );
 
   it('goes to one of several processes that want it when its holder is dead', async () => {
     const folder = temporaryFolder();

@@ -184,11 +184,21 @@ async function readBeat(path: string): Promise<string | undefined> {
 }
 
 async function createExclusively(path: string, text: string): Promise<boolean> {
+  let file;
   try {
-    await writeFile(path, text, { flag: 'wx' });
-    return true;
+    file = await open(path, 'wx');
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    await file.writeFile(text);
+    return true;
+  } catch (error) {
+    // On a full disk: a lock without a holder would let the next one wait for a sign of life.
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
