@@ -7,7 +7,7 @@ export const broker: Fault = {
   storages: ['s3', 'folder'],
   consumers: [1, 3],
   flowMs: 8_000,
-  share: 4,
+  share: 3,
   disturbsServers: true,
   unleash: (stage) => killBroker(stage, 1 + stage.random.below(3)),
 };

@@ -11,7 +11,7 @@ export const clock: Fault = {
   storages: ['s3', 'folder'],
   consumers: [1, 2],
   flowMs: 3_000,
-  share: 8,
+  share: 10,
   disturbsServers: false,
   shiftsClocks: true,
   async unleash({ crew, random, after }) {

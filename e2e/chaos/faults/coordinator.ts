@@ -7,7 +7,7 @@ export const coordinator: Fault = {
   storages: ['s3', 'folder'],
   consumers: [2, 3],
   flowMs: 8_000,
-  share: 3,
+  share: 2,
   disturbsServers: true,
   unleash: async (stage) => killBroker(stage, await stage.cluster.coordinatorOf(stage.group)),
 };

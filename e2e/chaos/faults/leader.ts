@@ -7,7 +7,7 @@ export const leader: Fault = {
   storages: ['s3', 'folder'],
   consumers: [1, 3],
   flowMs: 8_000,
-  share: 3,
+  share: 2,
   disturbsServers: true,
   unleash: async (stage) =>
     killBroker(stage, await stage.cluster.leaderOf(stage.topic, stage.random.below(stage.partitions))),

@@ -6,7 +6,7 @@ export const s3Kill: Fault = {
   storages: ['s3'],
   consumers: [1, 3],
   flowMs: 5_000,
-  share: 6,
+  share: 4,
   disturbsServers: true,
   async unleash({ servers, random, after }) {
     const kills = 1 + random.below(2);

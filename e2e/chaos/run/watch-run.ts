@@ -6,8 +6,8 @@ import type { RunLocation } from './run-location.ts';
 import { createStallMeter } from './stall-meter.ts';
 import type { TicketFlow } from './ticket-flow.ts';
 
-const READ_EVERY_MS = 700;
-const LOOK_EVERY_MS = 200;
+const READ_EVERY_MS = 1_200;
+const LOOK_EVERY_MS = 300;
 
 export interface RunWatch {
   /** What a reader saw that must never be seen. */

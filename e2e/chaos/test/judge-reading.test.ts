@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { judgeEnd, judgeReading } from '../witness/judge-reading.ts';
+import type { Reading, Row } from '../witness/reading.ts';
+
+const row = (partition: number, offset: number, ticketId: string): Row => ({ partition, offset, ticketId });
+const FIRST = row(0, 0, 'TCK-00001');
+const SECOND = row(1, 0, 'TCK-00002');
+const SENT = new Set(['TCK-00001', 'TCK-00002']);
+
+/** Both tickets in both formats, and counted, unless told otherwise. */
+function reading(changes: Partial<Reading> = {}): Reading {
+  const rows = [FIRST, SECOND];
+  return { counts: { BILLING: 1, GENERAL: 1 }, parquet: rows, json: rows, deadLetters: 0, ...changes };
+}
+
+describe('a reading in the middle of a run', () => {
+  test('has nothing wrong with it when it holds some of what was sent', () => {
+    const before = reading({ counts: { BILLING: 1 }, parquet: [FIRST], json: [] });
+    expect(judgeReading(before, undefined, SENT)).toEqual([]);
+    expect(judgeReading(reading(), before, SENT)).toEqual([]);
+  });
+
+  test('is wrong when a record is there twice', () => {
+    expect(judgeReading(reading({ json: [FIRST, SECOND, FIRST] }), undefined, SENT)).toEqual([
+      'json: records that are there more than once: 0/0',
+    ]);
+  });
+
+  test('is wrong when a ticket is there that nobody sent', () => {
+    expect(judgeReading(reading(), undefined, new Set(['TCK-00001']))).toEqual([
+      'parquet: tickets that nobody has sent: TCK-00002',
+      'json: tickets that nobody has sent: TCK-00002',
+    ]);
+  });
+
+  test('is wrong when a row has gone or has become another', () => {
+    const changed = reading({ parquet: [FIRST, SECOND], json: [row(0, 0, 'TCK-00002')] });
+    expect(judgeReading(changed, reading(), SENT)).toEqual([
+      'json: rows that were there before and are gone or changed: 0/0, 1/0',
+    ]);
+  });
+
+  test('is wrong when a count has gone backwards, though the sum has not', () => {
+    expect(judgeReading(reading({ counts: { BILLING: 0, GENERAL: 2 } }), reading(), SENT)).toEqual([
+      'counts that went backwards: BILLING from 1 to 0',
+    ]);
+  });
+
+  test('is wrong when more is counted than is there', () => {
+    expect(judgeReading(reading({ parquet: [FIRST], json: [] }), undefined, SENT)).toEqual([
+      '2 tickets are counted, only 1 are there',
+    ]);
+  });
+});
+
+describe('the end of a run', () => {
+  const judge = (changes: Partial<Reading>, topic: readonly Row[] = [FIRST, SECOND]) =>
+    judgeEnd({ reading: reading(changes), topic, acknowledged: SENT, formats: ['parquet', 'json'] });
+
+  test('is as it must be when each record is one row of each format and counted', () => {
+    expect(judge({})).toEqual({ lost: 0, duplicated: 0, problems: [] });
+  });
+
+  test('has lost a record that only one format lacks', () => {
+    expect(judge({ json: [SECOND] })).toEqual({
+      lost: 1,
+      duplicated: 0,
+      problems: ['json: records that are not there: 0/0'],
+    });
+  });
+
+  test('has lost a ticket that was acknowledged and is in no record', () => {
+    const only = [FIRST];
+    expect(judge({ counts: { BILLING: 1 }, parquet: only, json: only }, only)).toEqual({
+      lost: 1,
+      duplicated: 0,
+      problems: ['tickets that were acknowledged and are not in the topic: TCK-00002'],
+    });
+  });
+
+  test('has duplicated a record that is there twice, or counted twice', () => {
+    expect(judge({ parquet: [FIRST, SECOND, SECOND] })).toMatchObject({ lost: 0, duplicated: 1 });
+    expect(judge({ counts: { BILLING: 2, GENERAL: 1 } })).toMatchObject({
+      duplicated: 1,
+      problems: ['3 tickets are counted, expected 2'],
+    });
+  });
+
+  test('takes a ticket that was sent twice for two records, each of which is there once', () => {
+    const again = row(0, 1, 'TCK-00001');
+    const topic = [FIRST, SECOND, again];
+    expect(judge({ counts: { BILLING: 3 }, parquet: topic, json: topic }, topic)).toEqual({
+      lost: 0,
+      duplicated: 0,
+      problems: [],
+    });
+    expect(judge({}, topic)).toMatchObject({ lost: 1 });
+  });
+
+  test('is wrong when a row holds another ticket than the record', () => {
+    expect(judge({ json: [FIRST, row(1, 0, 'TCK-00001')] }).problems).toEqual([
+      'json: rows that are not what the topic holds: 1/0',
+    ]);
+  });
+});
