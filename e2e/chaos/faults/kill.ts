@@ -7,7 +7,7 @@ export const kill: Fault = {
   storages: ['s3', 'folder'],
   consumers: [1, 3],
   flowMs: 2_500,
-  share: 23,
+  share: 20,
   disturbsServers: false,
   unleash: (stage) => killConsumers(stage, 3 + stage.random.below(3)),
 };

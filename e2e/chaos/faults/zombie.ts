@@ -6,7 +6,7 @@ export const zombie: Fault = {
   storages: ['s3'],
   consumers: [1, 2],
   flowMs: 3_000,
-  share: 14,
+  share: 13,
   disturbsServers: false,
   async unleash(stage) {
     const { crew, random, after } = stage;
