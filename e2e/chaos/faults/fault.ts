@@ -13,7 +13,7 @@ export interface Fault {
   readonly consumers: readonly [least: number, most: number];
   /** How long tickets flow. */
   readonly flowMs: number;
-  /** How many of 100 runs of a mix. */
+  /** How often it runs in a mix, relative to the others. */
   readonly share: number;
   /** Nothing else may run on the servers meanwhile. */
   readonly disturbsServers: boolean;

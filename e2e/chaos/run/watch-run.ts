@@ -7,6 +7,8 @@ import { createStallMeter } from './stall-meter.ts';
 import type { TicketFlow } from './ticket-flow.ts';
 
 const READ_EVERY_MS = 1_200;
+/** The reader must not take the machine from those who are watched. */
+const REST_AFTER_READING = 3;
 const LOOK_EVERY_MS = 300;
 
 export interface RunWatch {
@@ -36,7 +38,9 @@ export function watchRun(options: {
 
   async function read(): Promise<void> {
     let before: Reading | undefined;
-    while (await pause(READ_EVERY_MS, stopping.signal)) {
+    let restMs = READ_EVERY_MS;
+    while (await pause(restMs, stopping.signal)) {
+      const began = performance.now();
       try {
         const reading = await witness.readResults(location.RESULTS_PATH);
         for (const problem of judgeReading(reading, before, flow.sent)) problems.add(problem);
@@ -46,6 +50,7 @@ export function watchRun(options: {
         if (!(error instanceof UnreadableError)) throw error;
         unreadable += 1;
       }
+      restMs = Math.max(READ_EVERY_MS, REST_AFTER_READING * (performance.now() - began));
     }
   }
 
