@@ -102,6 +102,8 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
   try {
     await cluster.createTopic(name, PARTITIONS);
     for (let count = 0; count < plan.consumers; count += 1) crew.start(stage.group);
+    // Tickets that wait for the first consumer would all be in its first batches, and boundaries of batches would not matter.
+    await Promise.all(crew.running().map((consumer) => stage.assigned(consumer)));
     const flow = startTicketFlow({
       topic: name,
       brokers: servers.brokers,
