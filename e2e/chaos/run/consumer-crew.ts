@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type ConsumerProcess } from './consumer-process.ts';
 
 const RESTART_AFTER_MS = 250;
+const FAILED = 1;
 const STOP_DEADLINE_MS = 60_000; // a consumer gives itself 30 s
 
 export interface CrewOptions {
@@ -69,8 +70,9 @@ export function createConsumerCrew(options: CrewOptions): ConsumerCrew {
             consumer.ended,
             delay(STOP_DEADLINE_MS, 'still there', { ref: false }),
           ]);
-          // SIGTERM ends one that has not even begun to listen to it.
-          if (end !== 0 && end !== 'SIGTERM')
+          // SIGTERM ends one that has not even begun to listen to it; what the fault did may end one just now.
+          if (end === FAILED) failures += 1;
+          else if (end !== 0 && end !== 'SIGTERM')
             problems.push(`a consumer that was asked to stop ended with ${end}`);
         }),
       );
