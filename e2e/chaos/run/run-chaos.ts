@@ -9,12 +9,12 @@ import type { RunResult } from '../report/run-result.ts';
 import { judgeEnd } from '../witness/judge-reading.ts';
 import { FORMATS } from '../witness/reading.ts';
 import type { ChaosContext } from './chaos-context.ts';
-import { readCommitted } from './committed-offsets.ts';
 import { createConsumerCrew, type ConsumerCrew } from './consumer-crew.ts';
 import { startConsumer } from './consumer-process.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { poll } from './poll.ts';
 import { createRunLocation } from './run-location.ts';
+import { readCommitted, readPublished } from './run-progress.ts';
 import type { Stage } from './stage.ts';
 import { startTicketFlow } from './ticket-flow.ts';
 import { verifyResults } from './verify-results.ts';
@@ -113,20 +113,23 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       seed: plan.seed,
       random: seeded(plan.fault, plan.seed, 'flow'),
     });
-    const checkpoints = await location.openCheckpoints();
-    const committed = (): Promise<number | undefined> => readCommitted(checkpoints, name, PARTITIONS);
+    const store = await location.open();
+    const committed = (): Promise<number | undefined> => readCommitted(store, name, PARTITIONS);
     const watch = watchRun({ witness, location, flow, committed });
     try {
       const [unacknowledged] = await Promise.all([flow.done, fault.unleash(stage)]);
       problems.push(...unacknowledged);
       await finish(plan, crew, stage, bundles.consumer, {
         settings: consumerSettings,
-        isDone: async () => ((await committed()) ?? 0) >= flow.records(),
+        // One that was killed after its last commit has not published it; somebody has to.
+        isDone: async () =>
+          ((await committed()) ?? 0) >= flow.records() &&
+          ((await readPublished(store)) ?? 0) >= flow.records(),
       });
     } finally {
       watched = await watch.stop();
       problems.push(...watch.problems);
-      await checkpoints.close();
+      await store.close();
     }
 
     const topic = await witness.readTopic(name, servers.brokers);
@@ -189,7 +192,7 @@ async function finish(
 ): Promise<void> {
   if (finisher === 'survivors') {
     if (crew.running().length === 0) crew.start(stage.newGroup());
-    await poll('all tickets committed by the consumers that are left', DONE_WITHIN_MS, isDone);
+    await poll('all tickets committed and counted by the consumers that are left', DONE_WITHIN_MS, isDone);
   }
   const disorder = await crew.retire();
   if (disorder.length > 0) throw new Error(disorder.join('; '));

@@ -10,8 +10,8 @@ import { mountSmallDisk, unmountDisk } from './small-disk.ts';
 export interface RunLocation {
   readonly RESULTS_PATH: string;
   readonly CHECKPOINT_PATH: string;
-  /** To read, past any proxy. */
-  openCheckpoints(): Promise<ObjectStore>;
+  /** Results and checkpoints, to read, past any proxy. */
+  open(): Promise<ObjectStore>;
   /** Leaves so many bytes of its disk. */
   fillDisk(leftBytes: number): Promise<void>;
   clearDisk(): Promise<void>;
@@ -34,7 +34,7 @@ export async function createRunLocation(options: {
   return {
     RESULTS_PATH: `${base}/results/`,
     CHECKPOINT_PATH: `${base}/checkpoints/`,
-    openCheckpoints: () => openObjectStore(`${base}/`, { s3, readOnly: true }),
+    open: () => openObjectStore(`${base}/`, { s3, readOnly: true }),
     fillDisk: async (leftBytes) => {
       if (folder === undefined || diskBytes === undefined) throw new Error('this run has no disk to fill');
       const { bavail, bsize } = await statfs(folder);
