@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -10,11 +10,14 @@ import { startConsumer } from '../ui/running-consumer.ts';
 import { findSchemathesis } from './find-schemathesis.ts';
 
 const SEED = process.env['HOSTILE_SEED'] ?? '20261126';
-const EXAMPLES = process.env['API_EXAMPLES'] ?? '10';
-/** For a machine that is busy with other things; alone it takes a fraction of that. */
-const SECONDS = process.env['API_SECONDS'] ?? '120';
+const EXAMPLES = process.env['API_EXAMPLES'] ?? '30';
 const MAX_MESSAGE_BYTES = 1_048_588;
 const INSTALL_AND_RUN_MS = 240_000;
+
+/** An address that is too long is refused by the server before anybody can look at what is in it. */
+const SETTINGS = `[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 431]
+`;
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
@@ -85,7 +88,7 @@ function environmentOf(
   };
 }
 
-/** All checks there are, with valid and invalid input, within a bounded time. The event stream has no end and is left out. */
+/** All checks there are, with valid and invalid input, so many examples of each. The event stream has no end and is left out. */
 async function fuzz(
   program: string,
   url: string,
@@ -93,8 +96,9 @@ async function fuzz(
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const cwd = await mkdtemp(join(tmpdir(), 'client-tickets-api-')); // it leaves files where it runs
   cleanUps.push(() => rm(cwd, { recursive: true }));
+  await writeFile(join(cwd, 'schemathesis.toml'), SETTINGS);
   const what = ['--exclude-path', '/events', '--header', `Authorization: Bearer ${token}`];
-  const bounds = ['--max-examples', EXAMPLES, '--max-time', SECONDS, '--request-timeout', '20'];
+  const bounds = ['--max-examples', EXAMPLES, '--request-timeout', '20'];
   const how = ['--phases', 'examples,coverage,fuzzing', '--seed', SEED, '--generation-database', 'none'];
   const args = ['--no-color', 'run', `${url}/api/v1/openapi.json`, ...what, ...bounds, ...how];
   return new Promise((resolve) => {

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Logger } from '@client-tickets/micro-batch';
+import type { Problem } from '../api/index.ts';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -46,6 +48,7 @@ export async function startHttpServer(
   if (!('closeAllConnections' in server))
     throw new PipelineUiError('failed', 'expected a server for HTTP 1.1');
   server.setTimeout(SILENCE_MS);
+  server.on('clientError', refuse);
   await listen(server, { host, port });
   // Such as too many open files: without a listener it would end the process.
   server.on('error', (error: Error) => logger.warn({ err: error }, 'a connection could not be taken'));
@@ -61,6 +64,24 @@ export async function startHttpServer(
       clearTimeout(cut);
     },
   };
+}
+
+/** What never becomes a request: answered in the form of every other refusal, as Node's own answers have no body. */
+function refuse(error: Error, socket: Duplex): void {
+  if (!socket.writable || ('code' in error && error.code === 'ECONNRESET')) {
+    socket.destroy();
+    return;
+  }
+  const isTooLong = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, message] = isTooLong
+    ? ['431 Request Header Fields Too Large', 'address and headers are longer than 16 kB together']
+    : ['400 Bad Request', 'this is no HTTP request'];
+  const problem: Problem = { error: { code: 'bad_request', message } };
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  );
 }
 
 async function listen(server: Server, { host, port }: Address): Promise<void> {
