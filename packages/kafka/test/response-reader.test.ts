@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+/** What `patches/` adds to kafkajs: see its own comments. */
+interface ResponseReader {
+  read(data: Buffer, onResponse: (response: Buffer) => void): void;
+  reset(): void;
+}
+const newReader = createRequire(import.meta.url)('kafkajs/src/network/responseReader.js');
+const createReader = (): ResponseReader => Reflect.construct(newReader, []);
+
+function response(payload: Uint8Array): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(payload.length);
+  return Buffer.concat([size, payload]);
+}
+
+test('responses come out whole, wherever the stream is cut, from memory that is used again for each cut', () => {
+  const responses = fc.array(fc.uint8Array({ maxLength: 40 }).map(response), { maxLength: 8 });
+  fc.assert(
+    fc.property(responses, fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (sent, cuts) => {
+      const stream = Buffer.concat(sent);
+      const memory = Buffer.alloc(60);
+      const reader = createReader();
+      const found: Buffer[] = [];
+      for (let at = 0, turn = 0; at < stream.length; turn += 1) {
+        const copied = stream.copy(memory, 0, at, at + (cuts[turn % cuts.length] ?? 1));
+        reader.read(memory.subarray(0, copied), (each) => found.push(each));
+        at += copied;
+      }
+      expect(found).toEqual(sent);
+    }),
+    { seed: 41 },
+  );
+});
+
+test('a size of two gigabytes takes no such memory before so much has come', () => {
+  const reader = createReader();
+  const before = process.memoryUsage().arrayBuffers;
+  reader.read(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 2, 3]), () => expect.fail('no response is whole'));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
+});
+
+test('a response of 40 megabytes, which is grown into, comes out as it was sent', () => {
+  const payload = Buffer.alloc(40 * 1024 * 1024, 'client tickets');
+  const reader = createReader();
+  const found: Buffer[] = [];
+  const sent = response(payload);
+  for (let at = 0; at < sent.length; at += 1_000_003)
+    reader.read(sent.subarray(at, at + 1_000_003), (each) => found.push(each));
+  expect(found).toHaveLength(1);
+  expect(found[0]?.equals(sent)).toBe(true);
+});
+
+test('a size below zero is refused, and after a reset the next stream is read', () => {
+  const reader = createReader();
+  const found: Buffer[] = [];
+  const read = (data: Buffer): void => reader.read(data, (each) => found.push(each));
+  expect(() => read(Buffer.from([0xff, 0, 0, 0]))).toThrow(RangeError);
+  reader.reset();
+  read(response(Buffer.from('pong')));
+  expect(found.map(String)).toEqual(['\0\0\0\x04pong']);
+});
