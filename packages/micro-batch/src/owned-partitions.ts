@@ -94,7 +94,7 @@ export class OwnedPartitions<State> {
     if (!isPaused && complete && buffer.bytes >= this.bytesPerPartition) {
       this.#paused.add(partition);
       this.#source.pause(partition);
-    } else if (isPaused && (!complete || buffer.bytes <= this.bytesPerPartition / 2)) {
+    } else if (isPaused && (!complete || buffer.bytes <= 0.75 * this.bytesPerPartition)) {
       this.#paused.delete(partition);
       this.#source.resume(partition);
     }

@@ -17,8 +17,6 @@ import { RecordList, type RecordPiece } from './record-list.ts';
  */
 export class PartitionBuffer {
   #chunks: Pick<RecordChunk, 'endOffset' | 'records' | 'bytes'>[] = [];
-  /** Records of the first chunk that are done with. The chunk stays whole, as its memory does. */
-  #skip = 0;
   #startOffset: bigint;
   #endOffset: bigint;
   #bytes = 0;
@@ -99,14 +97,17 @@ export class PartitionBuffer {
     this.#endOffset = endOffset;
   }
 
-  /** Everything before `endOffset`, which must not lie past the buffer's end. */
-  recordsBefore(endOffset: bigint): RecordList {
+  /** All records of a range, which must lie within the buffer. */
+  records({ startOffset, endOffset }: OffsetRange): RecordList {
     const pieces: RecordPiece[] = [];
-    let from = this.#skip;
     for (const { records: block, endOffset: chunkEnd } of this.#chunks) {
-      pieces.push({ block, from, to: chunkEnd <= endOffset ? block.length : block.countBefore(endOffset) });
+      if (chunkEnd <= startOffset) continue;
+      pieces.push({
+        block,
+        from: block.countBefore(startOffset),
+        to: chunkEnd <= endOffset ? block.length : block.countBefore(endOffset),
+      });
       if (chunkEnd >= endOffset) break;
-      from = 0;
     }
     return new RecordList(pieces);
   }
@@ -120,7 +121,6 @@ export class PartitionBuffer {
     while (this.#chunks[0] !== undefined && this.#chunks[0].endOffset <= offset) {
       this.#bytes -= this.#chunks.shift()?.bytes ?? 0;
     }
-    this.#skip = this.#chunks[0]?.records.countBefore(offset) ?? 0;
     this.#startOffset = offset;
     this.#jumps = this.#jumps
       .filter((jump) => jump.endOffset > offset)
@@ -130,7 +130,6 @@ export class PartitionBuffer {
   /** Empties the buffer and moves it to another position. */
   reset(position: bigint): void {
     this.#chunks = [];
-    this.#skip = 0;
     this.#startOffset = position;
     this.#endOffset = position;
     this.#bytes = 0;

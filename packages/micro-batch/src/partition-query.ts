@@ -11,10 +11,12 @@ import {
   type Plan,
 } from './partition-checkpoint.ts';
 import { lostRanges } from './lost-ranges.ts';
+import type { OffsetRange } from './offset-range.ts';
 import { PartitionBuffer } from './partition-buffer.ts';
 import type { BatchHandler, BatchRange, HandledBatch } from './ports/batch-handler.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ObjectStore } from './ports/object-store.ts';
+import type { RecordList } from './record-list.ts';
 
 /** What all partitions of a query share. */
 export interface PartitionQueryContext<State> {
@@ -33,11 +35,21 @@ export interface PartitionQueryContext<State> {
 /** `lost`: another consumer was there first. The partition was read again; go on from what was found. */
 export type SwapOutcome = 'done' | 'lost';
 
-/** A batch that was executed: its files are written, its commit is not. */
-export interface ExecutedBatch<State> {
+/** A planned batch, and what the handler made of it. */
+export interface PlannedBatch<State> {
   readonly plan: Plan;
   readonly handled: HandledBatch<State>;
+}
+
+/** A batch that was executed: its files are written, its commit is not. */
+export interface ExecutedBatch<State> extends PlannedBatch<State> {
   readonly files: CommittedBatch['files'];
+}
+
+/** What the handler makes of offsets that are not planned yet, if they come to follow this state. */
+interface AheadBatch<State> extends OffsetRange {
+  readonly state: State;
+  readonly handled: Promise<HandledBatch<State>>;
 }
 
 /**
@@ -45,7 +57,7 @@ export interface ExecutedBatch<State> {
  *
  * 1. `open` reads the checkpoint: where to go on, and a plan that somebody left.
  * 2. `plan` swaps a plan in. From now on these offsets make one batch, whoever executes it.
- * 3. `execute` writes the files, named and filled by the plan alone. Any number of consumers may do so at once.
+ * 3. `handle` and `write` make the files, named and filled by the plan alone. Any number of consumers may do so at once.
  * 4. `commit` swaps the plan into the committed batch, with the partition's whole state.
  *
  * A lost swap means that somebody else has been here; the checkpoint has then been read again, and what it says holds.
@@ -60,6 +72,7 @@ export class PartitionQuery<State> {
   #checkpoint: PartitionCheckpoint<State>;
   /** A swap was rejected, so what the store holds now is unknown. */
   #uncertain = false;
+  #ahead: AheadBatch<State> | undefined;
 
   private constructor(
     context: PartitionQueryContext<State>,
@@ -139,20 +152,54 @@ export class PartitionQuery<State> {
     return this.#swap(withPlan(this.#checkpoint, { batchId, startOffset, endOffset, at: this.#now() }));
   }
 
-  /** Handles the planned batch and writes its files. All its records must be in the buffer. */
-  async execute(): Promise<ExecutedBatch<State>> {
+  /** Handles the planned batch, unless that was done ahead. All its records must be in the buffer. */
+  async handle(): Promise<PlannedBatch<State>> {
     const { planned: plan, committed, gaps } = this.#checkpoint;
     if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
-    const { startOffset, endOffset } = plan;
-    const { topic, results } = this.#context;
     const lost = lostRanges(plan, gaps);
-    const records = lost.reduce((left, range) => left.without(range), this.buffer.recordsBefore(endOffset));
-    const batch = { topic, partition: this.partition, startOffset, endOffset, records };
-    const handled = await this.#handle(batch, committed.state);
+    const ahead = this.#takeAhead(plan, committed.state);
+    if (ahead !== undefined && lost.length === 0) return { plan, handled: await ahead };
+    const records = lost.reduce((left, range) => left.without(range), this.buffer.records(plan));
+    return { plan, handled: await this.#handle(plan, records, committed.state) };
+  }
+
+  /**
+   * Handles offsets that will follow a planned batch, as if that was committed, while it is being written. Nothing is decided
+   * by it, as handlers are pure: `handle` takes what came of it if these very offsets are planned then and follow this state.
+   */
+  handleAhead({ plan, handled }: PlannedBatch<State>, endOffset: bigint): void {
+    const range = { startOffset: plan.endOffset, endOffset };
+    const { state } = handled;
+    const ahead = this.#handle(range, this.buffer.records(range), state);
+    ahead.catch(() => undefined); // heard of when it is taken
+    this.#ahead = { ...range, state, handled: ahead };
+  }
+
+  /** Where the batch ends that was handled ahead. */
+  get aheadEnd(): bigint | undefined {
+    return this.#ahead?.endOffset;
+  }
+
+  #takeAhead(plan: OffsetRange, state: State): Promise<HandledBatch<State>> | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const isSame =
+      ahead?.startOffset === plan.startOffset && ahead.endOffset === plan.endOffset && ahead.state === state;
+    if (isSame) return ahead.handled;
+    void ahead?.handled.then(
+      ({ release }) => release?.(),
+      () => undefined,
+    );
+    return undefined;
+  }
+
+  /** Writes the files of a batch. */
+  async write({ plan, handled }: PlannedBatch<State>): Promise<ExecutedBatch<State>> {
+    const { results } = this.#context;
     await Promise.all(
       handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
     );
-    if (lost.length > 0) await this.#deleteOthers(batch, handled);
+    if (lostRanges(plan, this.#checkpoint.gaps).length > 0) await this.#deleteOthers(plan, handled);
     const files = handled.files.map(({ key, body }) => ({ key, size: body.byteLength }));
     handled.release?.();
     return { plan, handled, files };
@@ -182,12 +229,12 @@ export class PartitionQuery<State> {
   }
 
   /** Before records of a plan were lost, it may have been executed with all of them, and have had files that it now has not. */
-  async #deleteOthers(batch: BatchRange, { files }: HandledBatch<State>): Promise<void> {
+  async #deleteOthers(range: OffsetRange, { files }: HandledBatch<State>): Promise<void> {
     const { results, handler } = this.#context;
     const written = new Set(files.map(({ key }) => key));
     await Promise.all(
       handler
-        .fileKeys(batch)
+        .fileKeys(this.#rangeOf(range))
         .filter((key) => !written.has(key))
         .map((key) => results.delete(key)),
     );
@@ -199,20 +246,22 @@ export class PartitionQuery<State> {
     if (this.buffer.endOffset !== delivered) this.#context.seek(this.partition, this.buffer.endOffset);
   }
 
-  async #handle(
-    batch: Parameters<BatchHandler<State>['handle']>[0],
-    state: State,
-  ): Promise<HandledBatch<State>> {
+  async #handle(range: OffsetRange, records: RecordList, state: State): Promise<HandledBatch<State>> {
+    const { startOffset, endOffset } = range;
     try {
-      return await this.#context.handler.handle(batch, state);
+      return await this.#context.handler.handle({ ...this.#rangeOf(range), records }, state);
     } catch (error) {
       throw new QueryError(
         'handler_failed',
-        `offsets ${batch.startOffset} to ${batch.endOffset - 1n} of partition ${batch.partition} could not be processed: ` +
+        `offsets ${startOffset} to ${endOffset - 1n} of partition ${this.partition} could not be processed: ` +
           `${error instanceof Error ? error.message : String(error)}. The batch stays planned and is tried again at the next start.`,
         { cause: error },
       );
     }
+  }
+
+  #rangeOf({ startOffset, endOffset }: OffsetRange): BatchRange {
+    return { topic: this.#context.topic, partition: this.partition, startOffset, endOffset };
   }
 
   async #swap(next: PartitionCheckpoint<State>): Promise<SwapOutcome> {

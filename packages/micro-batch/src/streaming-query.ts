@@ -25,6 +25,9 @@ import { Watermarks } from './watermarks.ts';
 /** A trigger of 0 ms asks again this often while nothing comes. */
 const IDLE_MS = 100;
 
+/** Records of so many triggers are in memory: of what is written, of what is handled meanwhile, and of what is read meanwhile. */
+const TRIGGERS_BUFFERED = 2;
+
 /** How long leaving the group may take before a stop goes on without. */
 const LEAVE_MS = 2_000;
 
@@ -74,7 +77,7 @@ export class StreamingQuery<State> {
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
-      maxBufferedBytes: 2 * maxBytesPerTrigger,
+      maxBufferedBytes: TRIGGERS_BUFFERED * maxBytesPerTrigger,
     });
     this.finished = this.#run();
     this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to

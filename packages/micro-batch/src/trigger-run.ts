@@ -59,8 +59,10 @@ export interface CommittedPart<State> {
  * 1. `latestOffset`: watermarks, data loss, and how many offsets each partition may take.
  * 2. `getBatch`: wait until the records are in memory. Batches are planned from what was read, never on hope, so a plan is
  *    bounded in bytes and a slow partition does not hold up the others.
- * 3. `walCommit`: swap the plans in. 4. `addBatch`: write the files. 5. `commitOffsets`: swap the commits in, and with them
- *    the plans of the next trigger, where that one is due already; it has nothing to do in 3. then.
+ * 3. `walCommit`: swap the plans in. 4. `addBatch`: handle the records and write the files. 5. `commitOffsets`: swap the
+ *    commits in, and with them the plans of the next trigger, where that one is due already; it has nothing to do in 3. then.
+ *
+ * In a backlog the next batch is handled while files are written and checkpoints swapped, so less is left to do in its own 4.
  */
 export async function runTrigger<State>(
   context: TriggerContext<State>,
@@ -95,16 +97,32 @@ export async function runTrigger<State>(
       return (await query.plan(end, batchId)) === 'done' ? [query] : [];
     }),
   );
+  const complete = planned.flat().filter(isComplete);
+  const aheadEnds = nextBatchEnds(context, ready, complete, log, turn);
   const executed = await timed('addBatch', () =>
-    each(planned.flat().filter(isComplete), async (query) => ({ query, batch: await query.execute() })),
+    each(complete, async (query) => {
+      const batch = await query.handle();
+      const written = query.write(batch);
+      const from = batch.plan.endOffset;
+      const end = min(aheadEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes, from));
+      // A batch that could still grow until this one is committed is better left to grow.
+      const isFull = end < query.buffer.endOffset;
+      if (isFull && end > from) query.handleAhead(batch, end);
+      return { query, batch: await written };
+    }),
   );
-  const nextEnds = context.isNextDue()
-    ? admit(context, candidates(ready, executed), log, turn + 1)
-    : undefined;
+  const nextEnds = nextBatchEnds(
+    context,
+    ready,
+    executed.map(({ query }) => query),
+    log,
+    turn,
+  );
   const committed = await timed('commitOffsets', () =>
     each(executed, async ({ query, batch }) => {
       const from = batch.plan.endOffset;
-      const end = min(nextEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes, from));
+      const most = nextEnds?.get(query.partition) ?? 0n;
+      const end = min(most, query.aheadEnd ?? query.buffer.endWithin(maxBytes, from));
       const isNext = end > from && !context.isStopping() && context.owns(query);
       const outcome = await query.commit(
         batch,
@@ -192,19 +210,28 @@ interface Candidate<State> {
   readonly plan: Plan | null;
 }
 
-/** As partitions are now; those in `executed` as they are once that is committed. */
+/** As partitions are now; those in `executing` as they are once their plans are committed. */
 function candidates<State>(
   queries: readonly PartitionQuery<State>[],
-  executed: readonly { readonly query: PartitionQuery<State>; readonly batch: ExecutedBatch<State> }[] = [],
+  executing: readonly PartitionQuery<State>[] = [],
 ): readonly Candidate<State>[] {
-  const plans = new Map(executed.map(({ query, batch }) => [query, batch.plan]));
   return queries.map((query) => {
-    const done = plans.get(query);
     const { committed, planned } = query.checkpoint;
-    return done === undefined
-      ? { query, from: committed.endOffset, plan: planned }
-      : { query, from: done.endOffset, plan: null };
+    return planned !== null && executing.includes(query)
+      ? { query, from: planned.endOffset, plan: null }
+      : { query, from: committed.endOffset, plan: planned };
   });
+}
+
+/** Where batches of the next trigger may end, if that is due already. */
+function nextBatchEnds<State>(
+  context: TriggerContext<State>,
+  ready: readonly PartitionQuery<State>[],
+  executing: readonly PartitionQuery<State>[],
+  log: ReadonlyMap<number, PartitionOffsets>,
+  turn: number,
+): ReadonlyMap<number, bigint> | undefined {
+  return context.isNextDue() ? admit(context, candidates(ready, executing), log, turn + 1) : undefined;
 }
 
 /** Where each partition's next batch may end. Plans that wait to be executed come first and count against the limit. */

@@ -36,10 +36,10 @@ class NaiveBuffer {
     return Math.min(this.end, ...this.unexplained);
   }
 
-  recordsBefore(end: number): number[] {
+  records(start: number, end: number): number[] {
     return this.chunks
       .flatMap(({ records }) => [...records].map(({ offset }) => Number(offset)))
-      .filter((offset) => offset >= this.start && offset < end);
+      .filter((offset) => offset >= start && offset < end);
   }
 
   endWithin(bytes: number): number {
@@ -127,9 +127,12 @@ test('a buffer does what one that looks at each offset does', () => {
         expect(offsetsIn(buffer.jumps)).toEqual(naive.unexplained);
         expect(Number(buffer.verifiedEnd)).toBe(naive.verifiedEnd);
         expect(Number(buffer.endWithin(bytes))).toBe(naive.endWithin(bytes));
-        for (let end = naive.start; end <= naive.end; end += 1) {
-          const offsets = [...buffer.recordsBefore(BigInt(end))].map(({ offset }) => Number(offset));
-          expect(offsets).toEqual(naive.recordsBefore(end));
+        for (let start = naive.start; start <= naive.end; start += 1) {
+          for (let end = start; end <= naive.end; end += 1) {
+            const range = { startOffset: BigInt(start), endOffset: BigInt(end) };
+            const offsets = [...buffer.records(range)].map(({ offset }) => Number(offset));
+            expect(offsets).toEqual(naive.records(start, end));
+          }
         }
       }
     }),

@@ -1,4 +1,4 @@
-import { silentLogger, StreamingQuery } from '@client-tickets/micro-batch';
+import { silentLogger, StreamingQuery, type BatchHandler } from '@client-tickets/micro-batch';
 import {
   createMemoryObjectStore,
   createRandom,
@@ -10,7 +10,7 @@ import {
 } from '@client-tickets/micro-batch/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { createLetterPublisher, letterHandler, type LetterRow } from './letter-query.ts';
+import { createLetterPublisher, letterHandler, type LetterCounts, type LetterRow } from './letter-query.ts';
 import { watchInvariants } from './result-invariants.ts';
 
 const TOPIC = 'letters';
@@ -53,6 +53,7 @@ export async function simulate(scenario: Scenario): Promise<void> {
   log.chunkSize = 1 + random.below(8);
   log.isSlow = random.chance(0.5);
   log.isStrict = random.chance(0.5);
+  const isPatient = random.chance(0.5);
   const results = new MemoryObjects();
   const checkpoints = new MemoryObjects();
   checkpoints.hasContentEtags = random.chance(0.5);
@@ -66,15 +67,23 @@ export async function simulate(scenario: Scenario): Promise<void> {
     hosts.push(host);
     const source = log.createSource({ alone: scenario.twoAtOnce && index === 1, schedule: host.schedule });
     const store = host.connect(createMemoryObjectStore('memory://results/', results));
+    const clock = host.clock();
+    const handler: BatchHandler<LetterCounts> = {
+      ...letterHandler,
+      handle: async (batch, state) => {
+        if (isPatient) await clock.sleep(random.below(20)); // others go on meanwhile
+        return letterHandler.handle(batch, state);
+      },
+    };
     const query = StreamingQuery.start({
       name: `consumer-${index}`,
       source: host.connectSource(source),
-      handler: letterHandler,
+      handler,
       publisher: createLetterPublisher(store),
       checkpoints: host.connect(createMemoryObjectStore('memory://checkpoints/', checkpoints)),
       results: store,
       trigger: { kind: 'interval', everyMs: random.chance(0.5) ? 10 : 0 },
-      clock: host.clock(),
+      clock,
       logger: silentLogger,
       newId: () => `id-${random.below(1_000_000)}`,
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   formatRange,
   type BatchHandler,
@@ -25,8 +26,8 @@ import { encodeTicketsAsParquet, PARQUET_TYPE } from './tickets-parquet.ts';
 export const RESULT_FORMATS = ['json', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];
 
-/** JSON lines of as many partitions are mostly stored at a time. */
-const SPARE_BUFFERS = 4;
+/** Two batches of as many partitions as mostly share a consumer: one is stored while the next is handled. */
+const SPARE_BUFFERS = 6;
 
 /** What a partition has counted so far. */
 export type TicketState = TicketCounts;
@@ -59,15 +60,15 @@ export function createTicketHandler(options: {
   };
 }
 
-function handle(
+async function handle(
   batch: RecordBatch,
   state: TicketState,
   formats: readonly ResultFormat[],
   pool: BufferPool,
-): HandledBatch<TicketState> {
+): Promise<HandledBatch<TicketState>> {
   const memory = formats.includes('json') ? pool.take(jsonBytes(batch.records)) : undefined;
   const lines = memory && new TicketLines(batch.partition, memory);
-  const { columns, deadLetters, problems } = readRecords(batch, lines);
+  const { columns, deadLetters, problems } = await readRecords(batch, lines);
   const files: ResultFile[] = [];
   if (columns.length > 0) {
     const encode = {
@@ -100,12 +101,13 @@ function handle(
 }
 
 /** What the records of a batch are: tickets, as columns and as JSON lines where these are wanted, and dead letters. */
-function readRecords(batch: RecordBatch, lines: TicketLines | undefined) {
+async function readRecords(batch: RecordBatch, lines: TicketLines | undefined) {
   const { records, startOffset } = batch;
   const columns = new TicketColumns(records.length);
   const deadLetters: DeadLetter[] = [];
   const problems: Record<string, number> = {};
-  for (const { block, from, to } of records.pieces) {
+  for (const [nth, { block, from, to }] of records.pieces.entries()) {
+    if (nth > 0) await giveWay();
     const { bytes, parts, offsets, baseOffset } = block;
     const scanner = new TicketScanner(bytes);
     const view = viewOf(bytes);
@@ -134,6 +136,9 @@ function readRecords(batch: RecordBatch, lines: TicketLines | undefined) {
   }
   return { columns, deadLetters, problems };
 }
+
+/** Lets others go on, such as those who store an earlier batch: a piece of a megabyte takes milliseconds. */
+const giveWay = setImmediate;
 
 const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, partition, offset
 

@@ -32,8 +32,8 @@ export interface HandledBatch<State> {
   /** Of this batch alone, for progress. */
   readonly observations: Observations;
   /**
-   * Called when all files are stored and nobody will look at their bodies again, so that the handler may use their memory for
-   * the next batch. Not called after a failure: an attempt to store may still be under way.
+   * Called when nobody will look at the bodies of the files again, as all are stored or none will be, so that the handler may
+   * use their memory for another batch. Not called after a failure: an attempt to store may still be under way.
    */
   readonly release?: () => void;
 }
@@ -54,5 +54,9 @@ export interface BatchHandler<State> {
   fileKeys(range: BatchRange): readonly string[];
   /** Prefixes of the keys that `handle` writes for any batch of this partition, and for no other partition. */
   partitionPrefixes(partition: number): readonly string[];
+  /**
+   * Of one partition one batch after the other; the next may begin while files of the last are being stored, and is then
+   * dropped if those don't become the committed batch.
+   */
   handle(batch: RecordBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
 }
