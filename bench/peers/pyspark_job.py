@@ -56,7 +56,9 @@ if limit != "0":
     source = source.option("maxOffsetsPerTrigger", limit)
 tickets = (
     source.load()
-    .select(f.from_json(f.col("value").cast("string"), schema).alias("ticket"), "partition", "offset")
+    # Filters on what `from_json` gives are pushed below it, where each of them would parse the message once more: 77 instead of
+    # 43 s at five million tickets. They are not pushed below `explode`.
+    .select(f.explode(f.array(f.from_json(f.col("value").cast("string"), schema))).alias("ticket"), "partition", "offset")
     .select("ticket.*", f.col("partition").alias("kafka_partition"), f.col("offset").alias("kafka_offset"))
     .where(f.col("type").isin("TECHNICAL", "BILLING", "ACCOUNT", "GENERAL"))
     .where("ticket_id is not null and client_id is not null and created_at is not null and request is not null")

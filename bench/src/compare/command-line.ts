@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { benchCommand, parseOptions, positive } from '../command-options.ts';
 import { WORKLOADS, type Workload } from '../workload.ts';
@@ -43,29 +43,31 @@ const optionsSchema = z.object({
   output: z.string(),
 });
 
+const DEFAULT_WORKLOADS = ['200', '1m', '5m'];
+
 /** `undefined`: help was asked for, or something is wrong; both have been printed. */
 export function readCommandLine(args: readonly string[]): BenchOptions | undefined {
   const command = benchCommand(
     'bench',
     'Measures this project side by side with others, on the same topics, and checks that all give the same results.',
   )
-    .option(
-      '-w, --workloads <names>',
-      `some of ${WORKLOADS.map(({ name }) => name).join(', ')}`,
-      among(WORKLOADS),
-      named(WORKLOADS, ['200', '1m', '5m']),
+    .addOption(
+      new Option('-w, --workloads <names>', `some of ${WORKLOADS.map(({ name }) => name).join(', ')}`)
+        .argParser(among(WORKLOADS))
+        .default(named(WORKLOADS, DEFAULT_WORKLOADS), DEFAULT_WORKLOADS.join(',')),
     )
-    .option(
-      '-c, --contenders <names>',
-      `some of ${CONTENDERS.map(({ name }) => name).join(', ')}`,
-      among(CONTENDERS),
-      [...CONTENDERS],
+    .addOption(
+      new Option('-c, --contenders <names>', `some of ${CONTENDERS.map(({ name }) => name).join(', ')}`)
+        .argParser(among(CONTENDERS))
+        .default(CONTENDERS, 'all'),
     )
-    .option(
-      '-r, --repetitions <list>',
-      'how often each one runs each workload, in turn with the others: 3, or 3,200=5,10m=1',
-      parseRepetitions,
-      parseRepetitions('3'),
+    .addOption(
+      new Option(
+        '-r, --repetitions <list>',
+        'how often each one runs each workload, in turn with the others: 3, or 3,200=5,10m=1',
+      )
+        .argParser(parseRepetitions)
+        .default(parseRepetitions('3'), '3'),
     )
     .option(
       '--continue <file>',

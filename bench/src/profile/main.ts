@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { buildBundles } from '../build-bundles.ts';
 import { benchCommand, parseOptions, positive } from '../command-options.ts';
@@ -20,7 +20,9 @@ const options = parseOptions(
     "Shows what the consumer's CPU time goes into, by stage, over all its processes and threads, while it works through a workload.",
   )
     .option('-w, --workload <name>', `one of ${WORKLOADS.map(({ name }) => name).join(', ')}`, workloadNamed)
-    .option('--place <name>', 'folder or s3', placesOption, ['folder'])
+    .addOption(
+      new Option('--place <name>', 'folder or s3').argParser(placesOption).default(['folder'], 'folder'),
+    )
     .option('--timeout <seconds>', 'after which the run is given up', positive, 300)
     .option('--keep <folder>', 'keeps the profiles there; editors and browsers draw flame graphs of them'),
   z.object({
