@@ -26,7 +26,7 @@ export interface StreamingQueryOptions<State> {
   readonly startingOffsets?: StartingOffsets;
   /** A hard limit over all partitions of this consumer; 0: none. Default: 0. */
   readonly maxOffsetsPerTrigger?: number;
-  /** About how much memory the records of one trigger may take; twice as much is read ahead. Default: 8 MiB. */
+  /** About how much memory the records of one trigger may take; as much again is read ahead. Default: 8 MiB. */
   readonly maxBytesPerTrigger?: number;
   /** Stop when records were lost before they were read. Default: true. */
   readonly failOnDataLoss?: boolean;

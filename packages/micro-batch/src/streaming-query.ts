@@ -25,7 +25,7 @@ import { Watermarks } from './watermarks.ts';
 /** A trigger of 0 ms asks again this often while nothing comes. */
 const IDLE_MS = 100;
 
-/** Records of so many triggers are in memory: of what is written, of what is handled meanwhile, and of what is read meanwhile. */
+/** Records of so many triggers are in memory: of the batches that are written, and of those that are handled meanwhile. */
 const TRIGGERS_BUFFERED = 2;
 
 /** How long leaving the group may take before a stop goes on without. */

@@ -269,6 +269,19 @@ describe('what S3 refuses', () => {
     expect(await store.putIfAbsent('new', body)).toBeDefined();
     expect(events).toEqual(['put-if-absent retry', 'put-if-absent ok']);
   });
+
+  it('a request that was signed too long before it came, by a process that was frozen, is sent again', async () => {
+    const headers = { date: new Date().toUTCString() };
+    const { store, events } = await scripted([{ status: 403, code: 'RequestTimeTooSkewed', headers }]);
+    expect(await store.putIfAbsent('new', body)).toBeDefined();
+    expect(events).toEqual(['put-if-absent retry', 'put-if-absent ok']);
+  });
+
+  it('a clock that stays wrong is named', async () => {
+    const skewed = { status: 403, code: 'RequestTimeTooSkewed', headers: { date: 'no date' } };
+    const { store } = await scripted(Array.from({ length: 50 }, () => skewed));
+    await expect(store.get('key')).rejects.toThrow(/RequestTimeTooSkewed.*set the clock of this machine/);
+  });
 });
 
 describe('S3 on the wire', () => {

@@ -35,6 +35,7 @@ const WRONG_REGION = new Set([
   'PermanentRedirect',
   'TemporaryRedirect',
 ]);
+const CLOCK_SKEW = 'RequestTimeTooSkewed';
 const NO_TLS = /^(EPROTO|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/;
 
 /** Sorts a failed attempt (see `Failure`) and says it in a sentence. 412 and a missing key are answers and don't come here. */
@@ -49,6 +50,8 @@ export function explainS3Failure(error: unknown, attempt: S3Attempt): Failure {
 
 function kindOf({ code, status, notSent, clockCorrected }: S3Error): Failure['kind'] {
   if (notSent || clockCorrected || THROTTLED.has(code)) return 'not-done';
+  // Signed too long before it came: this process was frozen in between, or its clock is wrong and the SDK could not tell.
+  if (code === CLOCK_SKEW) return 'not-done';
   if (BAD_CREDENTIALS.has(code) || NO_TLS.test(code)) return 'refused';
   if (status === undefined) {
     // Resets and time-outs. Anything else comes from a mistake before a request was made.
@@ -62,7 +65,9 @@ function kindOf({ code, status, notSent, clockCorrected }: S3Error): Failure['ki
     : 'refused';
 }
 
-function waitAdvice({ notSent }: S3Error, { endpoint }: S3Attempt): string {
+function waitAdvice({ code, notSent }: S3Error, { endpoint }: S3Attempt): string {
+  if (code === CLOCK_SKEW)
+    return 'Was this process frozen for minutes? If not, set the clock of this machine.';
   return notSent ? `Is ${endpoint ?? 'AWS'} the right endpoint, and is it up?` : 'Worth trying again later.';
 }
 
@@ -76,7 +81,6 @@ function refusalAdvice(found: S3Error, { location, endpoint }: S3Attempt): strin
   if (BAD_CREDENTIALS.has(code)) {
     return `Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN for bucket ${bucket}.`;
   }
-  if (code === 'RequestTimeTooSkewed') return 'Set the clock of this machine.';
   if (WRONG_REGION.has(code)) {
     return `Set AWS_REGION to ${bucketRegion ?? 'the region of the bucket'}: bucket ${bucket} is not where it was looked for.`;
   }
