@@ -49,12 +49,15 @@ async function openPartition(letters: string) {
 
 function fill(query: PartitionQuery<LetterCounts>, letters: string): PartitionQuery<LetterCounts> {
   for (let start = 0; start < letters.length; start += 2) {
-    const records = letters.slice(start, start + 2).split('').map((letter, index) => ({
-      offset: BigInt(start + index),
-      timestamp: 0,
-      key: null,
-      value: Buffer.from(letter),
-    }));
+    const records = letters
+      .slice(start, start + 2)
+      .split('')
+      .map((letter, index) => ({
+        offset: BigInt(start + index),
+        timestamp: 0,
+        key: null,
+        value: Buffer.from(letter),
+      }));
     const [startOffset, endOffset] = [BigInt(start), BigInt(start + records.length)];
     query.buffer.accept({
       partition: 0,
