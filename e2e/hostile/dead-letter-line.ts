@@ -1,11 +1,15 @@
+import { z } from 'zod';
+
 /** A line of a dead letter file, read by its contract alone: nothing of the code that wrote it is used. */
-export interface DeadLetterLine {
-  readonly partition: number;
-  readonly offset: string;
-  readonly key: string | null;
-  readonly reason: string;
-  readonly value_base64: string | null;
-}
+export const deadLetterLineSchema = z.object({
+  partition: z.number(),
+  offset: z.string(),
+  key: z.string().nullable(),
+  reason: z.string(),
+  value_base64: z.string().nullable(),
+});
+
+export type DeadLetterLine = z.infer<typeof deadLetterLineSchema>;
 
 const BASE64 = 'base64:';
 

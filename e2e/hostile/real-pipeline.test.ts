@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { parseTicket } from '@client-tickets/tickets';
 import { startService } from '../pipeline/service-process.ts';
 import {
@@ -10,7 +11,7 @@ import {
   uniqueName,
   type TestLocation,
 } from '../pipeline/test-servers.ts';
-import { bytesOfKey, type DeadLetterLine } from './dead-letter-line.ts';
+import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { createHostileTopic, type HostileMessage, type HostileTopic } from './hostile-topic.ts';
 import { readJsonLines } from './read-json-lines.ts';
 import { sendEverything } from './all-messages.ts';
@@ -88,7 +89,7 @@ async function expectAccountedFor(
 ): Promise<void> {
   const store = await location.openResults();
   const rows = await readJsonLines(store, 'tickets/');
-  const letters = (await readJsonLines(store, 'dead_letters/')) as unknown as readonly DeadLetterLine[];
+  const letters = z.array(deadLetterLineSchema).parse(await readJsonLines(store, 'dead_letters/'));
   const rowPlaces = rows.map((row) => `${String(row['kafka_partition'])}/${String(row['kafka_offset'])}`);
   const letterPlaces = letters.map(({ partition, offset }) => `${partition}/${offset}`);
   const isTicket = ({ value }: HostileMessage): boolean => parseTicket(value).ok;

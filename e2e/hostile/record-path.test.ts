@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/ticket-results';
 import { encodeTicket, parseTicket, ticketSchema } from '@client-tickets/tickets';
-import { bytesOfKey, type DeadLetterLine } from './dead-letter-line.ts';
+import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { hostileCorpus } from './hostile-corpus.ts';
 import { hostileKey, hostileValue } from './hostile-fuzz.ts';
 import { sizeCases } from './hostile-size.ts';
@@ -45,7 +46,7 @@ async function accountFor(messages: readonly Message[]): Promise<number> {
   const parquet = bodyOf('tickets/', '.parquet');
   const table =
     parquet === undefined ? [] : await parquetReadObjects({ file: Uint8Array.from(parquet).buffer });
-  const letters = readLines(bodyOf('dead_letters/', '.json')) as unknown as readonly DeadLetterLine[];
+  const letters = z.array(deadLetterLineSchema).parse(readLines(bodyOf('dead_letters/', '.json')));
 
   const verdicts = [...batch.records].map((record) => ({ record, verdict: parseTicket(record.value) }));
   const right = verdicts.filter(({ verdict }) => verdict.ok);
