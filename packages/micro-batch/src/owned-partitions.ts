@@ -2,6 +2,9 @@ import { PartitionQuery, type PartitionQueryContext } from './partition-query.ts
 import type { RecordChunk, Source } from './ports/source.ts';
 import type { Wakeup } from './wakeup.ts';
 
+/** Of what a partition may buffer: a committed batch leaves one that was handled ahead, and the one after it must come meanwhile. */
+const RESUME_BELOW = 0.75;
+
 /**
  * The partitions that the group has given to this consumer, each with its recovered checkpoint and its buffer.
  *
@@ -94,7 +97,7 @@ export class OwnedPartitions<State> {
     if (!isPaused && complete && buffer.bytes >= this.bytesPerPartition) {
       this.#paused.add(partition);
       this.#source.pause(partition);
-    } else if (isPaused && (!complete || buffer.bytes <= 0.75 * this.bytesPerPartition)) {
+    } else if (isPaused && (!complete || buffer.bytes <= RESUME_BELOW * this.bytesPerPartition)) {
       this.#paused.delete(partition);
       this.#source.resume(partition);
     }

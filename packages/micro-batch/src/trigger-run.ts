@@ -111,6 +111,7 @@ export async function runTrigger<State>(
       return { query, batch: await written };
     }),
   );
+  // Asked again: the plan of a partition whose files could not be written stays, and counts against the limit.
   const nextEnds = nextBatchEnds(
     context,
     ready,
