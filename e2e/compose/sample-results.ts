@@ -5,7 +5,7 @@ import {
   type RecordBatch,
   type SourceRecord,
 } from '@client-tickets/micro-batch';
-import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
+import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 const PARTITIONS = 3;

@@ -3,7 +3,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { encodeTicket, parseTicket, ticketSchema } from '@client-tickets/tickets';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { hostileCorpus } from './hostile-corpus.ts';

@@ -24,7 +24,7 @@ const BY_FILE: readonly (readonly [Stage, RegExp])[] = [
   ['source: chunks, group', /packages\/(kafka|embedded-log)\//],
   ['validate tickets', /packages\/tickets\/|node_modules\/(\.pnpm\/)?zod/],
   ['Parquet', /parquet/],
-  ['rows, columns, JSON lines', /packages\/ticket-results\//],
+  ['rows, columns, JSON lines', /packages\/results\//],
   ['engine', /packages\/micro-batch\//],
   ['store: files, S3, hashes', /packages\/object-store\/|node_modules\/(\.pnpm\/)?@?(aws|smithy)/],
   [

@@ -13,7 +13,7 @@ import {
   storageSettings,
   text,
 } from '@client-tickets/service-kit';
-import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/ticket-results';
+import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** Every variable of the consumer. */

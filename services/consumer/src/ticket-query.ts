@@ -13,7 +13,7 @@ import {
   createTicketHandler,
   type ResultFormat,
   type TicketState,
-} from '@client-tickets/ticket-results';
+} from '@client-tickets/results';
 
 /** The ticket query's own choices; the rest is the same for every consumer. */
 export interface TicketQueryOptions {

@@ -8,7 +8,7 @@ import {
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
-import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
+import type { ResultFormat, TicketState } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, type TicketGenerator } from '@client-tickets/tickets';
 import { startTicketQuery } from '../src/ticket-query.ts';
 import { createPipelineUi, type PipelineUi, type PipelineUiOptions } from '../src/ui/index.ts';

@@ -6,7 +6,7 @@ import { type Source, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { produceTickets } from '@client-tickets/producer';
 import { createLogger, EXIT_CODES, readCommandLine, runMain } from '@client-tickets/service-kit';
-import { RESULT_FORMATS } from '@client-tickets/ticket-results';
+import { RESULT_FORMATS } from '@client-tickets/results';
 import { createTicketGenerator } from '@client-tickets/tickets';
 import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';

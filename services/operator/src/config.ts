@@ -14,7 +14,7 @@ import {
   text,
   type Environment,
 } from '@client-tickets/service-kit';
-import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/ticket-results';
+import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** The variables of the consumer that matter to its operator. They have the same names and defaults, so that one `.env` serves both. */

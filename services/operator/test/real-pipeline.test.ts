@@ -15,7 +15,7 @@ import {
   createTicketHandler,
   type ResultFormat,
   type TicketState,
-} from '@client-tickets/ticket-results';
+} from '@client-tickets/results';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';
 import { ticketBatch } from './support/ticket-batch.ts';

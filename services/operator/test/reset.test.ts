@@ -6,7 +6,7 @@ import {
   type MemoryObjects,
 } from '@client-tickets/micro-batch/testing';
 import { parseLocation } from '@client-tickets/object-store';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { findActiveConsumers } from '../src/reset/active-consumers.ts';
 import { deleteQuery } from '../src/reset/delete-query.ts';
 import { surveyReset } from '../src/reset/reset-survey.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { listRanges } from '../src/results/listed-range.ts';
 import { readJsonTickets } from '../src/results/read-json-tickets.ts';
 import { readParquetTickets } from '../src/results/read-parquet-tickets.ts';

@@ -9,7 +9,7 @@ import {
   type StartPreviewOptions,
 } from '@client-tickets/micro-batch';
 import type { MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/ticket-results';
+import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/results';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const FORMATS = ['json', 'parquet'] as const;

@@ -10,7 +10,7 @@ import {
   RESULT_FORMATS,
   type ResultFormat,
   type TicketState,
-} from '@client-tickets/ticket-results';
+} from '@client-tickets/results';
 
 /** All partition checkpoints of a query, each as it was at one moment. */
 export interface CheckpointSnapshot {

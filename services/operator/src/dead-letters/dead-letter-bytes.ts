@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@client-tickets/ticket-results';
+import type { DeadLetter } from '@client-tickets/results';
 
 const BASE64 = 'base64:';
 

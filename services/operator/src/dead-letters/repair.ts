@@ -1,5 +1,5 @@
 import { parseTicket } from '@client-tickets/tickets';
-import type { DeadLetter } from '@client-tickets/ticket-results';
+import type { DeadLetter } from '@client-tickets/results';
 import { keyBytes, valueBytes, valueText } from './dead-letter-bytes.ts';
 import { applyJsonPatch, type JsonPatch } from './json-patch.ts';
 import type { Repaired } from './requeue.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '@client-tickets/ticket-results';
+import type { DeadLetter } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import type { DeadLetter } from '@client-tickets/ticket-results';
+import type { DeadLetter } from '@client-tickets/results';
 import { readDeadLetters } from '../results/read-dead-letters.ts';
 import { DEAD_LETTERS_PREFIX, parseRangeFileName } from '../results/result-key.ts';
 import type { RecordPosition } from '../topic/requeue-topic.ts';

@@ -8,7 +8,7 @@ import {
   type PartitionPreview,
   type StartPreview,
 } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
 import { showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext } from '../cli/operator-context.ts';

@@ -1,5 +1,5 @@
 import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
-import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
+import type { ResultFormat, TicketState } from '@client-tickets/results';
 import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
 import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from '../verify/difference.ts';

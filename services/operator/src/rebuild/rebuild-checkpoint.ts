@@ -13,7 +13,7 @@ import {
   RESULT_FORMATS,
   type ResultFormat,
   type TicketState,
-} from '@client-tickets/ticket-results';
+} from '@client-tickets/results';
 import { formatsOf, listCheckpoints } from '../checkpoint/checkpoint-snapshot.ts';
 import { listRanges, type ListedRange } from '../results/listed-range.ts';
 import { readPublishedCounts } from '../results/published-counts.ts';

@@ -7,7 +7,7 @@ import {
   resolveStartingOffsets,
   type StartingOffsets,
 } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { showCount, showNumber, type Output } from '../cli/output.ts';
 import type { OperatorContext, Stores } from '../cli/operator-context.ts';

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import { z } from 'zod';
 import { readJsonLines } from './json-lines.ts';
 

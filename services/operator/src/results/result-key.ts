@@ -1,5 +1,5 @@
 import { parseRange, type OffsetRange } from '@client-tickets/micro-batch';
-import type { ResultFormat } from '@client-tickets/ticket-results';
+import type { ResultFormat } from '@client-tickets/results';
 
 /** A file that holds rows or dead letters of one range of offsets of one partition; its name says which. */
 export interface RangeFileName {

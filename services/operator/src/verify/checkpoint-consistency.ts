@@ -1,5 +1,5 @@
 import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';

@@ -1,5 +1,5 @@
 import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import { emptyCounts, mergeCounts } from '@client-tickets/tickets';
 import type { PublishedCounts } from '../results/published-counts.ts';
 import type { CountsTally } from './counts-tally.ts';

@@ -1,4 +1,4 @@
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
 import type { ExaminedTicket } from './examine-tickets.ts';
 

@@ -5,7 +5,7 @@ import {
   type OffsetRange,
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
-import type { ResultFormat, TicketState } from '@client-tickets/ticket-results';
+import type { ResultFormat, TicketState } from '@client-tickets/results';
 import { expiredGaps } from './checkpoint-consistency.ts';
 import { CountsTally } from './counts-tally.ts';
 import { showOffsets } from '../cli/show-offsets.ts';

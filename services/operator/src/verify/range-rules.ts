@@ -4,7 +4,7 @@ import {
   type OffsetRange,
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
-import type { ResultFormat } from '@client-tickets/ticket-results';
+import type { ResultFormat } from '@client-tickets/results';
 import { TICKETS_PREFIX } from '../results/result-key.ts';
 import type { ListedRange } from '../results/listed-range.ts';
 import { expiredGaps } from './checkpoint-consistency.ts';

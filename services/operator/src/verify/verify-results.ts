@@ -1,5 +1,5 @@
 import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { ListedRange } from '../results/listed-range.ts';

@@ -1,5 +1,5 @@
 import { RecordList } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import type { MemoryObjects, Random } from '@client-tickets/micro-batch/testing';
 import type { DifferenceCode } from '../../src/verify/difference.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silentLogger, StreamingQuery, systemClock } from '@client-tickets/micro-batch';
 import { MemoryLog } from '@client-tickets/micro-batch/testing';
 import { openObjectStore } from '@client-tickets/object-store';
-import { createCountsPublisher, createTicketHandler } from '@client-tickets/ticket-results';
+import { createCountsPublisher, createTicketHandler } from '@client-tickets/results';
 import { ticketBatch } from './ticket-batch.ts';
 import { TOPIC } from './history.ts';
 

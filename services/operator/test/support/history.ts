@@ -14,11 +14,7 @@ import {
   Simulation,
   type Random,
 } from '@client-tickets/micro-batch/testing';
-import {
-  createCountsPublisher,
-  createTicketHandler,
-  type ResultFormat,
-} from '@client-tickets/ticket-results';
+import { createCountsPublisher, createTicketHandler, type ResultFormat } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 export const TOPIC = 'client_tickets';

@@ -1,5 +1,5 @@
 import type { CommittedBatch } from '@client-tickets/micro-batch';
-// The one place that reads a result file back; packages/ticket-results only writes them.
+// The one place that reads a result file back; packages/results only writes them.
 // oxlint-disable-next-line no-restricted-imports
 import { parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DeadLetterView } from '../api/index.ts';
 
-/** A line of a dead letter file, as packages/ticket-results writes it. */
+/** A line of a dead letter file, as packages/results writes it. */
 const line = z.object({
   partition: z.int(),
   offset: z.string().regex(/^\d{1,19}$/),

@@ -1,5 +1,5 @@
 import type { CommittedBatch, PartitionCheckpoint, PartitionStatus } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import type { BatchesByPartition } from './batch-rows.ts';
 
 type Checkpoint = PartitionCheckpoint<TicketState>;

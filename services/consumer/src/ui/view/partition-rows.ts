@@ -1,5 +1,5 @@
 import type { PartitionCheckpoint, PartitionOffsets, PartitionStatus } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/ticket-results';
+import type { TicketState } from '@client-tickets/results';
 import type { Partition } from '../api/index.ts';
 
 /** Everything that may be known of one partition; what this consumer knows itself is the freshest. */

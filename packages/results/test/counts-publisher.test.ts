@@ -7,7 +7,7 @@ import {
   type StoredObject,
 } from '@client-tickets/micro-batch';
 import { countTickets, emptyCounts, mergeCounts, PRIORITIES, TICKET_TYPES } from '@client-tickets/tickets';
-import { createCountsPublisher, type TicketState } from '@client-tickets/ticket-results';
+import { createCountsPublisher, type TicketState } from '@client-tickets/results';
 import { createCountsStore, type Fate, type Pause, type SharedObjects } from './counts-store.ts';
 
 const KEYS = [

@@ -9,7 +9,7 @@ import {
   type ResultFile,
 } from '@client-tickets/micro-batch';
 import { encodeTicket, SUPPORT_TEAMS } from '@client-tickets/tickets';
-import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/ticket-results';
+import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/results';
 import {
   generateTicket,
   generateTickets,

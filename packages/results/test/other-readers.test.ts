@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeTicket } from '@client-tickets/tickets';
-import { createTicketHandler } from '@client-tickets/ticket-results';
+import { createTicketHandler } from '@client-tickets/results';
 import { findPythonReaders } from './python-readers.ts';
 import { generateTicket, generateTickets, toBatch, toTicketBatch } from './records.ts';
 
@@ -13,7 +13,7 @@ const REQUESTS = ['Question générale', '请求 🎫', 'a\u0000b', '"\\\n\u2028
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ticket-results-'));
+  folder = await mkdtemp(join(tmpdir(), 'results-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -41,7 +41,7 @@ async function writeResults(): Promise<void> {
 test('pyarrow and DuckDB read the same rows from both formats, and the dead letters', async (context) => {
   const readers = await findPythonReaders();
   if ('missing' in readers) {
-    console.info(`packages/ticket-results: ${readers.missing}, skipping the test with other readers`);
+    console.info(`packages/results: ${readers.missing}, skipping the test with other readers`);
     return context.skip(readers.missing);
   }
   await writeResults();
