@@ -12,16 +12,16 @@ export {
 } from './ports/object-store.ts';
 export type * from './ports/result-publisher.ts';
 export type * from './ports/source.ts';
-export type * from './ports/query-listener.ts';
-export { compareAndSwap } from './compare-and-swap.ts';
-export { formatRange, parseRange, type OffsetRange } from './offset-range.ts';
+export type * from './query/query-listener.ts';
+export { compareAndSwap } from './checkpoint/compare-and-swap.ts';
+export { formatRange, parseRange, type OffsetRange } from './ports/offset-range.ts';
 export {
   createCheckpointStore,
   partitionCheckpointKey,
   type CheckpointStore,
   type StoredCheckpoint,
-} from './checkpoint-store.ts';
-export { QueryError, type QueryErrorCode } from './errors.ts';
+} from './checkpoint/checkpoint-store.ts';
+export { QueryError, type QueryErrorCode } from './ports/query-error.ts';
 export {
   type BatchOutcome,
   type Committed,
@@ -31,8 +31,13 @@ export {
   type Plan,
   type Totals,
   type WrittenFile,
-} from './partition-checkpoint.ts';
-export { type PartitionProgress, type Phase, type QueryProgress, type SourceProgress } from './progress.ts';
+} from './checkpoint/partition-checkpoint.ts';
+export {
+  type PartitionProgress,
+  type Phase,
+  type QueryProgress,
+  type SourceProgress,
+} from './trigger/progress.ts';
 export {
   openQuery,
   readOwner,
@@ -40,19 +45,23 @@ export {
   type ExpectedQuery,
   type QueryIdentity,
   type ResultsOwner,
-} from './query-identity.ts';
-export { RecordBlock, type RecordBlockParts } from './record-block.ts';
-export { RecordList, type RecordPiece } from './record-list.ts';
-export { restoreQuery } from './restore-query.ts';
-export type { StreamingQueryOptions } from './query-options.ts';
-export type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+} from './checkpoint/query-identity.ts';
+export { RecordBlock, type RecordBlockParts } from './ports/record-block.ts';
+export { RecordList, type RecordPiece } from './ports/record-list.ts';
+export { restoreQuery } from './checkpoint/restore-query.ts';
+export type { StreamingQueryOptions } from './query/query-options.ts';
+export type { PartitionStatus, QueryState, QueryStatus } from './query/query-status.ts';
 export {
   previewStart,
   type PartitionPreview,
   type StartPreview,
   type StartPreviewOptions,
-} from './start-preview.ts';
-export { parseStartingOffsets, resolveStartingOffsets, type StartingOffsets } from './starting-offsets.ts';
-export { StreamingQuery } from './streaming-query.ts';
-export { systemClock } from './system-clock.ts';
-export { parseTrigger, type Trigger } from './trigger.ts';
+} from './query/start-preview.ts';
+export {
+  parseStartingOffsets,
+  resolveStartingOffsets,
+  type StartingOffsets,
+} from './query/starting-offsets.ts';
+export { StreamingQuery } from './query/streaming-query.ts';
+export { systemClock } from './ports/system-clock.ts';
+export { parseTrigger, type Trigger } from './trigger/trigger.ts';

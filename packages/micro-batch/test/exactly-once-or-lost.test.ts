@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { RUNS, scenarios, simulate, type Scenario } from './simulate.ts';
+import { RUNS, scenarios, simulate, type Scenario } from './support/simulate.ts';
 
 /** Runs that once found a mistake. */
 const FOUND: readonly Omit<Scenario, 'retention'>[] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { RUNS, scenarios, simulate } from './simulate.ts';
+import { RUNS, scenarios, simulate } from './support/simulate.ts';
 
 const NUM_RUNS = Math.ceil(0.6 * RUNS);
 

@@ -1,5 +1,5 @@
-import type { OffsetRange } from '../offset-range.ts';
-import type { RecordList } from '../record-list.ts';
+import type { OffsetRange } from './offset-range.ts';
+import type { RecordList } from './record-list.ts';
 
 /** Offsets of one partition that make one micro-batch. */
 export interface BatchRange extends OffsetRange {

@@ -1,4 +1,4 @@
-import type { RecordBlock } from '../record-block.ts';
+import type { RecordBlock } from './record-block.ts';
 
 /** One message of a partitioned log. `timestamp` is in milliseconds since the epoch. */
 export interface SourceRecord {

@@ -1,4 +1,4 @@
-import { RecordBlock } from '../record-block.ts';
+import { RecordBlock } from '../ports/record-block.ts';
 import type { PartitionOffsets, RecordChunk, Source, SourceListener, SourceRecord } from '../ports/source.ts';
 
 /** Runs something later: at once after the present call, or whenever a test wants it. */

@@ -1,0 +1,138 @@
+import type { OffsetRange } from '../ports/offset-range.ts';
+import type { RecordChunk } from '../ports/source.ts';
+import { RecordBlock } from '../ports/record-block.ts';
+import { RecordList, type RecordPiece } from '../ports/record-list.ts';
+
+/**
+ * The records of one partition that were read but not yet committed, in order, without a hole in what was read.
+ *
+ * ```
+ *   startOffset               verifiedEnd             endOffset
+ *        │   chunk │ chunk │ chunk │  jump  │ chunk │ chunk │   ◄── next chunk must start here
+ * ```
+ *
+ * A *jump* is a chunk whose first record lies after the position that was asked for. Either these offsets never will have
+ * records (compaction, transaction markers), or retention removed them before they were read: only the log's low
+ * watermark, read after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
+ */
+export class PartitionBuffer {
+  #chunks: Pick<RecordChunk, 'endOffset' | 'records' | 'bytes'>[] = [];
+  #startOffset: bigint;
+  #endOffset: bigint;
+  #bytes = 0;
+  #jumps: OffsetRange[] = [];
+
+  constructor(position: bigint) {
+    this.#startOffset = position;
+    this.#endOffset = position;
+  }
+
+  get startOffset(): bigint {
+    return this.#startOffset;
+  }
+
+  get endOffset(): bigint {
+    return this.#endOffset;
+  }
+
+  /** Memory that the buffered chunks hold on to. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get verifiedEnd(): bigint {
+    return this.#jumps[0]?.startOffset ?? this.#endOffset;
+  }
+
+  /** Jumps that nobody has explained yet. The list that was returned does not change when more come. */
+  get jumps(): readonly OffsetRange[] {
+    return this.#jumps;
+  }
+
+  /**
+   * How far a batch of about `bytes` reaches that begins at `from`: to the end of a chunk, of one at least, never past
+   * `verifiedEnd`.
+   */
+  endWithin(bytes: number, from = this.#startOffset): bigint {
+    let end = from;
+    let sum = 0;
+    for (const chunk of this.#chunks) {
+      if (chunk.endOffset <= from) continue;
+      sum += chunk.bytes;
+      if (sum > bytes && end > from) break;
+      end = chunk.endOffset;
+    }
+    return end < this.verifiedEnd ? end : this.verifiedEnd;
+  }
+
+  /** Takes the chunk if it continues what is buffered; `false`: it does not (late, or of another position). */
+  accept(chunk: RecordChunk): boolean {
+    if (chunk.startOffset !== this.#endOffset || chunk.endOffset <= chunk.startOffset) return false;
+    const firstOffset = chunk.records.length > 0 ? chunk.records.offsetAt(0) : chunk.endOffset;
+    if (firstOffset > chunk.startOffset) {
+      this.#jumps = [...this.#jumps, { startOffset: chunk.startOffset, endOffset: firstOffset }];
+    }
+    this.#chunks.push(chunk);
+    this.#endOffset = chunk.endOffset;
+    this.#bytes += chunk.bytes;
+    return true;
+  }
+
+  /** Forgets these jumps: the log still starts at or before them, so nothing was lost there. */
+  settleJumps(settled: readonly OffsetRange[]): void {
+    this.#jumps = this.#jumps.filter((jump) => !settled.includes(jump));
+  }
+
+  /** Takes note that these offsets will never come: jumps there are explained, and the next chunk starts after them. */
+  skip(lost: OffsetRange): void {
+    const { startOffset, endOffset } = lost;
+    this.#jumps = this.#jumps
+      .flatMap((jump) => [
+        { ...jump, endOffset: jump.endOffset < startOffset ? jump.endOffset : startOffset },
+        { ...jump, startOffset: jump.startOffset > endOffset ? jump.startOffset : endOffset },
+      ])
+      .filter((jump) => jump.startOffset < jump.endOffset);
+    if (startOffset > this.#endOffset || endOffset <= this.#endOffset) return;
+    this.#chunks.push({ endOffset, records: RecordBlock.of([]), bytes: 0 });
+    this.#endOffset = endOffset;
+  }
+
+  /** All records of a range, which must lie within the buffer. */
+  records({ startOffset, endOffset }: OffsetRange): RecordList {
+    const pieces: RecordPiece[] = [];
+    for (const { records: block, endOffset: chunkEnd } of this.#chunks) {
+      if (chunkEnd <= startOffset) continue;
+      pieces.push({
+        block,
+        from: block.countBefore(startOffset),
+        to: chunkEnd <= endOffset ? block.length : block.countBefore(endOffset),
+      });
+      if (chunkEnd >= endOffset) break;
+    }
+    return new RecordList(pieces);
+  }
+
+  /** Lets go of everything before `offset`. When `offset` is not within the buffer, it is empty then and starts there. */
+  discardBefore(offset: bigint): void {
+    if (offset >= this.#endOffset || offset < this.#startOffset) {
+      this.reset(offset);
+      return;
+    }
+    while (this.#chunks[0] !== undefined && this.#chunks[0].endOffset <= offset) {
+      this.#bytes -= this.#chunks.shift()?.bytes ?? 0;
+    }
+    this.#startOffset = offset;
+    this.#jumps = this.#jumps
+      .filter((jump) => jump.endOffset > offset)
+      .map((jump) => (jump.startOffset < offset ? { ...jump, startOffset: offset } : jump));
+  }
+
+  /** Empties the buffer and moves it to another position. */
+  reset(position: bigint): void {
+    this.#chunks = [];
+    this.#startOffset = position;
+    this.#endOffset = position;
+    this.#bytes = 0;
+    this.#jumps = [];
+  }
+}

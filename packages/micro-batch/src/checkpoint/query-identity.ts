@@ -1,0 +1,237 @@
+import { compareAndSwap } from './compare-and-swap.ts';
+import { QueryError } from '../ports/query-error.ts';
+import { field, JsonShapeError, readEntries, readOffset, readString, type JsonNode } from './json-reader.ts';
+import { readCheckpointDocument } from './partition-checkpoint-format.ts';
+import { ObjectStoreError, type ObjectStore } from '../ports/object-store.ts';
+
+/** Kept in `<topic>/query.json` of the checkpoint; created once and never changed. */
+export interface QueryIdentity {
+  readonly id: string;
+  readonly topic: string;
+  /** Version and settings of the batch handler: what decides the bytes that a plan writes. */
+  readonly handlerVersion: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where each partition that the topic had at the start begins. Partitions added later begin at earliest. */
+  readonly startingOffsets: ReadonlyMap<number, bigint>;
+  readonly createdAt: string;
+}
+
+/** What the running program would create. */
+export interface ExpectedQuery {
+  readonly topic: string;
+  readonly handlerVersion: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Asked only when there is no checkpoint yet. */
+  readonly create: () => Promise<Pick<QueryIdentity, 'id' | 'startingOffsets' | 'createdAt'>>;
+}
+
+const QUERY_VERSION = 1;
+const RESULTS_KEY = '_query.json';
+
+export function queryKey(topic: string): string {
+  return `${topic}/query.json`;
+}
+
+/**
+ * Opens the query that lives in these two locations, or creates it:
+ *
+ * 1. `results/_query.json` is read, then `query.json`: created the other way round, so that whoever sees the first sees the
+ *    second as well.
+ * 2. `query.json` must be of this topic and handler, and `_query.json` must name it. A results location without one must be
+ *    empty, and must not have been written to yet as far as the checkpoint knows.
+ * 3. What is missing is created on the condition that it still is missing, `query.json` first: of several consumers that
+ *    start together one wins and the others go on with its id. A crash in between leaves a checkpoint without batches,
+ *    which step 2 lets pass.
+ *
+ * Throws `QueryError` `checkpoint_mismatch` or `results_mismatch` before anything is written.
+ */
+export async function openQuery(
+  checkpoints: ObjectStore,
+  results: ObjectStore,
+  expected: ExpectedQuery,
+): Promise<QueryIdentity> {
+  const owner = await readOwner(results);
+  const existing = await readQuery(checkpoints, expected.topic);
+  if (existing !== undefined) checkHandler(existing, expected, checkpoints.location);
+  if (owner !== undefined) {
+    if (existing === undefined || owner.id !== existing.id)
+      throw ownedByAnother(owner, existing, checkpoints, results);
+    return existing;
+  }
+  const strangers = await findStrangers(existing, checkpoints, results);
+  if (strangers !== undefined) {
+    // Another consumer may have created the query, and written, since this one looked. Then there is an owner by now.
+    if ((await readOwner(results)) === undefined) throw strangers;
+    return openQuery(checkpoints, results, expected);
+  }
+  const identity = existing ?? (await createQuery(checkpoints, expected));
+  await claimResults(checkpoints, results, identity);
+  return identity;
+}
+
+/** `undefined`: the checkpoint location holds no query of this topic. */
+export async function readQuery(checkpoints: ObjectStore, topic: string): Promise<QueryIdentity | undefined> {
+  const object = await checkpoints.get(queryKey(topic));
+  if (object === undefined) return undefined;
+  return readCheckpointDocument(
+    object.body,
+    `${checkpoints.location}${queryKey(topic)}`,
+    QUERY_VERSION,
+    readIdentity,
+  );
+}
+
+function readIdentity(root: JsonNode): QueryIdentity {
+  const handler = field(root, 'handler');
+  return {
+    id: readString(field(root, 'id')),
+    topic: readString(field(root, 'topic')),
+    handlerVersion: readString(field(handler, 'version')),
+    settings: Object.fromEntries(
+      readEntries(field(handler, 'settings')).map(([name, node]) => [name, readString(node)]),
+    ),
+    startingOffsets: new Map(
+      readEntries(field(root, 'startingOffsets')).map(([name, node]) => [
+        readPartition(name, node),
+        readOffset(node),
+      ]),
+    ),
+    createdAt: readString(field(root, 'createdAt')),
+  };
+}
+
+function readPartition(name: string, { path }: JsonNode): number {
+  if (/^(0|[1-9]\d{0,8})$/.test(name)) return Number(name);
+  throw new JsonShapeError(`${path}: expected the number of a partition, found ${JSON.stringify(name)}`);
+}
+
+export function encodeIdentity(identity: QueryIdentity): Uint8Array {
+  const { id, topic, handlerVersion, settings, startingOffsets, createdAt } = identity;
+  const document = {
+    version: QUERY_VERSION,
+    id,
+    topic,
+    handler: { version: handlerVersion, settings },
+    startingOffsets: Object.fromEntries([...startingOffsets].map(([p, offset]) => [p, offset.toString()])),
+    createdAt,
+  };
+  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: string): void {
+  const list = (query: ExpectedQuery | QueryIdentity): readonly (readonly [string, string])[] => [
+    ['topic', query.topic],
+    ['query version', query.handlerVersion],
+    ...Object.entries(query.settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  if (JSON.stringify(list(found)) === JSON.stringify(list(expected))) return;
+  const describe = (query: ExpectedQuery | QueryIdentity): string =>
+    list(query)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+  throw new QueryError(
+    'checkpoint_mismatch',
+    `the checkpoint at ${location} was started with ${describe(found)}; this program runs ${describe(expected)}. ` +
+      'Its results would not fit together: run with the former settings, or start with a new checkpoint and results location.',
+  );
+}
+
+/** The query that a results location belongs to. */
+export interface ResultsOwner {
+  readonly id: string;
+  readonly topic: string;
+  readonly checkpoint: string;
+}
+
+export async function readOwner(results: ObjectStore): Promise<ResultsOwner | undefined> {
+  const object = await results.get(RESULTS_KEY);
+  if (object === undefined) return undefined;
+  return readCheckpointDocument(object.body, `${results.location}${RESULTS_KEY}`, QUERY_VERSION, (root) => ({
+    id: readString(field(root, 'id')),
+    topic: readString(field(root, 'topic')),
+    checkpoint: readString(field(root, 'checkpoint')),
+  }));
+}
+
+function ownedByAnother(
+  owner: ResultsOwner,
+  existing: QueryIdentity | undefined,
+  checkpoints: ObjectStore,
+  results: ObjectStore,
+): QueryError {
+  const here = existing === undefined ? 'holds no query of this topic' : `holds query ${existing.id}`;
+  return new QueryError(
+    'results_mismatch',
+    `the results at ${results.location} belong to query ${owner.id} of topic ${owner.topic}, whose checkpoint is ` +
+      `${owner.checkpoint}; the checkpoint at ${checkpoints.location} ${here}. ` +
+      'Use that checkpoint, or another results location.',
+  );
+}
+
+/** What speaks against using a results location that nobody has claimed. */
+async function findStrangers(
+  existing: QueryIdentity | undefined,
+  checkpoints: ObjectStore,
+  results: ObjectStore,
+): Promise<QueryError | undefined> {
+  if (existing !== undefined) {
+    for await (const { key } of checkpoints.list(`${existing.topic}/partition-`)) {
+      return new QueryError(
+        'results_mismatch',
+        `the checkpoint at ${checkpoints.location} has batches (${key}), but the results at ${results.location} have no ` +
+          `${RESULTS_KEY}: they are not the ones it wrote. Use the former results location, or a new checkpoint.`,
+      );
+    }
+  }
+  for await (const { key } of results.list('')) {
+    if (key.startsWith('_') || isInside(`${results.location}${key}`, checkpoints.location)) continue;
+    return new QueryError(
+      'results_mismatch',
+      `the results location ${results.location} already holds files (${key}) but no ${RESULTS_KEY}, so they come from ` +
+        'something else. Use an empty location.',
+    );
+  }
+  return undefined;
+}
+
+function isInside(object: string, location: string): boolean {
+  return object.startsWith(location);
+}
+
+async function createQuery(checkpoints: ObjectStore, expected: ExpectedQuery): Promise<QueryIdentity> {
+  const { topic, handlerVersion, settings } = expected;
+  const identity = { topic, handlerVersion, settings, ...(await expected.create()) };
+  const options = { contentType: 'application/json' };
+  const created = await compareAndSwap(
+    checkpoints,
+    queryKey(topic),
+    encodeIdentity(identity),
+    undefined,
+    options,
+  );
+  if (created !== undefined) return identity;
+  const winner = await readQuery(checkpoints, topic);
+  if (winner === undefined) throw notThere(checkpoints.location, queryKey(topic));
+  checkHandler(winner, expected, checkpoints.location);
+  return winner;
+}
+
+async function claimResults(
+  checkpoints: ObjectStore,
+  results: ObjectStore,
+  query: QueryIdentity,
+): Promise<void> {
+  const { id, topic } = query;
+  const owner = { version: QUERY_VERSION, id, topic, checkpoint: checkpoints.location };
+  const body = Buffer.from(`${JSON.stringify(owner, null, 2)}\n`);
+  const options = { contentType: 'application/json' };
+  if ((await compareAndSwap(results, RESULTS_KEY, body, undefined, options)) !== undefined) return;
+  const winner = await readOwner(results);
+  if (winner === undefined) throw notThere(results.location, RESULTS_KEY);
+  if (winner.id !== id) throw ownedByAnother(winner, query, checkpoints, results);
+}
+
+/** The request was lost on its way: the same as a store that did not answer, and tried again like that. */
+function notThere(location: string, key: string): ObjectStoreError {
+  return new ObjectStoreError('unavailable', `${location}${key} could not be created`);
+}

@@ -1,0 +1,105 @@
+import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
+import type { RecordChunk, Source } from '../ports/source.ts';
+import type { Wakeup } from '../trigger/wakeup.ts';
+
+/** Of what a partition may buffer: a committed batch leaves one that was handled ahead, and the one after it must come meanwhile. */
+const RESUME_BELOW = 0.75;
+
+/**
+ * The partitions that the group has given to this consumer, each with its recovered checkpoint and its buffer.
+ *
+ * An assignment is heard at any time, also in the middle of a batch. Lost partitions are forgotten at once (a batch of
+ * theirs that is under way may finish: the protocol makes that harmless), kept ones go on where their buffer ends, and new
+ * ones are opened by `settle`, between batches. Records are accepted only after a partition's checkpoint was read.
+ */
+export class OwnedPartitions<State> {
+  readonly #source: Source;
+  readonly #wakeup: Wakeup;
+  readonly #maxBufferedBytes: number;
+  readonly #queries = new Map<number, PartitionQuery<State>>();
+  readonly #paused = new Set<number>();
+  #wanted: ReadonlySet<number> | undefined;
+
+  constructor(options: {
+    readonly source: Source;
+    readonly wakeup: Wakeup;
+    readonly maxBufferedBytes: number;
+  }) {
+    this.#source = options.source;
+    this.#wakeup = options.wakeup;
+    this.#maxBufferedBytes = options.maxBufferedBytes;
+  }
+
+  /** Whether the group has said anything yet. */
+  get isAssigned(): boolean {
+    return this.#wanted !== undefined;
+  }
+
+  /** Whether all that the group has given is open. Not so between an assignment and the next `settle`. */
+  get isSettled(): boolean {
+    return [...(this.#wanted ?? [])].every((partition) => this.#queries.has(partition));
+  }
+
+  /** Those that are open, ascending. */
+  get queries(): readonly PartitionQuery<State>[] {
+    return [...this.#queries.values()].sort((a, b) => a.partition - b.partition);
+  }
+
+  /** How many bytes one partition may buffer. */
+  get bytesPerPartition(): number {
+    return this.#maxBufferedBytes / Math.max(1, this.#wanted?.size ?? 1);
+  }
+
+  owns(query: PartitionQuery<State>): boolean {
+    return this.#queries.get(query.partition) === query;
+  }
+
+  onAssignment(partitions: readonly number[]): void {
+    this.#wanted = new Set(partitions);
+    for (const [partition, query] of this.#queries) {
+      if (this.#wanted.has(partition)) this.seek(partition, query.buffer.endOffset);
+      else this.#queries.delete(partition);
+    }
+    this.#wakeup.notify();
+  }
+
+  onChunk(chunk: RecordChunk): void {
+    const query = this.#queries.get(chunk.partition);
+    if (query === undefined || !query.buffer.accept(chunk)) return;
+    this.#regulate(query);
+    this.#wakeup.notify();
+  }
+
+  seek(partition: number, offset: bigint): void {
+    this.#paused.delete(partition);
+    this.#source.seek(partition, offset);
+  }
+
+  /** Opens what was newly assigned. Rejects as the stores do; what is missing then is opened next time. */
+  async settle(context: PartitionQueryContext<State>): Promise<void> {
+    const missing = [...(this.#wanted ?? [])].filter((partition) => !this.#queries.has(partition));
+    const opened = await Promise.all(missing.map((partition) => PartitionQuery.open(context, partition)));
+    for (const query of opened.filter(({ partition }) => this.#wanted?.has(partition) === true)) {
+      this.#queries.set(query.partition, query);
+      this.seek(query.partition, query.buffer.endOffset);
+    }
+  }
+
+  /** Stops and restarts delivery by what is buffered. Call it after batches were committed. */
+  regulate(): void {
+    for (const query of this.#queries.values()) this.#regulate(query);
+  }
+
+  #regulate({ partition, buffer, checkpoint }: PartitionQuery<State>): void {
+    // A plan that another consumer made may be larger than our buffer: it is read to its end all the same.
+    const complete = checkpoint.planned === null || buffer.endOffset >= checkpoint.planned.endOffset;
+    const isPaused = this.#paused.has(partition);
+    if (!isPaused && complete && buffer.bytes >= this.bytesPerPartition) {
+      this.#paused.add(partition);
+      this.#source.pause(partition);
+    } else if (isPaused && (!complete || buffer.bytes <= RESUME_BELOW * this.bytesPerPartition)) {
+      this.#paused.delete(partition);
+      this.#source.resume(partition);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
+import { committedStates } from './committed-states.ts';
+import type { GroupOffsets } from './group-offsets.ts';
+import type { PartitionQuery } from '../trigger/partition-query.ts';
+import type { ResultPublisher } from '../ports/result-publisher.ts';
+import type { Source } from '../ports/source.ts';
+import { listPartitions } from '../trigger/source-calls.ts';
+
+/**
+ * Shows readers what was committed, one publication at a time, and then tells the group.
+ *
+ * A publication may go on while the next trigger runs: it holds states that were committed when it began, and the protocol
+ * has several consumers publish at once anyway. Each one is waited for before the next begins, so a failure is heard of one
+ * trigger later at the most, and what it was to publish is still news then.
+ */
+export class Publication<State> {
+  readonly #source: Source;
+  readonly #publisher: ResultPublisher<State>;
+  readonly #groupOffsets: GroupOffsets;
+  /** Where each owned partition was when the merged state was last published. */
+  #published: ReadonlyMap<number, bigint> = new Map();
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(options: {
+    readonly source: Source;
+    readonly publisher: ResultPublisher<State>;
+    readonly groupOffsets: GroupOffsets;
+  }) {
+    this.#source = options.source;
+    this.#publisher = options.publisher;
+    this.#groupOffsets = options.groupOffsets;
+  }
+
+  /** Whether readers see the partition up to here. */
+  has(partition: number, endOffset: bigint): boolean {
+    return this.#published.get(partition) === endOffset;
+  }
+
+  /** Resolves when nothing is under way; rejects, once, as the publisher has. */
+  async done(): Promise<void> {
+    const last = this.#underWay;
+    this.#underWay = Promise.resolve();
+    await last;
+  }
+
+  /**
+   * Begins, if a partition has moved since the last time, once what is under way is done; rejects if that has failed. Also for
+   * batches that another run committed, or whose commit was found out only afterwards: they may not have been published.
+   */
+  async begin(checkpoints: CheckpointStore<State>, owned: readonly PartitionQuery<State>[]): Promise<void> {
+    await this.done();
+    this.#underWay = this.#publish(checkpoints, owned);
+    this.#underWay.catch(() => undefined); // heard of through `done` and the next `begin`
+  }
+
+  async #publish(
+    checkpoints: CheckpointStore<State>,
+    owned: readonly PartitionQuery<State>[],
+  ): Promise<void> {
+    const committed = new Map(
+      owned
+        .filter((query) => query.isStored)
+        .map((query) => [query.partition, query.checkpoint.committed.endOffset]),
+    );
+    if ([...committed].every(([partition, offset]) => this.has(partition, offset))) return;
+    const states = committedStates(checkpoints, owned, () => listPartitions(this.#source));
+    await this.#publisher.publish(states);
+    this.#published = committed;
+    this.#groupOffsets.commit(committed);
+  }
+}

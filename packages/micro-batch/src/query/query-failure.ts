@@ -1,0 +1,23 @@
+import { QueryError } from '../ports/query-error.ts';
+import { ObjectStoreError } from '../ports/object-store.ts';
+import { SourceUnavailable } from '../trigger/source-calls.ts';
+
+/** The source has given up: what a query ends with. */
+export function sourceFailed(error: unknown): QueryError {
+  return new QueryError('source_failed', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
+
+/** A store that refuses: what a query ends with. `undefined` for any other error. */
+export function storeRefusal(error: unknown): QueryError | undefined {
+  const isRefusal = error instanceof ObjectStoreError && error.code === 'refused';
+  return isRefusal ? new QueryError('store_refused', error.message, { cause: error }) : undefined;
+}
+
+/** A store or the brokers did not answer: worth trying again. */
+export function isTransient(error: unknown): error is Error {
+  if (error instanceof QueryError) return false;
+  if (error instanceof ObjectStoreError) return error.code === 'unavailable';
+  return error instanceof SourceUnavailable;
+}

@@ -1,0 +1,16 @@
+import type { CommittedBatch } from '../checkpoint/partition-checkpoint.ts';
+import type { QueryProgress } from '../trigger/progress.ts';
+import type { QueryStatus } from './query-status.ts';
+
+/**
+ * Hears what a query does (Spark's `StreamingQueryListener`); metrics, tables and pages are made from it. Called on the
+ * engine's path: return at once and never throw.
+ */
+export interface QueryListener {
+  /** After each trigger that committed a batch. */
+  onProgress?(progress: QueryProgress): void;
+  /** After each batch of a partition. */
+  onBatch?(partition: number, batch: CommittedBatch): void;
+  /** Whenever the state or its message has changed. */
+  onStatus?(status: QueryStatus): void;
+}

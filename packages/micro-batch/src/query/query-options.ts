@@ -1,0 +1,80 @@
+import { QueryError } from '../ports/query-error.ts';
+import type { BatchHandler } from '../ports/batch-handler.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { QueryListener } from './query-listener.ts';
+import type { ResultPublisher } from '../ports/result-publisher.ts';
+import type { Source } from '../ports/source.ts';
+import type { StartingOffsets } from './starting-offsets.ts';
+import type { Trigger } from '../trigger/trigger.ts';
+
+export interface StreamingQueryOptions<State> {
+  /** For people; goes into the progress. */
+  readonly name: string;
+  readonly source: Source;
+  readonly handler: BatchHandler<State>;
+  readonly publisher: ResultPublisher<State>;
+  readonly checkpoints: ObjectStore;
+  readonly results: ObjectStore;
+  readonly trigger: Trigger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ids of queries and runs, for instance `crypto.randomUUID`. */
+  readonly newId: () => string;
+  /** Where a query without checkpoint starts. Default: earliest. */
+  readonly startingOffsets?: StartingOffsets;
+  /** A hard limit over all partitions of this consumer; 0: none. Default: 0. */
+  readonly maxOffsetsPerTrigger?: number;
+  /** About how much memory the records of one trigger may take; as much again is read ahead. Default: 8 MiB. */
+  readonly maxBytesPerTrigger?: number;
+  /** Stop when records were lost before they were read. Default: true. */
+  readonly failOnDataLoss?: boolean;
+  readonly listener?: QueryListener;
+  /** How long a store or the brokers may be away before the query fails. Default: 5 minutes. */
+  readonly outageTimeoutMs?: number;
+  /** How long a trigger waits for records that the log is known to have. Default: 1 second. */
+  readonly recordsWaitMs?: number;
+  /** How long a log must end before the checkpoint until that is data loss and not a change of leader. Default: 5 seconds. */
+  readonly truncationWaitMs?: number;
+}
+
+const DEFAULTS = {
+  startingOffsets: { kind: 'earliest' },
+  maxOffsetsPerTrigger: 0,
+  maxBytesPerTrigger: 8 * 1024 * 1024,
+  failOnDataLoss: true,
+  listener: {},
+  outageTimeoutMs: 300_000,
+  recordsWaitMs: 1_000,
+  truncationWaitMs: 5_000,
+} as const;
+
+export type ResolvedQueryOptions<State> = Required<StreamingQueryOptions<State>>;
+
+/** Throws `QueryError` `settings`, which names every option that can't be meant, and what it holds. */
+export function resolveQueryOptions<State>(
+  options: StreamingQueryOptions<State>,
+): ResolvedQueryOptions<State> {
+  const resolved = { ...DEFAULTS, ...options };
+  const { maxOffsetsPerTrigger, maxBytesPerTrigger, trigger } = resolved;
+  const times = {
+    outageTimeoutMs: resolved.outageTimeoutMs,
+    recordsWaitMs: resolved.recordsWaitMs,
+    truncationWaitMs: resolved.truncationWaitMs,
+    ...(trigger.kind === 'interval' ? { 'trigger.everyMs': trigger.everyMs } : {}),
+  };
+  const problems = [
+    ...(Number.isSafeInteger(maxOffsetsPerTrigger) && maxOffsetsPerTrigger >= 0
+      ? []
+      : [`maxOffsetsPerTrigger: expected a whole number, 0 for no limit, found ${maxOffsetsPerTrigger}`]),
+    ...(maxBytesPerTrigger > 0
+      ? []
+      : [`maxBytesPerTrigger: expected more than 0, found ${maxBytesPerTrigger}`]),
+    ...Object.entries(times).flatMap(([name, ms]) =>
+      ms >= 0 ? [] : [`${name}: expected milliseconds, 0 or more, found ${ms}`],
+    ),
+  ];
+  if (problems.length > 0) throw new QueryError('settings', problems.join('; '));
+  return Object.freeze(resolved);
+}

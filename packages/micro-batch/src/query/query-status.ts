@@ -1,0 +1,49 @@
+import type { QueryErrorCode } from '../ports/query-error.ts';
+import type { Gap, Plan, Totals } from '../checkpoint/partition-checkpoint.ts';
+import type { QueryProgress } from '../trigger/progress.ts';
+
+/**
+ * ```
+ *  starting ──► waiting ◄──► running ──► stopping ──► stopped
+ *                 ▲  ▲         │
+ *                 │  └─ paused │ a server does not answer
+ *                 └─ recovering ◄┘        from anywhere: failed
+ * ```
+ */
+export type QueryState =
+  'starting' | 'waiting' | 'running' | 'recovering' | 'paused' | 'stopping' | 'stopped' | 'failed';
+
+/** A partition that this consumer owns. */
+export interface PartitionStatus {
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  readonly committedOffset: bigint;
+  readonly batchId: number;
+  readonly planned: Plan | null;
+  /** As last read from the log; `undefined` before the first trigger. */
+  readonly earliestOffset: bigint | undefined;
+  readonly latestOffset: bigint | undefined;
+  /** Records that wait: latest less committed. */
+  readonly lag: bigint | undefined;
+  readonly totals: Totals;
+  readonly gaps: readonly Gap[];
+  readonly bufferedBytes: number;
+}
+
+export interface QueryStatus {
+  /** `undefined` until the query has been opened. */
+  readonly id: string | undefined;
+  readonly runId: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly state: QueryState;
+  /** For people: what is being waited for, or what failed and what to do. */
+  readonly message: string;
+  readonly errorCode: QueryErrorCode | 'unexpected' | undefined;
+  /** Whether the group has given this consumer its share, which may be none. */
+  readonly assigned: boolean;
+  readonly partitions: readonly PartitionStatus[];
+  /** Milliseconds since the epoch: the last trigger that went through, whether or not there was something to do. */
+  readonly lastTriggerAt: number | undefined;
+  readonly lastProgress: QueryProgress | undefined;
+}

@@ -1,0 +1,133 @@
+import { createCheckpointStore } from '../checkpoint/checkpoint-store.ts';
+import { dataLossError, findExpired, findTruncated, type Loss } from '../trigger/data-loss.ts';
+import { QueryError } from '../ports/query-error.ts';
+import type { Plan } from '../checkpoint/partition-checkpoint.ts';
+import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
+import type { PartitionOffsets } from '../ports/source.ts';
+import { openQuery, readOwner, readQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
+import type { StreamingQueryOptions } from './query-options.ts';
+import { scratchStore } from './scratch-store.ts';
+import { SourceUnavailable } from '../trigger/source-calls.ts';
+import { resolveStartingOffsets } from './starting-offsets.ts';
+
+export interface StartPreviewOptions<State> extends Pick<
+  StreamingQueryOptions<State>,
+  'handler' | 'checkpoints' | 'results' | 'clock' | 'newId'
+> {
+  readonly topic: string;
+  /** Both watermarks of all partitions. `undefined`: the brokers did not answer. */
+  readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
+  readonly startingOffsets: NonNullable<StreamingQueryOptions<State>['startingOffsets']>;
+  readonly failOnDataLoss: boolean;
+}
+
+/** What would become of one partition. */
+export interface PartitionPreview {
+  readonly partition: number;
+  /** False: it has no checkpoint yet and begins. */
+  readonly isStored: boolean;
+  /** The first offset that would be read. */
+  readonly offset: bigint;
+  /** Somebody decided on this batch; it would be executed first. */
+  readonly planned: Plan | null;
+  /** Records that are gone. With `failOnDataLoss` the start would end there, else they would be recorded as lost. */
+  readonly loss: Loss | undefined;
+  readonly log: PartitionOffsets | undefined;
+}
+
+export interface StartPreview {
+  /** `undefined`: refused. */
+  readonly identity: QueryIdentity | undefined;
+  /** Whether the start would create the query, and whether it would claim the results. */
+  readonly createsQuery: boolean;
+  readonly claimsResults: boolean;
+  readonly partitions: readonly PartitionPreview[];
+  /** Why the start would end. */
+  readonly refusals: readonly QueryError[];
+}
+
+/**
+ * What a start would find and do, by the same checks that the start makes; nothing is written. Rejects with
+ * `SourceUnavailable` when a new query would need the watermarks and there are none, and as the stores do.
+ */
+export async function previewStart<State>(options: StartPreviewOptions<State>): Promise<StartPreview> {
+  const { topic, log, handler, results, checkpoints: store, clock, failOnDataLoss } = options;
+  const createsQuery = (await readQuery(store, topic).catch(refusal)) === undefined;
+  const claimsResults = (await readOwner(results).catch(refusal)) === undefined;
+  const opened = await open(options).catch(refusal);
+  if (opened instanceof QueryError) {
+    return {
+      identity: undefined,
+      createsQuery: false,
+      claimsResults: false,
+      partitions: [],
+      refusals: [opened],
+    };
+  }
+  const context: PartitionQueryContext<State> = {
+    queryId: opened.id,
+    topic,
+    handler,
+    checkpoints: createCheckpointStore({
+      store,
+      topic,
+      queryId: opened.id,
+      parseState: (value) => handler.parseState(value),
+    }),
+    results,
+    clock,
+    firstOffset: async (partition) =>
+      opened.startingOffsets.get(partition) ?? log?.get(partition)?.earliest ?? 0n,
+    seek: () => undefined,
+  };
+  const partitions: PartitionPreview[] = [];
+  const refusals: QueryError[] = [];
+  for (const partition of [...(log ?? opened.startingOffsets).keys()].sort((a, b) => a - b)) {
+    const preview = await previewPartition(context, partition, log?.get(partition)).catch(refusal);
+    if (preview instanceof QueryError) {
+      refusals.push(preview);
+      continue;
+    }
+    partitions.push(preview);
+    if (preview.loss !== undefined && preview.log !== undefined && failOnDataLoss) {
+      refusals.push(dataLossError(topic, partition, preview.loss, preview.log));
+    }
+  }
+  return { identity: opened, createsQuery, claimsResults, partitions, refusals };
+}
+
+/** A `QueryError` is what the preview is about; anything else is not. */
+function refusal(error: unknown): QueryError {
+  if (error instanceof QueryError) return error;
+  throw error;
+}
+
+function open<State>(options: StartPreviewOptions<State>): Promise<QueryIdentity> {
+  const { topic, log, handler, checkpoints, results, newId, clock, startingOffsets } = options;
+  return openQuery(scratchStore(checkpoints), scratchStore(results), {
+    topic,
+    handlerVersion: handler.version,
+    settings: handler.settings,
+    create: async () => {
+      if (log === undefined) throw new SourceUnavailable(`the watermarks of ${topic} are not known`);
+      return {
+        id: newId(),
+        startingOffsets: resolveStartingOffsets(startingOffsets, topic, log),
+        createdAt: new Date(clock.now()).toISOString(),
+      };
+    },
+  });
+}
+
+async function previewPartition<State>(
+  context: PartitionQueryContext<State>,
+  partition: number,
+  log: PartitionOffsets | undefined,
+): Promise<PartitionPreview> {
+  const query = await PartitionQuery.open(context, partition);
+  await query.settle(); // steps over what is recorded as lost of a plan
+  const { checkpoint, isStored, buffer } = query;
+  const { planned } = checkpoint;
+  const loss = log && (findExpired([], buffer.endOffset, log) ?? findTruncated(checkpoint, log));
+  return { partition, isStored, offset: buffer.endOffset, planned, loss, log };
+}

@@ -1,0 +1,98 @@
+import { QueryError } from '../ports/query-error.ts';
+import type { PartitionOffsets } from '../ports/source.ts';
+
+/** Where a new query starts. In `perPartition`, -2 stands for earliest and -1 for latest, as in Spark. */
+export type StartingOffsets =
+  | { readonly kind: 'earliest' }
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'perPartition'; readonly topic: string; readonly offsets: ReadonlyMap<number, bigint> };
+
+const EARLIEST = -2n;
+const LATEST = -1n;
+
+/** Reads `earliest`, `latest` or `{"client_tickets":{"0":23,"1":-2}}`; throws `QueryError` `settings` otherwise. */
+export function parseStartingOffsets(text: string): StartingOffsets {
+  const word = text.trim();
+  if (word === 'earliest' || word === 'latest') return { kind: word };
+  const topics = parseObject(word);
+  const [entry, ...others] = Object.entries(topics ?? {});
+  const partitions = entry === undefined ? undefined : asObject(entry[1]);
+  if (entry === undefined || partitions === undefined || others.length > 0) {
+    throw new QueryError(
+      'settings',
+      `expected \`earliest\`, \`latest\` or JSON such as {"client_tickets":{"0":23,"1":-2}}, found ${JSON.stringify(text)}`,
+    );
+  }
+  const offsets = new Map(
+    Object.entries(partitions).map(([partition, offset]) => readPair(partition, offset)),
+  );
+  return { kind: 'perPartition', topic: entry[0], offsets };
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined; // the caller reports the text as it stands
+  }
+}
+
+function asObject(value: unknown): object | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+function readPair(partition: string, offset: unknown): readonly [number, bigint] {
+  const whole = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= -2;
+  if (!/^(0|[1-9]\d{0,8})$/.test(partition) || !whole) {
+    throw new QueryError(
+      'settings',
+      `expected a partition with an offset of 0 or more, -2 (earliest) or -1 (latest), ` +
+        `found ${JSON.stringify(partition)}: ${JSON.stringify(offset)}`,
+    );
+  }
+  return [Number(partition), BigInt(offset)];
+}
+
+/**
+ * The offset at which each partition of the topic starts. As in Spark, JSON must name every partition and no other; an
+ * offset that the log does not reach is refused rather than moved.
+ */
+export function resolveStartingOffsets(
+  starting: StartingOffsets,
+  topic: string,
+  log: ReadonlyMap<number, PartitionOffsets>,
+): ReadonlyMap<number, bigint> {
+  if (starting.kind === 'perPartition') checkNames(starting, topic, log);
+  return new Map([...log].map(([partition, offsets]) => [partition, resolve(starting, partition, offsets)]));
+}
+
+function checkNames(
+  starting: Extract<StartingOffsets, { kind: 'perPartition' }>,
+  topic: string,
+  log: ReadonlyMap<number, PartitionOffsets>,
+): void {
+  const names = (partitions: Iterable<number>): string => [...partitions].sort((a, b) => a - b).join(', ');
+  const expected = `topic ${topic}, partitions ${names(log.keys())}`;
+  const found = `topic ${starting.topic}, partitions ${names(starting.offsets.keys())}`;
+  if (expected !== found)
+    throw new QueryError('settings', `starting offsets: expected ${expected}, found ${found}`);
+}
+
+function resolve(
+  starting: StartingOffsets,
+  partition: number,
+  { earliest, latest }: PartitionOffsets,
+): bigint {
+  if (starting.kind === 'earliest') return earliest;
+  if (starting.kind === 'latest') return latest;
+  const asked = starting.offsets.get(partition) ?? EARLIEST;
+  if (asked === EARLIEST) return earliest;
+  if (asked === LATEST) return latest;
+  if (asked < earliest || asked > latest) {
+    throw new QueryError(
+      'settings',
+      `starting offsets: expected ${earliest} to ${latest} for partition ${partition}, found ${asked}`,
+    );
+  }
+  return asked;
+}

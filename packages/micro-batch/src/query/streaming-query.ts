@@ -1,0 +1,394 @@
+import { QueryError } from '../ports/query-error.ts';
+import { GroupOffsets } from './group-offsets.ts';
+import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
+import { Outage } from './outage.ts';
+import { OwnedPartitions } from './owned-partitions.ts';
+import { partitionStatus } from './partition-status.ts';
+import { ObjectStoreError } from '../ports/object-store.ts';
+import type { PartitionOffsets, SourceListener } from '../ports/source.ts';
+import { buildProgress, type QueryProgress } from '../trigger/progress.ts';
+import { Publication } from './publication.ts';
+import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
+import {
+  resolveQueryOptions,
+  type ResolvedQueryOptions,
+  type StreamingQueryOptions,
+} from './query-options.ts';
+import type { QueryState, QueryStatus } from './query-status.ts';
+import { settlesWithin } from './settles-within.ts';
+import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
+import { runTrigger, type TriggerContext, type TriggerOutcome } from '../trigger/trigger-run.ts';
+import { nextTriggerAt } from '../trigger/trigger.ts';
+import { Wakeup } from '../trigger/wakeup.ts';
+import { Watermarks } from '../trigger/watermarks.ts';
+
+/** A trigger of 0 ms asks again this often while nothing comes. */
+const IDLE_MS = 100;
+
+/** Records of so many triggers are in memory: of the batches that are written, and of those that are handled meanwhile. */
+const TRIGGERS_BUFFERED = 2;
+
+/** How long leaving the group may take before a stop goes on without. */
+const LEAVE_MS = 2_000;
+
+/**
+ * A running query: one loop that opens the checkpoint, joins the group and runs one trigger after the other.
+ *
+ * A store or broker that does not answer is waited for (state `recovering`); what was under way is found out from the
+ * checkpoint and goes on. Everything else that rejects ends the query (state `failed`), with nothing skipped.
+ */
+export class StreamingQuery<State> {
+  readonly runId: string;
+  /** Settles when the query has ended: `availableNow` is done, `stop` was called, or it failed. */
+  readonly finished: Promise<void>;
+  readonly #options: ResolvedQueryOptions<State>;
+  readonly #wakeup = new Wakeup();
+  readonly #owned: OwnedPartitions<State>;
+  readonly #outage: Outage;
+  readonly #groupOffsets: GroupOffsets;
+  readonly #publication: Publication<State>;
+  readonly #watermarks: Watermarks;
+  readonly #truncatedSince = new Map<number, number>();
+  #opened: OpenedQuery<State> | undefined;
+  #sourceError: Error | undefined;
+  #state: QueryState = 'starting';
+  #message = 'opening the checkpoint';
+  #errorCode: QueryStatus['errorCode'];
+  readonly #stop = new AbortController();
+  #paused = false;
+  /** The first trigger's time, from which the others are counted. */
+  #origin = 0;
+  #turn = 0;
+  #log: ReadonlyMap<number, PartitionOffsets> = new Map();
+  #lastTriggerAt: number | undefined;
+  #previousTriggerAt: number | undefined;
+  #lastProgress: QueryProgress | undefined;
+  /** Called once, after the next trigger. */
+  #afterTrigger: (() => void)[] = [];
+
+  private constructor(options: ResolvedQueryOptions<State>) {
+    const { source, publisher, clock, logger, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
+    this.#options = options;
+    this.runId = newId();
+    this.#outage = new Outage(clock, outageTimeoutMs);
+    this.#groupOffsets = new GroupOffsets(source, logger);
+    this.#watermarks = new Watermarks(source, clock);
+    this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
+    this.#owned = new OwnedPartitions({
+      source,
+      wakeup: this.#wakeup,
+      maxBufferedBytes: TRIGGERS_BUFFERED * maxBytesPerTrigger,
+    });
+    this.finished = this.#run();
+    this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to
+  }
+
+  get #stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Starts at once; failures are heard through `finished` and `status`. */
+  static start<State>(options: StreamingQueryOptions<State>): StreamingQuery<State> {
+    return new StreamingQuery(resolveQueryOptions(options));
+  }
+
+  status(): QueryStatus {
+    const { name, source } = this.#options;
+    return {
+      id: this.#opened?.identity.id,
+      runId: this.runId,
+      name,
+      topic: source.topic,
+      state: this.#state,
+      message: this.#message,
+      errorCode: this.#errorCode,
+      assigned: this.#owned.isAssigned,
+      partitions: this.#owned.queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
+      lastTriggerAt: this.#lastTriggerAt,
+      lastProgress: this.#lastProgress,
+    };
+  }
+
+  /** No further trigger until `resume`; this consumer stays in the group and keeps its partitions. */
+  pause(): void {
+    this.#paused = true;
+    this.#wakeup.notify();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wakeup.notify();
+  }
+
+  /**
+   * Resolves when what the owned partitions hold now has been committed and published (Spark's `processAllAvailable`).
+   * Rejects when the query ends before that.
+   */
+  async processAllAvailable(): Promise<void> {
+    const { source } = this.#options;
+    const log = await fetchOffsets(source, await listPartitions(source));
+    const isDone = (): boolean =>
+      this.#owned.isAssigned &&
+      this.#owned.isSettled &&
+      this.#owned.queries.every(({ partition, isStored, checkpoint: { committed } }) => {
+        const isPublished = !isStored || this.#publication.has(partition, committed.endOffset);
+        return isPublished && committed.endOffset >= (log.get(partition)?.latest ?? 0n);
+      });
+    const ended = this.finished.then(() =>
+      Promise.reject(new Error('the query ended before all was processed')),
+    );
+    ended.catch(() => undefined); // heard of through the race below, if anybody still listens
+    while (!isDone())
+      await Promise.race([ended, new Promise<void>((resolve) => this.#afterTrigger.push(resolve))]);
+  }
+
+  /**
+   * Ends the query. A trigger that is under way may finish within the budget; after that it is abandoned where it is, which
+   * costs nothing but its work: its plan is executed at the next start. Then leaving the group has 2 seconds. Never rejects,
+   * also when the query had failed.
+   */
+  async stop({ budgetMs }: { readonly budgetMs: number }): Promise<void> {
+    this.#stop.abort();
+    this.#wakeup.notify();
+    const { clock, logger } = this.#options;
+    if (await settlesWithin(clock, budgetMs, this.finished)) return;
+    logger.warn({ budgetMs }, 'what is under way is abandoned; it is finished at the next start');
+    await settlesWithin(clock, LEAVE_MS, this.#leave());
+    this.#enter('stopped', 'what was under way was abandoned');
+  }
+
+  async #run(): Promise<void> {
+    const { clock, source } = this.#options;
+    try {
+      this.#opened = await this.#untilAvailable(() =>
+        openStreamingQuery(this.#options, (partition, offset) => this.#owned.seek(partition, offset)),
+      );
+      if (this.#opened !== undefined) await this.#runTriggers(this.#opened);
+      this.#enter('stopping', 'leaving the group');
+      await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.done());
+      await source.stop();
+      this.#enter('stopped', 'the query has ended');
+    } catch (error) {
+      this.#enter(
+        'failed',
+        error instanceof Error ? error.message : String(error),
+        error instanceof QueryError ? error.code : 'unexpected',
+      );
+      await this.#leave();
+      throw error;
+    }
+  }
+
+  /** When the query ends in another way than in order. Never rejects. */
+  async #leave(): Promise<void> {
+    const { source, logger } = this.#options;
+    await source.stop().catch((error: unknown) => logger.warn({ err: error }, 'the source did not stop'));
+  }
+
+  async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
+    await this.#runEachTrigger(opened);
+    await this.#untilAvailable(() => this.#publish(opened));
+    // A stop does not try again: what is not published now is published by the next run.
+    if (this.#stopping)
+      await this.#publication.done().catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, 'what was committed last is not published yet');
+      });
+  }
+
+  async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
+    const { source, clock, trigger } = this.#options;
+    this.#enter('starting', `joining the group that reads ${source.topic}`);
+    const listener = {
+      onAssignment: (partitions) => this.#owned.onAssignment(partitions),
+      onChunk: (chunk) => this.#owned.onChunk(chunk),
+      onError: (error) => {
+        this.#sourceError = error;
+        this.#wakeup.notify();
+      },
+    } satisfies SourceListener;
+    await source.start(listener).catch((error: unknown) => {
+      throw sourceFailed(error);
+    });
+    this.#origin = clock.monotonic();
+    while (!this.#stopping) {
+      this.#checkSource();
+      if (this.#paused || !this.#owned.isAssigned) {
+        if (this.#paused) this.#enter('paused', 'paused; resume to go on');
+        await this.#wakeup.wait(clock, IDLE_MS * 10);
+        continue;
+      }
+      const startedAt = clock.monotonic();
+      const worked = await this.#untilAvailable(() => this.#trigger(opened));
+      if (this.#isDone(opened)) return;
+      const next = nextTriggerAt(trigger, this.#origin, startedAt, clock.monotonic());
+      await this.#sleepUntil(worked === true ? next : Math.max(next, startedAt + this.#idleMs()));
+    }
+  }
+
+  /** One trigger with all that follows from it. Whether there was something to do. */
+  async #trigger(opened: OpenedQuery<State>): Promise<boolean> {
+    const { clock } = this.#options;
+    await this.#owned.settle(opened.context);
+    const queries = this.#owned.queries;
+    const startedAt = clock.monotonic();
+    const timestamp = new Date(clock.now()).toISOString();
+    const previousAt = this.#previousTriggerAt;
+    this.#previousTriggerAt = startedAt;
+    const outcome = await runTrigger(this.#triggerContext(opened, startedAt), queries, this.#turn++);
+    this.#log = outcome.log;
+    this.#owned.regulate();
+    const worked = outcome.committed.length > 0;
+    const publishStart = clock.monotonic();
+    try {
+      if (this.#isBehind(startedAt)) await this.#publication.begin(opened.checkpoints, queries);
+      else await this.#publish(opened);
+    } finally {
+      // What is committed is committed, whether or not it can be published now.
+      const publishing = clock.monotonic() - publishStart;
+      if (worked) this.#report(opened, outcome, { timestamp, startedAt, previousAt, publishing });
+    }
+    if (outcome.failure !== undefined) throw outcome.failure;
+    this.#lastTriggerAt = clock.now();
+    for (const resolve of this.#afterTrigger.splice(0)) resolve();
+    this.#enter(worked ? 'running' : 'waiting', worked ? 'processing records' : 'waiting for new records');
+    return worked;
+  }
+
+  async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
+    await this.#publication.begin(checkpoints, this.#owned.queries);
+    await this.#publication.done();
+  }
+
+  #report(
+    { identity }: OpenedQuery<State>,
+    { committed, durationMs }: TriggerOutcome<State>,
+    times: {
+      readonly timestamp: string;
+      readonly startedAt: number;
+      readonly previousAt: number | undefined;
+      readonly publishing: number;
+    },
+  ): void {
+    const { name, source, results, clock, listener } = this.#options;
+    for (const { query } of committed) {
+      const batch = query.checkpoint.recent.at(-1);
+      if (batch !== undefined) listener.onBatch?.(query.partition, batch);
+    }
+    const triggerExecution = clock.monotonic() - times.startedAt;
+    const sincePreviousMs = times.startedAt - (times.previousAt ?? times.startedAt - triggerExecution);
+    this.#lastProgress = buildProgress({
+      id: identity.id,
+      runId: this.runId,
+      name,
+      timestamp: times.timestamp,
+      batchId: Math.max(...committed.map(({ query }) => query.checkpoint.committed.batchId)),
+      topic: source.topic,
+      sourceDescription: source.description,
+      sinkDescription: results.location,
+      sincePreviousMs,
+      durationMs: {
+        ...durationMs,
+        commitOffsets: durationMs.commitOffsets + times.publishing,
+        triggerExecution,
+      },
+      partitions: committed.map(({ progress }) => progress),
+    });
+    listener.onProgress?.(this.#lastProgress);
+  }
+
+  /** Whether the next trigger has something to do at once: then publishing does not hold it up. */
+  #isBehind(startedAt: number): boolean {
+    const hasMore = this.#owned.queries.some(
+      ({ buffer, checkpoint }) => buffer.endOffset > checkpoint.committed.endOffset,
+    );
+    return hasMore && this.#isNextDue(startedAt);
+  }
+
+  /** Whether the trigger after the one that began then may begin now. */
+  #isNextDue(startedAt: number): boolean {
+    const { clock, trigger } = this.#options;
+    const now = clock.monotonic();
+    return !this.#stopping && !this.#paused && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
+  }
+
+  #isDone({ targets }: OpenedQuery<State>): boolean {
+    if (this.#options.trigger.kind !== 'availableNow') return false;
+    if (!this.#owned.isSettled || this.#truncatedSince.size > 0) return false;
+    return this.#owned.queries.every(({ partition, checkpoint: { committed, planned } }) => {
+      return planned === null && committed.endOffset >= (targets.get(partition) ?? 0n);
+    });
+  }
+
+  /** Tries until it works, the query is stopped (`undefined`), or the outage has lasted too long. */
+  async #untilAvailable<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { clock, logger, outageTimeoutMs } = this.#options;
+    while (!this.#stopping) {
+      try {
+        const result = await work();
+        this.#outage.over();
+        return result;
+      } catch (error) {
+        if (!isTransient(error)) throw storeRefusal(error) ?? error;
+        const pauseMs = this.#outage.failed();
+        if (pauseMs === undefined) {
+          const code = error instanceof ObjectStoreError ? 'store_unavailable' : 'source_failed';
+          throw new QueryError(code, `no answer for ${outageTimeoutMs / 1000} s: ${error.message}`, {
+            cause: error,
+          });
+        }
+        logger.warn({ err: error, pauseMs }, 'a server did not answer; trying again');
+        this.#enter('recovering', error.message);
+        await clock.sleep(pauseMs, this.#stop.signal);
+        this.#checkSource();
+      }
+    }
+    return undefined;
+  }
+
+  #checkSource(): void {
+    if (this.#sourceError === undefined) return;
+    throw sourceFailed(this.#sourceError);
+  }
+
+  #triggerContext({ targets }: OpenedQuery<State>, startedAt: number): TriggerContext<State> {
+    const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
+    return {
+      source,
+      watermarks: this.#watermarks,
+      clock,
+      logger,
+      wakeup: this.#wakeup,
+      limits: this.#options,
+      failOnDataLoss,
+      owns: (query) => this.#owned.owns(query),
+      isStopping: () => this.#stopping,
+      isNextDue: () => this.#isNextDue(startedAt),
+      target: (partition) => (trigger.kind === 'availableNow' ? (targets.get(partition) ?? 0n) : undefined),
+      truncatedSince: this.#truncatedSince,
+    };
+  }
+
+  /** Without data, a trigger of 0 ms sleeps until a record comes. */
+  #idleMs(): number {
+    return this.#options.trigger.kind === 'interval' && this.#options.trigger.everyMs > 0 ? 0 : IDLE_MS;
+  }
+
+  async #sleepUntil(due: number): Promise<void> {
+    const { clock, trigger } = this.#options;
+    const anyNews = trigger.kind === 'availableNow' || trigger.everyMs === 0;
+    for (let left = due - clock.monotonic(); left > 0 && !this.#stopping; left = due - clock.monotonic()) {
+      await this.#wakeup.wait(clock, left);
+      if (anyNews || this.#sourceError !== undefined || this.#paused) return;
+    }
+  }
+
+  #enter(state: QueryState, message: string, errorCode?: QueryStatus['errorCode']): void {
+    // What was abandoned may still go on for a while; nobody asks how it ends.
+    if (this.#state === 'stopped' || this.#state === 'failed') return;
+    if (state === this.#state && message === this.#message) return;
+    this.#errorCode = errorCode;
+    this.#state = state;
+    this.#message = message;
+    this.#options.listener.onStatus?.(this.status());
+  }
+}

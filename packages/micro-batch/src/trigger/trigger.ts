@@ -1,0 +1,38 @@
+import { QueryError } from '../ports/query-error.ts';
+
+/** When micro-batches start. The words are Spark's. */
+export type Trigger =
+  | { readonly kind: 'interval'; readonly everyMs: number }
+  /** What the log holds at the start, then the query ends. */
+  | { readonly kind: 'availableNow' };
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1_000,
+  minute: 60_000,
+};
+
+/** Reads `1 second`, `250 milliseconds`, `2 minutes` or `availableNow`; throws `QueryError` `settings` otherwise. */
+export function parseTrigger(text: string): Trigger {
+  if (text.trim() === 'availableNow') return { kind: 'availableNow' };
+  const match = /^\s*(\d{1,9})\s*(millisecond|second|minute)s?\s*$/.exec(text);
+  const unit = UNITS_MS[match?.[2] ?? ''];
+  if (match === null || unit === undefined) {
+    throw new QueryError(
+      'settings',
+      `expected \`N seconds\`, \`N milliseconds\`, \`N minutes\` or \`availableNow\`, found ${JSON.stringify(text)}`,
+    );
+  }
+  return { kind: 'interval', everyMs: Number(match[1]) * unit };
+}
+
+/**
+ * When the next trigger is due, in the monotonic time of `previous` and `now`. Triggers keep to the grid
+ * `origin + n * everyMs`; after a trigger that took longer than the interval the next one is due at once, and what was
+ * missed is not caught up (as Spark's `ProcessingTimeExecutor` does it).
+ */
+export function nextTriggerAt(trigger: Trigger, origin: number, previous: number, now: number): number {
+  if (trigger.kind === 'availableNow' || trigger.everyMs === 0) return now;
+  const passed = Math.floor((previous - origin) / trigger.everyMs);
+  return Math.max(now, origin + (passed + 1) * trigger.everyMs);
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  decodePartitionCheckpoint,
+  encodePartitionCheckpoint,
+} from '../../src/checkpoint/partition-checkpoint-format.ts';
+import type { PartitionCheckpoint } from '../../src/checkpoint/partition-checkpoint.ts';
+
+const NAME = 's3a://bucket/checkpoints/letters/partition-2.json';
+const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/partition-checkpoint-v1.json.golden'));
+
+type Counts = Readonly<Record<string, number>>;
+
+function parseCounts(value: unknown): Counts {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('expected counts');
+  for (const count of Object.values(value))
+    if (typeof count !== 'number') throw new Error('expected a number');
+  return value as Counts;
+}
+
+const decode = (body: Uint8Array): PartitionCheckpoint<Counts> =>
+  decodePartitionCheckpoint(body, NAME, parseCounts);
+
+/** How a document is refused; `undefined` when it is not. */
+function refusalOf(document: unknown): { readonly code: string; readonly message: string } | undefined {
+  try {
+    decode(Buffer.from(typeof document === 'string' ? document : JSON.stringify(document)));
+    return undefined;
+  } catch (error) {
+    return error as { readonly code: string; readonly message: string };
+  }
+}
+
+const range = fc
+  .tuple(fc.bigInt(0n, 10n ** 18n), fc.bigInt(1n, 10n ** 9n))
+  .map(([startOffset, length]) => ({ startOffset, endOffset: startOffset + length }));
+const count = fc.nat(1_000_000);
+const at = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+const batch = fc.record({
+  batchId: count,
+  rows: count,
+  deadLetters: count,
+  files: fc.array(fc.record({ key: fc.string({ unit: 'binary' }), size: count }), { maxLength: 3 }),
+  plannedAt: at,
+  committedAt: at,
+});
+const checkpoints: fc.Arbitrary<PartitionCheckpoint<Counts>> = fc
+  .record({
+    query: fc.uuid(),
+    partition: fc.nat(100),
+    batchId: fc.integer({ min: -1, max: 1_000 }),
+    firstOffset: fc.bigInt(0n, 10n ** 6n),
+    length: fc.bigInt(0n, 10n ** 18n),
+    state: fc.dictionary(fc.string(), count),
+    totals: fc.record({ rows: count, deadLetters: count, emptyOffsets: count }),
+    at,
+    planned: fc.option(fc.bigInt(1n, 10n ** 9n)),
+    recent: fc.array(batch, { maxLength: 3 }),
+    gaps: fc.array(
+      fc.record({ range, reason: fc.constantFrom('expired' as const, 'truncated' as const), at }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ batchId, length, firstOffset, planned, recent, gaps, state, totals, ...rest }) => {
+    const endOffset = firstOffset + length;
+    const start = { batchId: batchId + 1, startOffset: endOffset };
+    return {
+      query: rest.query,
+      partition: rest.partition,
+      firstOffset,
+      committed: { batchId, endOffset, state, totals, at: rest.at },
+      planned: planned === null ? null : { ...start, endOffset: endOffset + planned, at: rest.at },
+      recent: length === 0n ? [] : recent.map((each) => ({ ...each, startOffset: firstOffset, endOffset })),
+      gaps: gaps.map((gap) => ({ ...gap.range, reason: gap.reason, at: gap.at })),
+    };
+  });
+
+test('a checkpoint survives being written and read', () => {
+  fc.assert(
+    fc.property(checkpoints, (checkpoint) => {
+      expect(decode(encodePartitionCheckpoint(checkpoint))).toEqual(checkpoint);
+    }),
+  );
+});
+
+test('a checkpoint of version 1 is read as it was meant, and still written like that', () => {
+  const golden = decode(GOLDEN);
+  expect(golden.committed).toMatchObject({
+    batchId: 3,
+    endOffset: 9_007_199_254_740_993n,
+    state: { a: 7, b: 2 },
+  });
+  expect(golden.planned).toMatchObject({ batchId: 4, endOffset: 9_007_199_254_741_043n });
+  expect(golden.recent.map(({ files }) => files.length)).toEqual([2, 0]);
+  expect(golden.gaps).toHaveLength(1);
+  expect(Buffer.from(encodePartitionCheckpoint(golden)).toString()).toBe(GOLDEN.toString());
+});
+
+type Json = Record<string, unknown>;
+
+/** Every place of a document, as an error names it, with what it holds and a way to change that. */
+function places(
+  node: Json | unknown[],
+  path = '',
+): { path: string; value: unknown; set: (value: unknown) => void }[] {
+  return Object.entries(node).flatMap(([name, value]) => {
+    const at = Array.isArray(node) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+    const set = (changed: unknown): void => {
+      (node as Json)[name] = changed;
+    };
+    const inside = typeof value === 'object' && value !== null ? places(value as Json, at) : [];
+    return [{ path: at, value, set }, ...inside];
+  });
+}
+
+/** What can't stand where `value` does. */
+function wrongFor(path: string, value: unknown): readonly unknown[] {
+  if (typeof value === 'number') return ['7', null, 1.5, -2, true, undefined];
+  if (Array.isArray(value)) return [{}, null, 'x', undefined];
+  if (typeof value === 'object') return path === 'planned' ? [[], 7, undefined] : [[], null, 7, undefined];
+  const isOffset = path.endsWith('Offset');
+  return [7, null, {}, undefined, ...(isOffset ? ['', '-1', '1.5', '0x1', '12345678901234567890'] : [])];
+}
+
+test('a document that lacks a field, or holds something else there, is refused with its name and the place', () => {
+  const isState = (path: string): boolean => path.startsWith('committed.state.');
+  const document = JSON.parse(GOLDEN.toString()) as Json;
+  const all = places(document).filter(({ path }) => !isState(path));
+  expect(all.length).toBeGreaterThan(40);
+  for (const { path, value, set } of all) {
+    for (const wrong of wrongFor(path, value)) {
+      set(wrong);
+      const refusal = refusalOf(document);
+      const what = `${path} = ${JSON.stringify(wrong)}`;
+      expect(refusal?.code, what).toBe('checkpoint_damaged');
+      expect(refusal?.message, what).toContain(`${NAME} is damaged: ${path}`);
+    }
+    set(value);
+  }
+  expect(refusalOf(document)).toBeUndefined();
+});
+
+test('a state that its handler does not take is refused with what the handler says', () => {
+  const document = JSON.parse(GOLDEN.toString()) as { committed: { state: Json } };
+  document.committed.state['a'] = 'seven';
+  expect(refusalOf(document)).toMatchObject({
+    code: 'checkpoint_damaged',
+    message: expect.stringContaining('committed.state: expected a number'),
+  });
+});
+
+test('parts that contradict each other are refused', () => {
+  const change = (path: readonly string[], value: unknown): unknown => {
+    const document = JSON.parse(GOLDEN.toString()) as Json;
+    let node = document;
+    for (const name of path.slice(0, -1)) node = node[name] as Json;
+    node[path.at(-1) ?? ''] = value;
+    return refusalOf(document);
+  };
+  const contradictions = [
+    [['firstOffset'], '9007199254740994', 'committed.endOffset'],
+    [['planned', 'startOffset'], '9007199254740994', 'planned.startOffset'],
+    [['planned', 'endOffset'], '9007199254740993', 'planned: expected endOffset after'],
+    [['planned', 'batchId'], 3, 'planned.batchId'],
+    [['recent', '1', 'endOffset'], '9007199254740994', 'recent[1].endOffset'],
+    [['recent', '0', 'endOffset'], '5', 'recent[0]: expected endOffset after'],
+    [['gaps', '0', 'endOffset'], '12', 'gaps[0]: expected endOffset after'],
+    [['gaps', '0', 'reason'], 'eaten', 'gaps[0].reason: expected one of expired, truncated'],
+  ] as const;
+  for (const [path, value, message] of contradictions) {
+    expect(change(path, value), path.join('.')).toMatchObject({
+      code: 'checkpoint_damaged',
+      message: expect.stringContaining(message),
+    });
+  }
+});
+
+test('a newer version is refused as such, before anything else is looked at', () => {
+  expect(refusalOf({ version: 2, all: 'is different' })).toMatchObject({
+    code: 'checkpoint_newer',
+    message: expect.stringMatching(/partition-2.json has version 2; this program knows versions up to 1/),
+  });
+});
+
+test('a document that is cut off anywhere, or is no JSON, is refused by name', () => {
+  const text = GOLDEN.toString();
+  for (let length = 0; length < text.trimEnd().length; length += 1) {
+    expect(refusalOf(text.slice(0, length))?.code, `the first ${length} bytes`).toBe('checkpoint_damaged');
+  }
+  for (const document of ['null', '[]', '7', '"text"', '{}', '\u{0}']) {
+    expect(refusalOf(document)?.message).toContain(`${NAME} is damaged`);
+  }
+});
+
+test('bytes that are no UTF-8 are refused', () => {
+  const body = Buffer.from(GOLDEN);
+  body[body.indexOf('0b8f6e0c')] = 0xff;
+  expect(() => decode(body)).toThrow(/is damaged: expected JSON in UTF-8/);
+});

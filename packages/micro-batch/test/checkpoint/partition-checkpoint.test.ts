@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  newPartitionCheckpoint,
+  RECENT_BATCHES,
+  withCommit,
+  withGap,
+  withPlan,
+  type PartitionCheckpoint,
+} from '../../src/checkpoint/partition-checkpoint.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+
+/** Its state counts the records, so that it can be checked against the ranges. */
+type Checkpoint = PartitionCheckpoint<{ readonly records: number }>;
+
+const begin = (firstOffset: bigint): Checkpoint =>
+  newPartitionCheckpoint({ query: 'q', partition: 0, firstOffset, state: { records: 0 }, at });
+
+const plan = (checkpoint: Checkpoint, length: bigint, skippedIds = 0): Checkpoint => {
+  const { batchId, endOffset } = checkpoint.committed;
+  return withPlan(checkpoint, {
+    batchId: batchId + 1 + skippedIds,
+    startOffset: endOffset,
+    endOffset: endOffset + length,
+    at,
+  });
+};
+
+const commit = (checkpoint: Checkpoint, rows: number, deadLetters: number): Checkpoint => {
+  const records = checkpoint.committed.state.records + rows + deadLetters;
+  return withCommit(checkpoint, { state: { records }, rows, deadLetters, files: [] }, at);
+};
+
+const steps = fc.array(
+  fc.record({
+    kind: fc.constantFrom('batch', 'batch', 'gap', 'batch with a gap'),
+    rows: fc.nat(3),
+    deadLetters: fc.nat(3),
+    empty: fc.integer({ min: 1, max: 3 }),
+    lost: fc.bigInt(1n, 3n),
+    skippedIds: fc.nat(2),
+  }),
+  { maxLength: 150 },
+);
+
+test('batches and gaps follow each other without a hole, and every offset is counted once', () => {
+  fc.assert(
+    fc.property(fc.bigInt(0n, 50n), steps, (firstOffset, all) => {
+      let checkpoint = begin(firstOffset);
+      let lost = 0n;
+      for (const step of all) {
+        const { endOffset } = checkpoint.committed;
+        if (step.kind === 'gap') {
+          const gap = {
+            startOffset: endOffset,
+            endOffset: endOffset + step.lost,
+            reason: 'expired' as const,
+          };
+          checkpoint = withGap(checkpoint, { ...gap, at });
+          expect(checkpoint.committed.endOffset).toBe(gap.endOffset);
+        } else {
+          const length = BigInt(step.rows + step.deadLetters + step.empty);
+          const isCut = step.kind === 'batch with a gap';
+          checkpoint = plan(checkpoint, isCut ? length + step.lost : length, step.skippedIds);
+          if (isCut) {
+            const startOffset = endOffset + length - 1n; // not at an edge
+            const gap = { startOffset, endOffset: startOffset + step.lost, reason: 'expired' as const };
+            checkpoint = withGap(checkpoint, { ...gap, at });
+            expect(checkpoint.committed.endOffset).toBe(endOffset);
+          }
+          checkpoint = commit(checkpoint, step.rows, step.deadLetters);
+        }
+        if (step.kind !== 'batch') lost += step.lost;
+        const { committed, planned, recent } = checkpoint;
+        const { rows, deadLetters, emptyOffsets } = committed.totals;
+        expect(planned).toBeNull();
+        expect(committed.state.records).toBe(rows + deadLetters);
+        expect(BigInt(rows + deadLetters + emptyOffsets) + lost).toBe(committed.endOffset - firstOffset);
+        expect(recent.length).toBeLessThanOrEqual(RECENT_BATCHES);
+      }
+      const { recent, gaps } = checkpoint;
+      const stepped = gaps.filter(
+        (gap) =>
+          !recent.some((batch) => batch.startOffset <= gap.startOffset && gap.endOffset <= batch.endOffset),
+      );
+      const covered = [...recent, ...stepped].toSorted((a, b) => (a.startOffset < b.startOffset ? -1 : 1));
+      const tail = covered.slice(covered.findIndex((range) => range === recent[0]));
+      for (const [index, range] of tail.entries()) {
+        const before = tail[index - 1];
+        if (before !== undefined) expect(range.startOffset).toBe(before.endOffset);
+      }
+      if (recent.length > 0) expect(tail.at(-1)?.endOffset).toBe(checkpoint.committed.endOffset);
+    }),
+  );
+});
+
+test('the latest hundred batches are kept', () => {
+  let checkpoint = begin(0n);
+  for (let batch = 0; batch < 250; batch += 1) checkpoint = commit(plan(checkpoint, 1n), 1, 0);
+  expect(checkpoint.recent.map(({ batchId }) => batchId)).toEqual(
+    Array.from({ length: 100 }, (_, index) => 150 + index),
+  );
+});
+
+test('a plan must follow what is committed, with a new id, and there is one at a time', () => {
+  const checkpoint = commit(plan(begin(5n), 5n), 5, 0);
+  const good = { batchId: 1, startOffset: 10n, endOffset: 12n, at };
+  expect(withPlan(checkpoint, good).planned).toEqual(good);
+  const bad = [
+    { startOffset: 9n },
+    { startOffset: 11n },
+    { endOffset: 10n },
+    { endOffset: 9n },
+    { batchId: 0 },
+  ];
+  for (const wrong of bad) expect(() => withPlan(checkpoint, { ...good, ...wrong })).toThrow(RangeError);
+  expect(() => withPlan(withPlan(checkpoint, good), good)).toThrow(RangeError);
+});
+
+test('without a plan nothing can be committed', () => {
+  expect(() => commit(begin(0n), 1, 0)).toThrow(RangeError);
+});
+
+test('a gap must be next to what is committed, or within the plan', () => {
+  const idle = commit(plan(begin(5n), 5n), 5, 0); // up to 10
+  const planned = plan(idle, 5n); // up to 15
+  const expired = (startOffset: bigint, endOffset: bigint) =>
+    ({ startOffset, endOffset, reason: 'expired', at }) as const;
+  const truncated = (startOffset: bigint, endOffset: bigint) =>
+    ({ startOffset, endOffset, reason: 'truncated', at }) as const;
+  const good = [
+    [idle, expired(10n, 12n)],
+    [idle, truncated(3n, 10n)],
+    [planned, expired(10n, 15n)],
+    [planned, expired(12n, 13n)],
+    [planned, truncated(3n, 15n)],
+  ] as const;
+  for (const [checkpoint, gap] of good) expect(withGap(checkpoint, gap).gaps).toEqual([gap]);
+  const bad = [
+    [idle, expired(9n, 12n)],
+    [idle, expired(11n, 12n)],
+    [idle, expired(10n, 10n)],
+    [idle, truncated(3n, 9n)],
+    [planned, expired(9n, 12n)],
+    [planned, expired(12n, 16n)],
+    [planned, truncated(3n, 10n)],
+  ] as const;
+  for (const [checkpoint, gap] of bad) expect(() => withGap(checkpoint, gap)).toThrow(RangeError);
+});

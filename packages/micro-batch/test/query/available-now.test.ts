@@ -1,0 +1,114 @@
+import {
+  act,
+  append,
+  committed,
+  crash,
+  ends,
+  fault,
+  heal,
+  held,
+  look,
+  passTime,
+  recreate,
+  results,
+  start,
+  state,
+  streamTest,
+} from '../support/stream-test.ts';
+
+const availableNow = { trigger: { kind: 'availableNow' } } as const;
+
+streamTest(
+  'availableNow reads what the log holds at the start, in as many batches as it takes, and ends',
+  { partitions: 2 },
+  append(0, 'abcdefg'),
+  append(1, 'xyz'),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 3 }),
+  ends('a'),
+  results('abcdefg', 'xyz'),
+  look('batches', ({ consumers }) => consumers.get('a')?.progress.length, 4),
+);
+
+streamTest(
+  'availableNow leaves to the next run what comes after its start',
+  {},
+  append(0, 'abc'),
+  fault('a', 'hold', /source start/),
+  start('a', availableNow),
+  held('a'),
+  append(0, 'def'),
+  heal('a'),
+  ends('a'),
+  results('abc'),
+  start('b', availableNow),
+  ends('b'),
+  results('abcdef'),
+);
+
+streamTest(
+  'availableNow ends at once when there is nothing',
+  { partitions: 2 },
+  start('a', availableNow),
+  ends('a'),
+  results('', ''),
+  look('batches', ({ consumers }) => consumers.get('a')?.progress.length, 0),
+);
+
+streamTest(
+  'availableNow ends also when it has nothing left to do since the last run',
+  {},
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  start('b', availableNow),
+  ends('b'),
+  results('abc'),
+);
+
+streamTest(
+  'availableNow does not read partitions that are added while it runs',
+  {},
+  append(0, 'abc'),
+  fault('a', 'hold', /results put rows/),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 1 }),
+  held('a'),
+  act('a partition is added', ({ log }) => log.addPartition()),
+  append(1, 'xyz'),
+  heal('a'),
+  ends('a'),
+  results('abc', ''),
+);
+
+streamTest(
+  'availableNow also does the partitions that it is given in the middle of its last batch',
+  { partitions: 2 },
+  start('b'),
+  state('b', 'waiting'),
+  fault('b', 'hold', /source fetchOffsets/),
+  held('b'),
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  // b owns partition 0 and does nothing with it
+  fault('a', 'hold', /results put rows/),
+  start('a', availableNow),
+  held('a'), // is busy with partition 1, its only one
+  crash('b'),
+  heal('a'),
+  ends('a'),
+  results('abc', 'xyz'),
+);
+
+streamTest(
+  'availableNow does not wait for a truncated partition that somebody else has taken over',
+  { partitions: 2 },
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(1),
+  start('b', { ...availableNow, truncationWaitMs: 60_000 }),
+  passTime(200),
+  start('c', { truncationWaitMs: 600_000 }), // the second of the group: has partition 1 from now on
+  ends('b'),
+  committed(0, 3n),
+);

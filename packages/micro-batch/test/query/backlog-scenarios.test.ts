@@ -1,0 +1,99 @@
+import {
+  append,
+  committed,
+  crash,
+  ends,
+  fault,
+  heal,
+  held,
+  look,
+  results,
+  start,
+  streamTest,
+  type World,
+} from '../support/stream-test.ts';
+
+/** How many requests like this a consumer has made. */
+const requestsOf = (name: string, request: RegExp) => (world: World) =>
+  world.requests.filter((each) => each.startsWith(`${name}: `) && request.test(each)).length;
+
+const availableNow = { trigger: { kind: 'availableNow' } } as const;
+
+streamTest(
+  'in a backlog a batch takes one swap, which commits it and plans the next',
+  { partitions: 2 },
+  append(0, 'abcdef'),
+  append(1, 'uvwxyz'),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
+  ends('a'),
+  results('abcdef', 'uvwxyz'),
+  look('swaps of partition 0', requestsOf('a', /checkpoints put\w+ letters\/partition-0/), 4),
+  look('ids of its batches', (world) => world.checkpoint(0)?.recent.map(({ batchId }) => batchId), [0, 1, 2]),
+  look(
+    'ids of the other one',
+    (world) => world.checkpoint(1)?.recent.map(({ batchId }) => batchId),
+    [0, 1, 2],
+  ),
+  look('what is planned at the end', (world) => world.checkpoint(0)?.planned, null),
+);
+
+streamTest(
+  'a plan that came with a commit is executed by whoever comes next, just as it is',
+  { partitions: 2, chunkSize: 2 },
+  append(0, 'aabbcc'),
+  append(1, 'uuvvww'),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
+  fault('a', 'hold', /results put rows\/0\/.*2-0*3$/),
+  held('a'),
+  crash('a'),
+  look('the plan', (world) => world.checkpoint(0)?.planned?.endOffset, 4n),
+  start('b'),
+  results('aabbcc', 'uuvvww'),
+  look('its batches', (world) => world.checkpoint(0)?.recent.map(({ endOffset }) => endOffset), [2n, 4n, 6n]),
+);
+
+streamTest(
+  'a trigger that is not due yet is not planned ahead: what comes until then belongs to it',
+  {},
+  append(0, 'abc'),
+  start('a', { maxOffsetsPerTrigger: 2, trigger: { kind: 'interval', everyMs: 60_000 } }),
+  committed(0, 2n),
+  look('the plan', (world) => world.checkpoint(0)?.planned, null),
+  append(0, 'd'),
+  results('abcd'),
+);
+
+streamTest(
+  'the next trigger does not wait for counts to be published, the one after it does',
+  { chunkSize: 2 },
+  append(0, 'aabbcc'),
+  fault('a', 'hold', /results put\w+ _counts/),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
+  committed(0, 4n),
+  look('publications under way', requestsOf('a', /results put\w+ _counts/), 1),
+  look('the third batch', (world) => world.letters(0), 'aabb'),
+  heal('a'),
+  ends('a'),
+  results('aabbcc'),
+);
+
+streamTest(
+  'counts that could not be published while the next trigger ran are published by it',
+  { chunkSize: 2 },
+  append(0, 'aabb'),
+  fault('a', 'fail', /results put\w+ _counts/, true),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
+  ends('a'),
+  results('aabb'),
+);
+
+streamTest(
+  'watermarks are asked for at the start of a backlog, and not by each of its triggers',
+  { partitions: 2 },
+  append(0, 'abcdefghijklmnopqrst'),
+  append(1, 'abcdefghijklmnopqrst'),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
+  ends('a'),
+  look('batches', (world) => world.checkpoint(0)?.committed.batchId, 19),
+  look('questions', requestsOf('a', /source fetchOffsets/), 3),
+);

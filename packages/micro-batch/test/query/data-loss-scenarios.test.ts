@@ -1,0 +1,302 @@
+import {
+  act,
+  append,
+  both,
+  committed,
+  crash,
+  ends,
+  expire,
+  fails,
+  fault,
+  gaps,
+  heal,
+  held,
+  look,
+  passTime,
+  recreate,
+  results,
+  start,
+  state,
+  streamTest,
+} from '../support/stream-test.ts';
+
+const availableNow = { trigger: { kind: 'availableNow' } } as const;
+const goOn = { failOnDataLoss: false } as const;
+
+streamTest(
+  'offsets without a record are passed over, also at the end of the log',
+  {},
+  append(0, 'ab---c!-d--'),
+  start('a', availableNow),
+  ends('a'),
+  committed(0, 11n),
+  results('abc!d'),
+  gaps(0),
+);
+
+streamTest(
+  'a log that starts after the checkpoint stops the query, which names what is missing and skips nothing',
+  {},
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  append(0, 'defgh'),
+  expire(0, 5n),
+  start('b'),
+  fails(
+    'b',
+    'data_loss',
+    /offsets 3 to 4 of letters, partition 0, .*log now starts at 5.*FAIL_ON_DATA_LOSS=false/,
+  ),
+  committed(0, 3n),
+  gaps(0),
+);
+
+streamTest(
+  'with failOnDataLoss false the range that is missing is recorded, and the query goes on after it',
+  {},
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  append(0, 'defgh'),
+  expire(0, 5n),
+  start('b', { ...goOn, ...availableNow }),
+  ends('b'),
+  results('abcfgh'),
+  gaps(0, 'expired 3-4'),
+  committed(0, 8n),
+);
+
+streamTest(
+  'also when nothing is left of the log',
+  {},
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  append(0, 'def'),
+  expire(0, 6n),
+  start('b', { ...goOn, ...availableNow }),
+  ends('b'),
+  gaps(0, 'expired 3-5'),
+  results('abc'),
+);
+
+streamTest(
+  'retention that overtakes a running query: what was read before is kept, what was not is recorded',
+  { chunkSize: 2 },
+  append(0, 'ab'),
+  start('a', goOn),
+  results('ab'),
+  fault('a', 'hold', /source fetchOffsets/, true),
+  held('a'),
+  append(0, 'cd'), // is delivered
+  passTime(1),
+  fault('a', 'fail', /source deliver/),
+  append(0, 'efgh'), // is not
+  passTime(1),
+  expire(0, 6n),
+  heal('a'),
+  act('the source goes on', ({ log }) => log.rebalance()),
+  results('abcdgh'),
+  gaps(0, 'expired 4-5'),
+);
+
+streamTest(
+  'records that expire between the look at the log and their delivery are not passed over in silence',
+  {},
+  append(0, 'abcdef'),
+  start('a', goOn),
+  results('abcdef'),
+  fault('a', 'hold the answer', /source fetchOffsets/, true),
+  held('a'), // it says: the log starts at 0
+  both(append(0, 'ghi'), expire(0, 8n)),
+  heal('a'),
+  gaps(0, 'expired 6-7'),
+  results('abcdefi'),
+);
+
+streamTest(
+  'a recreated topic stops the query once it is sure, and the error names what is missing',
+  {},
+  append(0, 'abcde'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(0),
+  append(0, 'xy'),
+  start('b', { truncationWaitMs: 500 }),
+  passTime(400),
+  state('b', 'waiting'),
+  fails('b', 'data_loss', /offsets 2 to 4 of letters, partition 0, .*log now ends at 2.*recreated/),
+  results('abcde'),
+);
+
+streamTest(
+  'with failOnDataLoss false a recreated topic is recorded; what repeats offsets is skipped, what follows is read',
+  {},
+  append(0, 'abcde'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(0),
+  append(0, 'xy'),
+  start('b', goOn),
+  gaps(0, 'truncated 2-4'),
+  append(0, 'zzzuvw'),
+  results('abcdeuvw'),
+  gaps(0, 'truncated 2-4'),
+);
+
+streamTest(
+  'a log that ends too early for a moment only, as after a change of leader, is no data loss',
+  {},
+  append(0, 'abcde'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(0),
+  append(0, 'abc'),
+  start('b', { truncationWaitMs: 500 }),
+  passTime(400),
+  append(0, 'def'),
+  results('abcdef'),
+  gaps(0),
+);
+
+streamTest(
+  'an adopted plan whose records are partly gone is executed with what is left, under its own name',
+  {},
+  append(0, 'abcd'),
+  start('a'),
+  fault('a', 'hold', /checkpoints putIfMatch/),
+  held('a'), // has written all four
+  crash('a'),
+  expire(0, 2n),
+  append(0, 'efg'),
+  start('b', goOn),
+  results('cdefg'),
+  gaps(0, 'expired 0-1'),
+);
+
+streamTest(
+  'an adopted plan whose records are all gone is committed empty',
+  {},
+  append(0, 'ab'),
+  start('a'),
+  fault('a', 'hold', /checkpoints putIfMatch/),
+  held('a'),
+  crash('a'),
+  append(0, 'cdef'),
+  expire(0, 3n),
+  start('b', goOn),
+  results('def'),
+  gaps(0, 'expired 0-1', 'expired 2-2'),
+);
+
+streamTest(
+  'with failOnDataLoss true a plan whose records are gone stays as it is',
+  {},
+  append(0, 'abcd'),
+  start('a'),
+  fault('a', 'hold', /checkpoints putIfMatch/),
+  held('a'),
+  crash('a'),
+  expire(0, 2n),
+  start('b'),
+  fails('b', 'data_loss', /offsets 0 to 1 /),
+  look('the plan', (world) => world.checkpoint(0)?.planned, { startOffset: 0n, endOffset: 4n }),
+  look('the rows', (world) => world.letters(0), 'abcd'),
+);
+
+streamTest(
+  'a consumer that comes late to a plan whose records were lost can not bring back a range of its own',
+  {},
+  append(0, 'abcd'),
+  start('a', { alone: true }),
+  fault('a', 'hold', /results put rows/),
+  held('a'),
+  expire(0, 2n),
+  append(0, 'ef'),
+  start('b', { ...goOn, alone: true }),
+  results('cdef'),
+  gaps(0, 'expired 0-1'),
+  heal('a'),
+  passTime(50),
+  // It had the lost records in memory and has written them after all: more rows than were counted, but none twice.
+  look('the rows', (world) => world.letters(0), 'abcdef'),
+  look('the counts', (world) => world.published().counts, { c: 1, d: 1, e: 1, f: 1 }),
+);
+
+streamTest(
+  'a plan whose offsets were taken back by the log is recorded as lost and never given to other records',
+  {},
+  append(0, 'abc'),
+  start('a'),
+  fault('a', 'hold', /results put rows/),
+  held('a'),
+  crash('a'),
+  recreate(0),
+  append(0, 'x'),
+  start('b', goOn),
+  gaps(0, 'truncated 1-2'),
+  append(0, 'yzuvw'),
+  results('xuvw'),
+);
+
+streamTest(
+  'a consumer that was away while others read on does not take what has expired since for a loss',
+  {},
+  append(0, 'abc'),
+  start('a', { alone: true }),
+  results('abc'),
+  fault('a', 'fail', /source deliver/),
+  fault('a', 'hold', /source fetchOffsets/),
+  held('a'),
+  append(0, 'def'),
+  start('b', { alone: true }),
+  results('abcdef'),
+  expire(0, 6n),
+  heal('a'),
+  passTime(100),
+  append(0, 'g'),
+  results('abcdefg'),
+  state('a', 'waiting'),
+  gaps(0),
+);
+
+streamTest(
+  'a consumer that was away with an adopted plan does not touch the files that others have committed since',
+  {},
+  append(0, 'abc'),
+  start('x'),
+  fault('x', 'hold', /results put rows/),
+  held('x'),
+  crash('x'),
+  fault('a', 'fail', /source deliver/),
+  start('a', { ...goOn, alone: true }),
+  state('a', 'waiting'), // for the plan's records
+  start('b', { alone: true }),
+  results('abc'),
+  append(0, 'd'),
+  results('abcd'),
+  expire(0, 4n),
+  passTime(2_000),
+  results('abcd'),
+  gaps(0),
+);
+
+streamTest(
+  'jumps that were seen before another consumer passed them are no loss',
+  {},
+  append(0, 'abc'),
+  start('a', { alone: true }),
+  results('abc'),
+  fault('a', 'fail', /checkpoints/),
+  append(0, 'de'),
+  state('a', 'recovering'),
+  both(append(0, '--'), append(0, 'f')),
+  start('b', { alone: true }),
+  results('abcdef'),
+  expire(0, 8n),
+  heal('a'),
+  passTime(6_000),
+  state('a', 'waiting'),
+  gaps(0),
+);
