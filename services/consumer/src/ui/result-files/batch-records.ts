@@ -1,6 +1,5 @@
 import type { CommittedBatch } from '@client-tickets/micro-batch';
 // The one place that reads a result file back; packages/results only writes them.
-// oxlint-disable-next-line no-restricted-imports
 import { parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import type { BatchDetail, DeadLetterView } from '../api/index.ts';

@@ -1,0 +1,49 @@
+// @ts-check
+/**
+ * Who may import what. A row is a package: which of our own packages and which of npm's the files in its `src/` may import.
+ * Node's modules are free. Its `package.json` depends on exactly these. Tests, `e2e/`, `bench/` and `tools/` may import
+ * what they depend on. No service imports another but `demo`, which runs them in one process.
+ *
+ * @type {Readonly<Record<string, { readonly ours: readonly string[], readonly npm: readonly string[] }>>}
+ */
+export const importTable = {
+  'packages/micro-batch': { ours: [], npm: [] },
+  'packages/tickets': { ours: [], npm: ['@faker-js/faker', 'zod'] },
+  'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer'] },
+  'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
+  'packages/object-store': { ours: ['micro-batch'], npm: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'] },
+  'packages/embedded-log': { ours: ['micro-batch'], npm: [] },
+  'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
+  'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
+  'services/consumer': {
+    ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
+    npm: ['@hono/node-server', 'cli-table3', 'hono', 'hyparquet', 'picocolors', 'prom-client', 'zod'],
+  },
+  'services/demo': {
+    ours: [
+      'consumer',
+      'embedded-log',
+      'micro-batch',
+      'object-store',
+      'producer',
+      'results',
+      'service-kit',
+      'tickets',
+    ],
+    npm: ['cli-table3', 'log-update', 'picocolors', 'zod'],
+  },
+  'services/operator': {
+    ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
+    npm: ['cli-table3', 'commander', 'hyparquet', 'kafkajs', 'picocolors', 'rfc6902', 'zod'],
+  },
+};
+
+/**
+ * The rooms of a source folder, from the bottom up: a room imports from itself and from those below it. Files that are in
+ * no room, such as `index.ts`, stand on top of all.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const rooms = {
+  'packages/micro-batch/src': ['ports', 'checkpoint', 'buffer', 'trigger', 'query', 'testing'],
+};
