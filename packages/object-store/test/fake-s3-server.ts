@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the server does with one request, beside or instead of serving it. */
 export type Behaviour =
@@ -45,6 +46,8 @@ export interface FakeS3Options {
   readonly script?: readonly Behaviour[];
   /** Conditions that the server takes no notice of. */
   readonly ignores?: readonly ('if-match' | 'if-none-match' | 'x-amz-meta-')[];
+  /** This condition is checked, and the object is written so many milliseconds later, as s3s-fs 0.14.1 does without a lock. */
+  readonly checksBeforeWriting?: { readonly condition: 'if-match' | 'if-none-match'; readonly byMs: number };
   readonly pageSize?: number;
 }
 
@@ -56,7 +59,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
   const parts = new Map<number, Buffer>();
   const seen: SeenRequest[] = [];
 
-  function serve(request: IncomingMessage, url: URL, body: Buffer): Reply {
+  function serve(request: IncomingMessage, url: URL, body: Buffer): Reply | Promise<Reply> {
     const path = decodeURIComponent(url.pathname);
     const key = path.split('/').slice(2).join('/');
     const present = objects.get(key);
@@ -82,7 +85,11 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
         if (ifNoneMatch === '*' && present !== undefined) return failure(412, 'PreconditionFailed');
         if (ifMatch !== undefined && present === undefined) return failure(404, 'NoSuchKey');
         if (ifMatch !== undefined && ifMatch !== present?.etag) return failure(412, 'PreconditionFailed');
-        return { status: 200, headers: { etag: store(key, body, request) } };
+        const write = (): Reply => ({ status: 200, headers: { etag: store(key, body, request) } });
+        const { checksBeforeWriting: gap } = options;
+        return gap === undefined || request.headers[gap.condition] === undefined
+          ? write()
+          : sleep(gap.byMs).then(write);
       }
       case 'POST':
         if (query.has('uploads')) {
@@ -134,7 +141,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       const body = Buffer.concat(chunks);
       const line = `${request.method} ${decodeURIComponent(url.pathname)}${names.length > 0 ? `?${names.join('&')}` : ''}`;
       seen.push({ line, headers: request.headers, body });
-      behave(script.shift() ?? 'serve', response, () => serve(request, url, body));
+      void behave(script.shift() ?? 'serve', response, async () => serve(request, url, body));
     });
   });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -160,27 +167,31 @@ interface Reply {
   readonly body?: Buffer;
 }
 
-function behave(behaviour: Behaviour, response: ServerResponse, serve: () => Reply): void {
+async function behave(
+  behaviour: Behaviour,
+  response: ServerResponse,
+  serve: () => Promise<Reply>,
+): Promise<void> {
   if (behaviour === 'hang') return;
   if (behaviour === 'reset before') {
     response.socket?.resetAndDestroy();
     return;
   }
   if (behaviour === 'reset after') {
-    serve();
+    await serve();
     response.socket?.resetAndDestroy();
     return;
   }
   if (behaviour === 'tear') {
-    const { status, headers, body = Buffer.alloc(0) } = serve();
+    const { status, headers, body = Buffer.alloc(0) } = await serve();
     response.writeHead(status, { ...headers, 'content-length': body.length + 10 });
     response.write(body, () => response.socket?.destroy());
     return;
   }
-  if (behaviour !== 'serve' && behaviour.after === true) serve();
+  if (behaviour !== 'serve' && behaviour.after === true) await serve();
   const { status, headers, body } =
     behaviour === 'serve'
-      ? serve()
+      ? await serve()
       : failure(behaviour.status, behaviour.code, behaviour.headers, behaviour.extra);
   response.writeHead(status, headers);
   response.end(body);

@@ -31,6 +31,59 @@ describe('the probe for conditional writes', () => {
     expect(server.objects.size).toBe(0);
   });
 
+  it('takes as many requests as it says, most of them puts', async () => {
+    const { store, server } = await open({});
+    await probeConditionalWrites(store);
+    const methods = server.seen.map(({ line }) => line.split(' ')[0]);
+    expect(methods).toHaveLength(58);
+    expect(methods.filter((method) => method === 'PUT')).toHaveLength(44);
+  });
+
+  it.each([
+    ['if-none-match', /both of two writers win .*\(If-None-Match: \*\).*AWS S3, SeaweedFS 4\.48, MinIO/],
+    ['if-match', /both of two writers win .*\(If-Match\).*AWS S3, SeaweedFS 4\.48, MinIO/],
+  ] as const)(
+    'refuses a store that checks %s and writes only then, and leaves nothing behind',
+    async (condition, message) => {
+      const { store, server } = await open({ checksBeforeWriting: { condition, byMs: 20 } });
+      await expect(probeConditionalWrites(store)).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(message),
+      });
+      expect(server.objects.size).toBe(0);
+    },
+  );
+
+  it('refuses a store that keeps what the loser of the last race wrote', async () => {
+    const { store } = await open({});
+    const careless: ObjectStore = {
+      ...store,
+      putIfMatch: async (key, body, etag, options) => {
+        const result = await store.putIfMatch(key, body, etag, options);
+        if (result === undefined && Buffer.from(body).includes('10 swap')) await store.put(key, body);
+        return result;
+      },
+    };
+    await expect(probeConditionalWrites(careless)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('keeps what it told a writer not to have written'),
+    });
+  });
+
+  it('can be tried again where neither of two writers won', async () => {
+    const { store, server } = await open({});
+    const timid: ObjectStore = {
+      ...store,
+      putIfAbsent: async (key, body, options) =>
+        Buffer.from(body).includes('create') ? undefined : store.putIfAbsent(key, body, options),
+    };
+    await expect(probeConditionalWrites(timid)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('neither won (If-None-Match: *)'),
+    });
+    expect(server.objects.size).toBe(0);
+  });
+
   it.each([
     ['if-none-match', /s3:\/\/bucket\/results\/.*ignores If-None-Match: \*.*AWS S3/],
     ['if-match', /ignores If-Match/],
