@@ -1,7 +1,8 @@
 export { encodeTicket } from './encode-ticket.ts';
 export { parseCounts } from './parse-counts.ts';
 export { parseTicket, type TicketProblem, type TicketVerdict } from './parse-ticket.ts';
-export { REQUESTS } from './support-request.ts';
+export { createRequestWriter, type RequestWriter } from './requests/request-writer.ts';
+export { REQUEST_LANGUAGES, type RequestLanguage } from './requests/request-words.ts';
 export { enrichTicket, SUPPORT_TEAMS, type EnrichedTicket, type SupportTeam } from './support-team.ts';
 export { countTickets, emptyCounts, mergeCounts, toCounts, type TicketCounts } from './ticket-counts.ts';
 export {

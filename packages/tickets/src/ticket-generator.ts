@@ -1,5 +1,5 @@
+import { createRequestWriter, type RequestWriter } from './requests/request-writer.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { REQUESTS } from './support-request.ts';
 import { PRIORITIES, TICKET_TYPES, type Priority, type Ticket, type TicketType } from './ticket.ts';
 import { createWeightedChoice, type Weighted } from './weighted-choice.ts';
 
@@ -20,6 +20,8 @@ export interface TicketGeneratorOptions {
   readonly firstNumber?: number;
   /** Default: types 40 : 25 : 15 : 20 in the order of `TICKET_TYPES`, priorities 50 : 35 : 15. */
   readonly proportions?: TicketProportions;
+  /** Default: French requests of this seed. */
+  readonly writeRequest?: RequestWriter;
 }
 
 export interface TicketGenerator {
@@ -47,6 +49,7 @@ export function createTicketGenerator(options: TicketGeneratorOptions): TicketGe
   if (!(Number.isSafeInteger(firstNumber) && firstNumber >= 1)) {
     throw new RangeError(`firstNumber: expected an integer of 1 or more, found ${firstNumber}`);
   }
+  const writeRequest = options.writeRequest ?? createRequestWriter('fr', seed);
   const types = proportions.types ?? DEFAULT_TYPES;
   const priorities = proportions.priorities ?? DEFAULT_PRIORITIES;
   const chooseType = createWeightedChoice(TICKET_TYPES.map((type) => [type, types[type]]));
@@ -70,7 +73,7 @@ export function createTicketGenerator(options: TicketGeneratorOptions): TicketGe
         ticket_id: `TCK-${String(firstNumber + tickets - 1).padStart(5, '0')}`,
         client_id: client,
         created_at: new Date(time).toISOString(),
-        request: REQUESTS[type],
+        request: writeRequest(type),
         type,
         priority,
       };

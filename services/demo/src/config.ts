@@ -12,6 +12,7 @@ import {
   type Environment,
   type Flag,
 } from '@client-tickets/service-kit';
+import { REQUEST_LANGUAGES } from '@client-tickets/tickets';
 import { z } from 'zod';
 
 /** Every variable of the demo. The `.env` file is left alone: it is about servers, and the demo has none. */
@@ -30,6 +31,10 @@ export const demoSettings = z.object({
   }),
   TICKET_SEED: setting(integer({ min: 0 }), {
     description: 'The same seed gives the same tickets; without it a random one is chosen and shown.',
+  }),
+  TICKET_LANGUAGE: setting(choice(REQUEST_LANGUAGES), {
+    default: 'fr',
+    description: 'The language that clients write their requests in: fr or en.',
   }),
   MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
     default: '50',
@@ -57,6 +62,7 @@ export const DEMO_FLAGS: readonly Flag[] = [
   { name: 'count', value: '<n>', variable: 'TICKET_COUNT' },
   { name: 'rate', value: '<n>', variable: 'TICKETS_PER_SECOND' },
   { name: 'seed', value: '<n>', variable: 'TICKET_SEED' },
+  { name: 'language', value: '<fr|en>', variable: 'TICKET_LANGUAGE' },
   { name: 'max-offsets-per-trigger', value: '<n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
   { name: 'ui', variable: 'DEMO_UI' },
   { name: 'port', value: '<n>', variable: 'HTTP_PORT' },

@@ -7,7 +7,7 @@ import { openObjectStore } from '@client-tickets/object-store';
 import { produceTickets } from '@client-tickets/producer';
 import { createLogger, EXIT_CODES, readCommandLine, runMain } from '@client-tickets/service-kit';
 import { RESULT_FORMATS } from '@client-tickets/results';
-import { createTicketGenerator } from '@client-tickets/tickets';
+import { createRequestWriter, createTicketGenerator } from '@client-tickets/tickets';
 import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';
 import { openDemoUi } from './demo-ui.ts';
@@ -73,7 +73,12 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   ui?.attach(query);
   const firstNumber = alreadyProduced + 1;
   const production = await produceTickets({
-    generator: createTicketGenerator({ seed, startTime: new Date(clock.now()), firstNumber }),
+    generator: createTicketGenerator({
+      seed,
+      startTime: new Date(clock.now()),
+      firstNumber,
+      writeRequest: createRequestWriter(settings.TICKET_LANGUAGE, seed),
+    }),
     send: (messages) => log.append(messages),
     clock,
     count: settings.TICKET_COUNT,

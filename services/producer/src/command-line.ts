@@ -11,6 +11,7 @@ export function readProducerCommandLine(args: readonly string[]): CommandLine {
         { name: 'count', value: '<n>', variable: 'TICKET_COUNT' },
         { name: 'rate', value: '<n>', variable: 'TICKETS_PER_SECOND' },
         { name: 'seed', value: '<n>', variable: 'TICKET_SEED' },
+        { name: 'language', value: '<fr|en>', variable: 'TICKET_LANGUAGE' },
         { name: 'brokers', value: '<list>', variable: 'KAFKA_BROKERS' },
         { name: 'topic', value: '<name>', variable: 'KAFKA_TOPIC' },
       ],

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import {
   checkSasl,
+  choice,
   decimal,
   integer,
   kafkaConnection,
@@ -12,6 +13,7 @@ import {
   setting,
   type Environment,
 } from '@client-tickets/service-kit';
+import { REQUEST_LANGUAGES } from '@client-tickets/tickets';
 import { z } from 'zod';
 
 /** Every variable of the producer. */
@@ -29,6 +31,10 @@ export const producerSettings = z
     TICKET_SEED: setting(integer({ min: 0 }), {
       description:
         'The same seed gives the same tickets, from TCK-00001 on; without it a random one is chosen and shown, and ids go on after those of the topic.',
+    }),
+    TICKET_LANGUAGE: setting(choice(REQUEST_LANGUAGES), {
+      default: 'fr',
+      description: 'The language that clients write their requests in: fr or en.',
     }),
     ...logSettings,
   })
@@ -51,6 +57,7 @@ export function readConfig(flags: Environment) {
     count: settings.TICKET_COUNT,
     ticketsPerSecond: settings.TICKETS_PER_SECOND,
     seed: settings.TICKET_SEED ?? randomInt(SEEDS),
+    language: settings.TICKET_LANGUAGE,
     isSeedGiven: settings.TICKET_SEED !== undefined,
     logLevel: settings.LOG_LEVEL,
     secrets: secretValues(producerSettings, env),

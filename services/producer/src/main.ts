@@ -7,7 +7,7 @@ import {
 } from '@client-tickets/kafka';
 import { systemClock } from '@client-tickets/micro-batch';
 import { createLogger, describeError, EXIT_CODES, runMain } from '@client-tickets/service-kit';
-import { createTicketGenerator } from '@client-tickets/tickets';
+import { createRequestWriter, createTicketGenerator } from '@client-tickets/tickets';
 import { readProducerCommandLine } from './command-line.ts';
 import { readConfig } from './config.ts';
 import { produceTickets } from './produce-tickets.ts';
@@ -23,9 +23,9 @@ await runMain({ name }, async ({ signal, useLogger }) => {
   if (commandLine.kind !== 'run') {
     return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
   }
-  const { connection, topic, count, ticketsPerSecond, seed, isSeedGiven, logLevel, secrets } = readConfig(
-    commandLine.flags,
-  );
+  const config = readConfig(commandLine.flags);
+  const { connection, topic, count, ticketsPerSecond, seed, language, isSeedGiven, logLevel, secrets } =
+    config;
   const logger = createLogger({ name, level: logLevel, secrets });
   useLogger(logger);
 
@@ -60,7 +60,12 @@ await runMain({ name }, async ({ signal, useLogger }) => {
   let production: Production;
   try {
     production = await produceTickets({
-      generator: createTicketGenerator({ seed, startTime: new Date(clock.now()), firstNumber }),
+      generator: createTicketGenerator({
+        seed,
+        startTime: new Date(clock.now()),
+        firstNumber,
+        writeRequest: createRequestWriter(language, seed),
+      }),
       send: (messages) => producer.send(messages),
       clock,
       count,
