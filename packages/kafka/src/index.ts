@@ -2,6 +2,7 @@ export { waitForBrokers, type WaitForBrokersOptions } from './broker-wait.ts';
 export { registerCodecs, type CompressionName } from './codecs.ts';
 export { countRecords } from './count-records.ts';
 export { createGroupOwners, type GroupOwners } from './group-owners.ts';
+export { listGroupMembers, type GroupMember } from './group-members.ts';
 export type { KafkaConnection, KafkaSasl } from './kafka-connection.ts';
 export { KafkaError, type KafkaErrorCode } from './kafka-error.ts';
 export {
@@ -17,3 +18,5 @@ export {
   type EnsureTopicOptions,
   type TopicDifference,
 } from './topic-admin.ts';
+export { openTransactionalTopic } from './kafka-transactional-topic.ts';
+export type { IdentifiedRecord, RecordPosition, TransactionalTopic } from './transactional-topic.ts';

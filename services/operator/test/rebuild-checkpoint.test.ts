@@ -40,7 +40,6 @@ function verify(history: History) {
     offsets: undefined,
     clock: history.clock,
     waitMs: 0,
-    uniqueTickets: true,
   });
 }
 

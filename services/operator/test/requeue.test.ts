@@ -9,7 +9,8 @@ import {
   MemoryObjects,
   type Random,
 } from '@client-tickets/micro-batch/testing';
-import { recoverRequeue, requeue, type Repaired } from '../src/dead-letters/requeue.ts';
+import type { RepairedLetter } from '../src/dead-letters/repair.ts';
+import { recoverRequeue, requeue } from '../src/dead-letters/requeue.ts';
 import { RequeueJournal, showPosition } from '../src/dead-letters/requeue-journal.ts';
 import { MemoryRequeueTopic, type SendFate } from './support/memory-requeue-topic.ts';
 
@@ -17,11 +18,12 @@ const TOPIC = 'client_tickets';
 const QUERY = 'query-1';
 const clock = new ManualClock();
 
-function letters(count: number): readonly Repaired[] {
+function letters(count: number): readonly RepairedLetter[] {
   return Array.from({ length: count }, (_, index) => ({
     origin: { partition: index % 3, offset: BigInt(index) },
     key: Buffer.from('CL-200'),
     value: Buffer.from(`letter ${index}`),
+    problem: undefined,
   }));
 }
 
@@ -29,7 +31,7 @@ function letters(count: number): readonly Repaired[] {
 async function run(
   store: ObjectStore,
   topic: MemoryRequeueTopic,
-  chosen: readonly Repaired[],
+  chosen: readonly RepairedLetter[],
   random: Random,
 ) {
   const opened = await topic.open();

@@ -53,7 +53,7 @@ describe('a reset', () => {
   test('deletes all that the query has written and nothing else', async () => {
     const history = await finished();
     const survey = await surveyReset(history.resultsStore, history.checkpointStore, TOPIC);
-    expect(survey.strangers).toEqual({ first: ['notes.txt'], count: 1 });
+    expect(survey.unexpected).toEqual({ first: ['notes.txt'], count: 1 });
     expect(survey.checkpoints.objects).toBe(history.checkpoints.objects.size - 1);
     expect(survey.results.objects).toBe(history.results.objects.size - 1);
     await reset(history);

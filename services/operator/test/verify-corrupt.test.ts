@@ -90,7 +90,6 @@ function verify(
     offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
     clock: new ManualClock(),
     waitMs: 0,
-    uniqueTickets: true,
   });
 }
 

@@ -28,7 +28,6 @@ function verify(history: History, options: Partial<VerifyOptions> = {}): Promise
     },
     clock: history.clock,
     waitMs: 0,
-    uniqueTickets: true,
     ...options,
   });
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { describeSettings, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
 
@@ -55,3 +55,20 @@ function nameOf(option: string): string {
   const name = option.replace(/^--/, '').replace(/ .*$/, '');
   return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** Parses an option that is no variable: what `parse` throws is said of the option. */
+export function optionOf<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+/** A whole number of 0 or more. */
+export const parseCount = optionOf((text) => {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError('expected a whole number of 0 or more.');
+  return Number(text);
+});

@@ -1,4 +1,5 @@
 import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
+import type { Environment } from '@client-tickets/service-kit';
 import type { OperatorSettings } from '../config.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 import type { Output } from './output.ts';
@@ -34,3 +35,6 @@ export interface OperatorContext {
 
 /** Resolves with the exit code: 0 when all is well, 1 when it is not. */
 export type Action = (context: OperatorContext) => Promise<0 | 1>;
+
+/** Called by the command that was given, with the variables that its flags set. */
+export type Choose = (flags: Environment, action: Action) => void;

@@ -1,6 +1,15 @@
 import { createInterface } from 'node:readline/promises';
+import { isatty } from 'node:tty';
+import type { OffsetRange } from '@client-tickets/micro-batch';
 import Table from 'cli-table3';
-import { hasColors } from './colors.ts';
+import pc from 'picocolors';
+
+const STDOUT = 1;
+
+/** On a terminal, unless `NO_COLOR` is set; elsewhere a script may read it. picocolors alone would colour there, too, with `CI`. */
+const hasColors = isatty(STDOUT) && pc.isColorSupported;
+
+export const colors = pc.createColors(hasColors);
 
 /** Where a command says what it found. What goes wrong is logged to stderr instead. */
 export interface Output {
@@ -93,4 +102,9 @@ export function showNumber(value: number | bigint): string {
 /** `1 ticket`, `1,200 tickets`. */
 export function showCount(count: number | bigint, noun: string): string {
   return `${showNumber(count)} ${noun}${count === 1 || count === 1n ? '' : 's'}`;
+}
+
+/** Offsets as people read them, both ends included: `600–649`. */
+export function showOffsets({ startOffset, endOffset }: OffsetRange): string {
+  return endOffset - startOffset === 1n ? String(startOffset) : `${startOffset}–${endOffset - 1n}`;
 }

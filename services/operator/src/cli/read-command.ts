@@ -7,16 +7,13 @@ import { addRebuild } from '../rebuild/rebuild-command.ts';
 import { addReset } from '../reset/reset-command.ts';
 import { addStatus } from '../status/status-command.ts';
 import { addVerify } from '../verify/verify-command.ts';
-import type { Action } from './operator-context.ts';
+import type { Action, Choose } from './operator-context.ts';
 
 export type CommandLine =
   /** What to do, and the variables that flags have set. */
   | { readonly kind: 'run'; readonly action: Action; readonly flags: Environment }
   /** What was asked for, or what is wrong, has been printed. */
   | { readonly kind: 'help' | 'wrong' };
-
-/** Called by the command that was given. */
-export type Choose = (flags: Environment, action: Action) => void;
 
 /** Reads the command line. Nothing is done yet, but help and errors are written; by default where they belong. */
 export function readCommand(args: readonly string[], written: OutputConfiguration = {}): CommandLine {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Choose } from '../cli/read-command.ts';
+import type { Choose } from '../cli/operator-context.ts';
 import { addList } from './list-command.ts';
 import { addRequeue } from './requeue-command.ts';
 import { addShow } from './show-command.ts';

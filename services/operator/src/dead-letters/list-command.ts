@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
 import { showCount, showNumber } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import { parseCount } from '../cli/parse-option.ts';
-import type { Choose } from '../cli/read-command.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { printable } from './dead-letter-bytes.ts';
-import { openJournal } from './open-journal.ts';
-import { showPosition } from './requeue-journal.ts';
+import { openJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, type DeadLetterFilter } from './stored-dead-letters.ts';
 
 interface Options extends Pick<DeadLetterFilter, 'reason' | 'partition'> {

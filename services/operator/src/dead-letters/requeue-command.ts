@@ -1,30 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordPosition } from '@client-tickets/kafka';
+import type { ObjectStore } from '@client-tickets/micro-batch';
+import type { DeadLetter } from '@client-tickets/results';
 import type { Command } from 'commander';
-import { colors } from '../cli/colors.ts';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showNumber, type Output } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import { parseCount } from '../cli/parse-option.ts';
-import type { Choose } from '../cli/read-command.ts';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
-import { printable, valueBytes } from './dead-letter-bytes.ts';
-import { chooseEditor, editBytes } from './editor.ts';
-import type { JsonPatch } from './json-patch.ts';
-import { openJournal } from './open-journal.ts';
-import { parsePatchOption } from './patch-option.ts';
-import { collectPlaces } from './place-option.ts';
-import { patchWith, repair, unchanged, type Repair, type RepairedLetter } from './repair.ts';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf, parseCount } from '../cli/flags.ts';
+import { colors, showNumber, type Output } from '../cli/output.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
+import { printable } from './dead-letter-bytes.ts';
+import { parsePatch, type MergePatch } from './merge-patch.ts';
+import { repair, type RepairedLetter } from './repair.ts';
 import { recoverRequeue, requeue } from './requeue.ts';
-import { RequeueJournal, showPosition } from './requeue-journal.ts';
-import { listDeadLetters, type DeadLetterFilter } from './stored-dead-letters.ts';
+import { openJournal, RequeueJournal, showPosition } from './requeue-journal.ts';
+import { listDeadLetters, parsePlace, type DeadLetterFilter } from './stored-dead-letters.ts';
 
 interface Options extends Pick<DeadLetterFilter, 'reason' | 'partition'> {
   readonly all?: true;
-  readonly patch?: JsonPatch;
-  readonly edit?: true;
+  readonly patch?: MergePatch;
   readonly force?: true;
   readonly dryRun?: true;
   readonly yes?: true;
+}
+
+const readPlace = optionOf(parsePlace);
+
+/** commander hands over what came before. */
+function collectPlaces(text: string, before: readonly RecordPosition[] = []): readonly RecordPosition[] {
+  return [...before, readPlace(text)];
 }
 
 export function addRequeue(parent: Command, choose: Choose): void {
@@ -40,10 +41,9 @@ export function addRequeue(parent: Command, choose: Choose): void {
     .option('--partition <n>', 'with --all: only those of this partition', parseCount)
     .option(
       '--patch <json>',
-      'change each value: an object is merged into it (RFC 7396), an array is a list of operations (RFC 6902); @file reads it',
-      parsePatchOption,
+      'merge this object into each value (RFC 7396: null removes a member); @file reads it from a file',
+      optionOf(parsePatch),
     )
-    .option('--edit', 'change each value in $VISUAL or $EDITOR')
     .option('--force', 'send also what would be a dead letter again')
     .option('--dry-run', 'show what would be sent, and send nothing')
     .option('--yes', 'do not ask');
@@ -51,8 +51,6 @@ export function addRequeue(parent: Command, choose: Choose): void {
   command.action((places: readonly RecordPosition[] | undefined, options: Options) => {
     const given = places ?? [];
     if (given.length > 0 === (options.all === true)) command.error('error: name places, or give --all');
-    if (options.patch !== undefined && options.edit === true)
-      command.error('error: --patch and --edit exclude each other');
     choose(flags(), (context) => runRequeue(context, given, options));
   });
 }
@@ -78,7 +76,7 @@ async function runRequeue(
   const writable = await context.openStores({ results: 'read', checkpoints: 'write' });
   const requeueTopic = await topic.openRequeue(`client-tickets-requeue-${identity.id}`);
   try {
-    // Read again: whoever had the topic before has had the last word by now.
+    // Read again: what had the topic before can write nothing from here on.
     const journal = await RequeueJournal.open(writable.checkpoints, identity.topic, identity.id);
     const run = { journal, topic: requeueTopic, offsets: topic.offsets, clock, newId: randomUUID };
     const recovered = await recoverRequeue(run);
@@ -114,7 +112,7 @@ async function runRequeue(
 async function choose(
   { output }: OperatorContext,
   journal: RequeueJournal,
-  results: Parameters<typeof listDeadLetters>[0],
+  results: ObjectStore,
   places: readonly RecordPosition[],
   options: Options,
 ): Promise<{ readonly chosen: readonly RepairedLetter[]; readonly left: number }> {
@@ -135,11 +133,11 @@ async function choose(
       output.line(`${place} was sent back already, to ${showPosition(sentTo)}`);
       continue;
     }
-    const repaired = await tryRepair(letter, options, output);
+    const repaired = tryRepair(letter, options, output);
     if (repaired === undefined) left += 1;
     else chosen.push(repaired);
   }
-  if (left > 0) output.line('--patch or --edit repairs a dead letter; --force sends it as it is');
+  if (left > 0) output.line('--patch repairs a dead letter; --force sends it as it is');
   for (const place of places.map(showPosition).filter((each) => !seen.has(each))) {
     output.line(`${colors.red('✘')} ${place} is no dead letter of ${results.location}`);
     left += 1;
@@ -147,37 +145,12 @@ async function choose(
   return { chosen, left };
 }
 
-async function tryRepair(
-  letter: Parameters<typeof repair>[0],
-  options: Options,
-  output: Output,
-): Promise<RepairedLetter | undefined> {
-  const place = `${letter.partition}:${letter.offset}`;
-  let repaired: RepairedLetter;
-  try {
-    repaired = repair(letter, await repairOf(letter, options, output.isTerminal));
-  } catch (error) {
-    output.line(`${colors.red('✘')} ${place}: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
+function tryRepair(letter: DeadLetter, options: Options, output: Output): RepairedLetter | undefined {
+  const repaired = repair(letter, options.patch);
   if (repaired.problem === undefined || options.force === true) return repaired;
+  const place = showPosition(repaired.origin);
   output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${printable(repaired.problem)}`);
   return undefined;
-}
-
-async function repairOf(
-  letter: Parameters<typeof repair>[0],
-  { patch, edit }: Options,
-  isTerminal: boolean,
-): Promise<Repair> {
-  if (patch !== undefined) return patchWith(patch);
-  if (edit !== true) return unchanged;
-  const editor = chooseEditor(process.env, isTerminal);
-  if (editor === undefined)
-    throw new Error('there is no terminal, and neither $VISUAL nor $EDITOR names an editor');
-  const name = `dead-letter-${letter.partition}-${letter.offset}.json`;
-  const edited = await editBytes(name, valueBytes(letter) ?? new Uint8Array(), editor);
-  return () => edited;
 }
 
 function showChosen(chosen: readonly RepairedLetter[], output: Output): void {

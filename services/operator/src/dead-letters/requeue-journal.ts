@@ -1,6 +1,12 @@
-import { compareAndSwap, ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
+import type { RecordPosition } from '@client-tickets/kafka';
+import {
+  compareAndSwap,
+  ObjectStoreError,
+  readQuery,
+  type ObjectStore,
+  type QueryIdentity,
+} from '@client-tickets/micro-batch';
 import { z } from 'zod';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
 
 /** A dead letter that is sent back, as it is sent. */
 export interface RequeueRecord {
@@ -112,11 +118,21 @@ export class RequeueJournal {
     if (written === undefined) {
       throw new ObjectStoreError(
         'refused',
-        `${this.#store.location}${key} was written by somebody else: another requeue is running. Let it end, then try again.`,
+        `${this.#store.location}${key} was written by another operator: another requeue is running. Let it end, then try again.`,
       );
     }
     return { requeue, etag: written.etag };
   }
+}
+
+/** `undefined`: there is no query of this topic, so nothing was ever requeued. */
+export async function openJournal(
+  checkpoints: ObjectStore,
+  topic: string,
+): Promise<{ readonly identity: QueryIdentity; readonly journal: RequeueJournal } | undefined> {
+  const identity = await readQuery(checkpoints, topic);
+  if (identity === undefined) return undefined;
+  return { identity, journal: await RequeueJournal.open(checkpoints, topic, identity.id) };
 }
 
 export function showPosition({ partition, offset }: RecordPosition): string {

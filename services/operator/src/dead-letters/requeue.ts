@@ -1,18 +1,12 @@
+import type { IdentifiedRecord, TransactionalTopic } from '@client-tickets/kafka';
 import type { Clock } from '@client-tickets/micro-batch';
-import type { OutgoingRecord, RecordPosition, RequeueTopic } from '../topic/requeue-topic.ts';
-import type { TopicOffsets } from '../topic/topic-offsets.ts';
+import type { TopicOffsets } from '../topic/topic-access.ts';
+import type { RepairedLetter } from './repair.ts';
 import { showPosition, type Requeue, type RequeueJournal, type RequeueRecord } from './requeue-journal.ts';
-
-/** A dead letter as it is to be sent back. */
-export interface Repaired {
-  readonly origin: RecordPosition;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-}
 
 export interface RequeueContext {
   readonly journal: RequeueJournal;
-  readonly topic: RequeueTopic;
+  readonly topic: TransactionalTopic;
   readonly offsets: TopicOffsets;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -52,14 +46,16 @@ export async function recoverRequeue({ journal, topic }: RequeueContext): Promis
  */
 export async function* requeue(
   context: RequeueContext,
-  letters: readonly Repaired[],
+  letters: readonly Omit<RepairedLetter, 'problem'>[],
 ): AsyncIterable<readonly RequeueRecord[]> {
   const { journal, topic, offsets, clock, newId } = context;
-  const isNew = ({ origin }: Repaired): boolean => !journal.sentTo().has(showPosition(origin));
+  const isNew = ({ origin }: Pick<RepairedLetter, 'origin'>): boolean =>
+    !journal.sentTo().has(showPosition(origin));
   const waiting = letters.filter(isNew);
   for (let start = 0; start < waiting.length; start += CHUNK) {
     const records = waiting.slice(start, start + CHUNK).map((letter): RequeueRecord => {
-      return { ...letter, requeueId: newId(), sentTo: null };
+      const { origin, key, value } = letter;
+      return { origin, key, value, requeueId: newId(), sentTo: null };
     });
     const from = new Map([...(await offsets.read())].map(([partition, { latest }]) => [partition, latest]));
     const planned = await journal.plan({ from, records, at: new Date(clock.now()).toISOString() });
@@ -70,7 +66,7 @@ export async function* requeue(
   }
 }
 
-function toOutgoing({ requeueId, origin, key, value }: RequeueRecord): OutgoingRecord {
+function toOutgoing({ requeueId, origin, key, value }: RequeueRecord): IdentifiedRecord {
   const headers = { 'origin-partition': String(origin.partition), 'origin-offset': String(origin.offset) };
-  return { requeueId, key, value, headers };
+  return { id: requeueId, key, value, headers };
 }

@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
 import type { DeadLetter } from '@client-tickets/results';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { hexDump, keyBytes, printable, valueBytes, valueText } from './dead-letter-bytes.ts';
-import { openJournal } from './open-journal.ts';
-import { parsePlaceOption } from './place-option.ts';
-import { showPosition } from './requeue-journal.ts';
-import { listDeadLetters } from './stored-dead-letters.ts';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
+import { openJournal, showPosition } from './requeue-journal.ts';
+import { listDeadLetters, parsePlace } from './stored-dead-letters.ts';
+import type { RecordPosition } from '@client-tickets/kafka';
 
 interface Options {
   readonly raw?: true;
@@ -22,7 +19,7 @@ export function addShow(parent: Command, choose: Choose): void {
   const command = parent
     .command('show')
     .description('Show one dead letter with its bytes.')
-    .argument('<place>', 'partition:offset, for instance 0:17', parsePlaceOption)
+    .argument('<place>', 'partition:offset, for instance 0:17', optionOf(parsePlace))
     .option('--raw', "the value's bytes and nothing else")
     .option('--json', 'the line of the dead letter file');
   const flags = addFlags(

@@ -2,7 +2,7 @@ import type { ObjectStore } from '@client-tickets/micro-batch';
 import type { DeadLetter } from '@client-tickets/results';
 import { readDeadLetters } from '../results/read-dead-letters.ts';
 import { DEAD_LETTERS_PREFIX, parseRangeFileName } from '../results/result-key.ts';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
+import type { RecordPosition } from '@client-tickets/kafka';
 
 /** Which dead letters are meant; what is left out does not matter. */
 export interface DeadLetterFilter {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { colors } from '../cli/colors.ts';
 import { KafkaError } from '@client-tickets/kafka';
 import {
   previewStart,
@@ -10,10 +9,8 @@ import {
 } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
-import { showNumber, type Output } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
+import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 
 interface Options {
   readonly json?: true;

@@ -1,10 +1,10 @@
 import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
 import type { ResultFormat, TicketState } from '@client-tickets/results';
 import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
-import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from '../verify/difference.ts';
 import type { RangeEvidence } from '../verify/range-evidence.ts';
 import { checkFormats } from '../verify/range-rules.ts';
+import { showOffsets } from '../cli/output.ts';
 
 /** What the ranges up to one of them hold together. */
 interface Sum {

@@ -15,11 +15,11 @@ import {
   type TicketState,
 } from '@client-tickets/results';
 import { formatsOf, listCheckpoints } from '../checkpoint/checkpoint-snapshot.ts';
-import { listRanges, type ListedRange } from '../results/listed-range.ts';
+import { getBodies, listRanges, type ListedRange } from '../results/listed-range.ts';
 import { readPublishedCounts } from '../results/published-counts.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { prefetch } from '../verify/prefetch.ts';
-import { examineRange, getBodies } from '../verify/range-evidence.ts';
+import { examineRange } from '../verify/range-evidence.ts';
 import { PartitionRebuild } from './partition-rebuild.ts';
 
 export interface RebuildSources {

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
-import { colors } from '../cli/colors.ts';
-import { keepHeapSmall } from '../cli/frugal-heap.ts';
+import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showNumber, type Output } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
+import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { rebuildCheckpoint, writeRebuilt, type RebuiltCheckpoint } from './rebuild-checkpoint.ts';
 
 interface Options {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidArgumentError, type Command } from 'commander';
-import { colors } from '../cli/colors.ts';
+import type { Command } from 'commander';
 import {
   openQuery,
   parseStartingOffsets,
@@ -8,10 +7,9 @@ import {
   type StartingOffsets,
 } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/results';
-import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showCount, showNumber, type Output } from '../cli/output.ts';
-import type { OperatorContext, Stores } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
+import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
+import { colors, showCount, showNumber, type Output } from '../cli/output.ts';
+import type { Choose, OperatorContext, Stores } from '../cli/operator-context.ts';
 import { findActiveConsumers } from './active-consumers.ts';
 import { deleteQuery } from './delete-query.ts';
 import { surveyReset, type ResetSurvey } from './reset-survey.ts';
@@ -34,21 +32,13 @@ export function addReset(program: Command, choose: Choose): void {
       '--starting-offsets <offsets>',
       'begin a new query here at once: earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}; ' +
         'without, the next start begins one',
-      parseOffsets,
+      optionOf(parseStartingOffsets),
     )
     .option('--dry-run', 'show what would be deleted, and delete nothing')
     .option('--yes', 'do not ask')
     .option('--force', 'also while consumers seem to be at work; their next write fails');
   const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS, GROUP_FLAG, FORMAT_FLAG]);
   command.action((options: Options) => choose(flags(), (context) => runReset(context, options)));
-}
-
-function parseOffsets(text: string): StartingOffsets {
-  try {
-    return parseStartingOffsets(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function runReset(context: OperatorContext, options: Options): Promise<0 | 1> {
@@ -117,7 +107,7 @@ function showSurvey(
   topic: string,
   output: Output,
 ): void {
-  const { queryId, strangers } = survey;
+  const { queryId, unexpected } = survey;
   if (survey.checkpoints.objects + survey.results.objects === 0) {
     output.line(`there is nothing of ${topic} at ${checkpoints.location} and ${results.location}`);
   } else {
@@ -129,11 +119,11 @@ function showSurvey(
       output.line(`  ${where}  ${showCount(objects, 'object')}, ${showCount(bytes, 'byte')}`);
     }
   }
-  if (strangers.count === 0) return;
-  const more = strangers.count > strangers.first.length ? ' and more' : '';
+  if (unexpected.count === 0) return;
+  const more = unexpected.count > unexpected.first.length ? ' and more' : '';
   output.line(
     colors.yellow(
-      `${strangers.count} other objects stay (${strangers.first.join(', ')}${more}); a new query refuses a location that holds such`,
+      `${unexpected.count} other objects stay (${unexpected.first.join(', ')}${more}); a new query refuses a location that holds such`,
     ),
   );
 }

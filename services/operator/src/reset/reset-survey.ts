@@ -9,7 +9,7 @@ export interface ResetSurvey {
   readonly checkpoints: DeletionCount;
   readonly results: DeletionCount;
   /** Keys in the results location that the query never writes: the first few, and how many there are. */
-  readonly strangers: { readonly first: readonly string[]; readonly count: number };
+  readonly unexpected: { readonly first: readonly string[]; readonly count: number };
 }
 
 export interface DeletionCount {
@@ -41,21 +41,21 @@ export async function surveyReset(
   const inCheckpoints = counter();
   for await (const object of listCheckpointObjects(checkpoints, topic)) inCheckpoints.add(object);
   const inResults = counter();
-  const strangers: string[] = [];
-  let strangerCount = 0;
+  const unexpected: string[] = [];
+  let unexpectedCount = 0;
   for await (const object of results.list('')) {
     if (isResultKey(object.key)) {
       inResults.add(object);
     } else if (!`${results.location}${object.key}`.startsWith(checkpoints.location)) {
-      strangerCount += 1;
-      if (strangers.length < MOST_NAMED) strangers.push(object.key);
+      unexpectedCount += 1;
+      if (unexpected.length < MOST_NAMED) unexpected.push(object.key);
     }
   }
   return {
     queryId: query?.id ?? owner?.id,
     checkpoints: inCheckpoints.count(),
     results: inResults.count(),
-    strangers: { first: strangers, count: strangerCount },
+    unexpected: { first: unexpected, count: unexpectedCount },
   };
 }
 

@@ -52,3 +52,13 @@ async function* listFiles(results: ObjectStore, prefix: string): AsyncGenerator<
 async function next<T>(files: AsyncGenerator<T, undefined>): Promise<T | undefined> {
   return (await files.next()).value;
 }
+
+export type Bodies = ReadonlyMap<string, Uint8Array>;
+
+/** The files of a range. One that was listed and is gone is left out. */
+export async function getBodies(results: ObjectStore, { files }: ListedRange): Promise<Bodies> {
+  const found = await Promise.all(
+    files.map(async ({ key }) => [key, (await results.get(key))?.body] as const),
+  );
+  return new Map(found.flatMap(([key, body]) => (body === undefined ? [] : [[key, body] as const])));
+}

@@ -1,3 +1,4 @@
+import type { GroupMember } from '@client-tickets/kafka';
 import {
   readOwner,
   readQuery,
@@ -12,7 +13,7 @@ import {
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import { readPublishedCounts } from '../results/published-counts.ts';
-import type { GroupMember, TopicAccess } from '../topic/topic-access.ts';
+import type { TopicAccess } from '../topic/topic-access.ts';
 
 export interface PartitionState {
   readonly partition: number;

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import { colors } from '../cli/colors.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
-import { showCount, showNumber, type Output } from '../cli/output.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
+import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { readStatus, type PartitionState, type Status } from './read-status.ts';
 
 interface Options {

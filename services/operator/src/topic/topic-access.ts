@@ -1,10 +1,10 @@
-import type { TopicOffsets } from './topic-offsets.ts';
-import type { RequeueTopic } from './requeue-topic.ts';
+import type { GroupMember, TransactionalTopic } from '@client-tickets/kafka';
+import type { PartitionOffsets } from '@client-tickets/micro-batch';
 
-/** A member of the consumers' group. */
-export interface GroupMember {
-  readonly clientId: string;
-  readonly host: string;
+/** What the brokers know of the topic. */
+export interface TopicOffsets {
+  /** Both ends of every partition, as they are now. Rejects when the brokers do not answer. */
+  read(): Promise<ReadonlyMap<number, PartitionOffsets>>;
 }
 
 /** The topic and its brokers. Nothing is connected to before it is asked. Closed when the command has ended. */
@@ -12,7 +12,7 @@ export interface TopicAccess {
   readonly offsets: TopicOffsets;
   /** Who reads the topic as a member of the consumers' group right now. Rejects when the brokers do not answer. */
   listGroupMembers(): Promise<readonly GroupMember[]>;
-  /** `name`: of the one writer that may be active; whoever opens it ends the one before. */
-  openRequeue(name: string): Promise<RequeueTopic>;
+  /** `name`: of the one writer that may be active; opening it ends the one before. */
+  openRequeue(name: string): Promise<TransactionalTopic>;
   close(): Promise<void>;
 }

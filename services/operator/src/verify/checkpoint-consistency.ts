@@ -1,8 +1,8 @@
 import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
 import type { TicketState } from '@client-tickets/results';
-import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
+import { showOffsets } from '../cli/output.ts';
 
 /**
  * Ranges that retention removed before they were read. Nothing was written for them, except that a batch which was planned

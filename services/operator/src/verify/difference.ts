@@ -17,7 +17,6 @@ import type { OffsetRange } from '@client-tickets/micro-batch';
  * - `counts_behind`: readers see counts that lack committed rows.
  * - `log_ends_early`: offsets are committed that the log does not have.
  * - `requeue_lost`: a dead letter was sent back to the topic, but what was sent is not in the results.
- * - `tickets_repeated`: records of the topic carry the same ticket id. Only where that was asked to be a difference.
  */
 export type DifferenceCode =
   | 'query'
@@ -33,8 +32,7 @@ export type DifferenceCode =
   | 'counts_differ'
   | 'counts_behind'
   | 'log_ends_early'
-  | 'requeue_lost'
-  | 'tickets_repeated';
+  | 'requeue_lost';
 
 /** One thing that is not as it has to be. The message says what was expected and what was found. */
 export interface Difference {

@@ -1,12 +1,11 @@
-import type { ListedFile } from '../results/listed-range.ts';
+import type { Bodies, ListedFile } from '../results/listed-range.ts';
 import { readTickets } from '../results/read-tickets.ts';
 import { differingColumn, type StoredTicket } from '../results/stored-ticket.ts';
 import type { FileProblems } from './file-problems.ts';
 import { OffsetOrder } from './offset-order.ts';
-import type { Bodies } from './range-evidence.ts';
 
 /** What is kept of a ticket: there may be tens of thousands in a range. */
-export type ExaminedTicket = Pick<StoredTicket, 'ticket_id' | 'kafka_offset' | 'type' | 'priority'>;
+export type ExaminedTicket = Pick<StoredTicket, 'kafka_offset' | 'type' | 'priority'>;
 
 /** A file whose rows can be read. */
 interface Readable {
@@ -65,8 +64,8 @@ function collect(
   const comparison = other === undefined ? undefined : new Comparison(other, problems);
   const tickets: ExaminedTicket[] = [];
   for (const ticket of rows()) {
-    const { ticket_id, kafka_offset, type, priority } = ticket;
-    tickets.push({ ticket_id, kafka_offset, type, priority });
+    const { kafka_offset, type, priority } = ticket;
+    tickets.push({ kafka_offset, type, priority });
     const problem = order.next(ticket.kafka_partition, kafka_offset);
     if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${tickets.length}: ${problem}`);
     comparison?.next(ticket);

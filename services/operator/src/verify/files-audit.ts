@@ -1,12 +1,11 @@
 import { formatRange, type ObjectStore, type QueryIdentity } from '@client-tickets/micro-batch';
 import { formatsOf, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
-import { listRanges, type ListedRange } from '../results/listed-range.ts';
+import { getBodies, listRanges, type ListedRange } from '../results/listed-range.ts';
 import type { Difference } from './difference.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
 import { prefetch } from './prefetch.ts';
-import { examineRange, getBodies, type RangeEvidence } from './range-evidence.ts';
+import { examineRange } from './range-evidence.ts';
 import type { RequeuedRecords } from './requeued-records.ts';
-import type { TicketIdIndex } from './ticket-id-index.ts';
 
 /** What is loaded ahead while a range is examined. Small files come by the dozen, large ones one at a time. */
 export const READ_AHEAD = { mostItems: 24, mostBytes: 4 * 1024 * 1024 } as const;
@@ -30,11 +29,10 @@ export async function auditFiles(options: {
   readonly snapshot: CheckpointSnapshot;
   /** Offsets of a partition at which its counts are wanted. */
   readonly marksOf: (partition: number) => Iterable<bigint>;
-  readonly ids: TicketIdIndex;
   readonly requeued: RequeuedRecords;
   readonly onProgress: (tickets: number) => void;
 }): Promise<FilesAudit> {
-  const { results, identity, snapshot, marksOf, ids, requeued, onProgress } = options;
+  const { results, identity, snapshot, marksOf, requeued, onProgress } = options;
   const formats = formatsOf(identity);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
@@ -52,14 +50,6 @@ export async function auditFiles(options: {
   const tail: ListedRange[] = [];
   const differences: Difference[] = [];
   let read = 0;
-  const index = async ({ tickets }: RangeEvidence): Promise<void> => {
-    for (const { ticket_id } of tickets) {
-      if (ids.isFull) await ids.spill();
-      ids.add(ticket_id);
-    }
-    read += tickets.length;
-    onProgress(read);
-  };
   const loaded = prefetch(listRanges(results), {
     load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
@@ -70,7 +60,7 @@ export async function auditFiles(options: {
     if (where !== 'committed') tail.push(listed);
     if (where === 'tail') continue;
     const evidence = await examineRange(identity.topic, listed, bodies);
-    await index(evidence);
+    onProgress((read += evidence.tickets.length));
     requeued.add(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
     // A planned batch may be given up, and its files deleted, while they are looked at.

@@ -1,5 +1,5 @@
 import type { Clock, PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
-import type { TopicOffsets } from '../topic/topic-offsets.ts';
+import type { TopicOffsets } from '../topic/topic-access.ts';
 import type { Difference } from './difference.ts';
 
 const PAUSE_MS = 500;

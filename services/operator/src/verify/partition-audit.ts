@@ -8,11 +8,11 @@ import {
 import type { ResultFormat, TicketState } from '@client-tickets/results';
 import { expiredGaps } from './checkpoint-consistency.ts';
 import { CountsTally } from './counts-tally.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { checkBatch, checkFormats, checkPlace } from './range-rules.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
+import { showOffsets } from '../cli/output.ts';
 
 /** How many of many places are named. */
 const MOST_NAMED = 20;

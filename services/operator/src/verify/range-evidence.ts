@@ -1,5 +1,4 @@
-import type { ObjectStore } from '@client-tickets/micro-batch';
-import type { ListedFile, ListedRange } from '../results/listed-range.ts';
+import type { Bodies, ListedFile, ListedRange } from '../results/listed-range.ts';
 import { readDeadLetters } from '../results/read-dead-letters.ts';
 import type { Difference } from './difference.ts';
 import { examineTickets, type ExaminedTicket } from './examine-tickets.ts';
@@ -13,16 +12,6 @@ export interface RangeEvidence extends ListedRange {
   readonly deadLetters: readonly bigint[];
   /** What is wrong with the files by themselves; at most one thing for each. */
   readonly differences: readonly Difference[];
-}
-
-export type Bodies = ReadonlyMap<string, Uint8Array>;
-
-/** The files of a range. One that was listed and is gone is left out. */
-export async function getBodies(results: ObjectStore, { files }: ListedRange): Promise<Bodies> {
-  const found = await Promise.all(
-    files.map(async ({ key }) => [key, (await results.get(key))?.body] as const),
-  );
-  return new Map(found.flatMap(([key, body]) => (body === undefined ? [] : [[key, body] as const])));
 }
 
 /**

@@ -8,9 +8,9 @@ import type { ResultFormat } from '@client-tickets/results';
 import { TICKETS_PREFIX } from '../results/result-key.ts';
 import type { ListedRange } from '../results/listed-range.ts';
 import { expiredGaps } from './checkpoint-consistency.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
+import { showOffsets } from '../cli/output.ts';
 
 /** A range lies where a committed batch can have been. `coveredEnd` is where the ranges before it end. */
 export function checkPlace(

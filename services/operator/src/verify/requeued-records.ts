@@ -1,5 +1,5 @@
 import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
+import type { RecordPosition } from '@client-tickets/kafka';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { keepHeapSmall } from '../cli/frugal-heap.ts';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS } from '../cli/flags.ts';
+import { keepHeapSmall } from '../cli/small-heap.ts';
+import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
 import { showNumber } from '../cli/output.ts';
-import { parseCount } from '../cli/parse-option.ts';
-import type { OperatorContext } from '../cli/operator-context.ts';
-import type { Choose } from '../cli/read-command.ts';
+import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { verifyResults } from './verify-results.ts';
 import { showReport } from './verify-text.ts';
 
@@ -13,7 +11,6 @@ const DEFAULT_WAIT_S = 10;
 interface Options {
   readonly json?: true;
   readonly brokers?: string | false;
-  readonly unique?: true;
   readonly wait: number;
 }
 
@@ -25,7 +22,6 @@ export function addVerify(program: Command, choose: Choose): void {
         'Exit code 1 and the differences otherwise. Consumers may go on writing meanwhile.',
     )
     .option('--json', 'the report as JSON')
-    .option('--unique', 'ticket ids that come twice are a difference; without, they are only listed')
     .option(
       '--wait <seconds>',
       'how long counts may lag behind commits until that is a difference',
@@ -48,7 +44,6 @@ async function runVerify(context: OperatorContext, options: Options): Promise<0 
     offsets: options.brokers === false ? undefined : topic.offsets,
     clock,
     waitMs: options.wait * 1_000,
-    uniqueTickets: options.unique === true,
     onProgress: (tickets) => {
       signal.throwIfAborted();
       output.progress(`${showNumber(tickets)} tickets read`);

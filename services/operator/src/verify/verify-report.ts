@@ -20,12 +20,6 @@ export interface VerifiedPartition {
   readonly log: PartitionOffsets | undefined;
 }
 
-/** A ticket id that several records carry. */
-export interface RepeatedTicket {
-  readonly ticketId: string;
-  readonly at: readonly { readonly partition: number; readonly offset: bigint }[];
-}
-
 export interface VerifyReport {
   readonly ok: boolean;
   readonly topic: string;
@@ -33,13 +27,6 @@ export interface VerifyReport {
   readonly checkpoint: string;
   readonly query: Pick<QueryIdentity, 'id' | 'handlerVersion' | 'settings' | 'createdAt'> | undefined;
   readonly partitions: readonly VerifiedPartition[];
-  readonly repeatedTickets: {
-    readonly ids: number;
-    /** Records beyond the first of each id. */
-    readonly extra: number;
-    /** Some of them. */
-    readonly listed: readonly RepeatedTicket[];
-  };
   readonly differences: readonly Difference[];
   /** How many differences are not listed. */
   readonly moreDifferences: number;

@@ -4,8 +4,8 @@ import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { ListedRange } from '../results/listed-range.ts';
 import { readPublishedCounts, type PublishedCounts } from '../results/published-counts.ts';
-import type { RecordPosition } from '../topic/requeue-topic.ts';
-import type { TopicOffsets } from '../topic/topic-offsets.ts';
+import type { RecordPosition } from '@client-tickets/kafka';
+import type { TopicOffsets } from '../topic/topic-access.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
 import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-audit.ts';
 import { DifferenceLog } from './difference-log.ts';
@@ -14,14 +14,12 @@ import { auditFiles } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
 import { checkQuery } from './query-check.ts';
-import { listRepeated } from './repeated-tickets.ts';
 import { RequeuedRecords } from './requeued-records.ts';
-import { listStrangers } from './strangers.ts';
+import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
-import { TicketIdIndex } from './ticket-id-index.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
-/** How many differences, and how many repeated tickets, are listed. */
+/** How many differences are listed. */
 const MOST_LISTED = 1_000;
 
 export interface VerifyOptions {
@@ -33,10 +31,6 @@ export interface VerifyOptions {
   readonly clock: Clock;
   /** How long counts may lag behind commits, and the log seem to end early, until that is a difference. */
   readonly waitMs: number;
-  /** Whether ticket ids that come twice are a difference. Each is another record of the topic, so they need not be. */
-  readonly uniqueTickets: boolean;
-  /** Of the index of ticket ids, in ids. */
-  readonly mostInMemory?: number;
   /** Called with the number of tickets read, after each range. */
   readonly onProgress?: (tickets: number) => void;
 }
@@ -54,7 +48,7 @@ export interface VerifyOptions {
  * the stores do.
  */
 export async function verifyResults(options: VerifyOptions): Promise<VerifyReport> {
-  const { results, checkpoints, topic, offsets, clock, waitMs, uniqueTickets } = options;
+  const { results, checkpoints, topic, offsets, clock, waitMs } = options;
   const log = new DifferenceLog(MOST_LISTED);
   const empty: VerifyReport = {
     ok: false,
@@ -63,7 +57,6 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     checkpoint: checkpoints.location,
     query: undefined,
     partitions: [],
-    repeatedTickets: { ids: 0, extra: 0, listed: [] },
     differences: [],
     moreDifferences: 0,
     notes: [],
@@ -80,93 +73,76 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const requeued = await readRequeued(checkpoints, identity);
   if (requeued instanceof Error) log.add([{ code: 'checkpoint', message: requeued.message }]);
   const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
-  const ids = new TicketIdIndex(
-    options.mostInMemory === undefined ? {} : { mostInMemory: options.mostInMemory },
-  );
-  try {
-    const files = await auditFiles({
-      results,
-      identity,
-      snapshot,
-      marksOf: (partition) => marksOf(published, partition),
-      ids,
-      requeued: requeuedRecords,
-      onProgress: options.onProgress ?? (() => undefined),
-    });
-    for (const { differences } of files.findings.values()) log.add(differences);
-    log.add(files.differences);
-    log.add(requeuedRecords.finish(snapshot));
-    for await (const key of listStrangers(results, checkpoints)) {
-      log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
-    }
-    log.add(await judgeTail(options, identity, snapshot, files.tail));
-
-    const counted: CountedPartitions = new Map(
-      [...files.findings].flatMap(([partition, { counts }]) => {
-        const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
-        return checkpoint === undefined ? [] : [[partition, { checkpoint, counts }]];
-      }),
-    );
-    // A partition that can't be read makes every sum wrong; it has been reported.
-    if (snapshot.unreadable.size === 0) {
-      log.add(published.flatMap((counts) => auditCounts(counts, counted, false)));
-      const read = (): Promise<readonly PublishedCounts[]> => readPublishedCounts(results);
-      const isIdle = async (): Promise<boolean> =>
-        sameCheckpoints(snapshot, await readSnapshot(checkpoints, identity));
-      log.add(await checkLaterCounts({ published, read, partitions: counted, isIdle, clock, waitMs }));
-    }
-
-    const repeated = await ids.findRepeated(MOST_LISTED);
-    const isRead = (listed: ListedRange): boolean => isCommitted(snapshot, listed);
-    const listed = repeated.ids === 0 ? [] : await listRepeated(results, repeated.hashes, isRead);
-    if (uniqueTickets && repeated.ids > 0) {
-      const message = `${repeated.ids} ticket ids are carried by ${repeated.extra + repeated.ids} records`;
-      log.add([{ code: 'tickets_repeated', message }]);
-    }
-
-    const committed = new Map(
-      [...snapshot.partitions].map(([partition, { checkpoint }]) => [partition, checkpoint]),
-    );
-    const brokers = offsets === undefined ? undefined : await checkLog(offsets, committed, { clock, waitMs });
-    log.add(brokers?.differences ?? []);
-    const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {
-      const checkpoint = committed.get(partition);
-      if (checkpoint === undefined) return [];
-      const { firstOffset, gaps, planned } = checkpoint;
-      const { endOffset, totals } = checkpoint.committed;
-      const { tickets, deadLetters, ranges } = findings;
-      const offsetsOf = {
-        partition,
-        firstOffset,
-        endOffset,
-        gaps,
-        planned,
-        log: brokers?.log?.get(partition),
-      };
-      return [
-        {
-          ...offsetsOf,
-          tickets,
-          deadLetters,
-          emptyOffsets: totals.emptyOffsets,
-          ranges,
-          files: findings.files,
-        },
-      ];
-    });
-    return {
-      ...empty,
-      ok: log.kept.length === 0,
-      query: pickIdentity(identity),
-      partitions,
-      repeatedTickets: { ids: repeated.ids, extra: repeated.extra, listed },
-      differences: log.kept,
-      moreDifferences: log.more,
-      notes: brokers?.notes ?? [],
-    };
-  } finally {
-    await ids.close();
+  const files = await auditFiles({
+    results,
+    identity,
+    snapshot,
+    marksOf: (partition) => marksOf(published, partition),
+    requeued: requeuedRecords,
+    onProgress: options.onProgress ?? (() => undefined),
+  });
+  for (const { differences } of files.findings.values()) log.add(differences);
+  log.add(files.differences);
+  log.add(requeuedRecords.finish(snapshot));
+  for await (const key of listUnexpectedFiles(results, checkpoints)) {
+    log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
   }
+  log.add(await judgeTail(options, identity, snapshot, files.tail));
+
+  const counted: CountedPartitions = new Map(
+    [...files.findings].flatMap(([partition, { counts }]) => {
+      const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
+      return checkpoint === undefined ? [] : [[partition, { checkpoint, counts }]];
+    }),
+  );
+  // A partition that can't be read makes every sum wrong; it has been reported.
+  if (snapshot.unreadable.size === 0) {
+    log.add(published.flatMap((counts) => auditCounts(counts, counted, false)));
+    const read = (): Promise<readonly PublishedCounts[]> => readPublishedCounts(results);
+    const isIdle = async (): Promise<boolean> =>
+      sameCheckpoints(snapshot, await readSnapshot(checkpoints, identity));
+    log.add(await checkLaterCounts({ published, read, partitions: counted, isIdle, clock, waitMs }));
+  }
+
+  const committed = new Map(
+    [...snapshot.partitions].map(([partition, { checkpoint }]) => [partition, checkpoint]),
+  );
+  const brokers = offsets === undefined ? undefined : await checkLog(offsets, committed, { clock, waitMs });
+  log.add(brokers?.differences ?? []);
+  const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {
+    const checkpoint = committed.get(partition);
+    if (checkpoint === undefined) return [];
+    const { firstOffset, gaps, planned } = checkpoint;
+    const { endOffset, totals } = checkpoint.committed;
+    const { tickets, deadLetters, ranges } = findings;
+    const offsetsOf = {
+      partition,
+      firstOffset,
+      endOffset,
+      gaps,
+      planned,
+      log: brokers?.log?.get(partition),
+    };
+    return [
+      {
+        ...offsetsOf,
+        tickets,
+        deadLetters,
+        emptyOffsets: totals.emptyOffsets,
+        ranges,
+        files: findings.files,
+      },
+    ];
+  });
+  return {
+    ...empty,
+    ok: log.kept.length === 0,
+    query: pickIdentity(identity),
+    partitions,
+    differences: log.kept,
+    moreDifferences: log.more,
+    notes: brokers?.notes ?? [],
+  };
 }
 
 async function readRequeued(
@@ -193,10 +169,6 @@ function marksOf(published: readonly PublishedCounts[], partition: number): read
   return published.flatMap((counts) =>
     counts.kind === 'read' ? [counts.endOffsets?.get(partition) ?? NOTHING_COUNTED] : [],
   );
-}
-
-function isCommitted({ partitions }: CheckpointSnapshot, { partition, range }: ListedRange): boolean {
-  return range.startOffset < (partitions.get(partition)?.checkpoint.committed.endOffset ?? 0n);
 }
 
 function sameCheckpoints(a: CheckpointSnapshot, b: CheckpointSnapshot): boolean {

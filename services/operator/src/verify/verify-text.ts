@@ -1,13 +1,11 @@
-import { colors } from '../cli/colors.ts';
-import { showCount, showNumber, type Output } from '../cli/output.ts';
-import { showOffsets } from '../cli/show-offsets.ts';
+import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
 const MOST_SHOWN = 20;
 
 /** The report for people. */
 export function showReport(report: VerifyReport, output: Output): void {
-  const { query, topic, results, partitions, repeatedTickets, differences, moreDifferences } = report;
+  const { query, topic, results, partitions, differences, moreDifferences } = report;
   output.line(`${colors.bold(topic)} in ${results}${query === undefined ? '' : `, query ${query.id}`}`);
   if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
   for (const { partition, gaps } of partitions) {
@@ -18,18 +16,6 @@ export function showReport(report: VerifyReport, output: Output): void {
     }
   }
   for (const note of report.notes) output.line(`${colors.dim('note:')} ${note}`);
-  if (repeatedTickets.ids > 0) {
-    const { ids, extra, listed } = repeatedTickets;
-    output.line(
-      `${showCount(ids, 'ticket id')} carried by more than one record (${showNumber(extra)} too many)`,
-    );
-    for (const { ticketId, at } of listed.slice(0, MOST_SHOWN)) {
-      output.line(
-        `  ${ticketId} at ${at.map(({ partition, offset }) => `${partition}:${offset}`).join(', ')}`,
-      );
-    }
-    if (listed.length > MOST_SHOWN) output.line('  and more; --json lists up to 1,000');
-  }
   if (report.ok) {
     const sum = (count: (partition: VerifiedPartition) => number, noun: string): string =>
       showCount(

@@ -1,16 +1,12 @@
+import type { IdentifiedRecord, RecordPosition, TransactionalTopic } from '@client-tickets/kafka';
 import type { PartitionOffsets } from '@client-tickets/micro-batch';
-import {
-  type OutgoingRecord,
-  type RecordPosition,
-  type RequeueTopic,
-} from '../../src/topic/requeue-topic.ts';
 
-export interface SentRecord extends OutgoingRecord, RecordPosition {}
+export interface SentRecord extends IdentifiedRecord, RecordPosition {}
 
 /** What happens to a `send`. `later`: an error comes back, and the transaction ends in the end, unless the writer is fenced. */
 export type SendFate = 'done' | 'nothing done' | 'done, answer lost' | 'later';
 
-/** A topic that keeps the contract of `RequeueTopic`. */
+/** A topic that keeps the contract of `TransactionalTopic`. */
 export class MemoryRequeueTopic {
   readonly records: SentRecord[] = [];
   #epoch = 0;
@@ -33,11 +29,11 @@ export class MemoryRequeueTopic {
     for (const { epoch, send } of this.#underWay.splice(0)) if (epoch === this.#epoch) send();
   }
 
-  open(): Promise<RequeueTopic> {
+  open(): Promise<TransactionalTopic> {
     const epoch = (this.#epoch += 1);
-    const append = (records: readonly OutgoingRecord[]): readonly RecordPosition[] =>
+    const append = (records: readonly IdentifiedRecord[]): readonly RecordPosition[] =>
       records.map((record) => {
-        const partition = record.requeueId.length % this.#ends.length;
+        const partition = record.id.length % this.#ends.length;
         const offset = this.#ends[partition] ?? 0n;
         this.#ends[partition] = offset + 1n;
         this.records.push({ ...record, partition, offset });
@@ -47,9 +43,9 @@ export class MemoryRequeueTopic {
       find: async (ids, from) => {
         await Promise.resolve();
         const found = this.records.filter(
-          ({ requeueId, partition, offset }) => ids.has(requeueId) && offset >= (from.get(partition) ?? 0n),
+          ({ id, partition, offset }) => ids.has(id) && offset >= (from.get(partition) ?? 0n),
         );
-        return new Map(found.map(({ requeueId, partition, offset }) => [requeueId, { partition, offset }]));
+        return new Map(found.map(({ id, partition, offset }) => [id, { partition, offset }]));
       },
       send: async (records) => {
         await Promise.resolve();

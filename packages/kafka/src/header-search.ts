@@ -1,5 +1,5 @@
 import type { IHeaders, Kafka } from 'kafkajs';
-import type { RecordPosition } from './requeue-topic.ts';
+import type { RecordPosition } from './transactional-topic.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -12,7 +12,7 @@ export interface SearchRange {
 /**
  * Reads ranges of a topic, committed records only, and reports each record that has the header. Joins a group of its own,
  * which is deleted at the end, because kafkajs can't read otherwise. Rejects when it takes longer than a minute: another
- * writer's transaction may be open for so long.
+ * writer's transaction may be open that long.
  */
 export async function findByHeader(options: {
   readonly kafka: Kafka;

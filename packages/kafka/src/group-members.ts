@@ -1,0 +1,31 @@
+import type { Clock, Logger } from '@client-tickets/micro-batch';
+import { createAdminSession } from './admin-session.ts';
+import { describeFailure } from './describe-failure.ts';
+import { readFailure } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+
+export interface GroupMember {
+  readonly clientId: string;
+  readonly host: string;
+}
+
+/** Who is in a group right now. One question to its coordinator; a failed one is not repeated. Rejects with a `KafkaError`. */
+export async function listGroupMembers(options: {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}): Promise<readonly GroupMember[]> {
+  const { groupId } = options;
+  const session = createAdminSession(options);
+  try {
+    const { groups } = await session.attempt((admin) => admin.describeGroups([groupId]));
+    return groups.flatMap(({ members }) =>
+      members.map(({ clientId, clientHost }) => ({ clientId, host: clientHost.replace(/^\//, '') })),
+    );
+  } catch (error) {
+    throw describeFailure(`asking who is in group ${groupId}`, readFailure(error), error);
+  } finally {
+    await session.close();
+  }
+}
