@@ -2,7 +2,7 @@ import {
   RecordList,
   type CommittedState,
   type ObjectStore,
-  type RecordBatch,
+  type MicroBatch,
   type SourceRecord,
 } from '@client-tickets/micro-batch';
 import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/results';
@@ -25,7 +25,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
       state: handler.initialState,
     };
     const endOffset = startOffset + BigInt(records.length);
-    const batch: RecordBatch = {
+    const batch: MicroBatch = {
       topic: 'client_tickets',
       partition,
       startOffset,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
+import { RecordList, type MicroBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createTicketHandler } from '@client-tickets/results';
 import { encodeTicket, parseTicket, ticketSchema } from '@client-tickets/tickets';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
@@ -22,7 +22,7 @@ interface Message {
 }
 
 /** Some messages at offsets with a gap after each third, as compaction and transactions leave them. */
-function toBatch(messages: readonly Message[]): RecordBatch {
+function toBatch(messages: readonly Message[]): MicroBatch {
   const records = messages.map(({ key, value }, index): SourceRecord => ({
     offset: BigInt(index + Math.floor(index / 3)),
     timestamp: Date.UTC(2026, 10, 22),

@@ -28,7 +28,7 @@ export {
   type CommittedBatch,
   type Gap,
   type PartitionCheckpoint,
-  type Plan,
+  type BatchPlan,
   type Totals,
   type WrittenFile,
 } from './checkpoint/partition-checkpoint.ts';
@@ -42,13 +42,13 @@ export {
   openQuery,
   readOwner,
   readQuery,
+  restoreQuery,
   type ExpectedQuery,
   type QueryIdentity,
   type ResultsOwner,
 } from './checkpoint/query-identity.ts';
 export { RecordBlock, type RecordBlockParts } from './ports/record-block.ts';
 export { RecordList, type RecordPiece } from './ports/record-list.ts';
-export { restoreQuery } from './checkpoint/restore-query.ts';
 export type { StreamingQueryOptions } from './query/query-options.ts';
 export type { PartitionStatus, QueryState, QueryStatus } from './query/query-status.ts';
 export {

@@ -4,7 +4,7 @@ import { RUNS, scenarios, simulate, type Scenario } from './support/simulate.ts'
 
 /** Runs that once found a mistake. */
 const FOUND: readonly Omit<Scenario, 'retention'>[] = [
-  // A chunk with a jump came while the watermarks were asked for, and all but its last records were gone by then.
+  // A chunk with a jump came while the log was asked for its offsets, and all but its last records were gone by then.
   {
     seed: 2_147_483_630,
     partitions: 1,

@@ -4,7 +4,7 @@ import {
   type BatchHandler,
   type BatchRange,
   type HandledBatch,
-  type RecordBatch,
+  type MicroBatch,
   type ResultFile,
 } from '@client-tickets/micro-batch';
 import {
@@ -61,7 +61,7 @@ export function createTicketHandler(options: {
 }
 
 async function handle(
-  batch: RecordBatch,
+  batch: MicroBatch,
   state: TicketState,
   formats: readonly ResultFormat[],
   pool: BufferPool,
@@ -101,7 +101,7 @@ async function handle(
 }
 
 /** What the records of a batch are: tickets, as columns and as JSON lines where these are wanted, and dead letters. */
-async function readRecords(batch: RecordBatch, lines: TicketLines | undefined) {
+async function readRecords(batch: MicroBatch, lines: TicketLines | undefined) {
   const { records, startOffset } = batch;
   const columns = new TicketColumns(records.length);
   const deadLetters: DeadLetter[] = [];
@@ -143,7 +143,7 @@ const giveWay = setImmediate;
 const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, partition, offset
 
 /** About how many bytes the JSON lines of a batch will have. */
-function jsonBytes({ pieces, length }: RecordBatch['records']): number {
+function jsonBytes({ pieces, length }: MicroBatch['records']): number {
   let sum = length * LINE_OVERHEAD_BYTES;
   for (const { block, from, to } of pieces) {
     for (let at = 4 * from; at < 4 * to; at += 4)

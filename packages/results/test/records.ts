@@ -1,4 +1,4 @@
-import { RecordList, type RecordBatch, type SourceRecord } from '@client-tickets/micro-batch';
+import { RecordList, type MicroBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createTicketGenerator, encodeTicket, type Ticket } from '@client-tickets/tickets';
 
 export const topic = 'client_tickets';
@@ -23,11 +23,7 @@ export function toRecord(
 }
 
 /** A batch of these values at consecutive offsets. */
-export function toBatch(
-  values: readonly (Uint8Array | null)[],
-  partition = 0,
-  startOffset = 0n,
-): RecordBatch {
+export function toBatch(values: readonly (Uint8Array | null)[], partition = 0, startOffset = 0n): MicroBatch {
   const records = values.map((value, index) => toRecord(startOffset + BigInt(index), value));
   return {
     topic,
@@ -38,7 +34,7 @@ export function toBatch(
   };
 }
 
-export function toTicketBatch(tickets: readonly Ticket[], partition = 0, startOffset = 0n): RecordBatch {
+export function toTicketBatch(tickets: readonly Ticket[], partition = 0, startOffset = 0n): MicroBatch {
   return toBatch(tickets.map(encodeTicket), partition, startOffset);
 }
 

@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import {
-  RecordList,
-  type HandledBatch,
-  type RecordBatch,
-  type ResultFile,
-} from '@client-tickets/micro-batch';
+import { RecordList, type HandledBatch, type MicroBatch, type ResultFile } from '@client-tickets/micro-batch';
 import { encodeTicket, SUPPORT_TEAMS } from '@client-tickets/tickets';
 import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/results';
 import {
@@ -24,7 +19,7 @@ const handler = createTicketHandler({ formats: ['json', 'parquet'] });
 const ticket = generateTicket();
 const deadLetter = Buffer.from('no ticket');
 
-async function handle(batch: RecordBatch, using = handler): Promise<HandledBatch<TicketState>> {
+async function handle(batch: MicroBatch, using = handler): Promise<HandledBatch<TicketState>> {
   return await using.handle(batch, using.initialState);
 }
 

@@ -146,7 +146,7 @@ describe('a preview', () => {
     const past = history(1);
     past.crash();
     await expect(preview(past, { log: undefined })).rejects.toThrow(
-      'watermarks of client_tickets are not known',
+      'offsets of client_tickets are not known',
     );
   });
 

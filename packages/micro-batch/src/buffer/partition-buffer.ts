@@ -12,8 +12,8 @@ import { RecordList, type RecordPiece } from '../ports/record-list.ts';
  * ```
  *
  * A *jump* is a chunk whose first record lies after the position that was asked for. Either these offsets never will have
- * records (compaction, transaction markers), or retention removed them before they were read: only the log's low
- * watermark, read after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
+ * records (compaction, transaction markers), or retention removed them before they were read: only the log's
+ * start, asked for after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
  */
 export class PartitionBuffer {
   #chunks: Pick<RecordChunk, 'endOffset' | 'records' | 'bytes'>[] = [];

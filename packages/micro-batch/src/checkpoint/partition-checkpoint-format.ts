@@ -12,7 +12,13 @@ import {
   readString,
   type JsonNode,
 } from './json-reader.ts';
-import type { CommittedBatch, Gap, PartitionCheckpoint, Plan, WrittenFile } from './partition-checkpoint.ts';
+import type {
+  CommittedBatch,
+  Gap,
+  PartitionCheckpoint,
+  BatchPlan,
+  WrittenFile,
+} from './partition-checkpoint.ts';
 
 /** Raised when the document changes in a way that older code can't read. */
 export const CHECKPOINT_VERSION = 1;
@@ -123,7 +129,7 @@ function readState<State>(node: JsonNode, parseState: (value: unknown) => State)
   }
 }
 
-function readPlan(node: JsonNode): Plan {
+function readPlan(node: JsonNode): BatchPlan {
   return {
     batchId: readCount(field(node, 'batchId')),
     ...readRange(node),

@@ -20,7 +20,7 @@ export interface Committed<State> {
 }
 
 /** A batch that was decided on: nobody can plan these offsets differently any more. */
-export interface Plan extends OffsetRange {
+export interface BatchPlan extends OffsetRange {
   readonly batchId: number;
   readonly at: string;
 }
@@ -72,7 +72,7 @@ export interface PartitionCheckpoint<State> {
   readonly partition: number;
   readonly firstOffset: bigint;
   readonly committed: Committed<State>;
-  readonly planned: Plan | null;
+  readonly planned: BatchPlan | null;
   /** The latest batches, oldest first. */
   readonly recent: readonly CommittedBatch[];
   readonly gaps: readonly Gap[];
@@ -97,7 +97,7 @@ export function newPartitionCheckpoint<State>(start: {
 /** Throws a `RangeError` when the plan does not follow the committed offsets: a bug, never an input. */
 export function withPlan<State>(
   checkpoint: PartitionCheckpoint<State>,
-  plan: Plan,
+  plan: BatchPlan,
 ): PartitionCheckpoint<State> {
   const { committed, planned } = checkpoint;
   const follows = plan.startOffset === committed.endOffset && plan.endOffset > plan.startOffset;

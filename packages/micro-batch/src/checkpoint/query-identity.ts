@@ -28,7 +28,7 @@ export interface ExpectedQuery {
 const QUERY_VERSION = 1;
 const RESULTS_KEY = '_query.json';
 
-export function queryKey(topic: string): string {
+function queryKey(topic: string): string {
   return `${topic}/query.json`;
 }
 
@@ -105,7 +105,7 @@ function readPartition(name: string, { path }: JsonNode): number {
   throw new JsonShapeError(`${path}: expected the number of a partition, found ${JSON.stringify(name)}`);
 }
 
-export function encodeIdentity(identity: QueryIdentity): Uint8Array {
+function encodeIdentity(identity: QueryIdentity): Uint8Array {
   const { id, topic, handlerVersion, settings, startingOffsets, createdAt } = identity;
   const document = {
     version: QUERY_VERSION,
@@ -229,6 +229,21 @@ async function claimResults(
   const winner = await readOwner(results);
   if (winner === undefined) throw notThere(results.location, RESULTS_KEY);
   if (winner.id !== id) throw ownedByAnother(winner, query, checkpoints, results);
+}
+
+/**
+ * Writes `query.json` of a query that exists already, for whoever rebuilds a checkpoint that was lost. Throws `QueryError`
+ * `checkpoint_mismatch` when there is one: nothing is ever replaced.
+ */
+export async function restoreQuery(checkpoints: ObjectStore, identity: QueryIdentity): Promise<void> {
+  const key = queryKey(identity.topic);
+  const options = { contentType: 'application/json' };
+  if ((await compareAndSwap(checkpoints, key, encodeIdentity(identity), undefined, options)) !== undefined)
+    return;
+  throw new QueryError(
+    'checkpoint_mismatch',
+    `${checkpoints.location}${key} is there already. A checkpoint is rebuilt only where there is none.`,
+  );
 }
 
 /** The request was lost on its way: the same as a store that did not answer, and tried again like that. */

@@ -8,7 +8,7 @@ export interface BatchRange extends OffsetRange {
 }
 
 /** The records of one partition's micro-batch: all that the log holds of its range. */
-export interface RecordBatch extends BatchRange {
+export interface MicroBatch extends BatchRange {
   readonly records: RecordList;
 }
 
@@ -58,5 +58,5 @@ export interface BatchHandler<State> {
    * Of one partition one batch after the other; the next may begin while files of the last are being stored, and is then
    * dropped if those don't become the committed batch.
    */
-  handle(batch: RecordBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
+  handle(batch: MicroBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
 }

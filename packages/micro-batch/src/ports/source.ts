@@ -23,7 +23,7 @@ export interface RecordChunk {
   readonly bytes: number;
 }
 
-/** Low and high watermark: the log holds offsets of `[earliest, latest)`. */
+/** Where a log begins and ends: it holds offsets of `[earliest, latest)`. */
 export interface PartitionOffsets {
   readonly earliest: bigint;
   readonly latest: bigint;
@@ -55,7 +55,7 @@ export interface Source {
   start(listener: SourceListener): Promise<void>;
   /** All partitions of the topic, whoever owns them, ascending. */
   listPartitions(): Promise<readonly number[]>;
-  /** Both watermarks, as the brokers know them now. */
+  /** Where each log begins and ends, as the brokers know it now. */
   fetchOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;
   /** Starts delivery of an owned partition at an offset, or moves it there. Undoes `pause`. */
   seek(partition: number, offset: bigint): void;

@@ -1,5 +1,5 @@
 import type { QueryErrorCode } from '../ports/query-error.ts';
-import type { Gap, Plan, Totals } from '../checkpoint/partition-checkpoint.ts';
+import type { Gap, BatchPlan, Totals } from '../checkpoint/partition-checkpoint.ts';
 import type { QueryProgress } from '../trigger/progress.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface PartitionStatus {
   readonly firstOffset: bigint;
   readonly committedOffset: bigint;
   readonly batchId: number;
-  readonly planned: Plan | null;
+  readonly planned: BatchPlan | null;
   /** As last read from the log; `undefined` before the first trigger. */
   readonly earliestOffset: bigint | undefined;
   readonly latestOffset: bigint | undefined;

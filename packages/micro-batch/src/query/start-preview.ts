@@ -1,7 +1,7 @@
 import { createCheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import { dataLossError, findExpired, findTruncated, type Loss } from '../trigger/data-loss.ts';
 import { QueryError } from '../ports/query-error.ts';
-import type { Plan } from '../checkpoint/partition-checkpoint.ts';
+import type { BatchPlan } from '../checkpoint/partition-checkpoint.ts';
 import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, readOwner, readQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
@@ -15,7 +15,7 @@ export interface StartPreviewOptions<State> extends Pick<
   'handler' | 'checkpoints' | 'results' | 'clock' | 'newId'
 > {
   readonly topic: string;
-  /** Both watermarks of all partitions. `undefined`: the brokers did not answer. */
+  /** Where the log of each partition begins and ends. `undefined`: the brokers did not answer. */
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
   readonly startingOffsets: NonNullable<StreamingQueryOptions<State>['startingOffsets']>;
   readonly failOnDataLoss: boolean;
@@ -29,7 +29,7 @@ export interface PartitionPreview {
   /** The first offset that would be read. */
   readonly offset: bigint;
   /** Somebody decided on this batch; it would be executed first. */
-  readonly planned: Plan | null;
+  readonly planned: BatchPlan | null;
   /** Records that are gone. With `failOnDataLoss` the start would end there, else they would be recorded as lost. */
   readonly loss: Loss | undefined;
   readonly log: PartitionOffsets | undefined;
@@ -48,7 +48,7 @@ export interface StartPreview {
 
 /**
  * What a start would find and do, by the same checks that the start makes; nothing is written. Rejects with
- * `SourceUnavailable` when a new query would need the watermarks and there are none, and as the stores do.
+ * `SourceUnavailable` when a new query would need the log's offsets and there are none, and as the stores do.
  */
 export async function previewStart<State>(options: StartPreviewOptions<State>): Promise<StartPreview> {
   const { topic, log, handler, results, checkpoints: store, clock, failOnDataLoss } = options;
@@ -109,7 +109,7 @@ function open<State>(options: StartPreviewOptions<State>): Promise<QueryIdentity
     handlerVersion: handler.version,
     settings: handler.settings,
     create: async () => {
-      if (log === undefined) throw new SourceUnavailable(`the watermarks of ${topic} are not known`);
+      if (log === undefined) throw new SourceUnavailable(`the offsets of ${topic} are not known`);
       return {
         id: newId(),
         startingOffsets: resolveStartingOffsets(startingOffsets, topic, log),

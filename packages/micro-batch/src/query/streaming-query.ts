@@ -3,24 +3,22 @@ import { GroupOffsets } from './group-offsets.ts';
 import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
 import { Outage } from './outage.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
-import { partitionStatus } from './partition-status.ts';
 import { ObjectStoreError } from '../ports/object-store.ts';
-import type { PartitionOffsets, SourceListener } from '../ports/source.ts';
-import { buildProgress, type QueryProgress } from '../trigger/progress.ts';
+import type { SourceListener } from '../ports/source.ts';
 import { Publication } from './publication.ts';
+import { QueryReport } from './query-report.ts';
 import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
   type StreamingQueryOptions,
 } from './query-options.ts';
-import type { QueryState, QueryStatus } from './query-status.ts';
-import { settlesWithin } from './settles-within.ts';
+import type { QueryStatus } from './query-status.ts';
 import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
-import { runTrigger, type TriggerContext, type TriggerOutcome } from '../trigger/trigger-run.ts';
+import { runTrigger, type TriggerContext } from '../trigger/run-trigger.ts';
 import { nextTriggerAt } from '../trigger/trigger.ts';
-import { Wakeup } from '../trigger/wakeup.ts';
-import { Watermarks } from '../trigger/watermarks.ts';
+import { settlesWithin, Wakeup } from '../trigger/wakeup.ts';
+import { LogOffsets } from '../trigger/log-offsets.ts';
 
 /** A trigger of 0 ms asks again this often while nothing comes. */
 const IDLE_MS = 100;
@@ -47,22 +45,16 @@ export class StreamingQuery<State> {
   readonly #outage: Outage;
   readonly #groupOffsets: GroupOffsets;
   readonly #publication: Publication<State>;
-  readonly #watermarks: Watermarks;
+  readonly #logOffsets: LogOffsets;
+  readonly #report: QueryReport<State>;
   readonly #truncatedSince = new Map<number, number>();
-  #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
-  #state: QueryState = 'starting';
-  #message = 'opening the checkpoint';
-  #errorCode: QueryStatus['errorCode'];
   readonly #stop = new AbortController();
   #paused = false;
   /** The first trigger's time, from which the others are counted. */
   #origin = 0;
   #turn = 0;
-  #log: ReadonlyMap<number, PartitionOffsets> = new Map();
-  #lastTriggerAt: number | undefined;
   #previousTriggerAt: number | undefined;
-  #lastProgress: QueryProgress | undefined;
   /** Called once, after the next trigger. */
   #afterTrigger: (() => void)[] = [];
 
@@ -72,13 +64,17 @@ export class StreamingQuery<State> {
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
     this.#groupOffsets = new GroupOffsets(source, logger);
-    this.#watermarks = new Watermarks(source, clock);
+    this.#logOffsets = new LogOffsets(source, clock);
     this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
       maxBufferedBytes: TRIGGERS_BUFFERED * maxBytesPerTrigger,
     });
+    this.#report = new QueryReport(options, this.runId, () => ({
+      assigned: this.#owned.isAssigned,
+      queries: this.#owned.queries,
+    }));
     this.finished = this.#run();
     this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to
   }
@@ -93,20 +89,7 @@ export class StreamingQuery<State> {
   }
 
   status(): QueryStatus {
-    const { name, source } = this.#options;
-    return {
-      id: this.#opened?.identity.id,
-      runId: this.runId,
-      name,
-      topic: source.topic,
-      state: this.#state,
-      message: this.#message,
-      errorCode: this.#errorCode,
-      assigned: this.#owned.isAssigned,
-      partitions: this.#owned.queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
-      lastTriggerAt: this.#lastTriggerAt,
-      lastProgress: this.#lastProgress,
-    };
+    return this.#report.status();
   }
 
   /** No further trigger until `resume`; this consumer stays in the group and keeps its partitions. */
@@ -154,22 +137,25 @@ export class StreamingQuery<State> {
     if (await settlesWithin(clock, budgetMs, this.finished)) return;
     logger.warn({ budgetMs }, 'what is under way is abandoned; it is finished at the next start');
     await settlesWithin(clock, LEAVE_MS, this.#leave());
-    this.#enter('stopped', 'what was under way was abandoned');
+    this.#report.enter('stopped', 'what was under way was abandoned');
   }
 
   async #run(): Promise<void> {
     const { clock, source } = this.#options;
     try {
-      this.#opened = await this.#untilAvailable(() =>
+      const opened = await this.#untilAvailable(() =>
         openStreamingQuery(this.#options, (partition, offset) => this.#owned.seek(partition, offset)),
       );
-      if (this.#opened !== undefined) await this.#runTriggers(this.#opened);
-      this.#enter('stopping', 'leaving the group');
+      if (opened !== undefined) {
+        this.#report.opened(opened.identity.id);
+        await this.#runTriggers(opened);
+      }
+      this.#report.enter('stopping', 'leaving the group');
       await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.done());
       await source.stop();
-      this.#enter('stopped', 'the query has ended');
+      this.#report.enter('stopped', 'the query has ended');
     } catch (error) {
-      this.#enter(
+      this.#report.enter(
         'failed',
         error instanceof Error ? error.message : String(error),
         error instanceof QueryError ? error.code : 'unexpected',
@@ -197,7 +183,7 @@ export class StreamingQuery<State> {
 
   async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
     const { source, clock, trigger } = this.#options;
-    this.#enter('starting', `joining the group that reads ${source.topic}`);
+    this.#report.enter('starting', `joining the group that reads ${source.topic}`);
     const listener = {
       onAssignment: (partitions) => this.#owned.onAssignment(partitions),
       onChunk: (chunk) => this.#owned.onChunk(chunk),
@@ -213,7 +199,7 @@ export class StreamingQuery<State> {
     while (!this.#stopping) {
       this.#checkSource();
       if (this.#paused || !this.#owned.isAssigned) {
-        if (this.#paused) this.#enter('paused', 'paused; resume to go on');
+        if (this.#paused) this.#report.enter('paused', 'paused; resume to go on');
         await this.#wakeup.wait(clock, IDLE_MS * 10);
         continue;
       }
@@ -235,7 +221,7 @@ export class StreamingQuery<State> {
     const previousAt = this.#previousTriggerAt;
     this.#previousTriggerAt = startedAt;
     const outcome = await runTrigger(this.#triggerContext(opened, startedAt), queries, this.#turn++);
-    this.#log = outcome.log;
+    this.#report.sawLog(outcome.log);
     this.#owned.regulate();
     const worked = outcome.committed.length > 0;
     const publishStart = clock.monotonic();
@@ -245,55 +231,21 @@ export class StreamingQuery<State> {
     } finally {
       // What is committed is committed, whether or not it can be published now.
       const publishing = clock.monotonic() - publishStart;
-      if (worked) this.#report(opened, outcome, { timestamp, startedAt, previousAt, publishing });
+      if (worked) this.#report.committed(outcome, { timestamp, startedAt, previousAt, publishing });
     }
     if (outcome.failure !== undefined) throw outcome.failure;
-    this.#lastTriggerAt = clock.now();
+    this.#report.triggered();
     for (const resolve of this.#afterTrigger.splice(0)) resolve();
-    this.#enter(worked ? 'running' : 'waiting', worked ? 'processing records' : 'waiting for new records');
+    this.#report.enter(
+      worked ? 'running' : 'waiting',
+      worked ? 'processing records' : 'waiting for new records',
+    );
     return worked;
   }
 
   async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
     await this.#publication.begin(checkpoints, this.#owned.queries);
     await this.#publication.done();
-  }
-
-  #report(
-    { identity }: OpenedQuery<State>,
-    { committed, durationMs }: TriggerOutcome<State>,
-    times: {
-      readonly timestamp: string;
-      readonly startedAt: number;
-      readonly previousAt: number | undefined;
-      readonly publishing: number;
-    },
-  ): void {
-    const { name, source, results, clock, listener } = this.#options;
-    for (const { query } of committed) {
-      const batch = query.checkpoint.recent.at(-1);
-      if (batch !== undefined) listener.onBatch?.(query.partition, batch);
-    }
-    const triggerExecution = clock.monotonic() - times.startedAt;
-    const sincePreviousMs = times.startedAt - (times.previousAt ?? times.startedAt - triggerExecution);
-    this.#lastProgress = buildProgress({
-      id: identity.id,
-      runId: this.runId,
-      name,
-      timestamp: times.timestamp,
-      batchId: Math.max(...committed.map(({ query }) => query.checkpoint.committed.batchId)),
-      topic: source.topic,
-      sourceDescription: source.description,
-      sinkDescription: results.location,
-      sincePreviousMs,
-      durationMs: {
-        ...durationMs,
-        commitOffsets: durationMs.commitOffsets + times.publishing,
-        triggerExecution,
-      },
-      partitions: committed.map(({ progress }) => progress),
-    });
-    listener.onProgress?.(this.#lastProgress);
   }
 
   /** Whether the next trigger has something to do at once: then publishing does not hold it up. */
@@ -337,7 +289,7 @@ export class StreamingQuery<State> {
           });
         }
         logger.warn({ err: error, pauseMs }, 'a server did not answer; trying again');
-        this.#enter('recovering', error.message);
+        this.#report.enter('recovering', error.message);
         await clock.sleep(pauseMs, this.#stop.signal);
         this.#checkSource();
       }
@@ -354,7 +306,7 @@ export class StreamingQuery<State> {
     const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
     return {
       source,
-      watermarks: this.#watermarks,
+      logOffsets: this.#logOffsets,
       clock,
       logger,
       wakeup: this.#wakeup,
@@ -380,15 +332,5 @@ export class StreamingQuery<State> {
       await this.#wakeup.wait(clock, left);
       if (anyNews || this.#sourceError !== undefined || this.#paused) return;
     }
-  }
-
-  #enter(state: QueryState, message: string, errorCode?: QueryStatus['errorCode']): void {
-    // What was abandoned may still go on for a while; nobody asks how it ends.
-    if (this.#state === 'stopped' || this.#state === 'failed') return;
-    if (state === this.#state && message === this.#message) return;
-    this.#errorCode = errorCode;
-    this.#state = state;
-    this.#message = message;
-    this.#options.listener.onStatus?.(this.status());
   }
 }

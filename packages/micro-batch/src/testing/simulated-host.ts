@@ -74,7 +74,7 @@ export class SimulatedHost {
     return interceptStore(store, (_request, send) => this.#request(send));
   }
 
-  /** The log's watermarks and partitions as they are asked for from this host. */
+  /** The log's offsets and partitions as they are asked for from this host. */
   connectSource(source: Source): Source {
     return {
       ...source,

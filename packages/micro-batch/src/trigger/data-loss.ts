@@ -9,8 +9,8 @@ export type Loss = Omit<Gap, 'at'>;
  * Records that retention removed before they were read: the log now starts after a position that was still to be read.
  * The first such range, or `undefined`.
  *
- * `jumps` and `position`, where it ends, are those of the partition's buffer now. What lies before the low watermark is gone,
- * whenever the jump was seen. A jump at or after it is no loss, if it was there before the watermarks were read: then these
+ * `jumps` and `position`, where it ends, are those of the partition's buffer now. What lies before the start of the log is gone,
+ * whenever the jump was seen. A jump at or after it is no loss, if it was there before these offsets were read: then these
  * offsets never will have records. Of a later one nothing is known yet.
  */
 export function findExpired(
@@ -41,7 +41,7 @@ export function findTruncated<State>(
   return known ? undefined : { startOffset: latest, endOffset, reason: 'truncated' };
 }
 
-/** The error that `FAIL_ON_DATA_LOSS=true` stops with. */
+/** The error that a query stops with unless data loss is allowed. */
 export function dataLossError(
   topic: string,
   partition: number,
@@ -55,7 +55,7 @@ export function dataLossError(
   return new QueryError(
     'data_loss',
     `offsets ${loss.startOffset} to ${loss.endOffset - 1n} of ${topic}, partition ${partition}, are gone; ${explanation}. ` +
-      'Nothing was skipped. Set FAIL_ON_DATA_LOSS=false to record the range as lost and go on, or start with a new ' +
-      'checkpoint and results location.',
+      'Nothing was skipped. Allow data loss (failOnDataLoss: false), which records the range as lost and goes on, or start ' +
+      'with a new checkpoint and results location.',
   );
 }

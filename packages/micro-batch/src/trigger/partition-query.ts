@@ -8,7 +8,7 @@ import {
   type CommittedBatch,
   type Gap,
   type PartitionCheckpoint,
-  type Plan,
+  type BatchPlan,
 } from '../checkpoint/partition-checkpoint.ts';
 import { lostRanges } from '../checkpoint/lost-ranges.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
@@ -36,13 +36,13 @@ export interface PartitionQueryContext<State> {
 export type SwapOutcome = 'done' | 'lost';
 
 /** A planned batch, and what the handler made of it. */
-export interface PlannedBatch<State> {
-  readonly plan: Plan;
+export interface PreparedBatch<State> {
+  readonly plan: BatchPlan;
   readonly handled: HandledBatch<State>;
 }
 
 /** A batch that was executed: its files are written, its commit is not. */
-export interface ExecutedBatch<State> extends PlannedBatch<State> {
+export interface ExecutedBatch<State> extends PreparedBatch<State> {
   readonly files: CommittedBatch['files'];
 }
 
@@ -153,7 +153,7 @@ export class PartitionQuery<State> {
   }
 
   /** Handles the planned batch, unless that was done ahead. All its records must be in the buffer. */
-  async handle(): Promise<PlannedBatch<State>> {
+  async handle(): Promise<PreparedBatch<State>> {
     const { planned: plan, committed, gaps } = this.#checkpoint;
     if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
     const lost = lostRanges(plan, gaps);
@@ -167,7 +167,7 @@ export class PartitionQuery<State> {
    * Handles offsets that will follow a planned batch, as if that was committed, while it is being written. Nothing is decided
    * by it, as handlers are pure: `handle` takes what came of it if these very offsets are planned then and follow this state.
    */
-  handleAhead({ plan, handled }: PlannedBatch<State>, endOffset: bigint): void {
+  handleAhead({ plan, handled }: PreparedBatch<State>, endOffset: bigint): void {
     const range = { startOffset: plan.endOffset, endOffset };
     const { state } = handled;
     const ahead = this.#handle(range, this.buffer.records(range), state);
@@ -194,7 +194,7 @@ export class PartitionQuery<State> {
   }
 
   /** Writes the files of a batch. */
-  async write({ plan, handled }: PlannedBatch<State>): Promise<ExecutedBatch<State>> {
+  async write({ plan, handled }: PreparedBatch<State>): Promise<ExecutedBatch<State>> {
     const { results } = this.#context;
     await Promise.all(
       handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
@@ -208,7 +208,7 @@ export class PartitionQuery<State> {
   /** Makes an executed batch the committed one and, in the same swap, plans the `next`. */
   async commit(
     { handled, files }: ExecutedBatch<State>,
-    next?: Pick<Plan, 'batchId' | 'endOffset'>,
+    next?: Pick<BatchPlan, 'batchId' | 'endOffset'>,
   ): Promise<SwapOutcome> {
     const { state, rows, deadLetters } = handled;
     const at = this.#now();

@@ -19,7 +19,7 @@ export function fetchOffsets(
   source: Source,
   partitions: readonly number[],
 ): Promise<ReadonlyMap<number, PartitionOffsets>> {
-  return ask(`the watermarks of ${source.topic}`, () => source.fetchOffsets(partitions));
+  return ask(`the offsets of ${source.topic}`, () => source.fetchOffsets(partitions));
 }
 
 export function listPartitions(source: Source): Promise<readonly number[]> {

@@ -88,7 +88,7 @@ streamTest(
 );
 
 streamTest(
-  'watermarks are asked for at the start of a backlog, and not by each of its triggers',
+  'the log is asked for its offsets at the start of a backlog, and not by each of its triggers',
   { partitions: 2 },
   append(0, 'abcdefghijklmnopqrst'),
   append(1, 'abcdefghijklmnopqrst'),

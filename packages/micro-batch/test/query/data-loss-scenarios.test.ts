@@ -46,7 +46,7 @@ streamTest(
   fails(
     'b',
     'data_loss',
-    /offsets 3 to 4 of letters, partition 0, .*log now starts at 5.*FAIL_ON_DATA_LOSS=false/,
+    /offsets 3 to 4 of letters, partition 0, .*log now starts at 5.*failOnDataLoss: false/,
   ),
   committed(0, 3n),
   gaps(0),

@@ -219,7 +219,7 @@ streamTest(
   heal('a'),
   results('abcdef'),
   fault('a', 'fail', /source fetchOffsets/),
-  fails('a', 'source_failed', /no answer for 30 s: the watermarks of letters could not be read: injected/),
+  fails('a', 'source_failed', /no answer for 30 s: the offsets of letters could not be read: injected/),
 );
 
 streamTest(

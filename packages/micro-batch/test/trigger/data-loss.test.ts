@@ -63,7 +63,7 @@ test('the error names topic, partition and range, why, and what to do', () => {
   expect(expired.message).toMatch(
     /^offsets 3 to 6 of letters, partition 2, are gone; the log now starts at 7: ret/,
   );
-  expect(expired.message).toContain('FAIL_ON_DATA_LOSS=false');
+  expect(expired.message).toContain('failOnDataLoss: false');
   const truncated = dataLossError('letters', 2, { ...loss, reason: 'truncated' }, log(0n, 3n));
   expect(truncated.message).toContain('the log now ends at 3: the topic was recreated or cut back');
 });

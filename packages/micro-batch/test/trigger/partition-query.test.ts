@@ -1,8 +1,8 @@
-import { RecordBlock, type BatchHandler, type RecordBatch } from '@client-tickets/micro-batch';
+import { RecordBlock, type BatchHandler, type MicroBatch } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, ManualClock, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { expect, test } from 'vitest';
 import { createCheckpointStore } from '../../src/checkpoint/checkpoint-store.ts';
-import { PartitionQuery, type PlannedBatch } from '../../src/trigger/partition-query.ts';
+import { PartitionQuery, type PreparedBatch } from '../../src/trigger/partition-query.ts';
 import { letterHandler, type LetterCounts } from '../support/letter-query.ts';
 
 /** A partition that holds `letters` in chunks of two, and what its handler was asked for. */
@@ -70,7 +70,7 @@ function fill(query: PartitionQuery<LetterCounts>, letters: string): PartitionQu
   return query;
 }
 
-const lettersOf = ({ records }: RecordBatch): string =>
+const lettersOf = ({ records }: MicroBatch): string =>
   [...records].map(({ value }) => (value === null ? '' : Buffer.from(value).toString())).join('');
 
 /** Plans and handles `[0, 2)`, handles `[2, 4)` ahead, and commits the first with a plan up to `next`. */
@@ -81,7 +81,7 @@ async function handleAhead(query: PartitionQuery<LetterCounts>, next: bigint): P
   expect(await query.commit(await query.write(batch), { batchId: 1, endOffset: next })).toBe('done');
 }
 
-const rowsOf = ({ handled: { files } }: PlannedBatch<LetterCounts>): string =>
+const rowsOf = ({ handled: { files } }: PreparedBatch<LetterCounts>): string =>
   Buffer.from(files[0]?.body ?? []).toString();
 
 test('what was handled ahead is taken, and not handled again, when it is planned as it was', async () => {

@@ -6,7 +6,7 @@ import {
   type Gap,
   type ObjectStore,
   type PartitionOffsets,
-  type Plan,
+  type BatchPlan,
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
@@ -23,7 +23,7 @@ export interface PartitionState {
   /** The latest batch; `undefined` when none is known. */
   readonly lastBatch: Omit<CommittedBatch, 'files'> | undefined;
   /** Decided on and not yet committed: the next start executes it. */
-  readonly planned: Plan | null;
+  readonly planned: BatchPlan | null;
   readonly gaps: readonly Gap[];
   readonly log: PartitionOffsets | undefined;
   /** Offsets that wait. `undefined`: the brokers did not say. */

@@ -1,4 +1,4 @@
-import { RecordList, type RecordBatch } from '@client-tickets/micro-batch';
+import { RecordList, type MicroBatch } from '@client-tickets/micro-batch';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { TOPIC } from './history.ts';
 
@@ -9,7 +9,7 @@ export function ticketBatch(options: {
   readonly startOffset?: bigint;
   readonly firstNumber?: number;
   readonly broken?: readonly bigint[];
-}): RecordBatch {
+}): MicroBatch {
   const { count, partition = 0, startOffset = 0n, firstNumber = 1, broken = [] } = options;
   const generator = createTicketGenerator({
     seed: 1,

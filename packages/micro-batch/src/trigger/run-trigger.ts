@@ -1,19 +1,18 @@
-import { shareOffsets } from './admission.ts';
 import { dataLossError, findExpired, findTruncated, type Loss } from './data-loss.ts';
 import type { ExecutedBatch, PartitionQuery } from './partition-query.ts';
-import type { Plan } from '../checkpoint/partition-checkpoint.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { ObjectStoreError } from '../ports/object-store.ts';
 import type { PartitionOffsets, Source } from '../ports/source.ts';
+import { planBatches } from './plan-batches.ts';
 import type { PartitionProgress, Phase } from './progress.ts';
 import type { Wakeup } from './wakeup.ts';
-import type { Watermarks } from './watermarks.ts';
+import type { LogOffsets } from './log-offsets.ts';
 
 /** What a trigger works with. */
 export interface TriggerContext<State> {
   readonly source: Source;
-  readonly watermarks: Watermarks;
+  readonly logOffsets: LogOffsets;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wakeup: Wakeup;
@@ -56,7 +55,7 @@ export interface CommittedPart<State> {
  * One trigger over all owned partitions. Each phase runs for all of them at once and ends before the next begins, so that
  * the durations mean what Spark's mean; a partition whose store does not answer drops out and the others go on.
  *
- * 1. `latestOffset`: watermarks, data loss, and how many offsets each partition may take.
+ * 1. `latestOffset`: where the log begins and ends, data loss, and how many offsets each partition may take.
  * 2. `getBatch`: wait until the records are in memory. Batches are planned from what was read, never on hope, so a plan is
  *    bounded in bytes and a slow partition does not hold up the others.
  * 3. `walCommit`: swap the plans in. 4. `addBatch`: handle the records and write the files. 5. `commitOffsets`: swap the
@@ -81,7 +80,7 @@ export async function runTrigger<State>(
     settleAll(items, work, failures);
 
   const { log, ready } = await timed('latestOffset', () => inspectLog(context, queries, each));
-  const ends = admit(context, candidates(ready), log, turn);
+  const ends = endBatches(context, ready, log, turn);
   // A share of all partitions, as their buffers have it: a buffer that is full is paused, and would be waited for in vain.
   const maxBytes = context.limits.maxBytesPerTrigger / Math.max(1, queries.length);
   await timed('getBatch', () => waitForRecords(context, ready, ends, maxBytes));
@@ -98,7 +97,10 @@ export async function runTrigger<State>(
     }),
   );
   const complete = planned.flat().filter(isComplete);
-  const aheadEnds = nextBatchEnds(context, ready, complete, log, turn);
+  // Where batches of the next trigger may end, if that is due already.
+  const endNext = (executing: readonly PartitionQuery<State>[]): ReadonlyMap<number, bigint> | undefined =>
+    context.isNextDue() ? endBatches(context, ready, log, turn + 1, executing) : undefined;
+  const aheadEnds = endNext(complete);
   const executed = await timed('addBatch', () =>
     each(complete, async (query) => {
       const batch = await query.handle();
@@ -112,13 +114,7 @@ export async function runTrigger<State>(
     }),
   );
   // Asked again: the plan of a partition whose files could not be written stays, and counts against the limit.
-  const nextEnds = nextBatchEnds(
-    context,
-    ready,
-    executed.map(({ query }) => query),
-    log,
-    turn,
-  );
+  const nextEnds = endNext(executed.map(({ query }) => query));
   const committed = await timed('commitOffsets', () =>
     each(executed, async ({ query, batch }) => {
       const from = batch.plan.endOffset;
@@ -151,11 +147,11 @@ async function inspectLog<State>(
     await query.settle();
     return query;
   });
-  // Jumps first, watermarks second: only a jump that was there before can be explained by where the log starts now.
+  // Jumps first, the log second: only a jump that was there before can be explained by where the log starts now.
   const jumps = new Map(settled.map((query) => [query, query.buffer.jumps]));
   const mayBeOld = settled.some(hasRecords) && settled.every((query) => jumps.get(query)?.length === 0);
   const partitions = queries.map(({ partition }) => partition);
-  const { log, isFresh } = await context.watermarks.read(partitions, { mayBeOld });
+  const { log, isFresh } = await context.logOffsets.read(partitions, { mayBeOld });
   const ready = await each(settled, async (query) => {
     const offsets = log.get(query.partition);
     if (offsets === undefined) return [];
@@ -202,63 +198,27 @@ async function resolveLoss<State>(
   return false;
 }
 
-/** A partition as the next batch finds it. */
-interface Candidate<State> {
-  readonly query: PartitionQuery<State>;
-  /** Where its next batch begins. */
-  readonly from: bigint;
-  /** Waits to be executed. */
-  readonly plan: Plan | null;
-}
-
-/** As partitions are now; those in `executing` as they are once their plans are committed. */
-function candidates<State>(
-  queries: readonly PartitionQuery<State>[],
-  executing: readonly PartitionQuery<State>[] = [],
-): readonly Candidate<State>[] {
-  return queries.map((query) => {
-    const { committed, planned } = query.checkpoint;
-    return planned !== null && executing.includes(query)
-      ? { query, from: planned.endOffset, plan: null }
-      : { query, from: committed.endOffset, plan: planned };
-  });
-}
-
-/** Where batches of the next trigger may end, if that is due already. */
-function nextBatchEnds<State>(
-  context: TriggerContext<State>,
-  ready: readonly PartitionQuery<State>[],
-  executing: readonly PartitionQuery<State>[],
-  log: ReadonlyMap<number, PartitionOffsets>,
-  turn: number,
-): ReadonlyMap<number, bigint> | undefined {
-  return context.isNextDue() ? admit(context, candidates(ready, executing), log, turn + 1) : undefined;
-}
-
-/** Where each partition's next batch may end. Plans that wait to be executed come first and count against the limit. */
-function admit<State>(
+/** Where batches may end, with partitions as they are now; those in `executing` as they are once their plans are committed. */
+function endBatches<State>(
   { limits, target }: TriggerContext<State>,
-  all: readonly Candidate<State>[],
+  queries: readonly PartitionQuery<State>[],
   log: ReadonlyMap<number, PartitionOffsets>,
   turn: number,
+  executing: readonly PartitionQuery<State>[] = [],
 ): ReadonlyMap<number, bigint> {
-  const taken = all.reduce(
-    (sum, { plan }) => sum + (plan === null ? 0n : plan.endOffset - plan.startOffset),
-    0n,
-  );
-  const left = limits.maxOffsetsPerTrigger - Number(taken);
-  const unplanned = all.filter(({ plan }) => plan === null);
-  if (limits.maxOffsetsPerTrigger > 0 && left <= 0) return new Map();
-  const backlog = new Map(
-    unplanned.map(({ query: { partition, buffer }, from }) => {
-      const latest = max(log.get(partition)?.latest ?? 0n, buffer.endOffset); // what was read is there
-      return [partition, min(latest, target(partition) ?? latest) - from];
-    }),
-  );
-  const shares = shareOffsets(backlog, limits.maxOffsetsPerTrigger === 0 ? 0 : left, turn);
-  return new Map(
-    unplanned.map(({ query: { partition }, from }) => [partition, from + (shares.get(partition) ?? 0n)]),
-  );
+  const candidates = queries.map((query) => {
+    const { partition, buffer, checkpoint } = query;
+    const { committed, planned } = checkpoint;
+    const isExecuting = planned !== null && executing.includes(query);
+    const latest = max(log.get(partition)?.latest ?? 0n, buffer.endOffset); // what was read is there
+    return {
+      partition,
+      startOffset: isExecuting ? planned.endOffset : committed.endOffset,
+      plannedOffsets: planned === null || isExecuting ? undefined : planned.endOffset - planned.startOffset,
+      limitOffset: min(latest, target(partition) ?? latest),
+    };
+  });
+  return planBatches(candidates, limits.maxOffsetsPerTrigger, turn);
 }
 
 async function waitForRecords<State>(

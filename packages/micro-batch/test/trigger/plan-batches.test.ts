@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shareOffsets } from '../../src/trigger/admission.ts';
+import { planBatches, shareOffsets, type BatchCandidate } from '../../src/trigger/plan-batches.ts';
 
 const backlogs = fc
   .array(fc.oneof(fc.bigInt(0n, 5n), fc.bigInt(0n, 10n ** 12n)), { maxLength: 9 })
@@ -56,6 +56,75 @@ test('the order in which partitions are named makes no difference', () => {
       const reversed = new Map([...backlog].toReversed());
       const sorted = (shares: ReadonlyMap<number, bigint>) => [...shares].sort(([a], [b]) => a - b);
       expect(sorted(shareOffsets(reversed, limit, turn))).toEqual(sorted(shareOffsets(backlog, limit, turn)));
+    }),
+  );
+});
+
+/** Partitions with distinct numbers; some have a batch planned. */
+const candidates = fc
+  .array(
+    fc.record({
+      startOffset: fc.bigInt(0n, 10n ** 6n),
+      waiting: fc.bigInt(-3n, 40n),
+      plannedOffsets: fc.option(fc.bigInt(1n, 10n), { nil: undefined }),
+    }),
+    { maxLength: 9 },
+  )
+  .map((all) =>
+    all.map(({ startOffset, waiting, plannedOffsets }, partition): BatchCandidate => ({
+      partition,
+      startOffset,
+      plannedOffsets,
+      limitOffset: startOffset + waiting,
+    })),
+  );
+
+const plannedIn = (all: readonly BatchCandidate[]): bigint =>
+  sum(all.map(({ plannedOffsets = 0n }) => plannedOffsets));
+
+test('batches begin where the partition stands and never pass the end that it may read to', () => {
+  fc.assert(
+    fc.property(candidates, limits, turns, (all, limit, turn) => {
+      for (const [partition, end] of planBatches(all, limit, turn)) {
+        const { startOffset, limitOffset } = all[partition] ?? expect.fail(`partition ${partition} is none`);
+        expect(end >= startOffset).toBe(true);
+        expect(end === startOffset || end <= limitOffset).toBe(true);
+      }
+    }),
+  );
+});
+
+test('what is planned already gets no second batch and counts against the limit of all', () => {
+  fc.assert(
+    fc.property(candidates, fc.integer({ min: 1, max: 60 }), turns, (all, limit, turn) => {
+      const ends = planBatches(all, limit, turn);
+      for (const { partition, plannedOffsets } of all)
+        if (plannedOffsets !== undefined) expect(ends.has(partition)).toBe(false);
+      const planned = plannedIn(all);
+      const added = sum([...ends].map(([partition, end]) => end - (all[partition]?.startOffset ?? 0n)));
+      const waiting = sum(
+        all
+          .filter(({ plannedOffsets }) => plannedOffsets === undefined)
+          .map(({ limitOffset, startOffset }) =>
+            limitOffset > startOffset ? limitOffset - startOffset : 0n,
+          ),
+      );
+      const room = BigInt(limit) > planned ? BigInt(limit) - planned : 0n;
+      expect(added).toBe(waiting < room ? waiting : room);
+    }),
+  );
+});
+
+test('without a limit each partition without a plan gets all that it may read', () => {
+  fc.assert(
+    fc.property(candidates, turns, (all, turn) => {
+      const expected = all
+        .filter(({ plannedOffsets }) => plannedOffsets === undefined)
+        .map(({ partition, startOffset, limitOffset }) => [
+          partition,
+          limitOffset > startOffset ? limitOffset : startOffset,
+        ]);
+      expect([...planBatches(all, 0, turn)]).toEqual(expected);
     }),
   );
 });

@@ -1,0 +1,136 @@
+import type { PartitionQuery } from '../trigger/partition-query.ts';
+import { buildProgress, type QueryProgress } from '../trigger/progress.ts';
+import type { TriggerOutcome } from '../trigger/run-trigger.ts';
+import type { PartitionOffsets } from '../ports/source.ts';
+import type { ResolvedQueryOptions } from './query-options.ts';
+import type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
+
+/** When the steps of a trigger happened, in the monotonic time of the clock. */
+export interface TriggerTimes {
+  readonly startedAt: number;
+  /** ISO 8601, of the start. */
+  readonly timestamp: string;
+  /** The start of the trigger before; `undefined`: this is the first one. */
+  readonly previousAt: number | undefined;
+  /** How long publishing took, in milliseconds. */
+  readonly publishing: number;
+}
+
+/** What a query tells of itself: its status at any time, and its progress after each trigger. */
+export class QueryReport<State> {
+  readonly runId: string;
+  readonly #options: ResolvedQueryOptions<State>;
+  readonly #partitions: () => Pick<QueryStatus, 'assigned'> & {
+    readonly queries: readonly PartitionQuery<State>[];
+  };
+  #queryId: string | undefined;
+  #state: QueryState = 'starting';
+  #message = 'opening the checkpoint';
+  #errorCode: QueryStatus['errorCode'];
+  #log: ReadonlyMap<number, PartitionOffsets> = new Map();
+  #lastTriggerAt: number | undefined;
+  #lastProgress: QueryProgress | undefined;
+
+  constructor(
+    options: ResolvedQueryOptions<State>,
+    runId: string,
+    partitions: () => Pick<QueryStatus, 'assigned'> & { readonly queries: readonly PartitionQuery<State>[] },
+  ) {
+    this.#options = options;
+    this.runId = runId;
+    this.#partitions = partitions;
+  }
+
+  opened(queryId: string): void {
+    this.#queryId = queryId;
+  }
+
+  /** Tells the listener of a new state or message. The states that a query ends in are the last. */
+  enter(state: QueryState, message: string, errorCode?: QueryStatus['errorCode']): void {
+    // What was abandoned may still go on for a while; its outcome is of no interest.
+    if (this.#state === 'stopped' || this.#state === 'failed') return;
+    if (state === this.#state && message === this.#message) return;
+    this.#errorCode = errorCode;
+    this.#state = state;
+    this.#message = message;
+    this.#options.listener.onStatus?.(this.status());
+  }
+
+  /** A trigger went through, whether or not there was something to do. */
+  triggered(): void {
+    this.#lastTriggerAt = this.#options.clock.now();
+  }
+
+  /** Where the partitions' logs begin and end, as a trigger has just read it. */
+  sawLog(log: ReadonlyMap<number, PartitionOffsets>): void {
+    this.#log = log;
+  }
+
+  /** Tells the listener of batches that were committed, of which there is one at least. */
+  committed({ committed, durationMs }: TriggerOutcome<State>, times: TriggerTimes): void {
+    const { name, source, results, clock, listener } = this.#options;
+    for (const { query } of committed) {
+      const batch = query.checkpoint.recent.at(-1);
+      if (batch !== undefined) listener.onBatch?.(query.partition, batch);
+    }
+    const triggerExecution = clock.monotonic() - times.startedAt;
+    this.#lastProgress = buildProgress({
+      id: this.#queryId ?? '',
+      runId: this.runId,
+      name,
+      timestamp: times.timestamp,
+      batchId: Math.max(...committed.map(({ query }) => query.checkpoint.committed.batchId)),
+      topic: source.topic,
+      sourceDescription: source.description,
+      sinkDescription: results.location,
+      sincePreviousMs: times.startedAt - (times.previousAt ?? times.startedAt - triggerExecution),
+      durationMs: {
+        ...durationMs,
+        commitOffsets: durationMs.commitOffsets + times.publishing,
+        triggerExecution,
+      },
+      partitions: committed.map(({ progress }) => progress),
+    });
+    listener.onProgress?.(this.#lastProgress);
+  }
+
+  status(): QueryStatus {
+    const { name, source } = this.#options;
+    const { assigned, queries } = this.#partitions();
+    return {
+      id: this.#queryId,
+      runId: this.runId,
+      name,
+      topic: source.topic,
+      state: this.#state,
+      message: this.#message,
+      errorCode: this.#errorCode,
+      assigned,
+      partitions: queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
+      lastTriggerAt: this.#lastTriggerAt,
+      lastProgress: this.#lastProgress,
+    };
+  }
+}
+
+/** `log` is what was last read of the partition's log. */
+function partitionStatus<State>(
+  { partition, checkpoint, buffer }: PartitionQuery<State>,
+  log: PartitionOffsets | undefined,
+): PartitionStatus {
+  const { firstOffset, committed, planned, gaps } = checkpoint;
+  const waiting = log === undefined ? undefined : log.latest - committed.endOffset;
+  return {
+    partition,
+    firstOffset,
+    committedOffset: committed.endOffset,
+    batchId: committed.batchId,
+    planned,
+    earliestOffset: log?.earliest,
+    latestOffset: log?.latest,
+    lag: waiting === undefined || waiting > 0n ? waiting : 0n,
+    totals: committed.totals,
+    gaps,
+    bufferedBytes: buffer.bytes,
+  };
+}
