@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { composeCommands, run } from './compose-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'client-tickets-compose-'));
@@ -10,6 +12,9 @@ writeFileSync(noSettings, '');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+const { services } = z
+  .object({ services: z.record(z.string(), z.looseObject({ command: z.unknown().optional() })) })
+  .parse(parse(file, { merge: true }));
 
 test('every port that docker-compose.yml publishes is on 127.0.0.1', () => {
   const published = [...file.matchAll(/ports: \['(.*)'\]/g)].map(([, port]) => port);
@@ -23,6 +28,25 @@ test('every image is pinned to a version', () => {
   expect(images).toEqual(expect.arrayContaining(built));
   for (const image of images.filter((name = '') => !built.includes(name)))
     expect(image).toMatch(/:v?\d[\w.-]+$/);
+});
+
+// A stand-in for the image can't show it: this is what rpk makes of the command (see the comment in the file).
+test.each(['redpanda-0', 'redpanda-1', 'redpanda-2'])(
+  '%s acknowledges what is on its disk, whatever mode rpk thinks it is in',
+  (name) => {
+    const words = z.string().parse(services[name]?.command).split(/\s+/);
+    const settings = words.filter((_, index) => words[index - 1] === '--set');
+    const about = (text: string): readonly string[] => words.filter((word) => word.includes(text));
+    expect(about('bypass-fsync')).toEqual(['--unsafe-bypass-fsync=false']);
+    expect(about('write_caching')).toEqual(['redpanda.write_caching_default=false']);
+    expect(settings).toContain('redpanda.write_caching_default=false');
+    expect(about('--mode')).toEqual([]);
+  },
+);
+
+test('the topic is created without write caching of its own', () => {
+  expect(services['create-topic']?.command).toMatch(/^topic create /);
+  expect(services['create-topic']?.command).not.toContain('write.caching');
 });
 
 if (composeCommands.length === 0)
