@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { startTicketQuery } from '@client-tickets/consumer';
-import { createPipelineUi } from '@client-tickets/consumer/ui';
+import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';

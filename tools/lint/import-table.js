@@ -13,11 +13,15 @@ export const importTable = {
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
   'packages/object-store': { ours: ['micro-batch'], npm: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'] },
   'packages/embedded-log': { ours: ['micro-batch'], npm: [] },
+  'packages/pipeline-ui': {
+    ours: ['micro-batch', 'results', 'tickets'],
+    npm: ['@hono/node-server', 'hono', 'hyparquet', 'prom-client', 'zod'],
+  },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {
-    ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
-    npm: ['@hono/node-server', 'cli-table3', 'hono', 'hyparquet', 'picocolors', 'prom-client', 'zod'],
+    ours: ['kafka', 'micro-batch', 'object-store', 'pipeline-ui', 'results', 'service-kit'],
+    npm: ['cli-table3', 'picocolors', 'zod'],
   },
   'services/demo': {
     ours: [
@@ -25,6 +29,7 @@ export const importTable = {
       'embedded-log',
       'micro-batch',
       'object-store',
+      'pipeline-ui',
       'producer',
       'results',
       'service-kit',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
+import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import {
   createLogger,
   describeError,
@@ -18,7 +19,6 @@ import { consumerSettings, readConsumerSettings, topicSettings } from './config.
 import { openStores } from './open-stores.ts';
 import { broadcast } from './query-listeners.ts';
 import { startTicketQuery } from './ticket-query.ts';
-import { createPipelineUi } from './ui/index.ts';
 import { versions } from './versions.ts';
 import { provideTopic, waitForServers } from './wait-for-servers.ts';
 

@@ -1,5 +1,5 @@
 import { versions } from '@client-tickets/consumer';
-import type { PipelineUi } from '@client-tickets/consumer/ui';
+import type { PipelineUi } from '@client-tickets/pipeline-ui';
 import type { Clock, Logger, ObjectStore, Source, Trigger } from '@client-tickets/micro-batch';
 import { describeSettings, type Environment } from '@client-tickets/service-kit';
 import { demoSettings, type DemoSettings } from './config.ts';
@@ -16,7 +16,7 @@ export async function openDemoUi(options: {
   readonly logger: Logger;
 }): Promise<PipelineUi> {
   const { source, settings, environment, ...shared } = options;
-  const { createPipelineUi } = await import('@client-tickets/consumer/ui');
+  const { createPipelineUi } = await import('@client-tickets/pipeline-ui');
   const ui = createPipelineUi({
     ...shared,
     topic: source.topic,

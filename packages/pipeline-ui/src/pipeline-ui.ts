@@ -1,0 +1,227 @@
+import { hostname } from 'node:os';
+import type { Clock, Logger, ObjectStore, QueryListener, Trigger } from '@client-tickets/micro-batch';
+import type { Hono } from 'hono';
+import { createApiRoutes } from './http/api-routes.ts';
+import { createFileReads } from './result-files/file-reads.ts';
+import type { GroupMembers, LogOffsets } from './view/group-board.ts';
+import { harmless } from './harmless.ts';
+import { createReadiness } from './health.ts';
+import { startHttpServer, type Address, type HttpServer } from './http/http-server.ts';
+import { createLiveFeed } from './http/live-feed.ts';
+import { createPipelineMetrics } from './metrics.ts';
+import { providePage } from './http/page-build.ts';
+import { createPolled } from './view/polled.ts';
+import { createPipelineView } from './view/pipeline-view.ts';
+import type { AttachedQuery } from './view/query-watch.ts';
+import { readOnlyStore } from './view/read-only-store.ts';
+import { createRequestLedger, type StoreRequest } from './view/request-ledger.ts';
+import { findWebFolder } from './http/web-folder.ts';
+import { createWebApp } from './http/web-app.ts';
+
+export interface PipelineUiOptions {
+  readonly topic: string;
+  /** Both are only read from. */
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  /** Secrets masked. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly value: string | undefined;
+    readonly description: string;
+  }[];
+  /** `{ 'client-tickets': '0.1.0', node: process.version }` */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly trigger: Trigger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Lets its holder pause and resume; without it that is not offered. */
+  readonly controlToken?: string | undefined;
+  /** Names besides `localhost` and IP addresses under which browsers may reach this server. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** For partitions of other consumers: their end of the log. The query's own source will do. */
+  readonly log?: LogOffsets | undefined;
+  /** What the group calls this consumer. Default: `this consumer`. */
+  readonly member?: string | undefined;
+  /** Who has the partitions of others. */
+  readonly groupMembers?: GroupMembers | undefined;
+  /** Open pages at a time. Default: 250. */
+  readonly maxViewers?: number | undefined;
+  /** Where the page's sources, or at least its `dist`, are. Default: beside this package's `src`, or beside a bundle. */
+  readonly webFolder?: string | undefined;
+}
+
+/** The pipeline UI with its API, metrics and health checks. Works before there is a query, and after it has failed. */
+export interface PipelineUi {
+  /** For `StreamingQuery.start`. */
+  readonly listener: QueryListener;
+  /** Everything that is served, as a function of a request. */
+  readonly app: Hono;
+  /** For the object stores' `onRequest`. */
+  readonly onStoreRequest: (request: StoreRequest) => void;
+  /** What is being waited for, until there is a query. */
+  announce(message: string): void;
+  attach(query: AttachedQuery): void;
+  /** Rejects with `PipelineUiError`. */
+  start(address: Address): Promise<{ readonly url: string }>;
+  /** Tells those who watch how it ended, and stops listening. */
+  close(): Promise<void>;
+}
+
+const EVERY_MS = 1_000;
+const SOON_MS = 200;
+/** More than these see news every other second: it is written to each of them on the engine's thread. */
+const FEW_VIEWERS = 50;
+const BEATS_EVERY = 15;
+const CLOSE_GRACE_MS = 500;
+/** How soon a page that is not there is looked for again. */
+const PAGE_EVERY_MS = 10_000;
+const MAX_VIEWERS = 250;
+
+export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
+  const { topic, trigger, clock, logger, versions, allowedHosts = [] } = options;
+  const controlToken = options.controlToken === '' ? undefined : options.controlToken; // empty is no secret
+  const ledger = createRequestLedger();
+  const results = readOnlyStore(options.results, ledger);
+  const checkpoints = readOnlyStore(options.checkpoints, ledger);
+  const stopping = new AbortController();
+  let server: HttpServer | undefined;
+  let running: Promise<void> | undefined;
+  let isPublishingSoon = false;
+
+  const feed = createLiveFeed({
+    maxReaders: options.maxViewers ?? MAX_VIEWERS,
+    onReaders: (readers) => {
+      if (readers === 1) void lookAndPublish();
+    },
+  });
+  const metrics = createPipelineMetrics({
+    topic,
+    versions,
+    status: () => view.queryStatus(),
+    viewers: () => feed.readers,
+  });
+  const view = createPipelineView({
+    topic,
+    results,
+    checkpoints,
+    trigger,
+    clock,
+    ledger,
+    log: options.log,
+    member: options.member ?? 'this consumer',
+    groupMembers: options.groupMembers,
+    hasControl: controlToken !== undefined,
+    viewers: () => feed.readers,
+    onProgress: (progress) => metrics.addProgress(progress),
+    onChange: publishSoon,
+  });
+  const about = {
+    settings: options.settings.map(({ name, value, description }) => ({
+      name,
+      value: value ?? null,
+      description,
+    })),
+    versions: { ...versions },
+  };
+  const webFolder = options.webFolder ?? findWebFolder();
+  const page = createPolled({
+    clock,
+    everyMs: PAGE_EVERY_MS,
+    read: () => providePage(webFolder, logger),
+  });
+  const app = createWebApp({
+    routes: createApiRoutes({
+      view,
+      results,
+      reads: createFileReads(results),
+      about,
+      hasControl: controlToken !== undefined,
+    }),
+    feed,
+    metrics,
+    readiness: createReadiness({
+      clock,
+      topic,
+      checkpoints,
+      trigger,
+      status: () => view.queryStatus(),
+      announcement: () => view.announcement,
+    }),
+    page: async () => {
+      if ((page.value?.size ?? 0) === 0) await page.refresh();
+      return page.value ?? new Map();
+    },
+    allowedHosts: [hostname(), ...allowedHosts],
+    controlToken,
+    version: versions['client-tickets'] ?? '0.0.0',
+    logger,
+  });
+
+  /** One publication for all that a look finds, because each is written to every viewer; two if it takes long. */
+  async function lookAndPublish(options = { anew: false }): Promise<void> {
+    const found = new AbortController();
+    const look = view.look(options).finally(() => found.abort());
+    await Promise.race([look, clock.sleep(SOON_MS, found.signal)]);
+    const isLate = !found.signal.aborted;
+    publish();
+    if (!isLate) return;
+    await look;
+    publish();
+  }
+
+  const publish = harmless(logger, () => {
+    if (feed.readers > 0) feed.publish(view.events());
+  });
+  const sample = harmless(logger, () => view.sample());
+
+  /** Called on the engine's path, also many times in a row. */
+  function publishSoon(): void {
+    if (!isPublishingSoon && feed.readers > 0) void publishAfterAWhile();
+  }
+
+  async function publishAfterAWhile(): Promise<void> {
+    isPublishingSoon = true;
+    await clock.sleep(SOON_MS, stopping.signal);
+    isPublishingSoon = false;
+    publish();
+  }
+
+  async function keepLive(): Promise<void> {
+    for (let beat = 1; !stopping.signal.aborted; beat += 1) {
+      sample();
+      const isTurn = feed.readers <= FEW_VIEWERS || beat % 2 === 0;
+      if (feed.readers > 0 && isTurn) void lookAndPublish();
+      if (beat % BEATS_EVERY === 0 && feed.readers > 0) feed.beat();
+      await clock.sleep(EVERY_MS, stopping.signal);
+    }
+  }
+
+  const { onProgress, onBatch, onStatus } = view.listener;
+  return {
+    listener: {
+      onProgress: harmless(logger, onProgress),
+      onBatch: harmless(logger, onBatch),
+      onStatus: harmless(logger, onStatus),
+    },
+    app,
+    onStoreRequest: harmless(logger, (request) => {
+      ledger.add(request);
+      metrics.addStoreRequest(request);
+    }),
+    announce: (message) => view.announce(message),
+    attach: (query) => view.attach(query),
+    async start(address) {
+      server = await startHttpServer(app, address, logger);
+      running = keepLive();
+      return { url: server.url };
+    },
+    async close() {
+      stopping.abort();
+      await running;
+      if (feed.readers > 0) await lookAndPublish({ anew: true });
+      feed.close();
+      await server?.close(CLOSE_GRACE_MS);
+      metrics.close();
+    },
+  };
+}

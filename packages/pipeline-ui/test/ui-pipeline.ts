@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Clock,
+  type ObjectStore,
+  silentLogger,
+  StreamingQuery,
+  systemClock,
+  type Trigger,
+} from '@client-tickets/micro-batch';
+import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
+import {
+  createCountsPublisher,
+  createTicketHandler,
+  type ResultFormat,
+  type TicketState,
+} from '@client-tickets/results';
+import { createTicketGenerator, encodeTicket, type TicketGenerator } from '@client-tickets/tickets';
+import { createPipelineUi, type PipelineUi, type PipelineUiOptions } from '../src/index.ts';
+
+export interface UiPipeline {
+  readonly log: MemoryLog;
+  readonly results: ObjectStore;
+  readonly checkpoints: ObjectStore;
+  readonly ui: PipelineUi;
+  readonly tickets: TicketGenerator;
+  /** Appends tickets round-robin. */
+  readonly addTickets: (count: number) => void;
+  readonly addRaw: (partition: number, value: string | Uint8Array | null) => void;
+  readonly startQuery: () => StreamingQuery<TicketState>;
+  /** What the API answers, parsed. */
+  readonly get: (
+    path: string,
+    headers?: Record<string, string>,
+  ) => Promise<{ readonly status: number; readonly body: unknown }>;
+}
+
+/** The ticket query and its UI over a log and stores in memory. */
+export function createUiPipeline({
+  clock = systemClock,
+  partitions = 3,
+  formats = ['json', 'parquet'],
+  trigger = { kind: 'availableNow' },
+  maxOffsetsPerTrigger = 50,
+  log = new MemoryLog('client_tickets', partitions),
+  results = createMemoryObjectStore('memory://results/'),
+  checkpoints = createMemoryObjectStore('memory://checkpoints/'),
+  ...uiOptions
+}: {
+  readonly clock?: Clock;
+  readonly partitions?: number;
+  readonly formats?: readonly ResultFormat[];
+  /** Default: what is there, then the query ends. */
+  readonly trigger?: Trigger;
+  readonly maxOffsetsPerTrigger?: number;
+  readonly log?: MemoryLog;
+  readonly results?: ObjectStore;
+  readonly checkpoints?: ObjectStore;
+} & Partial<
+  Pick<
+    PipelineUiOptions,
+    'controlToken' | 'maxViewers' | 'allowedHosts' | 'groupMembers' | 'member' | 'logger' | 'webFolder'
+  >
+> = {}): UiPipeline {
+  const source = log.createSource();
+  const ui = createPipelineUi({
+    topic: log.topic,
+    results,
+    checkpoints,
+    settings: [
+      { name: 'KAFKA_BROKERS', value: 'localhost:19092', description: 'Brokers, separated by commas.' },
+      { name: 'AWS_SECRET_ACCESS_KEY', value: '********', description: 'The secret of the access key.' },
+      { name: 'HTTP_CONTROL_TOKEN', value: undefined, description: 'Lets its holder pause and resume.' },
+    ],
+    versions: { 'client-tickets': '0.1.0', node: process.version },
+    trigger,
+    clock,
+    logger: silentLogger,
+    log: source,
+    ...uiOptions,
+  });
+  const tickets = createTicketGenerator({ seed: 5, startTime: new Date('2026-11-22T09:30:00Z') });
+  let turn = 0;
+  return {
+    log,
+    results,
+    checkpoints,
+    ui,
+    tickets,
+    addTickets(count) {
+      for (let i = 0; i < count; i++) {
+        log.append(turn++ % log.partitions.length, encodeTicket(tickets.next()), { timestamp: clock.now() });
+      }
+    },
+    addRaw(partition, value) {
+      log.append(partition, typeof value === 'string' ? Buffer.from(value) : value, {
+        timestamp: clock.now(),
+      });
+    },
+    startQuery() {
+      const query = StreamingQuery.start({
+        name: 'client-tickets',
+        source,
+        results,
+        checkpoints,
+        handler: createTicketHandler({ formats }),
+        publisher: createCountsPublisher({ store: results, topic: log.topic }),
+        trigger,
+        startingOffsets: { kind: 'earliest' },
+        maxOffsetsPerTrigger,
+        failOnDataLoss: true,
+        clock,
+        logger: silentLogger,
+        newId: randomUUID,
+        listener: ui.listener,
+      });
+      ui.attach(query);
+      return query;
+    },
+    async get(path, headers = {}) {
+      const response = await ui.app.request(path, { headers: { host: 'localhost:8090', ...headers } });
+      return { status: response.status, body: await response.json() };
+    },
+  };
+}

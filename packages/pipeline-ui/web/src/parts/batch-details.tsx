@@ -1,0 +1,104 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Batch, BatchDetail } from '../../../src/api/index.ts';
+import { plural, showBytes, showCount, showDuration, showRange } from '../format/numbers.ts';
+import { showTime } from '../format/times.ts';
+import { api } from '../live/api-client.ts';
+import { useRequest } from '../live/use-request.ts';
+import { DeadLetterTable } from './dead-letter-table.tsx';
+import { RecordTable } from './record-table.tsx';
+
+/** What a batch planned, committed and wrote, one partition at a time. */
+export function BatchDetails({ batch }: { readonly batch: Batch }): JSX.Element {
+  const [partition, setPartition] = useState(batch.parts[0]?.partition ?? 0);
+  const { answer } = useRequest(`${partition}/${batch.batchId}`, () => api.batch(partition, batch.batchId));
+  return (
+    <div class="batch-details">
+      {batch.parts.length > 1 && (
+        <fieldset class="choice">
+          <legend class="for-readers">Partition</legend>
+          {batch.parts.map((part) => (
+            <label key={part.partition}>
+              <input
+                type="radio"
+                name={`partition-of-${batch.key}`}
+                checked={part.partition === partition}
+                onChange={() => setPartition(part.partition)}
+              />
+              Partition {part.partition}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {answer.kind === 'waiting' && <p class="empty">Reading the batch …</p>}
+      {answer.kind === 'failed' && <p class="problem">{answer.message}</p>}
+      {answer.kind === 'there' && <Part detail={answer.value} />}
+    </div>
+  );
+}
+
+function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
+  const { startOffset, endOffset, plannedAt, committedAt, rows, deadLetters, files, problem } = detail;
+  const tookMs = Date.parse(committedAt) - Date.parse(plannedAt);
+  return (
+    <>
+      <dl class="steps">
+        <div>
+          <dt>Plan</dt>
+          <dd>
+            offsets {showRange(startOffset, endOffset)} <small>at {showTime(plannedAt)}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Commit</dt>
+          <dd>
+            {plural(rows, 'ticket', 'tickets')}
+            {deadLetters > 0 && `, ${plural(deadLetters, 'dead letter', 'dead letters')}`}{' '}
+            <small>
+              at {showTime(committedAt)}, {showDuration(tookMs)} after the plan
+            </small>
+          </dd>
+        </div>
+        <div>
+          <dt>Files</dt>
+          <dd>
+            {files.length === 0 ? (
+              'none: there was nothing to write'
+            ) : (
+              <ul class="files">
+                {files.map(({ key, size }) => (
+                  <li key={key}>
+                    <code>{key}</code> <small>{showBytes(size)}</small>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </dd>
+        </div>
+      </dl>
+      {problem !== null && <p class="problem">{problem}</p>}
+      {detail.records.length > 0 && (
+        <>
+          <h3>
+            First tickets{' '}
+            <small>
+              {showCount(detail.records.length)} of {showCount(rows)}
+            </small>
+          </h3>
+          <RecordTable records={detail.records} />
+        </>
+      )}
+      {detail.rejected.length > 0 && (
+        <>
+          <h3>
+            First dead letters{' '}
+            <small>
+              {showCount(detail.rejected.length)} of {showCount(deadLetters)}
+            </small>
+          </h3>
+          <DeadLetterTable letters={detail.rejected} />
+        </>
+      )}
+    </>
+  );
+}

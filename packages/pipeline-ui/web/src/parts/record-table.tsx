@@ -1,0 +1,50 @@
+import type { JSX } from 'preact';
+import type { BatchDetail } from '../../../src/api/index.ts';
+import { showText } from '../format/raw-value.ts';
+
+type Shown = BatchDetail['records'][number];
+
+/** Tickets as they came, and beside them what enrichment has added. */
+export function RecordTable({ records }: { readonly records: readonly Shown[] }): JSX.Element {
+  const columns = [...new Set(records.flatMap(({ before }) => Object.keys(before)))];
+  const added = [...new Set(records.flatMap(({ after }) => Object.keys(after)))].filter(
+    (column) => !columns.includes(column),
+  );
+  return (
+    <div class="scroll" role="region" aria-label="First tickets, scrolls sideways" tabIndex={0}>
+      <table class="records">
+        <thead>
+          <tr>
+            <th scope="colgroup" colSpan={columns.length}>
+              Before: the ticket
+            </th>
+            <th scope="colgroup" colSpan={added.length} class="added">
+              After: also
+            </th>
+          </tr>
+          <tr>
+            {[...columns, ...added].map((column) => (
+              <th key={column} scope="col" class={added.includes(column) ? 'added' : undefined}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {records.map(({ offset, before, after }) => (
+            <tr key={offset}>
+              {columns.map((column) => (
+                <td key={column}>{showText(String(before[column] ?? ''))}</td>
+              ))}
+              {added.map((column) => (
+                <td key={column} class="added">
+                  {showText(String(after[column] ?? ''))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Batch, Batches as BatchPage } from '../../../src/api/index.ts';
+import { api } from '../live/api-client.ts';
+import { messageOf } from '../live/use-request.ts';
+import { BatchRow } from '../parts/batch-row.tsx';
+import { PHASES } from '../parts/phase-bar.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
+
+const MOST_ROWS = 300;
+
+/** The latest micro-batches, live; older ones stay once they were asked for. */
+export function Batches({ batches }: { readonly batches: BatchPage | undefined }): JSX.Element {
+  const [older, setOlder] = useState<readonly Batch[]>([]);
+  const [next, setNext] = useState<string | null | undefined>(undefined);
+  const [problem, setProblem] = useState('');
+  const [open, setOpen] = useState<string | undefined>(undefined);
+
+  const live = batches?.items ?? [];
+  const rows = older.length === 0 ? live : merge(live, older);
+  const cursor = next === undefined ? (batches?.next ?? null) : next;
+  const longest = Math.max(1, ...rows.map(({ durationMs }) => durationMs?.triggerExecution ?? 0));
+
+  async function showOlder(): Promise<void> {
+    if (cursor === null) return;
+    try {
+      const page = await api.batches(cursor);
+      setOlder(merge(merge(live, older), page.items).slice(0, MOST_ROWS));
+      setNext(page.next);
+      setProblem('');
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  }
+
+  return (
+    <section id="batches" aria-labelledby="batches-heading">
+      <div class="section-head">
+        <h2 id="batches-heading">Micro-batches</h2>
+        <ul class="legend phases" aria-label="Phases of a batch">
+          {PHASES.map(({ phase, word }) => (
+            <li key={phase} data-phase={phase} title={phase}>
+              {word}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {rows.length === 0 ? (
+        <p class="empty panel">
+          No batch yet. The first one appears as soon as there are tickets in the topic.
+        </p>
+      ) : (
+        <WideTable label="Micro-batches">
+          <table class="batches">
+            <thead>
+              <tr>
+                <th scope="col">Batch</th>
+                <th scope="col">Committed</th>
+                <th scope="col">Partition and offsets</th>
+                <th scope="col" class="number">
+                  Tickets
+                </th>
+                <th scope="col" class="number">
+                  Dead letters
+                </th>
+                <th scope="col">Duration</th>
+                <th scope="col" class="number">
+                  Store requests
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((batch) => (
+                <BatchRow
+                  key={batch.key}
+                  batch={batch}
+                  longestMs={longest}
+                  isOpen={open === batch.key}
+                  onToggle={() => setOpen(open === batch.key ? undefined : batch.key)}
+                />
+              ))}
+            </tbody>
+          </table>
+        </WideTable>
+      )}
+      {cursor !== null && rows.length > 0 && rows.length < MOST_ROWS && (
+        <p class="more">
+          <button type="button" onClick={() => void showOlder()}>
+            Show older batches
+          </button>{' '}
+          {problem !== '' && <span class="problem">{problem}</span>}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** What is live replaces what was read earlier, because a batch may have grown by another partition since. */
+function merge(newer: readonly Batch[], older: readonly Batch[]): readonly Batch[] {
+  const byKey = new Map([...older, ...newer].map((batch) => [batch.key, batch]));
+  return [...byKey.values()].sort(
+    (a, b) => Date.parse(b.committedAt) - Date.parse(a.committedAt) || b.batchId - a.batchId,
+  );
+}

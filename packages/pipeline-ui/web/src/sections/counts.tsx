@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import type { Counts as CountValues, Kind } from '../../../src/api/index.ts';
+import { showCount, showShare } from '../format/numbers.ts';
+
+export function Counts({ counts }: { readonly counts: CountValues | undefined }): JSX.Element {
+  return (
+    <div class="panel counts">
+      <h3>Tickets</h3>
+      {counts === undefined ? (
+        <p class="empty">The counts appear with the first batch.</p>
+      ) : (
+        <>
+          <Bars title="By type" kinds={counts.byType} total={counts.total} />
+          <Bars title="By team" kinds={counts.byTeam} total={counts.total} />
+          <Bars title="By priority" kinds={counts.byPriority} total={counts.total} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Bars are as long as their share of the largest; the numbers say it exactly. */
+function Bars({
+  title,
+  kinds,
+  total,
+}: {
+  readonly title: string;
+  readonly kinds: readonly Kind[];
+  readonly total: number;
+}): JSX.Element {
+  const most = Math.max(1, ...kinds.map(({ count }) => count));
+  return (
+    <table class="bars">
+      <caption>{title}</caption>
+      <thead class="for-readers">
+        <tr>
+          <th scope="col">{title}</th>
+          <th scope="col">Tickets</th>
+          <th scope="col">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {kinds.map(({ name, count }) => (
+          <tr key={name}>
+            <th scope="row">
+              {showKind(name)}
+              <span class="bar" aria-hidden="true">
+                <span style={{ width: `${(100 * count) / most}%` }} />
+              </span>
+            </th>
+            <td class="number">{showCount(count)}</td>
+            <td class="number share">{showShare(count, total)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** `TECHNICAL` becomes `Technical`; names of teams stay. */
+function showKind(name: string): string {
+  return name === name.toUpperCase() ? name.charAt(0) + name.slice(1).toLowerCase() : name;
+}

@@ -1,0 +1,84 @@
+import type { JSX } from 'preact';
+import type { Counts, Partitions, Status } from '../../../src/api/index.ts';
+import { showRange } from '../format/numbers.ts';
+import { showTime } from '../format/times.ts';
+import type { Connection } from '../live/live-source.ts';
+
+/** How long a loss is news; the table of partitions keeps it. */
+const NEWS_MS = 24 * 3_600_000;
+
+/** What needs somebody's attention, the worst first. Nothing at all when all is well. */
+export function Notices({
+  connection,
+  status,
+  counts,
+  partitions,
+}: {
+  readonly connection: Connection;
+  readonly status: Status | undefined;
+  readonly counts: Counts | undefined;
+  readonly partitions: Partitions | undefined;
+}): JSX.Element {
+  const unread = partitions?.problem ?? counts?.problem ?? null;
+  const gaps = (partitions?.items ?? [])
+    .flatMap(({ partition, gaps: lost }) => lost.map((gap) => ({ partition, ...gap })))
+    .filter(({ at }) => Date.now() - Date.parse(at) < NEWS_MS);
+  return (
+    <div class="notices">
+      {status?.state === 'failed' && (
+        <div class="notice" data-tone="bad">
+          <h2>
+            The query has failed
+            {status.errorCode === null ? '' : `: ${status.errorCode.replaceAll('_', ' ')}`}
+          </h2>
+          <p>{status.message}</p>
+          <p>Nothing was skipped: once the cause is mended, the next start goes on from the checkpoint.</p>
+        </div>
+      )}
+      {connection.kind === 'lost' && (
+        <div class="notice" data-tone={status?.state === 'failed' ? 'quiet' : 'warn'}>
+          <h2>No connection to the consumer</h2>
+          <p>
+            Since {showTime(new Date(connection.since).toISOString())}, trying again. What you see is from
+            before.
+          </p>
+        </div>
+      )}
+      {connection.kind === 'outdated' && (
+        <div class="notice" data-tone="warn">
+          <h2>The consumer was updated</h2>
+          <p>
+            This page is from before and can’t follow it. <a href="/">Load the page again</a>
+          </p>
+        </div>
+      )}
+      {status?.state === 'recovering' && (
+        <div class="notice" data-tone="warn">
+          <h2>A server does not answer</h2>
+          <p>{status.message}</p>
+          <p>The consumer tries again by itself, and goes on where it was.</p>
+        </div>
+      )}
+      {unread !== null && status?.state !== 'recovering' && connection.kind === 'live' && (
+        <div class="notice" data-tone="warn">
+          <h2>Some numbers may be old</h2>
+          <p>{unread}</p>
+        </div>
+      )}
+      {gaps.length > 0 && (
+        <div class="notice" data-tone="warn">
+          <h2>Records were lost before they were read</h2>
+          <ul>
+            {gaps.map((gap) => (
+              <li key={`${gap.partition}-${gap.startOffset}-${gap.at}`}>
+                Partition {gap.partition}, offsets {showRange(gap.startOffset, gap.endOffset)}:{' '}
+                {gap.reason === 'expired' ? 'expired in the log' : 'the log was cut back'}, noticed{' '}
+                {showTime(gap.at)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}

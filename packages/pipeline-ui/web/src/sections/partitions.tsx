@@ -1,0 +1,106 @@
+import type { JSX } from 'preact';
+import type { Partition, Partitions as PartitionList } from '../../../src/api/index.ts';
+import { showCount, showOffset, showRange } from '../format/numbers.ts';
+import { showTime } from '../format/times.ts';
+import { WideTable } from '../parts/wide-table.tsx';
+
+/** All partitions of the topic, whoever reads them. */
+export function Partitions({ partitions }: { readonly partitions: PartitionList | undefined }): JSX.Element {
+  const items = partitions?.items ?? [];
+  const largest = Math.max(1, ...items.map(({ lag }) => lag ?? 0));
+  return (
+    <section id="partitions" aria-labelledby="partitions-heading">
+      <h2 id="partitions-heading">Partitions</h2>
+      {items.length === 0 ? (
+        <p class="empty panel">They appear when the topic can be read.</p>
+      ) : (
+        <WideTable label="Partitions">
+          <table class="partitions">
+            <thead>
+              <tr>
+                <th scope="col" class="number">
+                  Partition
+                </th>
+                <th scope="col">Owner</th>
+                <th scope="col" class="number">
+                  Start
+                </th>
+                <th scope="col" class="number">
+                  Committed
+                </th>
+                <th scope="col" class="number">
+                  Latest
+                </th>
+                <th scope="col" class="number">
+                  Lag
+                </th>
+                <th scope="col" class="number">
+                  Tickets
+                </th>
+                <th scope="col" class="number">
+                  Dead letters
+                </th>
+                <th scope="col">Last commit</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((partition) => (
+                <Row key={partition.partition} partition={partition} largestLag={largest} />
+              ))}
+            </tbody>
+          </table>
+        </WideTable>
+      )}
+    </section>
+  );
+}
+
+function Row({
+  partition,
+  largestLag,
+}: {
+  readonly partition: Partition;
+  readonly largestLag: number;
+}): JSX.Element {
+  const { lag, deadLetters, planned, gaps } = partition;
+  return (
+    <tr>
+      <th scope="row" class="number">
+        {partition.partition}
+      </th>
+      <td>
+        {partition.owner ?? <span class="unknown">not this consumer</span>}
+        {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
+      </td>
+      <td class="number">{showOffset(partition.firstOffset)}</td>
+      <td class="number">{showOffset(partition.committedOffset)}</td>
+      <td class="number">{showOffset(partition.latestOffset)}</td>
+      <td class="number">
+        <span class="lag">
+          <span class="bar" aria-hidden="true">
+            <span style={{ width: `${(100 * (lag ?? 0)) / largestLag}%` }} />
+          </span>
+          {showCount(lag)}
+        </span>
+      </td>
+      <td class="number">{showCount(partition.rows)}</td>
+      <td class="number" data-tone={deadLetters > 0 ? 'warn' : 'none'}>
+        {showCount(deadLetters)}
+      </td>
+      <td class="time">
+        {showTime(partition.committedAt)}
+        {planned !== null && (
+          <small>
+            {' '}
+            batch {planned.batchId} planned: {showRange(planned.startOffset, planned.endOffset)}
+          </small>
+        )}
+        {gaps.map(({ startOffset, endOffset, reason, at }) => (
+          <small key={`${startOffset}-${at}`} class="lost">
+            lost ({reason}): {showRange(startOffset, endOffset)}
+          </small>
+        ))}
+      </td>
+    </tr>
+  );
+}
