@@ -11,8 +11,12 @@ export const importTable = {
   'packages/tickets': { ours: [], npm: ['@faker-js/faker', 'zod'] },
   'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer'] },
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
-  'packages/object-store': { ours: ['micro-batch'], npm: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'] },
-  'packages/embedded-log': { ours: ['micro-batch'], npm: [] },
+  'packages/local-folder': { ours: ['micro-batch'], npm: [] },
+  'packages/object-store': {
+    ours: ['local-folder', 'micro-batch'],
+    npm: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+  },
+  'packages/embedded-log': { ours: ['local-folder', 'micro-batch'], npm: [] },
   'packages/pipeline-ui': {
     ours: ['micro-batch', 'results', 'tickets'],
     npm: ['@hono/node-server', 'hono', 'hyparquet', 'prom-client', 'zod'],

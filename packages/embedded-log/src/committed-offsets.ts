@@ -1,18 +1,17 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissing } from './durable-file.ts';
+import { errorCode, makeFolder, readSmallFile, replaceFile } from '@client-tickets/local-folder';
 
 /*
- * How far a group is done, as JSON: {"0":"600","1":"580"}. For people who look at lag; nothing depends on it, so it is
- * replaced in one step but not forced to the disk, and a file that cannot be understood counts as an empty one.
+ * How far a group is done, as JSON: {"0":"600","1":"580"}. For people who look at lag; nothing depends on it, so a file that
+ * cannot be understood counts as an empty one.
  */
 
 export async function readCommittedOffsets(path: string): Promise<ReadonlyMap<number, bigint>> {
   let text;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readSmallFile(path)).toString();
   } catch (error) {
-    if (isMissing(error)) return new Map();
+    if (errorCode(error) === 'ENOENT') return new Map();
     throw error;
   }
   return new Map(
@@ -28,8 +27,6 @@ export async function writeCommittedOffsets(
   offsets: ReadonlyMap<number, bigint>,
 ): Promise<void> {
   const entries = [...offsets].map(([partition, offset]) => [partition, offset.toString()] as const);
-  const draft = `${path}.${process.pid}.draft`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, `${JSON.stringify(Object.fromEntries(entries))}\n`);
-  await rename(draft, path);
+  await makeFolder(dirname(path));
+  await replaceFile(path, `${JSON.stringify(Object.fromEntries(entries))}\n`);
 }

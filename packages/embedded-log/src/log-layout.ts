@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isMissing, replaceFile } from './durable-file.ts';
+import { errorCode, readSmallFile, replaceFile } from '@client-tickets/local-folder';
 import { EmbeddedLogError } from './errors.ts';
 
 /*
@@ -8,7 +7,7 @@ import { EmbeddedLogError } from './errors.ts';
  *   topic.json              {"version":1,"topic":"client_tickets","partitions":3}; created last, so what it names is there
  *   partition-0.log         records, one after the other
  *   partition-0.bounds      which of them readers may see
- *   writer-….lock           there while a writer has the log open
+ *   locks/1                 which writer has the log open
  *   groups/<group>.json     {"0":"600"}: how far each group of readers is done
  */
 export interface LogLayout {
@@ -16,12 +15,14 @@ export interface LogLayout {
   /** Absolute: stands for the log within this process. */
   readonly folder: string;
   readonly topicFile: string;
+  readonly locks: string;
   log(partition: number): string;
   bounds(partition: number): string;
   group(groupId: string): string;
 }
 
 const FORMAT_VERSION = 1;
+const MAX_PARTITIONS = 10_000;
 
 export function logLayout(directory: string, topic: string): LogLayout {
   // Kafka's rule for topic names; it also keeps the name inside the folder.
@@ -36,6 +37,7 @@ export function logLayout(directory: string, topic: string): LogLayout {
     topic,
     folder,
     topicFile: join(folder, 'topic.json'),
+    locks: join(folder, 'locks'),
     log: (partition) => join(folder, `partition-${partition}.log`),
     bounds: (partition) => join(folder, `partition-${partition}.bounds`),
     group: (groupId) => join(folder, 'groups', `${encodeURIComponent(groupId)}.json`),
@@ -46,9 +48,9 @@ export function logLayout(directory: string, topic: string): LogLayout {
 export async function readPartitionCount(layout: LogLayout): Promise<number | undefined> {
   let text;
   try {
-    text = await readFile(layout.topicFile, 'utf8');
+    text = (await readSmallFile(layout.topicFile)).toString();
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   const found = parseTopic(text);
@@ -82,5 +84,7 @@ function parseTopic(text: string): { readonly version: number; readonly partitio
   if (typeof content !== 'object' || content === null) return undefined;
   if (!('version' in content) || typeof content.version !== 'number') return undefined;
   if (!('partitions' in content) || typeof content.partitions !== 'number') return undefined;
-  return { version: content.version, partitions: content.partitions };
+  const { version, partitions } = content;
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) return undefined;
+  return { version, partitions };
 }

@@ -1,12 +1,19 @@
+import { dirname } from 'node:path';
+import {
+  acquireFolderLock,
+  assertNoLinks,
+  FolderLockError,
+  makeFolder,
+  type FolderLock,
+} from '@client-tickets/local-folder';
+import type { Clock } from '@client-tickets/micro-batch';
 import { signalAppend } from './append-signal.ts';
-import { makeFolder } from './durable-file.ts';
 import { EmbeddedLogError } from './errors.ts';
 import { logLayout, readPartitionCount, writePartitionCount, type LogLayout } from './log-layout.ts';
 import { toBytes, type LogRecord } from './log-record.ts';
 import { createPartition, openPartition, type PartitionFile } from './partition-file.ts';
 import { createPartitionReader } from './partition-reader.ts';
 import { createPartitioner } from './partitioner.ts';
-import { lockForWriting } from './writer-lock.ts';
 
 export interface LogWriterOptions {
   /** The folder of all topics. Created when it is missing. */
@@ -14,6 +21,8 @@ export interface LogWriterOptions {
   readonly topic: string;
   /** A new log gets as many. An existing one grows to it, and is refused when it has more. */
   readonly partitions: number;
+  /** For waiting to see whether a writer on another machine is alive. Default: that of the system. */
+  readonly clock?: Clock;
 }
 
 export interface AppendedRecord {
@@ -45,13 +54,19 @@ export interface LogWriter {
  * Opens a log for writing, or creates it. Every record is checked on the way: what a crash left unfinished at the end
  * is cut off, damage before that is an error (`corrupt`). There is one writer at a time, others are refused (`locked`).
  */
-export async function openLogWriter({ directory, topic, partitions }: LogWriterOptions): Promise<LogWriter> {
+export async function openLogWriter({
+  directory,
+  topic,
+  partitions,
+  clock,
+}: LogWriterOptions): Promise<LogWriter> {
   if (!Number.isInteger(partitions) || partitions < 1) {
     throw new EmbeddedLogError('refused', `A log has 1 partition or more, but ${partitions} were asked for.`);
   }
   const layout = logLayout(directory, topic);
+  await assertNoLinks(dirname(layout.folder), layout.locks);
   await makeFolder(layout.folder);
-  const unlock = await lockForWriting(layout.folder);
+  const lock = await lockForWriting(layout, clock);
   const files: PartitionFile[] = [];
   try {
     await provideTopic(layout, partitions);
@@ -60,11 +75,21 @@ export async function openLogWriter({ directory, topic, partitions }: LogWriterO
     }
   } catch (error) {
     await Promise.all(files.map((file) => file.close()));
-    await unlock();
+    await lock.release();
     throw error;
   }
   signalAppend(layout.folder);
-  return createWriter(layout, files, unlock);
+  return createWriter(layout, files, lock);
+}
+
+async function lockForWriting(layout: LogLayout, clock: Clock | undefined): Promise<FolderLock> {
+  const location = `The log in ${layout.folder}`;
+  try {
+    return await acquireFolderLock(layout.locks, location, clock === undefined ? {} : { clock });
+  } catch (error) {
+    if (!(error instanceof FolderLockError)) throw error;
+    throw new EmbeddedLogError('locked', error.message, { cause: error });
+  }
 }
 
 async function provideTopic(layout: LogLayout, wanted: number): Promise<void> {
@@ -83,11 +108,7 @@ async function provideTopic(layout: LogLayout, wanted: number): Promise<void> {
   await writePartitionCount(layout, wanted);
 }
 
-function createWriter(
-  layout: LogLayout,
-  files: readonly PartitionFile[],
-  unlock: () => Promise<void>,
-): LogWriter {
+function createWriter(layout: LogLayout, files: readonly PartitionFile[], lock: FolderLock): LogWriter {
   const choosePartition = createPartitioner(files.length);
   let refusal: EmbeddedLogError | undefined;
   /** Everything that touches the disk, one after the other. */
@@ -112,6 +133,7 @@ function createWriter(
   const joinGroup = (): Promise<void> => {
     nextGroup ??= enqueue(async () => {
       nextGroup = undefined;
+      await lock.assertHeld();
       await Promise.all(files.map((file) => file.flush()));
       signalAppend(layout.folder);
     });
@@ -158,6 +180,7 @@ function createWriter(
       if (offset <= file.bounds().earliest) return;
       const position = await createPartitionReader(layout, partition).findPosition(offset);
       await enqueue(async () => {
+        await lock.assertHeld();
         if (offset > file.bounds().earliest) await file.hideBefore(offset, position);
       });
     },
@@ -168,7 +191,7 @@ function createWriter(
         // Whoever asked for it has been told.
         .catch(() => undefined)
         .then(() => Promise.all(files.map((file) => file.close())))
-        .then(unlock);
+        .then(() => lock.release());
       return closed;
     },
   };

@@ -1,5 +1,6 @@
-import { readFile, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { readSmallFile } from '@client-tickets/local-folder';
 import { EmbeddedLogError } from './errors.ts';
 
 /**
@@ -55,7 +56,7 @@ export async function writeBounds(file: FileHandle, bounds: PartitionBounds): Pr
 
 export async function readBounds(path: string): Promise<PartitionBounds> {
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const bounds = decodeBounds(await readFile(path));
+    const bounds = decodeBounds(await readSmallFile(path));
     if (bounds !== undefined) return bounds;
   }
   throw new EmbeddedLogError(

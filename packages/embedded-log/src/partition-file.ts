@@ -1,6 +1,7 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { stat, type FileHandle } from 'node:fs/promises';
+import { errorCode, openFile, replaceFile } from '@client-tickets/local-folder';
 import type { SourceRecord } from '@client-tickets/micro-batch';
-import { isMissing, replaceFile } from './durable-file.ts';
 import type { LogLayout } from './log-layout.ts';
 import {
   emptyBounds,
@@ -35,12 +36,12 @@ export async function createPartition(layout: LogLayout, partition: number): Pro
 export async function openPartition(layout: LogLayout, partition: number): Promise<PartitionFile> {
   const path = layout.log(partition);
   const published = await readBounds(layout.bounds(partition));
-  const log = await open(path, 'r+');
+  const log = await openFile(path, constants.O_RDWR);
   let boundsFile: FileHandle | undefined;
   try {
     let bounds = await recoverPartition(log, path, published);
     await log.datasync();
-    boundsFile = await open(layout.bounds(partition), 'r+');
+    boundsFile = await openFile(layout.bounds(partition), constants.O_RDWR);
     await writeBounds(boundsFile, bounds);
     const openBoundsFile = boundsFile;
 
@@ -93,7 +94,7 @@ async function createFile(path: string, content: Buffer): Promise<void> {
   try {
     await stat(path);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     await replaceFile(path, content);
   }
 }

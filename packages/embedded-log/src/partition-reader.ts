@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openFile } from '@client-tickets/local-folder';
 import { RecordBlock, type SourceRecord } from '@client-tickets/micro-batch';
 import { EmbeddedLogError } from './errors.ts';
 import { readWindow } from './frame-window.ts';
@@ -64,7 +64,7 @@ export function createPartitionReader(layout: LogLayout, partition: number): Par
     readonly records: readonly SourceRecord[];
     readonly position: number;
   }> => {
-    const file = await open(path, 'r');
+    const file = await openFile(path);
     try {
       let at = nearest(offset, bounds);
       for (;;) {

@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { statSync, utimesSync } from 'node:fs';
+import { open, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { leaveLock } from '@client-tickets/local-folder/testing';
+import { systemClock, type Clock } from '@client-tickets/micro-batch';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEmbeddedSource } from '../src/embedded-source.ts';
 import { openLogWriter, type LogWriter } from '../src/log-writer.ts';
@@ -10,8 +13,8 @@ import { forkWriter, observe, stoppedClock, temporaryFolder, text, topic } from 
 
 const record = (value: string) => ({ key: null, value, timestamp: 1_000 });
 
-async function openWriter(directory: string, partitions = 1): Promise<LogWriter> {
-  const writer = await openLogWriter({ directory, topic, partitions });
+async function openWriter(directory: string, partitions = 1, clock: Clock = systemClock): Promise<LogWriter> {
+  const writer = await openLogWriter({ directory, topic, partitions, clock });
   onTestFinished(() => writer.close());
   return writer;
 }
@@ -107,7 +110,7 @@ test('a second writer is refused by name until the first has closed', async () =
   const directory = await temporaryFolder();
   const first = await openWriter(directory);
   await expect(openWriter(directory)).rejects.toThrow(
-    new RegExp(`being written by this process \\(${process.pid}\\)`),
+    new RegExp(`is in use by this process, ${process.pid} on host`),
   );
   await first.close();
   await openWriter(directory);
@@ -118,7 +121,7 @@ test('a writer in another process is refused by name, and its lock is taken over
   const other = forkWriter(directory);
   await once(other, 'message');
   await expect(openWriter(directory)).rejects.toThrow(
-    `being written by process ${other.pid} on ${hostname()}`,
+    `is in use by process ${other.pid} on host ${hostname()}`,
   );
 
   other.kill('SIGKILL');
@@ -128,26 +131,81 @@ test('a writer in another process is refused by name, and its lock is taken over
   expect(await readValues(directory, 2)).toEqual(['from another process', 'b']);
 });
 
-test.runIf(process.platform === 'linux')(
-  'a lock is not mistaken for that of a later process with the same pid',
+test('a writer on another machine is respected while it shows signs of life, and followed after ten seconds without', async () => {
+  const directory = await temporaryFolder();
+  const lock = leaveLock(join(directory, topic, 'locks'), 1, {
+    machine: 'elsewhere',
+    host: 'elsewhere',
+    pid: 1,
+  });
+  let isAlive = true;
+  let now = 0;
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    sleep: async (ms) => {
+      now += ms;
+      if (isAlive) utimesSync(lock, now, now);
+    },
+  };
+  await expect(openWriter(directory, 1, clock)).rejects.toMatchObject({
+    code: 'locked',
+    message: expect.stringContaining('is in use by process 1 on host elsewhere'),
+  });
+  isAlive = false;
+  const start = now;
+  await openWriter(directory, 1, clock);
+  expect(now - start).toBe(10_000);
+});
+
+test('a writer that was frozen writes nothing once another one has taken its place', async () => {
+  const directory = await temporaryFolder();
+  const frozen = await openWriter(directory);
+  await frozen.append([record('a')]);
+  leaveLock(join(directory, topic, 'locks'), 2, { machine: 'elsewhere', host: 'elsewhere', pid: 1 });
+  await expect(frozen.append([record('b')])).rejects.toMatchObject({
+    code: 'failed',
+    cause: { message: expect.stringContaining('was taken over by process 1 on host elsewhere') },
+  });
+  expect(await readValues(directory, 1)).toEqual(['a']);
+});
+
+test.skipIf(process.platform === 'win32')('files are for their user alone', async () => {
+  const directory = await temporaryFolder();
+  const writer = await openWriter(directory);
+  await writer.append([record('a')]);
+  const source = createEmbeddedSource({ directory, topic, clock: stoppedClock });
+  const observed = await observe(source, () => 0n);
+  await observed.until(() => observed.chunks.length > 0);
+  await source.commitOffsets(new Map([[0, 1n]]));
+  const entries = await readdir(join(directory, topic), { recursive: true, withFileTypes: true });
+  const modes = entries.map((entry) => {
+    const mode = (statSync(join(entry.parentPath, entry.name)).mode & 0o777).toString(8);
+    return `${entry.isDirectory() ? 'folder' : 'file'} ${mode}`;
+  });
+  expect(new Set(modes)).toEqual(new Set(['folder 700', 'file 600']));
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe or a link in the place of a partition is refused',
   async () => {
     const directory = await temporaryFolder();
     await (await openWriter(directory)).close();
-    const lock = `writer-${process.pid}-1-0badcafe@${encodeURIComponent(hostname())}.lock`;
-    await writeFile(join(directory, topic, lock), '');
-    await openWriter(directory);
-    expect(await readdir(join(directory, topic))).not.toContain(lock);
+    const path = join(directory, topic, 'partition-0.log');
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    await expect(openWriter(directory)).rejects.toMatchObject({ code: 'ENOTFILE' });
+    await rm(path);
+    await symlink('/etc/hostname', path);
+    await expect(openWriter(directory)).rejects.toMatchObject({ code: 'ELOOP' });
   },
 );
 
-test('the lock of another machine is respected', async () => {
+test.each([0, -1, 1.5, 1e9])('a topic that claims %d partitions is damaged', async (partitions) => {
   const directory = await temporaryFolder();
   await (await openWriter(directory)).close();
-  const lock = join(directory, topic, 'writer-1-1-0badcafe@elsewhere.lock');
-  await writeFile(lock, '');
-  await expect(openWriter(directory)).rejects.toThrow(/process 1 on elsewhere.*delete .*@elsewhere\.lock/);
-  await rm(lock);
-  await openWriter(directory);
+  await writeFile(join(directory, topic, 'topic.json'), JSON.stringify({ version: 1, topic, partitions }));
+  await expect(openWriter(directory)).rejects.toMatchObject({ code: 'corrupt' });
 });
 
 test.each([

@@ -1,13 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { leaveLock } from '@client-tickets/local-folder/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { acquireFolderLock } from '../src/folder/folder-lock.ts';
-import { judgeHolder, parseLockHolder, thisProcess, type LockHolder } from '../src/folder/lock-holder.ts';
 import { openObjectStore } from '../src/index.ts';
 import { recordingClock } from './recording-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -76,7 +75,7 @@ describe('a folder that another process has open', () => {
     await child.said();
     await child.kill('SIGKILL');
     const store = await openObjectStore(folder, { clock: atOnce });
-    expect(readdirSync(join(folder, '.object-store', 'locks'))).toEqual(['2']);
+    expect(readdirSync(locksOf(folder))).toEqual(['2']);
     await store.close();
   });
 
@@ -86,7 +85,7 @@ describe('a folder that another process has open', () => {
     await child.said();
     await child.kill('SIGTERM');
     await (await openObjectStore(folder, { clock: atOnce })).close();
-    expect(readdirSync(join(folder, '.object-store', 'locks'))).toHaveLength(1);
+    expect(readdirSync(locksOf(folder))).toHaveLength(1);
   });
 
   it.skipIf(process.platform === 'win32')(
@@ -99,14 +98,14 @@ describe('a folder that another process has open', () => {
         encoding: 'utf8',
       });
       expect(JSON.parse(stdout)).toEqual({ refused: expect.stringContaining('could not open the folder') });
-      expect(readdirSync(join(folder, '.object-store', 'locks'))).toEqual([]);
+      expect(readdirSync(locksOf(folder))).toEqual([]);
       await (await openObjectStore(folder, { clock: atOnce })).close();
     },
   );
 
   it('goes to one of several processes that want it when its holder is dead', async () => {
     const folder = temporaryFolder();
-    leaveLock(folder, 7, { started: '1' });
+    leaveLock(locksOf(folder), 7, { started: '1' });
     const children = [startChild(folder), startChild(folder), startChild(folder)];
     const answers = await Promise.all(children.map((child) => child.said()));
     expect(answers.filter((answer) => JSON.stringify(answer).includes('opened'))).toHaveLength(1);
@@ -163,7 +162,7 @@ describe('a folder that this process has open', () => {
     const folder = temporaryFolder();
     const store = await openObjectStore(folder);
     await store.put('a', Buffer.from('1'));
-    leaveLock(folder, 2, { pid: 4711, host: 'elsewhere', machine: 'elsewhere' });
+    leaveLock(locksOf(folder), 2, { pid: 4711, host: 'elsewhere', machine: 'elsewhere' });
     const refusal = {
       code: 'refused',
       message: expect.stringContaining('taken over by process 4711 on host elsewhere'),
@@ -172,14 +171,14 @@ describe('a folder that this process has open', () => {
     await expect(store.delete('a')).rejects.toMatchObject(refusal);
     expect(Buffer.from((await store.get('a'))?.body ?? []).toString()).toBe('1');
     await store.close();
-    expect(readdirSync(join(folder, '.object-store', 'locks'))).toContain('2');
+    expect(readdirSync(locksOf(folder))).toContain('2');
   });
 });
 
 describe('a folder whose holder cannot be asked', () => {
   it('is refused as soon as the holder gives a sign of life', async () => {
     const folder = temporaryFolder();
-    const path = leaveLock(folder, 3, { pid: 1, host: 'container', machine: 'another kernel' });
+    const path = leaveLock(locksOf(folder), 3, { pid: 1, host: 'container', machine: 'another kernel' });
     const clock = recordingClock((count) => {
       if (count === 3) utimesSync(path, count, count);
     });
@@ -195,7 +194,7 @@ describe('a folder whose holder cannot be asked', () => {
     ['a system that tells no start times', { started: null, pid: process.pid }],
   ])('is taken over from %s after ten seconds without one', async (_, holder) => {
     const folder = temporaryFolder();
-    leaveLock(folder, 3, holder);
+    leaveLock(locksOf(folder), 3, holder);
     const clock = recordingClock();
     const store = await openObjectStore(folder, { clock });
     expect(clock.now()).toBe(10_000);
@@ -205,9 +204,9 @@ describe('a folder whose holder cannot be asked', () => {
 
   it('is taken at once when the holder lets go meanwhile', async () => {
     const folder = temporaryFolder();
-    leaveLock(folder, 3, { machine: 'another kernel' });
+    leaveLock(locksOf(folder), 3, { machine: 'another kernel' });
     const clock = recordingClock(() => {
-      leaveLock(folder, 3, { machine: 'another kernel', released: true });
+      leaveLock(locksOf(folder), 3, { machine: 'another kernel', released: true });
     });
     await (await openObjectStore(folder, { clock })).close();
     expect(clock.waits).toHaveLength(1);
@@ -217,7 +216,7 @@ describe('a folder whose holder cannot be asked', () => {
     'is taken over after a wait when its lock is damaged: %j',
     async (text) => {
       const folder = temporaryFolder();
-      leaveLock(folder, 3, {}, text);
+      writeFileSync(leaveLock(locksOf(folder), 3), text);
       const clock = recordingClock();
       await (await openObjectStore(folder, { clock })).close();
       expect(clock.now()).toBe(10_000);
@@ -225,47 +224,6 @@ describe('a folder whose holder cannot be asked', () => {
   );
 });
 
-describe('a lock', () => {
-  it('goes to one of many who see at once that its holder is gone', async () => {
-    for (let round = 0; round < 20; round++) {
-      const folder = temporaryFolder();
-      leaveLock(folder, 1, { started: '1' });
-      const locks = join(folder, '.object-store', 'locks');
-      const results = await Promise.allSettled(
-        Array.from({ length: 8 }, () => acquireFolderLock(locks, 'the folder', { clock: atOnce })),
-      );
-      const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      expect(held).toHaveLength(1);
-      await held[0]?.assertHeld();
-      await held[0]?.release();
-    }
-  });
-});
-
-describe('the holder of a lock', () => {
-  const holder: LockHolder = { ...thisProcess('2026-01-01T00:00:00.000Z'), machine: 'here', started: '100' };
-  const running = { started: '100' };
-
-  it.each([
-    ['runs, as its number and start say', holder, running, 'running'],
-    ['is gone when there is no such process', holder, undefined, 'gone'],
-    ['is gone when its number was given to a later process', holder, { started: '101' }, 'gone'],
-    ['is gone when it has let go', { ...holder, released: true }, running, 'gone'],
-    ['is unknown on another machine', { ...holder, machine: 'there' }, running, 'unknown'],
-    ['is unknown when its start is not recorded', { ...holder, started: null }, running, 'unknown'],
-    ['is unknown when the start cannot be read', holder, { started: null }, 'unknown'],
-  ] as const)('%s', (_, of, found, verdict) => {
-    expect(judgeHolder(of, 'here', () => found)).toBe(verdict);
-  });
-});
-
-/** Writes a lock as a process that died would have left it; that of this process unless told otherwise. */
-function leaveLock(folder: string, number: number, holder: Partial<LockHolder>, text?: string): string {
-  const locks = join(folder, '.object-store', 'locks');
-  mkdirSync(locks, { recursive: true });
-  const path = join(locks, String(number));
-  const whole = JSON.stringify({ ...thisProcess('2026-01-01T00:00:00.000Z'), ...holder });
-  writeFileSync(path, text ?? whole);
-  expect(text ?? parseLockHolder(whole)).toBeDefined();
-  return path;
+function locksOf(folder: string): string {
+  return join(folder, '.object-store', 'locks');
 }

@@ -1,3 +1,4 @@
+import { errorCode, FolderLockError } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
 import type { Failure } from '../request-loop.ts';
 
@@ -10,6 +11,9 @@ export function explainFolderFailure(error: unknown, location: string, what: str
       cause: error.cause,
     };
   }
+  if (error instanceof FolderLockError) {
+    return { kind: 'refused', message: `${error.message} S3 takes many at once.`, cause: error };
+  }
   const code = errorCode(error);
   const found = error instanceof Error ? error.message : String(error);
   return {
@@ -17,11 +21,6 @@ export function explainFolderFailure(error: unknown, location: string, what: str
     message: `${location}: could not ${what} (${found}). ${ADVICE[code ?? ''] ?? 'Check the folder and its disk.'}`,
     cause: error,
   };
-}
-
-/** `ENOENT`, `EEXIST`...; `undefined` when the error is none of the system. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 const MAY_PASS = new Set(['EAGAIN', 'EBUSY', 'EIO', 'EMFILE', 'ENFILE', 'ESTALE', 'ETIMEDOUT']);
@@ -34,9 +33,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   EEXIST: SAME_NAME,
   EIO: 'The disk reports an error; look at the system log.',
   EISDIR: SAME_NAME,
+  ELOOP:
+    'Symbolic links within a location are not followed: put there what the link leads to, or make that the location.',
   EMFILE: 'This process has too many open files: raise its limit (ulimit -n).',
   ENAMETOOLONG: 'The file system takes no name this long.',
-  ENOENT: 'The folder was removed while in use, or its file system is read-only.',
+  ENOENT: 'The folder was removed while in use, or its file system makes no new ones.',
+  ENOTFILE: 'Remove what lies there: a pipe, a device or a folder has the place of a file.',
   ENOSPC: DISK_FULL,
   ENOTDIR: SAME_NAME,
   EPERM: 'Give the user of this process permission to read and write there, or choose another folder.',

@@ -1,8 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '@client-tickets/local-folder';
 import type { ListedObject } from '@client-tickets/micro-batch';
 import { compareKeys, isKey } from '../key.ts';
-import { errorCode } from './folder-failure.ts';
 
 export type FolderEntry =
   | { readonly kind: 'folder'; readonly name: string }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { assertNoLinks, errorCode, NOT_A_FILE, openFile } from '@client-tickets/local-folder';
 import type { StoredObject } from '@client-tickets/micro-batch';
 import { compareKeys } from '../key.ts';
 import type { UserMetadata } from '../user-metadata.ts';
-import { errorCode } from './folder-failure.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import { readMetadataFile } from './metadata-file.ts';
 
@@ -29,12 +29,12 @@ export async function readObject(
   readMetadata: typeof readMetadataFile = readMetadataFile,
 ): Promise<StoredObject | undefined> {
   const path = layout.objectPath(key);
+  await assertNoLinks(layout.root, path);
   for (;;) {
-    const file = await open(path, 'r').catch(noObject);
+    const file = await openFile(path).catch(noObject);
     if (file === undefined) return undefined;
     try {
       const opened = await file.stat({ bigint: true });
-      if (!opened.isFile()) return undefined;
       const body = await file.readFile();
       const content = contentHash(body);
       const metadata = (await readMetadata(layout.metadataPath(key)))?.byContent[content];
@@ -48,8 +48,8 @@ export async function readObject(
   }
 }
 
-/** `a/b` is no object when `a` is one, and `a` is none when it is a folder. */
+/** `a/b` is no object when `a` is one, and `a` is none when it is a folder or a pipe. */
 function noObject(error: unknown): undefined {
   const code = errorCode(error);
-  if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== NOT_A_FILE) throw error;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode, makeFolder, type LockOptions } from '@client-tickets/local-folder';
 import {
   ObjectStoreError,
   type ConditionalPutResult,
@@ -19,10 +20,9 @@ import {
 import type { StoreReader } from '../read-only-store.ts';
 import { assertMetadata, type UserMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
-import { errorCode, explainFolderFailure } from './folder-failure.ts';
+import { explainFolderFailure } from './folder-failure.ts';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
 import { listFolder, readEntries, type FolderEntry } from './folder-listing.ts';
-import type { LockOptions } from './folder-lock.ts';
 import { contentHash, etagOf, readObject } from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
@@ -42,8 +42,7 @@ export async function openFolderStore(
 ): Promise<ObjectStore> {
   const { disk = localDisk } = options;
   const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
-  const folder = await disk
-    .makeFolder(folderLayout(location.path).metadata)
+  const folder = await makeFolder(location.path)
     .then(() => joinFolder(location.path, location.text, options))
     .catch((error: unknown) => {
       throw objectStoreError(explain('open the folder')(error));

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { assertNoLinks, errorCode, type FolderLock } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { Disk } from './disk.ts';
-import { errorCode } from './folder-failure.ts';
 import type { FolderLayout } from './folder-layout.ts';
-import type { FolderLock } from './folder-lock.ts';
 import { contentHash, readObject } from './folder-object.ts';
 import { formatMetadataFile, readMetadataFile } from './metadata-file.ts';
 
@@ -85,6 +84,7 @@ export function createFolderWriter(
     create: async (key, body, metadata) => {
       const path = layout.objectPath(key);
       // Looked up first: what is there keeps its metadata. The link makes sure even if somebody ignores the lock.
+      await assertNoLinks(layout.root, path);
       const present = await find(path);
       if (present === 'file') return false;
       if (present === 'folder') {
@@ -100,13 +100,16 @@ export function createFolderWriter(
       });
       return !taken;
     },
-    write: (key, body, metadata) =>
-      publish(key, body, metadata, async (temporary, path) => {
+    write: async (key, body, metadata) => {
+      await assertNoLinks(layout.root, layout.objectPath(key));
+      await publish(key, body, metadata, async (temporary, path) => {
         await disk.rename(temporary, path);
         return 'moved';
-      }),
+      });
+    },
     remove: async (key) => {
       const path = layout.objectPath(key);
+      await assertNoLinks(layout.root, path);
       if ((await find(path)) !== 'file') return;
       await lock.assertHeld();
       // In this order: an object without its metadata must never be seen.

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { errorCode, readSmallFile } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
 import type { UserMetadata } from '../user-metadata.ts';
-import { errorCode } from './folder-failure.ts';
 
 /**
  * The user metadata of one object, beside it in a hidden file: by the SHA-256 of the content it belongs to. While an object is
@@ -16,7 +15,7 @@ export interface MetadataFile {
 export async function readMetadataFile(path: string): Promise<MetadataFile | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readSmallFile(path)).toString();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

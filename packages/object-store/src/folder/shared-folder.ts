@@ -1,6 +1,12 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
+import {
+  acquireFolderLock,
+  assertNoLinks,
+  makeFolder,
+  type FolderLock,
+  type LockOptions,
+} from '@client-tickets/local-folder';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
-import { acquireFolderLock, type FolderLock, type LockOptions } from './folder-lock.ts';
 import { createKeyQueue, type KeyQueue } from './key-queue.ts';
 
 /** What all stores of one process on the same folder have in common. */
@@ -38,11 +44,12 @@ export async function joinFolder(
       present.users++;
       return present;
     }
+    for (const path of [layout.locks, layout.metadata, layout.temporary]) await assertNoLinks(real, path);
     const lock = await acquireFolderLock(layout.locks, location, options);
     try {
       await rm(layout.temporary, { recursive: true, force: true });
-      await mkdir(layout.temporary, { recursive: true });
-      await mkdir(layout.metadata, { recursive: true });
+      await makeFolder(layout.temporary);
+      await makeFolder(layout.metadata);
     } catch (error) {
       await lock.release();
       throw error;

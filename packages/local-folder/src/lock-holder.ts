@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { errorCode } from './folder-failure.ts';
+import { errorCode } from './error-code.ts';
 
 /** Who holds a folder, as the lock file says it. */
 export interface LockHolder {

@@ -1,13 +1,9 @@
-import { mkdir, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Clock,
-  type Logger,
-  ObjectStoreError,
-  silentLogger,
-  systemClock,
-} from '@client-tickets/micro-batch';
-import { errorCode } from './folder-failure.ts';
+import { type Clock, type Logger, silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { makeFolder } from './durable-file.ts';
+import { errorCode } from './error-code.ts';
 import {
   findProcess,
   formatLockHolder,
@@ -17,9 +13,25 @@ import {
   thisProcess,
   type LockHolder,
 } from './lock-holder.ts';
+import { openFile, readSmallFile } from './private-file.ts';
+
+/**
+ * - `in-use`: another process has the folder, or this one has it already.
+ * - `taken-over`: it was taken over while this process did not answer.
+ * - `damaged`: what lies among the locks is none.
+ */
+export class FolderLockError extends Error {
+  override readonly name = 'FolderLockError';
+  readonly code: 'in-use' | 'taken-over' | 'damaged';
+
+  constructor(code: FolderLockError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 export interface FolderLock {
-  /** Rejects with `ObjectStoreError` (`refused`) when another process has taken the folder over. */
+  /** Rejects with `FolderLockError` when another process has taken the folder over. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
@@ -33,9 +45,10 @@ export interface LockOptions {
 // Every process that may open a folder must agree on these.
 const BEAT_EVERY_MS = 2_000;
 const GONE_AFTER_MS = 10_000;
+const LAST_NUMBER = 999_999_999_999;
 
 /**
- * One process at a time writes to a local folder.
+ * One process at a time writes to a local folder. `locks` is a folder of locks alone; `location` is what the errors call it.
  *
  * The lock is the file with the highest number in `locks`. It is made exclusively, so that of several who want the next
  * number one gets it, and numbers only grow: letting go marks the file, and the next holder removes it.
@@ -53,10 +66,17 @@ export async function acquireFolderLock(
   location: string,
   { clock = systemClock, logger = silentLogger }: LockOptions = {},
 ): Promise<FolderLock> {
-  await mkdir(locks, { recursive: true });
+  await makeFolder(locks);
   for (;;) {
     const numbers = await readNumbers(locks);
     const newest = numbers.at(-1) ?? 0;
+    if (newest === LAST_NUMBER) {
+      const path = join(locks, String(newest));
+      throw new FolderLockError(
+        'damaged',
+        `${path} is no lock of ${location}: no lock gets that far. Delete it.`,
+      );
+    }
     if (newest > 0 && !(await mayTakeOver(join(locks, String(newest)), location, clock, logger))) continue;
 
     const mine = newest + 1;
@@ -93,8 +113,8 @@ function heldLock(
       const newest = (await readNumbers(locks)).at(-1);
       if (newest === mine) return;
       const other = newest === undefined ? undefined : await readHolder(join(locks, String(newest)));
-      throw new ObjectStoreError(
-        'refused',
+      throw new FolderLockError(
+        'taken-over',
         `${location} was taken over by ${describe(other)}, or removed, while this process did not answer. Nothing more is ` +
           'written. Let one process at a time work on this folder.',
       );
@@ -102,7 +122,7 @@ function heldLock(
     release: async () => {
       clearInterval(beating);
       if ((await readNumbers(locks)).at(-1) !== mine) return;
-      await writeFile(path, formatLockHolder({ ...holder, released: true }));
+      await overwrite(path, formatLockHolder({ ...holder, released: true }), constants.O_TRUNC);
     },
   };
 }
@@ -133,34 +153,34 @@ async function mayTakeOver(path: string, location: string, clock: Clock, logger:
   return true;
 }
 
-function inUse(location: string, holder: LockHolder | undefined): ObjectStoreError {
-  return new ObjectStoreError(
-    'refused',
-    `${location} is in use by ${describe(holder)}. One process at a time may write to a local folder: stop that one, choose ` +
-      'another folder, or use S3, which takes many.',
+function inUse(location: string, holder: LockHolder | undefined): FolderLockError {
+  return new FolderLockError(
+    'in-use',
+    `${location} is in use by ${describe(holder)}. One process at a time may write there: stop that one, or choose another folder.`,
   );
 }
 
 function describe(holder: LockHolder | undefined): string {
   if (holder === undefined) return 'another process';
-  return `process ${holder.pid} on host ${holder.host} (since ${holder.since})`;
+  const isOwn = holder.pid === process.pid && holder.machine === thisMachine();
+  return `${isOwn ? 'this process,' : 'process'} ${holder.pid} on host ${holder.host} (since ${holder.since})`;
 }
 
-/** In ascending order. */
+/** In ascending order. Longer names are no locks: adding one to them would change nothing. */
 async function readNumbers(locks: string): Promise<readonly number[]> {
   const names = await readdir(locks).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return []; // removed under our feet: then nobody holds it
     throw error;
   });
   return names
-    .filter((name) => /^[1-9]\d*$/.test(name))
+    .filter((name) => /^[1-9]\d{0,11}$/.test(name))
     .map(Number)
     .sort((a, b) => a - b);
 }
 
 async function readHolder(path: string): Promise<LockHolder | undefined> {
   try {
-    return parseLockHolder(await readFile(path, 'utf8'));
+    return parseLockHolder((await readSmallFile(path)).toString());
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -170,7 +190,7 @@ async function readHolder(path: string): Promise<LockHolder | undefined> {
 /** Changes with each sign of life. `undefined` when the file is gone. Opens the file, as NFS is up to date only then. */
 async function readBeat(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path, 'r');
+    const file = await openFile(path);
     try {
       const { mtimeNs, size } = await file.stat({ bigint: true });
       return `${mtimeNs} ${size}`;
@@ -184,20 +204,21 @@ async function readBeat(path: string): Promise<string | undefined> {
 }
 
 async function createExclusively(path: string, text: string): Promise<boolean> {
-  let file;
   try {
-    file = await open(path, 'wx');
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    await file.writeFile(text);
+    await overwrite(path, text, constants.O_CREAT | constants.O_EXCL);
     return true;
   } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
     // On a full disk: a lock without a holder would let the next one wait for a sign of life.
     await rm(path, { force: true });
     throw error;
+  }
+}
+
+async function overwrite(path: string, text: string, flags: number): Promise<void> {
+  const file = await openFile(path, constants.O_WRONLY | flags);
+  try {
+    await file.writeFile(text);
   } finally {
     await file.close();
   }
