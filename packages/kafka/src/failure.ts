@@ -50,6 +50,7 @@ const OWN: Readonly<Record<KafkaErrorCode, FailureKind>> = {
   refused: 'refused',
   topic_missing: 'topic_missing',
   too_few_brokers: 'unexplained',
+  unreadable_batch: 'unexplained',
   unsupported: 'unexplained',
   failed: 'unexplained',
 };

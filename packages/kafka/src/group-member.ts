@@ -193,7 +193,13 @@ function listen(consumer: Consumer, topic: string, on: MemberEvents): void {
     if (payload.batchSize > 0) return; // comes as a batch
     const { partition, fetchedOffset, lastOffset } = payload;
     const endOffset = BigInt(lastOffset) + 1n;
-    on.filteredBatch({ partition, fetchedOffset: BigInt(fetchedOffset), endOffset, recordBatches: [] });
+    on.filteredBatch({
+      topic,
+      partition,
+      fetchedOffset: BigInt(fetchedOffset),
+      endOffset,
+      recordBatches: [],
+    });
   });
   consumer.on(HEARTBEAT, () => on.alive());
   consumer.on(FETCH, () => on.alive());
@@ -202,6 +208,7 @@ function listen(consumer: Consumer, topic: string, on: MemberEvents): void {
 
 function readBatch(batch: EachBatchPayload['batch']): FetchedBatch {
   return {
+    topic: batch.topic,
     partition: batch.partition,
     fetchedOffset: BigInt(batch.fetchedOffset),
     endOffset: BigInt(batch.lastOffset()) + 1n,

@@ -4,6 +4,7 @@
  * - `topic_missing`: there is no such topic.
  * - `too_few_brokers`: a topic can't have as many replicas as was asked for.
  * - `group_moved_on`: the consumer does not own the partitions any more; normal while a group rebalances.
+ * - `unreadable_batch`: a record batch in the log is not what the protocol says; nothing at or behind it was delivered.
  * - `unsupported`: this Node.js can't do it.
  * - `failed`: keeps failing for a reason that time has not healed.
  */
@@ -13,6 +14,7 @@ export type KafkaErrorCode =
   | 'topic_missing'
   | 'too_few_brokers'
   | 'group_moved_on'
+  | 'unreadable_batch'
   | 'unsupported'
   | 'failed';
 

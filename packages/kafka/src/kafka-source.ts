@@ -5,7 +5,7 @@ import { KafkaError } from './kafka-error.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
 import { lastInGroup, type LastingMember } from './lasting-member.ts';
 import { PartitionDelivery } from './partition-delivery.ts';
-import { toChunk, type FetchedBatch } from './record-chunk.ts';
+import { toChunk, type FetchedBatch, type OffsetLie } from './record-chunk.ts';
 
 export interface KafkaSourceOptions {
   readonly connection: KafkaConnection;
@@ -52,7 +52,7 @@ const MISPLACED_RETRY_MS = 1_000;
  *
  * A consumer that crashed, was fenced or got stuck is replaced, for as long as that can help; the listener sees a new
  * assignment. `onError` gets a `KafkaError`: `topic_missing` or `refused` (authentication, authorization, TLS) when they
- * were seen four times in a row, `failed` for what nobody can explain after eight times.
+ * were seen four times in a row, `failed` for what nobody can explain after eight times, and `unreadable_batch` at once.
  */
 export function createKafkaSource(options: KafkaSourceOptions): Source {
   const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
@@ -68,6 +68,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     timeoutMs: options.offsetsTimeoutMs ?? 30_000,
   });
   let member: LastingMember | undefined;
+  let isOver = false;
 
   function join(listener: SourceListener): LastingMember {
     return lastInGroup({
@@ -89,6 +90,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
       stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
       on: {
         assigned: (partitions) => {
+          if (isOver) return;
           delivery.assign(partitions);
           logger.info({ topic, groupId, partitions }, 'partitions assigned');
           listener.onAssignment(partitions);
@@ -104,7 +106,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     const verdict = delivery.accept(partition, fetchedOffset, endOffset);
     if (verdict.kind === 'deliver') {
       member?.progressed(partition);
-      listener.onChunk(toChunk(batch));
+      deliver(batch, listener);
     } else if (verdict.kind === 'misplaced') {
       const { position, misses } = verdict;
       logger.debug(
@@ -116,6 +118,24 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
       if (misses === 1) member?.seek(partition, position);
       else waitForPosition(partition, position).catch(() => {}); // never rejects: `sleep` does not
     }
+  }
+
+  function deliver(batch: FetchedBatch, listener: SourceListener): void {
+    try {
+      listener.onChunk(toChunk(batch, warnOfLie));
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      isOver = true;
+      delivery.assign([]);
+      listener.onError(error);
+    }
+  }
+
+  function warnOfLie({ record, ...place }: OffsetLie): void {
+    logger.warn(
+      { ...place, record },
+      'the records of a batch say other offsets than they have; going by their order, of which the broker is the judge',
+    );
   }
 
   async function waitForPosition(partition: number, position: bigint): Promise<void> {

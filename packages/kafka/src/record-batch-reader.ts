@@ -1,28 +1,45 @@
-import type { RecordBlockParts } from '@client-tickets/micro-batch';
+import type { RecordBlockBuilder } from '@client-tickets/micro-batch';
 import type { RecordBatch } from 'kafkajs';
-import { KafkaError } from './kafka-error.ts';
 
 const LOG_APPEND_TIME = 1;
 const MORE = 0x80; // there is another byte
 const BITS = 0x7f;
 
-/** A block that is being filled: `length` records so far. */
-export type GrowingBlock = { length: number } & Omit<RecordBlockParts, 'length'>;
+/** What is wrong with a record batch, as a clause. */
+export class BatchDamage extends Error {
+  override readonly name = 'BatchDamage';
+}
 
 /**
  * Adds the records of a batch, which lie in `block.bytes[start, end)`, to the block. Those before the block's `baseOffset` are
  * left out: a fetch brings whole batches.
  *
  * https://kafka.apache.org/documentation/#record: length, attributes, difference to the first timestamp and offset, key, value
- * and headers; all numbers but the attributes are variable-length and zigzag. Throws `KafkaError` `failed` when a record does
- * not fit its length.
+ * and headers; all numbers but the attributes are variable-length and zigzag.
+ *
+ * The differences between offsets are a producer's word, which brokers check in compressed batches only. A batch that has a
+ * record for each of its offsets needs none of them: record `i` is at its first offset plus `i`, and the first record that
+ * says otherwise is returned. In others (compaction has removed some) they must ascend within the batch.
+ *
+ * Throws `BatchDamage` when they do not, or when the records do not fill the batch exactly.
  */
-export function readRecordBatch(batch: RecordBatch, start: number, end: number, block: GrowingBlock): void {
-  const { offsets, timestamps, parts } = block;
-  const firstOffset = Number(BigInt(batch.firstOffset) - block.baseOffset);
+export function readRecordBatch(
+  batch: RecordBatch,
+  start: number,
+  end: number,
+  block: RecordBlockBuilder,
+): number | undefined {
+  const firstOffset = BigInt(batch.firstOffset);
+  const lastDelta = Number(BigInt(batch.lastOffset) - firstOffset);
+  if (batch.count > lastDelta + 1)
+    throw new BatchDamage(`it has ${batch.count} records for ${lastDelta + 1} offsets`);
+  const isGapless = batch.count === lastDelta + 1;
+  const sinceBase = Number(firstOffset - block.baseOffset);
   const firstTimestamp = Number(batch.firstTimestamp);
   const appendTime = batch.timestampType === LOG_APPEND_TIME ? Number(batch.maxTimestamp) : undefined;
   const varint = new VarintReader(block.bytes);
+  let firstLie: number | undefined;
+  let previous = -1;
   let at = start;
   for (let index = 0; index < batch.count; index += 1) {
     varint.at = at;
@@ -30,30 +47,34 @@ export function readRecordBatch(batch: RecordBatch, start: number, end: number, 
     const recordEnd = varint.at + length;
     varint.at += 1; // attributes, of which there are none
     const timestamp = firstTimestamp + varint.next();
-    const offset = firstOffset + varint.next();
+    const stated = varint.next();
+    if (isGapless) {
+      if (stated !== index) firstLie ??= index;
+    } else if (!(stated > previous && stated <= lastDelta)) {
+      throw new BatchDamage(outOfOrder(index, firstOffset, stated, previous));
+    }
+    const delta = isGapless ? index : stated;
+    previous = delta;
     const keyLength = varint.next();
     const keyStart = varint.at;
     if (keyLength > 0) varint.at += keyLength;
     const valueLength = varint.next();
     const valueStart = varint.at;
-    if (length < 0 || recordEnd > end || valueStart + Math.max(0, valueLength) > recordEnd) {
-      throw new KafkaError(
-        'failed',
-        `record ${index} of the batch at offset ${batch.firstOffset} does not fit its length: the batch is damaged`,
-      );
-    }
+    if (length < 0 || recordEnd > end || valueStart + Math.max(0, valueLength) > recordEnd)
+      throw new BatchDamage(`its record ${index} does not fit its length`);
     at = recordEnd;
-    if (offset < 0) continue;
-    const row = block.length;
-    offsets[row] = offset;
-    timestamps[row] = appendTime ?? timestamp;
-    const part = row * 4;
-    parts[part] = keyLength < 0 ? -1 : keyStart;
-    parts[part + 1] = keyLength < 0 ? -1 : keyStart + keyLength;
-    parts[part + 2] = valueLength < 0 ? -1 : valueStart;
-    parts[part + 3] = valueLength < 0 ? -1 : valueStart + valueLength;
-    block.length += 1;
+    const offsetDelta = sinceBase + delta;
+    if (offsetDelta < 0) continue;
+    block.add(offsetDelta, appendTime ?? timestamp, keyStart, keyLength, valueStart, valueLength);
   }
+  if (at !== end) throw new BatchDamage(`its ${batch.count} records leave ${end - at} bytes over`);
+  return firstLie;
+}
+
+function outOfOrder(index: number, firstOffset: bigint, stated: number, previous: number): string {
+  const offset = (delta: number): bigint => firstOffset + BigInt(delta);
+  const expected = `one from ${offset(previous + 1)} on, within the batch`;
+  return `its record ${index} says that it has offset ${offset(stated)}, expected ${expected}`;
 }
 
 class VarintReader {

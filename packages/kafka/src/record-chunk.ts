@@ -1,9 +1,16 @@
-import { RecordBlock, type RecordChunk, type SourceRecord } from '@client-tickets/micro-batch';
+import {
+  RecordBlock,
+  RecordBlockBuilder,
+  type RecordChunk,
+  type SourceRecord,
+} from '@client-tickets/micro-batch';
 import type { KafkaMessage, RecordBatch } from 'kafkajs';
-import { readRecordBatch } from './record-batch-reader.ts';
+import { BatchDamage, readRecordBatch } from './record-batch-reader.ts';
+import { unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
 
 /** What one fetch brought of a partition: what is left of `[fetchedOffset, endOffset)` once filtered. */
 export interface FetchedBatch {
+  readonly topic: string;
   readonly partition: number;
   readonly fetchedOffset: bigint;
   readonly endOffset: bigint;
@@ -16,16 +23,44 @@ export interface FetchedBatch {
  * hands over are views on the whole response of a broker, up to `maxFetchBytes` for all partitions together: one small
  * record that waits somewhere would keep all of it. So record batches are copied, whole, into one buffer, unless they are
  * nearly all that the response holds.
+ *
+ * Offsets are a producer's and a broker's word. Throws a `KafkaError` `unreadable_batch` where they can't be right;
+ * `onLie` is told of a batch whose offsets are known although its records say something else.
  */
-export function toChunk({ partition, fetchedOffset, endOffset, recordBatches }: FetchedBatch): RecordChunk {
+export function toChunk(fetched: FetchedBatch, onLie: (lie: OffsetLie) => void): RecordChunk {
+  const { partition, fetchedOffset, endOffset, recordBatches } = fetched;
+  checkOrder(fetched);
   const stored = recordBatches.flatMap((batch) =>
     batch.recordsBuffer === undefined ? [] : [{ batch, bytes: batch.recordsBuffer }],
   );
   const records =
     stored.length === recordBatches.length
-      ? packRecords(stored, fetchedOffset)
+      ? packRecords(stored, fetched, onLie)
       : RecordBlock.of(recordBatches.flatMap((batch) => readMessages(batch.records, fetchedOffset)));
   return { partition, startOffset: fetchedOffset, endOffset, records, bytes: records.memoryBytes };
+}
+
+/** A record whose offset in the batch is not what it says. */
+export interface OffsetLie extends BatchPlace {
+  /** In the batch, from 0 on. */
+  readonly record: number;
+}
+
+/** Each batch lies behind the one before it, the first reaches the offset that was asked for, and none ends too late. */
+function checkOrder({ topic, partition, fetchedOffset, endOffset, recordBatches }: FetchedBatch): void {
+  let reached = fetchedOffset;
+  for (const [index, { firstOffset, lastOffset }] of recordBatches.entries()) {
+    const [first, last] = [BigInt(firstOffset), BigInt(lastOffset)];
+    if ((index === 0 || first >= reached) && last >= first && last >= reached && last < endOffset) {
+      reached = last + 1n;
+      continue;
+    }
+    const expected = `expected one that ${index === 0 ? 'reaches' : 'begins at or behind'} offset ${reached}`;
+    throw unreadableBatch(
+      { topic, partition, firstOffset, lastOffset },
+      `${expected} and ends before ${endOffset}`,
+    );
+  }
 }
 
 interface StoredBatch {
@@ -33,22 +68,33 @@ interface StoredBatch {
   readonly bytes: Uint8Array;
 }
 
-function packRecords(stored: readonly StoredBatch[], baseOffset: bigint): RecordBlock {
-  const capacity = stored.reduce((sum, { batch }) => sum + batch.count, 0);
+function packRecords(
+  stored: readonly StoredBatch[],
+  { topic, partition, fetchedOffset }: FetchedBatch,
+  onLie: (lie: OffsetLie) => void,
+): RecordBlock {
   const { bytes, starts } = gather(stored.map((each) => each.bytes));
-  const block = {
-    length: 0,
-    bytes,
-    baseOffset,
-    offsets: new Float64Array(capacity),
-    timestamps: new Float64Array(capacity),
-    parts: new Int32Array(4 * capacity),
-  };
-  stored.forEach((each, index) => {
+  const capacity = stored.reduce((sum, each) => sum + roomFor(each), 0);
+  const block = new RecordBlockBuilder({ bytes, baseOffset: fetchedOffset, capacity });
+  for (const [index, { batch, bytes: own }] of stored.entries()) {
+    const { firstOffset, lastOffset } = batch;
+    const place = { topic, partition, firstOffset, lastOffset };
     const start = starts[index] ?? 0;
-    readRecordBatch(each.batch, start, start + each.bytes.length, block);
-  });
-  return new RecordBlock(block);
+    try {
+      const record = readRecordBatch(batch, start, start + own.length, block);
+      if (record !== undefined) onLie({ ...place, record });
+    } catch (error) {
+      throw error instanceof BatchDamage ? unreadableBatch(place, error.message) : error;
+    }
+  }
+  return block.build();
+}
+
+const SMALLEST_RECORD_BYTES = 6; // length, attributes, two differences, two lengths
+
+/** A batch may claim any number of records; there are no more than its bytes have room for. */
+function roomFor({ batch, bytes }: StoredBatch): number {
+  return Math.min(batch.count, Math.floor(bytes.length / SMALLEST_RECORD_BYTES));
 }
 
 /** What a chunk may hold on to of a response for nothing, as a share of it. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RecordBatch } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
-import { toChunk } from '../src/record-chunk.ts';
+import { toChunk as readChunk, type FetchedBatch, type OffsetLie } from '../src/record-chunk.ts';
 
 interface Written {
   readonly offsetDelta: number;
@@ -10,6 +10,10 @@ interface Written {
   readonly value: Buffer | null;
   readonly headers: number;
 }
+
+/** Reads what must have no lies in it. */
+const toChunk = (fetched: Omit<FetchedBatch, 'topic'>) =>
+  readChunk({ topic: 'client_tickets', ...fetched }, (lie) => expect.unreachable(JSON.stringify(lie)));
 
 const CREATE_TIME = 0;
 const LOG_APPEND_TIME = 1;
@@ -132,7 +136,96 @@ describe('a chunk', () => {
     const cut = { ...batch, recordsBuffer: recordsBuffer?.subarray(0, -3) ?? Buffer.alloc(0) };
     const read = (): unknown =>
       toChunk({ partition: 0, fetchedOffset: 0n, endOffset: 1n, recordBatches: [cut] });
-    expect(read).toThrow(/record 0 of the batch at offset 0 does not fit its length/);
+    expect(read).toThrow(
+      /record batch at offsets 0 to 0 of client_tickets, partition 0, can't be read: its record 0 does not fit its length/,
+    );
+  });
+
+  describe('with offsets that can not be right', () => {
+    const read = (fetched: Partial<FetchedBatch>) => {
+      const lies: OffsetLie[] = [];
+      const all = { topic: 'client_tickets', partition: 1, fetchedOffset: 100n, endOffset: 1_000n };
+      const recordBatches: readonly RecordBatch[] = [];
+      const chunk = readChunk({ ...all, recordBatches, ...fetched }, (lie) => lies.push(lie));
+      return { offsets: [...chunk.records].map(({ offset }) => Number(offset)), lies };
+    };
+    const batchOf = (deltas: readonly number[], lastDelta: number): RecordBatch =>
+      recordBatch(
+        100n,
+        deltas.map((delta) => written(delta, null, 'a')),
+        { lastOffset: String(100 + lastDelta) },
+      );
+
+    test.each([
+      { deltas: [0, 1_000_000, 2], lie: 1 },
+      { deltas: [0, 1, -90], lie: 2 },
+      { deltas: [2, 1, 0], lie: 0 },
+      { deltas: [1, 1, 1], lie: 0 },
+      { deltas: [0, 2 ** 40, 2], lie: 1 },
+    ])('goes by position where each offset has a record, whatever $deltas say', ({ deltas, lie }) => {
+      const { offsets, lies } = read({ recordBatches: [batchOf(deltas, 2)] });
+      expect(offsets).toEqual([100, 101, 102]);
+      expect(lies).toEqual([
+        { topic: 'client_tickets', partition: 1, firstOffset: '100', lastOffset: '102', record: lie },
+      ]);
+    });
+
+    test.each([
+      {
+        deltas: [0, 1_000_000, 8],
+        problem: 'its record 1 says that it has offset 1000100, expected one from 101 on',
+      },
+      { deltas: [0, 3, -90], problem: 'its record 2 says that it has offset 10, expected one from 104 on' },
+      { deltas: [5, 5], problem: 'its record 1 says that it has offset 105, expected one from 106 on' },
+      { deltas: [5, 3], problem: 'its record 1 says that it has offset 103, expected one from 106 on' },
+      { deltas: [0, 10], problem: 'its record 1 says that it has offset 110, expected one from 101 on' },
+      { deltas: [-1], problem: 'its record 0 says that it has offset 99, expected one from 100 on' },
+    ])('refuses $deltas where compaction has left gaps', ({ deltas, problem }) => {
+      const reading = () => read({ recordBatches: [batchOf(deltas, 9)] });
+      expect(reading).toThrow(expect.objectContaining({ name: 'KafkaError', code: 'unreadable_batch' }));
+      expect(reading).toThrow(
+        `The record batch at offsets 100 to 109 of client_tickets, partition 1, can't be read: ${problem}`,
+      );
+      expect(reading).toThrow('deleting the records before offset 110 of this partition');
+    });
+
+    test('refuses more records than offsets, and bytes that belong to no record', () => {
+      expect(() => read({ recordBatches: [batchOf([0, 1, 2], 1)] })).toThrow(
+        'it has 3 records for 2 offsets',
+      );
+      const few = { ...batchOf([0, 1, 2], 2), count: 2, lastOffset: '101' };
+      expect(() => read({ recordBatches: [few] })).toThrow(/its 2 records leave \d+ bytes over/);
+      const many = { ...batchOf([0], 2 ** 31 - 1), count: 2 ** 31 };
+      expect(() => read({ recordBatches: [many], endOffset: 2n ** 40n })).toThrow(
+        'its record 1 does not fit its length',
+      );
+    });
+
+    const at = (first: bigint, last: bigint): RecordBatch =>
+      recordBatch(first, [written(0, null, 'a')], { lastOffset: String(last) });
+
+    test.each([
+      { name: 'begins before the end of the one before it', batches: [at(100n, 120n), at(120n, 130n)] },
+      { name: 'lies before the one before it', batches: [at(110n, 120n), at(100n, 109n)] },
+      { name: 'ends before it begins', batches: [at(110n, 105n)] },
+      { name: 'ends before the offset that was asked for', batches: [at(90n, 99n)] },
+      { name: 'ends at the end of what was fetched', batches: [at(100n, 1_000n)] },
+    ])('refuses a batch that $name', ({ batches }) => {
+      expect(() => read({ recordBatches: batches })).toThrow(
+        expect.objectContaining({ code: 'unreadable_batch' }),
+      );
+    });
+
+    test('takes batches with offsets missing between them', () => {
+      expect(read({ recordBatches: [at(95n, 100n), at(104n, 110n)] }).offsets).toEqual([104]);
+    });
+
+    test('takes times that no date can hold for what they are', () => {
+      const far = { firstTimestamp: String(2n ** 63n - 1n) };
+      const batch = recordBatch(100n, [{ ...written(0, null, 'a'), timestampDelta: -(2 ** 52) }], far);
+      const chunk = toChunk({ partition: 1, fetchedOffset: 100n, endOffset: 101n, recordBatches: [batch] });
+      expect(chunk.records.at(0).timestamp).toBe(2 ** 63 - 2 ** 52);
+    });
   });
 
   test('holds every record of any record batches, as they were written', () => {
@@ -162,6 +255,7 @@ describe('a chunk', () => {
               next += 1n;
               return { ...rest, offsetDelta };
             });
+            if (records.length === 0) next += 1n; // one that compaction has emptied keeps its range
             return recordBatch(first, records);
           });
           const chunk = toChunk({ partition: 0, fetchedOffset: start, endOffset: next, recordBatches });

@@ -11,6 +11,7 @@ export {
   type StoredObject,
 } from './ports/object-store.ts';
 export type * from './ports/result-publisher.ts';
+export type * from './ports/source-record.ts';
 export type * from './ports/source.ts';
 export type * from './query/query-listener.ts';
 export { compareAndSwap } from './checkpoint/compare-and-swap.ts';
@@ -47,7 +48,7 @@ export {
   type QueryIdentity,
   type ResultsOwner,
 } from './checkpoint/query-identity.ts';
-export { RecordBlock, type RecordBlockParts } from './ports/record-block.ts';
+export { RecordBlock, RecordBlockBuilder } from './ports/record-block.ts';
 export { RecordList, type RecordPiece } from './ports/record-list.ts';
 export type { StreamingQueryOptions } from './query/query-options.ts';
 export type { PartitionStatus, QueryState, QueryStatus } from './query/query-status.ts';

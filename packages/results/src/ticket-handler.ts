@@ -108,16 +108,16 @@ async function readRecords(batch: MicroBatch, lines: TicketLines | undefined) {
   const problems: Record<string, number> = {};
   for (const [nth, { block, from, to }] of records.pieces.entries()) {
     if (nth > 0) await giveWay();
-    const { bytes, parts, offsets, baseOffset } = block;
+    const { bytes, baseOffset } = block;
     const scanner = new TicketScanner(bytes);
     const view = viewOf(bytes);
     const [base, sinceStart] = [Number(baseOffset), Number(baseOffset - startOffset)];
     for (let index = from; index < to; index += 1) {
-      const place = sinceStart + (offsets[index] ?? 0);
-      const known = base + (offsets[index] ?? 0);
+      const place = sinceStart + block.offsetDelta(index);
+      const known = base + block.offsetDelta(index);
       const offset = Number.isSafeInteger(known) ? known : block.offsetAt(index);
-      const start = parts[4 * index + 2] ?? -1;
-      const end = parts[4 * index + 3] ?? -1;
+      const start = block.valueStart(index);
+      const end = block.valueEnd(index);
       if (start >= 0 && scanner.scan(start, end)) {
         columns.addScanned(bytes, view, scanner, place);
         lines?.add(view, start, end, scanner.typeIndex, offset);
@@ -146,8 +146,7 @@ const LINE_OVERHEAD_BYTES = 112; // what a line has beside its message: team, pa
 function jsonBytes({ pieces, length }: MicroBatch['records']): number {
   let sum = length * LINE_OVERHEAD_BYTES;
   for (const { block, from, to } of pieces) {
-    for (let at = 4 * from; at < 4 * to; at += 4)
-      sum += (block.parts[at + 3] ?? 0) - (block.parts[at + 2] ?? 0);
+    for (let index = from; index < to; index += 1) sum += block.valueEnd(index) - block.valueStart(index);
   }
   return sum;
 }

@@ -1,79 +1,102 @@
-import type { SourceRecord } from './source.ts';
-
-/** Numbers of `parts` for each record. */
-const PARTS = 4;
-const NULL = -1;
+import type { OffsetRange } from './offset-range.ts';
+import type { SourceRecord } from './source-record.ts';
 
 /** What a block is made of: few large pieces of memory, whatever the number of records. */
-export interface RecordBlockParts {
+interface PackedRecords {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  readonly baseOffset: bigint;
+  readonly offsets: Float64Array;
+  readonly timestamps: Float64Array;
+  /** Four numbers a record: where its key starts and ends, and where its value does. */
+  readonly places: Int32Array;
+}
+
+const PLACES = 4;
+const NULL = -1;
+
+/**
+ * The records of a chunk, packed. An object for a record, with two views on its bytes, weighs more than a ticket and takes
+ * longer than to read one. Iterate where that does not matter; where it does, ask for the numbers of record `index`.
+ *
+ * Whether their offsets ascend is up to the source, and checked by the engine: see `findDisorder`.
+ */
+export class RecordBlock implements Iterable<SourceRecord> {
   readonly length: number;
   /** Holds all keys and values, and perhaps what a log keeps between them. */
   readonly bytes: Uint8Array;
+  /** What `offsetDelta` counts from. */
   readonly baseOffset: bigint;
-  /** Counted from `baseOffset`, ascending. */
-  readonly offsets: Float64Array;
-  /** In milliseconds since the epoch. */
-  readonly timestamps: Float64Array;
-  /** Four numbers a record: where in `bytes` its key starts and ends, and where its value does; -1 for both when it is null. */
-  readonly parts: Int32Array;
-}
+  readonly #offsets: Float64Array;
+  readonly #timestamps: Float64Array;
+  readonly #places: Int32Array;
 
-/**
- * Records in ascending order of offset, packed. An object for a record, with two views on its bytes, weighs more than a
- * ticket and takes longer than to read one; whoever wants objects iterates, whoever is in a hurry reads the fields.
- */
-export class RecordBlock implements RecordBlockParts, Iterable<SourceRecord> {
-  readonly length: number;
-  readonly bytes: Uint8Array;
-  readonly baseOffset: bigint;
-  readonly offsets: Float64Array;
-  readonly timestamps: Float64Array;
-  readonly parts: Int32Array;
-
-  constructor(parts: RecordBlockParts) {
-    this.length = parts.length;
-    this.bytes = parts.bytes;
-    this.baseOffset = parts.baseOffset;
-    this.offsets = parts.offsets;
-    this.timestamps = parts.timestamps;
-    this.parts = parts.parts;
+  constructor({ length, bytes, baseOffset, offsets, timestamps, places }: PackedRecords) {
+    this.length = length;
+    this.bytes = bytes;
+    this.baseOffset = baseOffset;
+    this.#offsets = offsets;
+    this.#timestamps = timestamps;
+    this.#places = places;
   }
 
   /** For sources that have records. Copies their bytes. */
   static of(records: readonly SourceRecord[]): RecordBlock {
-    const { length } = records;
     const size = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
     const bytes = Buffer.allocUnsafeSlow(size);
-    const baseOffset = records[0]?.offset ?? 0n;
-    const offsets = new Float64Array(length);
-    const timestamps = new Float64Array(length);
-    const parts = new Int32Array(length * PARTS);
-    let used = 0;
-    const keep = (part: Uint8Array | null, at: number): void => {
-      parts[at] = part === null ? NULL : used;
-      if (part !== null) {
-        bytes.set(part, used);
-        used += part.length;
-      }
-      parts[at + 1] = part === null ? NULL : used;
-    };
-    records.forEach(({ offset, timestamp, key, value }, index) => {
-      offsets[index] = Number(offset - baseOffset);
-      timestamps[index] = timestamp;
-      keep(key, index * PARTS);
-      keep(value, index * PARTS + 2);
+    const builder = new RecordBlockBuilder({
+      bytes,
+      baseOffset: records[0]?.offset ?? 0n,
+      capacity: records.length,
     });
-    return new RecordBlock({ length, bytes, baseOffset, offsets, timestamps, parts });
+    let used = 0;
+    const keep = (part: Uint8Array | null): number => {
+      if (part === null) return NULL;
+      bytes.set(part, used);
+      used += part.length;
+      return used - part.length;
+    };
+    for (const { offset, timestamp, key, value } of records) {
+      const keyStart = keep(key);
+      const valueStart = keep(value);
+      const offsetDelta = Number(offset - builder.baseOffset);
+      builder.add(offsetDelta, timestamp, keyStart, key?.length ?? NULL, valueStart, value?.length ?? NULL);
+    }
+    return builder.build();
   }
 
   /** Memory that the block holds on to. */
   get memoryBytes(): number {
-    const { bytes, offsets, timestamps, parts } = this;
-    return bytes.byteLength + offsets.byteLength + timestamps.byteLength + parts.byteLength;
+    return (
+      this.bytes.byteLength + this.#offsets.byteLength + this.#timestamps.byteLength + this.#places.byteLength
+    );
   }
 
   offsetAt(index: number): bigint {
-    return this.baseOffset + BigInt(this.offsets[index] ?? 0);
+    return this.baseOffset + BigInt(this.offsetDelta(index));
+  }
+
+  /** The record's offset less `baseOffset`. */
+  offsetDelta(index: number): number {
+    return this.#offsets[index] ?? 0;
+  }
+
+  /** Where in `bytes` its key starts; -1 when it is null. */
+  keyStart(index: number): number {
+    return this.#places[PLACES * index] ?? NULL;
+  }
+
+  keyEnd(index: number): number {
+    return this.#places[PLACES * index + 1] ?? NULL;
+  }
+
+  /** Where in `bytes` its value starts; -1 when it is null. */
+  valueStart(index: number): number {
+    return this.#places[PLACES * index + 2] ?? NULL;
+  }
+
+  valueEnd(index: number): number {
+    return this.#places[PLACES * index + 3] ?? NULL;
   }
 
   /** Its key and value are views. Throws a `RangeError` where there is no such record. */
@@ -81,9 +104,9 @@ export class RecordBlock implements RecordBlockParts, Iterable<SourceRecord> {
     if (index < 0 || index >= this.length) throw new RangeError(`record ${index} of ${this.length}`);
     return {
       offset: this.offsetAt(index),
-      timestamp: this.timestamps[index] ?? 0,
-      key: this.#part(index * PARTS),
-      value: this.#part(index * PARTS + 2),
+      timestamp: this.#timestamps[index] ?? 0,
+      key: this.#part(this.keyStart(index), this.keyEnd(index)),
+      value: this.#part(this.valueStart(index), this.valueEnd(index)),
     };
   }
 
@@ -91,21 +114,91 @@ export class RecordBlock implements RecordBlockParts, Iterable<SourceRecord> {
     for (let index = 0; index < this.length; index += 1) yield this.at(index);
   }
 
-  /** How many records lie before `offset`, by halving. */
+  /** How many records lie before `offset`, by halving: right only where offsets ascend. */
   countBefore(offset: bigint): number {
     const wanted = Number(offset - this.baseOffset);
     let low = 0;
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.offsets[middle] ?? 0) < wanted) low = middle + 1;
+      if (this.offsetDelta(middle) < wanted) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #part(at: number): Uint8Array | null {
-    const start = this.parts[at] ?? NULL;
-    return start === NULL ? null : this.bytes.subarray(start, this.parts[at + 1]);
+  /** The first record that does not come after the one before it, or lies outside of the range; `undefined`: there is none. */
+  findDisorder({ startOffset, endOffset }: OffsetRange): number | undefined {
+    const end = Number(endOffset - this.baseOffset);
+    let last = Number(startOffset - this.baseOffset) - 1;
+    for (let index = 0; index < this.length; index += 1) {
+      const delta = this.offsetDelta(index);
+      if (!(delta > last && delta < end)) return index; // so that it is true of what is no number, too
+      last = delta;
+    }
+    return undefined;
+  }
+
+  #part(start: number, end: number): Uint8Array | null {
+    return start === NULL ? null : this.bytes.subarray(start, end);
+  }
+}
+
+/** Notes down where records lie in `bytes`, which are filled already or are meanwhile. For sources. */
+export class RecordBlockBuilder {
+  readonly bytes: Uint8Array;
+  readonly baseOffset: bigint;
+  readonly #offsets: Float64Array;
+  readonly #timestamps: Float64Array;
+  readonly #places: Int32Array;
+  #length = 0;
+
+  constructor(options: {
+    readonly bytes: Uint8Array;
+    readonly baseOffset: bigint;
+    /** The most records that will be added. */
+    readonly capacity: number;
+  }) {
+    this.bytes = options.bytes;
+    this.baseOffset = options.baseOffset;
+    this.#offsets = new Float64Array(options.capacity);
+    this.#timestamps = new Float64Array(options.capacity);
+    this.#places = new Int32Array(PLACES * options.capacity);
+  }
+
+  /**
+   * Adds a record: `offsetDelta` counts from `baseOffset`, `timestamp` is in milliseconds since the epoch, a length of -1 is
+   * null. Six numbers, because an object for each record would cost as much as reading it. Throws a `RangeError` when there
+   * is no room for it.
+   */
+  add(
+    offsetDelta: number,
+    timestamp: number,
+    keyStart: number,
+    keyLength: number,
+    valueStart: number,
+    valueLength: number,
+  ): void {
+    const row = this.#length;
+    if (row >= this.#offsets.length) throw new RangeError(`a block of ${row} records is full`);
+    this.#offsets[row] = offsetDelta;
+    this.#timestamps[row] = timestamp;
+    const place = PLACES * row;
+    this.#places[place] = keyLength < 0 ? NULL : keyStart;
+    this.#places[place + 1] = keyLength < 0 ? NULL : keyStart + keyLength;
+    this.#places[place + 2] = valueLength < 0 ? NULL : valueStart;
+    this.#places[place + 3] = valueLength < 0 ? NULL : valueStart + valueLength;
+    this.#length = row + 1;
+  }
+
+  build(): RecordBlock {
+    return new RecordBlock({
+      length: this.#length,
+      bytes: this.bytes,
+      baseOffset: this.baseOffset,
+      offsets: this.#offsets,
+      timestamps: this.#timestamps,
+      places: this.#places,
+    });
   }
 }

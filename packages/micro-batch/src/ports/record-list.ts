@@ -1,6 +1,6 @@
 import type { OffsetRange } from './offset-range.ts';
-import type { SourceRecord } from './source.ts';
 import { RecordBlock } from './record-block.ts';
+import type { SourceRecord } from './source-record.ts';
 
 /** Records `[from, to)` of a block. */
 export interface RecordPiece {

@@ -1,13 +1,5 @@
 import type { RecordBlock } from './record-block.ts';
 
-/** One message of a partitioned log. `timestamp` is in milliseconds since the epoch. */
-export interface SourceRecord {
-  readonly offset: bigint;
-  readonly timestamp: number;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-}
-
 /**
  * What one read of a partition brought: **every** record of `[startOffset, endOffset)` that the log still holds.
  * Offsets may have gaps (compaction, transaction markers), so `records` may be shorter than the range, or empty.

@@ -1,5 +1,6 @@
 import { RecordBlock } from '../ports/record-block.ts';
-import type { PartitionOffsets, RecordChunk, Source, SourceListener, SourceRecord } from '../ports/source.ts';
+import type { SourceRecord } from '../ports/source-record.ts';
+import type { PartitionOffsets, RecordChunk, Source, SourceListener } from '../ports/source.ts';
 
 /** Runs something later: at once after the present call, or whenever a test wants it. */
 export type Schedule = (work: () => void) => void;
