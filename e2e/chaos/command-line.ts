@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { FAULTS, type Fault } from './faults/index.ts';
+import type { Fault } from './faults/fault.ts';
+import { FAULTS } from './faults/faults.ts';
 
 const optionsSchema = z.object({
   fault: z.array(z.custom<Fault>()),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readCommandLine, type ChaosOptions } from './command-line.ts';
-import { FAULTS, type Fault } from './faults/index.ts';
+import type { Fault } from './faults/fault.ts';
+import { FAULTS } from './faults/faults.ts';
 import { mixRuns } from './plan/mix-runs.ts';
 import { createProgressDisplay } from './report/progress-display.ts';
 import { writeReliabilityPage } from './report/reliability-page.ts';
@@ -8,7 +9,6 @@ import { reliabilityTable, summary } from './report/reliability-table.ts';
 import { appendResult, readResultsFile } from './report/results-file.ts';
 import type { RunResult } from './report/run-result.ts';
 import { openChaosContext } from './run/chaos-context.ts';
-import { findServices, NO_SERVICES } from './run/chaos-servers.ts';
 import { runAll } from './run/run-all.ts';
 
 const options = readCommandLine(process.argv.slice(2), new Date());
@@ -18,25 +18,19 @@ if (options !== undefined) process.exitCode = await chaos(options);
 async function chaos(chosen: ChaosOptions): Promise<number> {
   const { runs, results: file } = chosen;
   const results = runs === 0 ? [] : await run(chosen);
-  if (results === undefined) return 1;
   if (chosen.writeReport) await writeReliabilityPage(reliabilityTable(await readResultsFile(file), FAULTS));
   if (runs !== 0) process.stdout.write(`${summary(results)} Kept in ${file}.\n`);
   return results.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
-async function run(chosen: ChaosOptions): Promise<readonly RunResult[] | undefined> {
+async function run(chosen: ChaosOptions): Promise<readonly RunResult[]> {
   const { firstSeed, runs, minutes, parallel, results: file } = chosen;
-  const services = findServices();
-  if (services === undefined) {
-    process.stderr.write(`${NO_SERVICES}\n`);
-    return undefined;
-  }
   const faults = await possible(chosen.faults);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   const timer = minutes === undefined ? undefined : setTimeout(stop, minutes * 60_000);
   process.once('SIGINT', stop);
-  const context = await openChaosContext({ services, failures: join(file, '../failures') });
+  const context = await openChaosContext(join(file, '../failures'));
   const display = createProgressDisplay(process.stderr, runs);
   const results: RunResult[] = [];
   try {

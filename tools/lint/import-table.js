@@ -43,7 +43,7 @@ export const importTable = {
   },
   'services/operator': {
     ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
-    npm: ['cli-table3', 'commander', 'hyparquet', 'kafkajs', 'picocolors', 'rfc6902', 'zod'],
+    npm: ['cli-table3', 'commander', 'hyparquet', 'kafkajs', 'picocolors', 'zod'],
   },
 };
 

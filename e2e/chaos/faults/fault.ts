@@ -1,6 +1,5 @@
+import type { StorageKind } from '../run/run-location.ts';
 import type { Stage } from '../run/stage.ts';
-
-export type StorageKind = 's3' | 'folder';
 
 /** One way in which the world misbehaves while tickets flow. */
 export interface Fault {
@@ -16,7 +15,7 @@ export interface Fault {
   /** How often it runs in a mix, relative to the others. */
   readonly share: number;
   /** Nothing else may run on the servers meanwhile. */
-  readonly disturbsServers: boolean;
+  readonly disturbsServers?: true;
   /** Consumers reach S3 through the fault proxy. */
   readonly usesProxy?: true;
   /** The clocks of consumers can be shifted. */
@@ -28,5 +27,5 @@ export interface Fault {
   /** Why this can't be done on this machine. */
   readonly missing?: () => Promise<string | undefined>;
   /** Does it, at moments that `stage.random` chooses. What it broke works again when it resolves. */
-  unleash(stage: Stage): Promise<void>;
+  inject(stage: Stage): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 
 /**

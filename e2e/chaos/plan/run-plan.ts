@@ -1,4 +1,5 @@
-import type { Fault, StorageKind } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { StorageKind } from '../run/run-location.ts';
 import { seeded } from './seeded.ts';
 
 /** What the seed of a run decides before it begins. */

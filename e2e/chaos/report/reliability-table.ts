@@ -1,4 +1,4 @@
-import type { Fault } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { RunResult } from './run-result.ts';
 
 const HEAD = [

@@ -1,15 +1,15 @@
 import type { S3Credentials } from '@client-tickets/object-store';
+import { createLocalServers, localServersOptions, type LocalServers } from '@client-tickets/servers';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { provideWitnessPython } from '../witness/witness-python.ts';
 import { startWitness, type Witness } from '../witness/witness-process.ts';
-import { openChaosServers, type ChaosServers } from './chaos-servers.ts';
 import { createCluster, type Cluster } from './cluster.ts';
 import { bundleServices, type ServiceBundles } from './service-bundles.ts';
 
 /** What all runs share. */
 export interface ChaosContext {
-  readonly servers: ChaosServers;
+  readonly servers: LocalServers;
   readonly cluster: Cluster;
   readonly bundles: ServiceBundles;
   readonly witness: Witness;
@@ -20,15 +20,15 @@ export interface ChaosContext {
   close(): Promise<void>;
 }
 
-export async function openChaosContext(options: {
-  readonly services: string;
-  readonly failures: string;
-}): Promise<ChaosContext> {
-  const [servers, bundles, python, commit] = await Promise.all([
-    openChaosServers(options.services),
+/** Starts the servers of `pnpm servers` unless they run, and stops those that it started when it is closed. */
+export async function openChaosContext(failures: string): Promise<ChaosContext> {
+  const servers = createLocalServers({ ...localServersOptions(process.env), say: console.info });
+  const ranBefore = (await servers.status()).some(({ pid }) => pid !== undefined);
+  const [bundles, python, commit] = await Promise.all([
     bundleServices(),
     provideWitnessPython(),
     describeCommit(),
+    servers.start(),
   ]);
   const cluster = createCluster(servers.brokers);
   const witness = startWitness(python, servers.environment);
@@ -42,11 +42,11 @@ export async function openChaosContext(options: {
       accessKeyId: servers.environment['AWS_ACCESS_KEY_ID'] ?? '',
       secretAccessKey: servers.environment['AWS_SECRET_ACCESS_KEY'] ?? '',
     },
-    failures: options.failures,
+    failures,
     close: async () => {
       await witness.close();
       await bundles.remove();
-      await servers.close();
+      if (!ranBefore) await servers.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { FAULTS, type Fault } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
+import { FAULTS } from '../faults/faults.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { RunResult } from '../report/run-result.ts';
 import type { ChaosContext } from './chaos-context.ts';
@@ -24,12 +25,12 @@ export async function runAll(
   for (const plan of plans) {
     const fault = FAULTS.find(({ name }) => name === plan.fault);
     if (fault === undefined) throw new Error(`there is no fault ${plan.fault}`);
-    if (fault.disturbsServers) await Promise.all(running);
+    if (fault.disturbsServers === true) await Promise.all(running);
     while (running.size >= parallel) await Promise.race(running);
     if (signal.aborted) break;
     const one: Promise<void> = run(plan, fault).finally(() => running.delete(one));
     running.add(one);
-    if (fault.disturbsServers) await one;
+    if (fault.disturbsServers === true) await one;
   }
   await Promise.all(running);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import { seeded } from '../plan/seeded.ts';
 import type { RunResult } from '../report/run-result.ts';
@@ -117,7 +117,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     const committed = (): Promise<number | undefined> => readCommitted(store, name, PARTITIONS);
     const watch = watchRun({ witness, location, flow, committed });
     try {
-      const [unacknowledged] = await Promise.all([flow.done, fault.unleash(stage)]);
+      const [unacknowledged] = await Promise.all([flow.done, fault.inject(stage)]);
       problems.push(...unacknowledged);
       await finish(plan, crew, stage, bundles.consumer, {
         settings: consumerSettings,

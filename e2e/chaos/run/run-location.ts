@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore, type S3Options } from '@client-tickets/object-store';
-import type { StorageKind } from '../faults/index.ts';
 import { mountSmallDisk, unmountDisk } from './small-disk.ts';
+
+export type StorageKind = 's3' | 'folder';
 
 /** Where one run keeps its results and checkpoints; nothing else is there. */
 export interface RunLocation {

@@ -1,12 +1,12 @@
 import type { Random } from '@client-tickets/micro-batch/testing';
-import type { ChaosServers } from './chaos-servers.ts';
+import type { LocalServers } from '@client-tickets/servers';
 import type { Cluster } from './cluster.ts';
 import type { ConsumerCrew } from './consumer-crew.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { RunLocation } from './run-location.ts';
 
-/** What a fault may lay its hands on in one run. */
+/** What a fault can reach in one run. */
 export interface Stage {
   readonly random: Random;
   readonly topic: string;
@@ -15,7 +15,7 @@ export interface Stage {
   readonly group: string;
   readonly sessionTimeoutMs: number;
   readonly crew: ConsumerCrew;
-  readonly servers: ChaosServers;
+  readonly servers: LocalServers;
   readonly cluster: Cluster;
   readonly location: RunLocation;
   readonly proxy: FaultProxy;

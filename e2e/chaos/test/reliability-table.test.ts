@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAULTS } from '../faults/index.ts';
+import { FAULTS } from '../faults/faults.ts';
 import { replaceBetween } from '../report/reliability-page.ts';
 import { reliabilityTable } from '../report/reliability-table.ts';
 import type { RunResult } from '../report/run-result.ts';

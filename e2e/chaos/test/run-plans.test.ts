@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FAULTS, type Fault } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
+import { FAULTS } from '../faults/faults.ts';
 import { mixRuns } from '../plan/mix-runs.ts';
 import { planRun } from '../plan/run-plan.ts';
 import { seeded } from '../plan/seeded.ts';

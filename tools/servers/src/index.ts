@@ -1,2 +1,2 @@
-export { DEFAULT_HOME, createLocalServers, type LocalServers } from './local-servers.ts';
-export { SERVER_NAMES, type ServerName } from './server-plan.ts';
+export { createLocalServers, localServersOptions, type LocalServers } from './local-servers.ts';
+export { brokerName, type ServerName } from './server-plan.ts';

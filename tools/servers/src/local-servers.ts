@@ -58,6 +58,14 @@ export interface LocalServersOptions {
 
 export const DEFAULT_HOME = join(homedir(), '.cache/client-tickets-servers');
 
+/** From `PORT_SHIFT` and `SERVERS_HOME`, as the command takes them. */
+export function localServersOptions(environment: NodeJS.ProcessEnv): Omit<LocalServersOptions, 'say'> {
+  return {
+    portShift: Number(environment['PORT_SHIFT'] ?? 0),
+    home: environment['SERVERS_HOME'] ?? DEFAULT_HOME,
+  };
+}
+
 export function createLocalServers({ portShift, home, say }: LocalServersOptions): LocalServers {
   const folder = join(home, `run-${portShift}`);
   const place = async (): Promise<Place> => {

@@ -34,6 +34,12 @@ export interface ServerPlan {
   readonly readyLine?: string;
 }
 
+export function brokerName(broker: number): ServerName {
+  const name = SERVER_NAMES.find((each) => each === `broker-${broker}`);
+  if (name === undefined) throw new Error(`expected a broker from 1 to ${BROKERS.length}, found ${broker}`);
+  return name;
+}
+
 export function brokerPort(broker: number, { portShift }: Pick<Place, 'portShift'>): number {
   return broker * 10_000 + 9_092 + portShift;
 }
