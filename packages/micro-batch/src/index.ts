@@ -2,8 +2,10 @@ export type * from './ports/batch-handler.ts';
 export type * from './ports/clock.ts';
 export { silentLogger, type Logger } from './ports/logger.ts';
 export {
+  assertSize,
   ObjectStoreError,
   type ConditionalPutResult,
+  type GetOptions,
   type ListedObject,
   type ObjectStore,
   type ObjectStoreErrorCode,

@@ -12,7 +12,7 @@ export function readOnlyStore(reader: StoreReader): ObjectStore {
   };
   return {
     location: reader.location,
-    get: (key) => reader.get(key),
+    get: (key, options) => reader.get(key, options),
     list: (prefix) => reader.list(prefix),
     close: () => reader.close(),
     put: refuse,

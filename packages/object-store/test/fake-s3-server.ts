@@ -11,6 +11,8 @@ export type Behaviour =
   | 'reset after'
   | 'hang'
   | 'tear'
+  /** Begins to answer with 400 MB, and sends none of them. */
+  | 'announce 400 MB'
   | {
       readonly status: number;
       readonly code: string;
@@ -173,6 +175,10 @@ async function behave(
   serve: () => Promise<Reply>,
 ): Promise<void> {
   if (behaviour === 'hang') return;
+  if (behaviour === 'announce 400 MB') {
+    response.writeHead(200, { etag: '"1"', 'content-length': 400_000_000 }).flushHeaders();
+    return;
+  }
   if (behaviour === 'reset before') {
     response.socket?.resetAndDestroy();
     return;

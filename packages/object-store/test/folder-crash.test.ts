@@ -132,9 +132,11 @@ describe('a folder store', () => {
       const folder = await prepared(put('A', '1'));
       const writer = await openObjectStore(folder);
       const bodies = ['B', 'C', 'A'];
-      const found = await readObject(folderLayout(folder.path), KEY, async (path) => {
-        for (const body of bodies.splice(0, writes)) await put(body, `after ${body}`)(writer);
-        return readMetadataFile(path);
+      const found = await readObject(folderLayout(folder.path), KEY, {
+        readMetadata: async (path) => {
+          for (const body of bodies.splice(0, writes)) await put(body, `after ${body}`)(writer);
+          return readMetadataFile(path);
+        },
       });
       // One write leaves the metadata of the old body in place; later ones make the reader start again.
       expect(textOf(found)).toBe(

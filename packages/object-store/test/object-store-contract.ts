@@ -64,6 +64,19 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
       expect((await store.get(key))?.body).toHaveLength(0);
     });
 
+    it('reads no object that is larger than asked for, and names key, size and limit', async () => {
+      const key = `${fresh()}large`;
+      await store.put(key, Buffer.alloc(100_000));
+      await expect(store.get(key, { mostBytes: 99_999 })).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(
+          new RegExp(`^${store.location}${key} has 100000 bytes, at most 99999`),
+        ),
+      });
+      expect((await store.get(key, { mostBytes: 100_000 }))?.body).toHaveLength(100_000);
+      expect(await store.get(`${key}r`, { mostBytes: 0 })).toBeUndefined();
+    });
+
     it('keeps a body of 20 MiB, which S3 gets in parts, and swaps it like any other', async () => {
       const key = `${fresh()}large`;
       const body = Buffer.alloc(20 * 1024 * 1024);

@@ -244,6 +244,15 @@ describe('what S3 refuses', () => {
     }
   });
 
+  it('an object that is larger than asked for is refused before its first byte comes', async () => {
+    const { store, server } = await scripted(['announce 400 MB']);
+    await expect(store.get('large', { mostBytes: 1_000_000 })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('large has 400000000 bytes, at most 1000000 were expected'),
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('an answer in clear text to TLS is named', async () => {
     const { server } = await scripted([]);
     const store = await openStore(server.endpoint.replace('http:', 'https:'));

@@ -14,6 +14,11 @@ export interface ListedObject {
   readonly size: number;
 }
 
+export interface GetOptions {
+  /** Of the body. A larger object is refused before it is read. Default: no limit. */
+  readonly mostBytes?: number;
+}
+
 export interface PutOptions {
   readonly contentType?: string;
   /** Names in lower case. Values are ASCII, not empty, without outer blanks. At most 2 kB together (S3's limit). */
@@ -38,7 +43,7 @@ export interface ObjectStore {
   /** For people, with the scheme: `s3a://client-tickets/results/`, `file:///data/results/`. Ends with `/`. */
   readonly location: string;
   /** `undefined` when there is no such object. */
-  get(key: string): Promise<StoredObject | undefined>;
+  get(key: string, options?: GetOptions): Promise<StoredObject | undefined>;
   /** Creates or replaces. Writing the same bytes again is harmless. */
   put(key: string, body: Uint8Array, options?: PutOptions): Promise<void>;
   /** Creates, if there is no such object (`If-None-Match: *`). */
@@ -72,4 +77,18 @@ export class ObjectStoreError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** Throws what every store rejects a `get` with that asks for at most `mostBytes` of an object that is larger. */
+export function assertSize(
+  location: string,
+  key: string,
+  size: number,
+  { mostBytes = Infinity }: GetOptions,
+): void {
+  if (size <= mostBytes) return;
+  throw new ObjectStoreError(
+    'refused',
+    `${location}${key} has ${size} bytes, at most ${mostBytes} were expected; it was not read. Did this pipeline write it?`,
+  );
 }

@@ -14,7 +14,7 @@ export type Interceptor = <T>(request: StoreRequest, send: () => Promise<T>) => 
 export function interceptStore(store: ObjectStore, intercept: Interceptor): ObjectStore {
   return {
     location: store.location,
-    get: (key) => intercept({ operation: 'get', key }, () => store.get(key)),
+    get: (key, options) => intercept({ operation: 'get', key }, () => store.get(key, options)),
     put: (key, body, options) => intercept({ operation: 'put', key }, () => store.put(key, body, options)),
     putIfAbsent: (key, body, options) =>
       intercept({ operation: 'putIfAbsent', key }, () => store.putIfAbsent(key, body, options)),

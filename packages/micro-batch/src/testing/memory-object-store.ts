@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ConditionalPutResult, ObjectStore, PutOptions, StoredObject } from '../ports/object-store.ts';
+import {
+  assertSize,
+  type ConditionalPutResult,
+  type ObjectStore,
+  type PutOptions,
+  type StoredObject,
+} from '../ports/object-store.ts';
 
 /** The objects of a `MemoryObjectStore`: several stores may share them, as several consumers share a bucket. */
 export class MemoryObjects {
@@ -34,7 +40,11 @@ export function createMemoryObjectStore(
   ): Promise<ConditionalPutResult> => Promise.resolve(holds ? shared.write(key, body, options) : undefined);
   return {
     location,
-    get: (key) => Promise.resolve(objects.get(key)),
+    async get(key, options = {}) {
+      const found = objects.get(key);
+      assertSize(location, key, found?.body.byteLength ?? 0, options);
+      return Promise.resolve(found);
+    },
     put(key, body, options) {
       shared.write(key, body, options);
       return Promise.resolve();

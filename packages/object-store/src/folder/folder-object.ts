@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { assertNoLinks, errorCode, NOT_A_FILE, openFile } from '@client-tickets/local-folder';
-import type { StoredObject } from '@client-tickets/micro-batch';
+import { assertSize, type GetOptions, type StoredObject } from '@client-tickets/micro-batch';
 import { compareKeys } from '../key.ts';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { FolderLayout } from './folder-layout.ts';
@@ -26,8 +26,13 @@ export function etagOf(content: string, metadata: UserMetadata): string {
 export async function readObject(
   layout: FolderLayout,
   key: string,
-  readMetadata: typeof readMetadataFile = readMetadataFile,
+  options: GetOptions & {
+    /** For the error; default: the folder. */
+    readonly location?: string;
+    readonly readMetadata?: typeof readMetadataFile;
+  } = {},
 ): Promise<StoredObject | undefined> {
+  const { location = `${layout.root}/`, readMetadata = readMetadataFile } = options;
   const path = layout.objectPath(key);
   await assertNoLinks(layout.root, path);
   for (;;) {
@@ -35,6 +40,7 @@ export async function readObject(
     if (file === undefined) return undefined;
     try {
       const opened = await file.stat({ bigint: true });
+      assertSize(location, key, Number(opened.size), options);
       const body = await file.readFile();
       const content = contentHash(body);
       const metadata = (await readMetadata(layout.metadataPath(key)))?.byContent[content];

@@ -130,10 +130,10 @@ function folderReader(
   const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
   return {
     location: location.text,
-    get: async (key) => {
+    get: async (key, options = {}) => {
       assertKey(key);
       const attempt = async (): Promise<Answer<StoredObject | undefined>> => {
-        const value = await readObject(layout, key);
+        const value = await readObject(layout, key, { location: location.text, ...options });
         if (value === undefined) return { result: 'missing', value };
         return { result: 'ok', value, bytes: value.body.byteLength };
       };

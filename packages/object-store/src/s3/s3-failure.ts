@@ -1,3 +1,4 @@
+import { ObjectStoreError } from '@client-tickets/micro-batch';
 import type { S3Location } from '../location.ts';
 import type { Failure } from '../request-loop.ts';
 import { readS3Error, type S3Error } from './s3-error.ts';
@@ -40,6 +41,7 @@ const NO_TLS = /^(EPROTO|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_
 
 /** Sorts a failed attempt (see `Failure`) and says it in a sentence. 412 and a missing key are answers and don't come here. */
 export function explainS3Failure(error: unknown, attempt: S3Attempt): Failure {
+  if (error instanceof ObjectStoreError) return { kind: 'refused', message: error.message };
   const found = readS3Error(error);
   const kind = kindOf(found);
   const answer = found.status === undefined ? found.code : `HTTP ${found.status} ${found.code}`;

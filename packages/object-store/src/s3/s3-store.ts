@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -7,12 +8,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type {
-  ConditionalPutResult,
-  ListedObject,
-  ObjectStore,
-  PutOptions,
-  StoredObject,
+import {
+  assertSize,
+  type ConditionalPutResult,
+  type GetOptions,
+  type ListedObject,
+  type ObjectStore,
+  type PutOptions,
+  type StoredObject,
 } from '@client-tickets/micro-batch';
 import { assertKey, assertPrefix, compareKeys, isKey } from '../key.ts';
 import type { S3Location } from '../location.ts';
@@ -64,12 +67,23 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
     };
   }
 
-  async function get(key: string): Promise<StoredObject | undefined> {
+  async function get(key: string, getOptions: GetOptions = {}): Promise<StoredObject | undefined> {
     const input = address(key);
     return perform<StoredObject | undefined>('get', key, async () => {
       try {
-        const { Body, ETag, Metadata } = await client.send(new GetObjectCommand(input));
+        const {
+          Body,
+          ETag,
+          Metadata,
+          ContentLength = Infinity,
+        } = await client.send(new GetObjectCommand(input));
         if (Body === undefined || ETag === undefined) throw new Error('the answer lacks a body or an ETag');
+        try {
+          assertSize(location.text, key, ContentLength, getOptions);
+        } catch (error) {
+          if (Body instanceof Readable) Body.destroy(); // or the rest is still sent
+          throw error;
+        }
         const body = await Body.transformToByteArray();
         return {
           result: 'ok',
