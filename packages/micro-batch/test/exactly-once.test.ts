@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RUNS, scenarios, simulate } from './support/simulate.ts';
 
 const NUM_RUNS = Math.ceil(0.6 * RUNS);
@@ -8,7 +8,26 @@ test(
   `each record ends in exactly one file, whatever crashes, freezes, stops or gets lost (${NUM_RUNS} runs)`,
   { timeout: 60_000 + NUM_RUNS * 200 },
   async () => {
-    const property = fc.asyncProperty(scenarios, (scenario) => simulate({ ...scenario, retention: false }));
+    const property = fc.asyncProperty(scenarios, async (scenario) => {
+      await simulate({ ...scenario, retention: false });
+    });
     await fc.assert(property, { numRuns: NUM_RUNS });
+  },
+);
+
+const LYING_RUNS = Math.ceil(0.2 * RUNS);
+
+test(
+  `a source that lies about offsets is refused by name, and nothing is committed over (${LYING_RUNS} runs)`,
+  { timeout: 60_000 + LYING_RUNS * 200 },
+  async () => {
+    const seen = { lies: 0, refusals: 0 };
+    const property = fc.asyncProperty(scenarios, async (scenario) => {
+      const { lies, refusals } = await simulate({ ...scenario, retention: false, lies: true });
+      seen.lies += lies;
+      seen.refusals += refusals;
+    });
+    await fc.assert(property, { numRuns: LYING_RUNS });
+    expect(seen.refusals).toBeGreaterThan(seen.lies / 4); // others came when the consumer had stopped, or had heard one already
   },
 );

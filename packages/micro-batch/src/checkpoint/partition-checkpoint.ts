@@ -118,7 +118,10 @@ export interface BatchOutcome<State> {
   readonly files: readonly WrittenFile[];
 }
 
-/** Turns the plan into the committed batch. */
+/**
+ * Turns the plan into the committed batch. Throws a `RangeError` when there are more rows and dead letters than offsets,
+ * and writes nothing: a bug of the source or of the handler.
+ */
 export function withCommit<State>(
   checkpoint: PartitionCheckpoint<State>,
   outcome: BatchOutcome<State>,
@@ -142,10 +145,17 @@ export function withCommit<State>(
     (sum, range) => sum + range.endOffset - range.startOffset,
     0n,
   );
+  const emptyOffsets = Number(endOffset - startOffset - lost) - rows - deadLetters;
+  if (!(rows >= 0 && deadLetters >= 0 && emptyOffsets >= 0)) {
+    throw new RangeError(
+      `batch ${batchId} has ${rows} rows and ${deadLetters} dead letters for offsets ${startOffset} to ${endOffset}, ` +
+        `${lost} of which were lost: more than there can be`,
+    );
+  }
   const totals = {
     rows: committed.totals.rows + rows,
     deadLetters: committed.totals.deadLetters + deadLetters,
-    emptyOffsets: committed.totals.emptyOffsets + Number(endOffset - startOffset - lost) - rows - deadLetters,
+    emptyOffsets: committed.totals.emptyOffsets + emptyOffsets,
   };
   return {
     ...checkpoint,

@@ -1,3 +1,4 @@
+import { describeDisorder } from '../buffer/chunk-order.ts';
 import { QueryError } from '../ports/query-error.ts';
 import { GroupOffsets } from './group-offsets.ts';
 import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
@@ -184,13 +185,18 @@ export class StreamingQuery<State> {
   async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
     const { source, clock, trigger } = this.#options;
     this.#report.enter('starting', `joining the group that reads ${source.topic}`);
+    const onError = (error: Error): void => {
+      this.#sourceError = error;
+      this.#wakeup.notify();
+    };
     const listener = {
       onAssignment: (partitions) => this.#owned.onAssignment(partitions),
-      onChunk: (chunk) => this.#owned.onChunk(chunk),
-      onError: (error) => {
-        this.#sourceError = error;
-        this.#wakeup.notify();
+      onChunk: (chunk) => {
+        const disorder = describeDisorder(source.topic, chunk);
+        if (disorder === undefined) this.#owned.onChunk(chunk);
+        else onError(new RangeError(disorder));
       },
+      onError,
     } satisfies SourceListener;
     await source.start(listener).catch((error: unknown) => {
       throw sourceFailed(error);

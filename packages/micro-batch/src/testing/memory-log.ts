@@ -27,6 +27,8 @@ export class MemoryLog {
   readonly #members: Member[] = [];
   /** Records in a chunk at the most. */
   chunkSize = 7;
+  /** What a chunk is turned into on its way to a consumer. */
+  distort: (chunk: RecordChunk) => RecordChunk = (chunk) => chunk;
   /** Reads are under way for a while: what they bring may come after a seek, or after the partition was lost. */
   isSlow = false;
   /** A position that the log does not reach any more brings nothing until the next seek; otherwise what comes after it. */
@@ -171,7 +173,7 @@ export class MemoryLog {
         if (!member.isHere) return;
         if (member.positions.get(partition) === chunk.startOffset)
           member.positions.set(partition, chunk.endOffset);
-        member.listener.onChunk(chunk);
+        member.listener.onChunk(this.distort(chunk));
         this.#deliver(member, partition);
       };
       // The longer way, so that there is time to lose the partition and to get it back.

@@ -148,3 +148,15 @@ test('a gap must be next to what is committed, or within the plan', () => {
   ] as const;
   for (const [checkpoint, gap] of bad) expect(() => withGap(checkpoint, gap)).toThrow(RangeError);
 });
+
+test.each([
+  { rows: 4, deadLetters: 0 },
+  { rows: 2, deadLetters: 2 },
+  { rows: -1, deadLetters: 0 },
+  { rows: 0, deadLetters: -1 },
+  { rows: Number.NaN, deadLetters: 0 },
+])('$rows rows and $deadLetters dead letters of three offsets are not committed', ({ rows, deadLetters }) => {
+  const planned = plan(begin(0n), 3n);
+  expect(() => commit(planned, rows, deadLetters)).toThrow(RangeError);
+  expect(commit(planned, 2, 1).committed.totals).toEqual({ rows: 2, deadLetters: 1, emptyOffsets: 0 });
+});

@@ -1,7 +1,14 @@
-import { silentLogger, StreamingQuery, type BatchHandler } from '@client-tickets/micro-batch';
+import {
+  RecordBlock,
+  silentLogger,
+  StreamingQuery,
+  type BatchHandler,
+  type RecordChunk,
+} from '@client-tickets/micro-batch';
 import {
   createMemoryObjectStore,
   createRandom,
+  type Random,
   ManualClock,
   MemoryLog,
   MemoryObjects,
@@ -30,6 +37,8 @@ export interface Scenario {
   readonly twoAtOnce: boolean;
   /** Old records leave the log, whether or not they were read. */
   readonly retention: boolean;
+  /** Some chunks have records at offsets that they can't have. Consumers must fail at each, and are started again. */
+  readonly lies?: boolean;
 }
 
 /** Any scenario but for retention, which changes what may be expected. */
@@ -45,7 +54,9 @@ export const scenarios = fc.record({
 });
 
 /** Runs a scenario to its end. Invariants of the stores are checked at every write, the whole outcome at the end. */
-export async function simulate(scenario: Scenario): Promise<void> {
+export async function simulate(
+  scenario: Scenario,
+): Promise<{ readonly lies: number; readonly refusals: number }> {
   const random = createRandom(scenario.seed);
   const clock = new ManualClock();
   const simulation = new Simulation(random, clock);
@@ -53,6 +64,15 @@ export async function simulate(scenario: Scenario): Promise<void> {
   log.chunkSize = 1 + random.below(8);
   log.isSlow = random.chance(0.5);
   log.isStrict = random.chance(0.5);
+  let refusals = 0;
+  let lies = 0;
+  if (scenario.lies === true) {
+    log.distort = (chunk) => {
+      if (chunk.records.length === 0 || !random.chance(0.1)) return chunk;
+      lies += 1;
+      return lieAboutOffsets(chunk, random);
+    };
+  }
   const isPatient = random.chance(0.5);
   const results = new MemoryObjects();
   const checkpoints = new MemoryObjects();
@@ -92,11 +112,19 @@ export async function simulate(scenario: Scenario): Promise<void> {
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,
       listener: {
         onStatus: ({ state, message }) => {
-          if (state === 'failed') failure = message;
+          if (state !== 'failed') return;
+          if (
+            scenario.lies === true &&
+            /^The source brought a record of letters, partition \d, at offset/.test(message)
+          ) {
+            refusals += 1;
+            consumer.isStopped = true; // and started again
+          } else failure = message;
         },
       },
     });
-    return { host, source, query, isStopping: false, isStopped: false };
+    const consumer = { host, source, query, isStopping: false, isStopped: false };
+    return consumer;
   };
 
   const consumers = Array.from({ length: scenario.consumers }, (_, index) => start(index));
@@ -137,6 +165,7 @@ export async function simulate(scenario: Scenario): Promise<void> {
   }
   invariants.checkOutcome();
   for (const host of hosts) host.state = 'crashed';
+  return { lies, refusals };
 
   function appendSomething(): void {
     const partition = random.below(scenario.partitions);
@@ -152,4 +181,19 @@ export async function simulate(scenario: Scenario): Promise<void> {
     const { earliest, latest } = log.offsets(partition);
     log.removeBefore(partition, earliest + BigInt(random.below(Number(latest - earliest) + 1)));
   }
+}
+
+/** Overlapping, repeated or descending offsets, or ones from somewhere else. */
+function lieAboutOffsets(chunk: RecordChunk, random: Random): RecordChunk {
+  const records = [...chunk.records];
+  const index = random.below(records.length);
+  const offsets = [
+    chunk.startOffset - 1n,
+    chunk.endOffset,
+    chunk.endOffset + 1_000_000n,
+    ...records.slice(0, index).map(({ offset }) => offset),
+  ];
+  const offset = random.pick(offsets) ?? chunk.endOffset;
+  const lying = records.map((record, at) => (at === index ? { ...record, offset } : record));
+  return { ...chunk, records: RecordBlock.of(lying) };
 }
