@@ -17,12 +17,21 @@ const metadata = z.looseObject({
 const container = z.looseObject({
   image: z.string(),
   env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  resources: z.object({
+    requests: z.record(z.string(), z.string()),
+    limits: z.record(z.string(), z.string()),
+  }),
+  volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
 });
 const workload = z.looseObject({
   spec: z.looseObject({
     template: z.looseObject({
       metadata,
-      spec: z.looseObject({ containers: z.array(container) }),
+      spec: z.looseObject({
+        containers: z.array(container),
+        securityContext: z.looseObject({ runAsUser: z.number(), runAsNonRoot: z.boolean() }),
+        volumes: z.array(z.looseObject({ name: z.string(), secret: z.unknown().optional() })),
+      }),
     }),
   }),
 });
@@ -35,25 +44,35 @@ const secret = z
 const trigger = z
   .looseObject({
     spec: z.looseObject({
+      scaleTargetRef: z.object({ name: z.string() }),
       maxReplicaCount: z.number(),
-      triggers: z.tuple([z.object({ type: z.literal('kafka'), metadata: z.record(z.string(), z.string()) })]),
+      triggers: z.tuple([
+        z.object({
+          type: z.literal('kafka'),
+          authenticationRef: z.object({ name: z.string() }),
+          metadata: z.record(z.string(), z.string()),
+        }),
+      ]),
     }),
   })
   .parse(read('consumer-scaled-object.yaml')).spec;
 
+const workloads = ['consumer-deployment.yaml', 'producer-job.yaml'].map(
+  (file) => workload.parse(read(file)).spec.template.spec,
+);
+
 describe('the manifests of deploy/kubernetes', () => {
   test('are all listed in the kustomization, but for those that one applies by hand', () => {
     const { resources } = z.looseObject({ resources: z.array(z.string()) }).parse(read('kustomization.yaml'));
-    const byHand = ['secret.sample.yaml', 'producer-job.yaml', 'trigger-authentication.yaml'];
+    const byHand = ['secret.sample.yaml', 'producer-job.yaml'];
     expect([...resources, ...byHand].sort()).toEqual([...files].sort());
   });
 
   test('set nothing but settings that the services have', () => {
     const sample = readFileSync(join(folder, '../../.env.sample'), 'utf8');
     const known = new Set([...sample.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name));
-    const containers = ['consumer-deployment.yaml', 'producer-job.yaml'].flatMap(
-      (file) => workload.parse(read(file)).spec.template.spec.containers,
-    );
+    known.add('NODE_EXTRA_CA_CERTS'); // read by Node.js itself
+    const containers = workloads.flatMap((pod) => pod.containers);
     const used = [
       ...Object.keys(configMap),
       ...Object.keys(secret),
@@ -65,14 +84,53 @@ describe('the manifests of deploy/kubernetes', () => {
 
   test('let KEDA look where the consumers read, and want no more of them than there are partitions', () => {
     const { metadata: kafka } = trigger.triggers[0];
+    expect(trigger.scaleTargetRef).toEqual({ name: 'consumer' }); // whose environment the three names are looked up in
     expect(kafka).toMatchObject({
-      bootstrapServers: configMap['KAFKA_BROKERS'],
-      consumerGroup: configMap['KAFKA_GROUP_ID'],
-      topic: configMap['KAFKA_TOPIC'],
+      bootstrapServersFromEnv: 'KAFKA_BROKERS',
+      consumerGroupFromEnv: 'KAFKA_GROUP_ID',
+      topicFromEnv: 'KAFKA_TOPIC',
     });
+    expect(Object.keys(configMap)).toEqual(
+      expect.arrayContaining(['KAFKA_BROKERS', 'KAFKA_GROUP_ID', 'KAFKA_TOPIC']),
+    );
     expect(trigger.maxReplicaCount).toBe(Number(configMap['KAFKA_TOPIC_PARTITIONS']));
     expect(Number(kafka['lagThreshold'])).toBeGreaterThan(Number(configMap['MAX_OFFSETS_PER_TRIGGER']));
     expect(Object.keys(kafka).filter((name) => !KAFKA_SCALER.includes(name))).toEqual([]);
+  });
+
+  test('reach the brokers over TLS, and trust the same authority everywhere', () => {
+    expect(configMap['KAFKA_SSL']).toBe('true');
+    expect(trigger.triggers[0].metadata['tls']).toBe('enable');
+    const authentication = JSON.stringify(manifests['trigger-authentication.yaml']);
+    expect(authentication).toContain(`"metadata":${JSON.stringify(trigger.triggers[0].authenticationRef)}`);
+    expect(authentication).toContain('{"parameter":"ca","name":"kafka-authority","key":"ca.crt"}');
+    for (const { containers, volumes } of workloads) {
+      const authority = volumes.find(({ name }) => name === 'kafka-authority');
+      expect(authority?.secret).toEqual({ secretName: 'kafka-authority', optional: true });
+      for (const { volumeMounts } of containers) {
+        const mounted = volumeMounts.find(({ name }) => name === 'kafka-authority');
+        expect(configMap['NODE_EXTRA_CA_CERTS']).toBe(`${mounted?.mountPath}/ca.crt`);
+      }
+    }
+  });
+
+  test('run as a user that no node has, within bounds of memory and disk', () => {
+    expect(workloads).toHaveLength(2);
+    for (const { securityContext, containers } of workloads) {
+      expect(securityContext).toMatchObject({ runAsNonRoot: true });
+      expect(securityContext.runAsUser).toBeGreaterThan(10_000);
+      for (const { resources } of containers) {
+        expect(Object.keys(resources.requests)).toEqual(['cpu', 'memory', 'ephemeral-storage']);
+        expect(Object.keys(resources.limits)).toEqual(['memory', 'ephemeral-storage']);
+      }
+    }
+  });
+
+  test('let nothing in that is not asked for', () => {
+    expect(manifests['deny-ingress-network-policy.yaml']).toMatchObject({
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    });
+    expect(JSON.stringify(manifests['deny-ingress-network-policy.yaml'])).not.toContain('"ingress"');
   });
 
   test('select the pods that the Deployment makes', () => {
@@ -87,8 +145,11 @@ describe('the manifests of deploy/kubernetes', () => {
 /** What the Kafka scaler reads; KEDA's schema takes any name here, and KEDA ignores those that it does not know. */
 const KAFKA_SCALER = [
   'bootstrapServers',
+  'bootstrapServersFromEnv',
   'consumerGroup',
+  'consumerGroupFromEnv',
   'topic',
+  'topicFromEnv',
   'lagThreshold',
   'activationLagThreshold',
   'offsetResetPolicy',
