@@ -52,7 +52,7 @@ export function parseLocation(text: string, workingDirectory: string = process.c
 type Refuse = (why: string) => ObjectStoreError;
 
 function parseS3(text: string, scheme: 's3' | 's3a', refuse: Refuse): S3Location {
-  const match = /^[^:]+:\/\/([^/]*)(.*)$/.exec(text);
+  const match = /^[^:]+:\/\/([^/]*)(\/.*)?$/.exec(text);
   const bucket = match?.[1] ?? '';
   if (match === null) throw refuse(`lacks the two slashes after ${scheme}:`);
   if (!/^[a-z0-9][a-z0-9._-]{1,62}$/i.test(bucket)) throw refuse('lacks a bucket, or its name is not one');

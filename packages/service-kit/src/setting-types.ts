@@ -30,7 +30,7 @@ export function integer({
 export function decimal({ min, max = Infinity }: { readonly min: number; readonly max?: number }) {
   const allowed = max === Infinity ? `a number of ${min} or more` : `a number from ${min} to ${max}`;
   return settingType(allowed, (text) => {
-    const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+    const value = /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : NaN;
     return value >= min && value <= max ? value : undefined;
   });
 }
