@@ -237,8 +237,8 @@ describe('a batch', () => {
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",
-        "tickets.json": "c25dd928d206e8b2",
-        "tickets.parquet": "c26be424209bd052",
+        "tickets.json": "4ef8eb3b20afbc2c",
+        "tickets.parquet": "32914b981f28a266",
       }
     `);
   });
