@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore, parseLocation } from '@client-tickets/object-store';
+import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
 import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 
 export type PlaceKind = 'folder' | 's3';
 
@@ -26,11 +26,7 @@ export interface RunPlace {
   remove(): Promise<void>;
 }
 
-const COUNTS = 'ticket_counts/part-00000.json';
 const REMOVED_AT_ONCE = 32;
-
-const lineSchema = z.object({ type: z.string(), ticket_count: z.number() });
-const endsSchema = z.record(z.string(), z.coerce.number());
 
 /** `folder` is the run's own; on S3 it is `S3_BUCKET` of the environment, under `id`. */
 export function runPlace(kind: PlaceKind, run: { readonly folder: string; readonly id: string }): RunPlace {
@@ -49,8 +45,13 @@ export function runPlace(kind: PlaceKind, run: { readonly folder: string; readon
     checkpoints,
     readCounts: async () => {
       opened ??= await open(results, true);
-      const found = await opened.get(COUNTS);
-      return found && parseCounts(Buffer.from(found.body).toString(), found.metadata);
+      const [counts] = await readPublishedCounts(opened, ticketQuery.countsFiles);
+      if (counts?.kind === 'damaged') throw new Error(`${counts.key}: ${counts.problem}`);
+      if (counts?.kind !== 'read') return undefined;
+      const ends = [...(counts.endOffsets ?? [])].map(
+        ([partition, end]) => [String(partition), Number(end)] as const,
+      );
+      return { byType: counts.counts, ends: new Map(ends) };
     },
     checkpointBytes: async () => {
       const store = await open(checkpoints, true);
@@ -103,18 +104,4 @@ async function removeAll(store: ObjectStore): Promise<void> {
   } finally {
     await store.close();
   }
-}
-
-function parseCounts(text: string, metadata: Readonly<Record<string, string>>): PublishedCounts {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const ends = endsSchema.parse(JSON.parse(metadata['end-offsets'] ?? '{}'));
-  return {
-    byType: Object.fromEntries(
-      lines.map((line) => {
-        const { type, ticket_count } = lineSchema.parse(JSON.parse(line));
-        return [type, ticket_count];
-      }),
-    ),
-    ends: new Map(Object.entries(ends)),
-  };
 }

@@ -5,13 +5,12 @@ import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { z } from 'zod';
+import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
 
 /**
  * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,
  * begins when it is told to on stdin, processes what the log holds, and says what that took.
  */
-const countLine = z.object({ ticket_count: z.number() });
 const [logFolder = '', outputFolder = '', topic = ''] = process.argv.slice(2);
 const results = await openObjectStore(join(outputFolder, 'results'));
 const checkpoints = await openObjectStore(join(outputFolder, 'checkpoints'));
@@ -53,14 +52,11 @@ ui.attach(query);
 await query.finished;
 const seconds = (clock.monotonic() - startedAt) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
-const counts = Buffer.from((await results.get('ticket_counts/part-00000.json'))?.body ?? []).toString();
+const [counts] = await readPublishedCounts(results, ticketQuery.countsFiles);
 const measured = {
   seconds,
   cpuSeconds: (user + system) / 1e6,
   peakBytes: process.resourceUsage().maxRSS * 1024,
-  counted: counts
-    .trim()
-    .split('\n')
-    .reduce((sum, line) => sum + countLine.parse(JSON.parse(line)).ticket_count, 0),
+  counted: Object.values(counts?.kind === 'read' ? counts.counts : {}).reduce((sum, count) => sum + count, 0),
 };
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));

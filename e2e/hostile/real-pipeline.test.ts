@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { deadLettersPrefix, rowsPrefix, ticketQuery } from '@client-tickets/results';
 import { parseTicket } from '@client-tickets/tickets';
 import { startService } from '../pipeline/service-process.ts';
 import {
@@ -88,8 +89,8 @@ async function expectAccountedFor(
   location: TestLocation,
 ): Promise<void> {
   const store = await location.openResults();
-  const rows = await readJsonLines(store, 'tickets/');
-  const letters = z.array(deadLetterLineSchema).parse(await readJsonLines(store, 'dead_letters/'));
+  const rows = await readJsonLines(store, rowsPrefix(ticketQuery.table, 'json'));
+  const letters = z.array(deadLetterLineSchema).parse(await readJsonLines(store, deadLettersPrefix()));
   const rowPlaces = rows.map((row) => `${String(row['kafka_partition'])}/${String(row['kafka_offset'])}`);
   const letterPlaces = letters.map(({ partition, offset }) => `${partition}/${offset}`);
   const isTicket = ({ value }: HostileMessage): boolean => parseTicket(value).ok;

@@ -3,7 +3,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { RecordList, type MicroBatch, type SourceRecord } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/results';
+import { createTicketHandler, deadLettersPrefix, rowsPrefix, ticketQuery } from '@client-tickets/results';
 import { encodeTicket, parseTicket, ticketSchema } from '@client-tickets/tickets';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { hostileCorpus } from './hostile-corpus.ts';
@@ -40,13 +40,13 @@ function toBatch(messages: readonly Message[]): MicroBatch {
 async function accountFor(messages: readonly Message[]): Promise<number> {
   const batch = toBatch(messages);
   const { files, rows, deadLetters } = await handler.handle(batch, handler.initialState);
-  const bodyOf = (start: string, end: string): Uint8Array | undefined =>
-    files.find(({ key }) => key.startsWith(start) && key.endsWith(end))?.body;
-  const lines = readLines(bodyOf('tickets/', '.json'));
-  const parquet = bodyOf('tickets/', '.parquet');
+  const bodyOf = (prefix: string): Uint8Array | undefined =>
+    files.find(({ key }) => key.startsWith(prefix))?.body;
+  const lines = readLines(bodyOf(rowsPrefix(ticketQuery.table, 'json')));
+  const parquet = bodyOf(rowsPrefix(ticketQuery.table, 'parquet'));
   const table =
     parquet === undefined ? [] : await parquetReadObjects({ file: Uint8Array.from(parquet).buffer });
-  const letters = z.array(deadLetterLineSchema).parse(readLines(bodyOf('dead_letters/', '.json')));
+  const letters = z.array(deadLetterLineSchema).parse(readLines(bodyOf(deadLettersPrefix())));
 
   const verdicts = [...batch.records].map((record) => ({ record, verdict: parseTicket(record.value) }));
   const right = verdicts.filter(({ verdict }) => verdict.ok);

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
+import { deadLettersPrefix, readPublishedCounts, rowsPrefix, ticketQuery } from '@client-tickets/results';
 
 /** What a reader finds under a results location. */
 export interface Results {
@@ -13,14 +14,10 @@ export interface Results {
 
 /** Reads everything as a plain glob over the files would. */
 export async function readResults(store: ObjectStore): Promise<Results> {
-  const rows = await readLines(store, 'tickets/');
-  const deadLetters = await readLines(store, 'dead_letters/');
-  const counts = Object.fromEntries(
-    (await readLines(store, 'ticket_counts/')).map((row) => [
-      String(row['type']),
-      Number(row['ticket_count']),
-    ]),
-  );
+  const rows = await readLines(store, rowsPrefix(ticketQuery.table, 'json'));
+  const deadLetters = await readLines(store, deadLettersPrefix());
+  const [published] = await readPublishedCounts(store, ticketQuery.countsFiles);
+  const counts = published?.kind === 'read' ? published.counts : {};
   return {
     rows: rows.map((row) => `${String(row['kafka_partition'])}/${String(row['kafka_offset'])}`),
     ticketIds: rows.map((row) => String(row['ticket_id'])),
@@ -33,7 +30,6 @@ export async function readResults(store: ObjectStore): Promise<Results> {
 async function readLines(store: ObjectStore, prefix: string): Promise<readonly Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = [];
   for await (const { key } of store.list(prefix)) {
-    if (!key.endsWith('.json')) continue;
     const object = await store.get(key);
     const lines = Buffer.from(object?.body ?? [])
       .toString()

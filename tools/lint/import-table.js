@@ -9,7 +9,7 @@
 export const importTable = {
   'packages/micro-batch': { ours: [], npm: [] },
   'packages/tickets': { ours: [], npm: ['@faker-js/faker', 'zod'] },
-  'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer'] },
+  'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
   'packages/local-folder': { ours: ['micro-batch'], npm: [] },
   'packages/object-store': {
@@ -43,7 +43,7 @@ export const importTable = {
   },
   'services/operator': {
     ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
-    npm: ['cli-table3', 'commander', 'hyparquet', 'kafkajs', 'picocolors', 'zod'],
+    npm: ['cli-table3', 'commander', 'picocolors', 'zod'],
   },
 };
 
@@ -55,4 +55,5 @@ export const importTable = {
  */
 export const rooms = {
   'packages/micro-batch/src': ['ports', 'checkpoint', 'buffer', 'trigger', 'query', 'testing'],
+  'packages/results/src': ['layout', 'read'],
 };

@@ -1,8 +1,8 @@
 import { partitionCheckpointKey, type ObjectStore } from '@client-tickets/micro-batch';
+import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
 import { z } from 'zod';
 
 const checkpointSchema = z.object({ committed: z.object({ endOffset: z.coerce.number() }) });
-const countSchema = z.object({ ticket_count: z.number() });
 
 /** How many records of the topic are committed; `undefined` when the store can't be read just now. */
 export async function readCommitted(
@@ -27,13 +27,10 @@ export async function readCommitted(
 /** How many tickets all files of published counts name at least; `undefined` when the store can't be read just now. */
 export async function readPublished(store: ObjectStore): Promise<number | undefined> {
   try {
-    const sums = await Promise.all(
-      ['ticket_counts', 'ticket_counts_by_team', 'ticket_counts_by_priority'].map(async (folder) => {
-        const object = await store.get(`results/${folder}/part-00000.json`);
-        const lines = Buffer.from(object?.body ?? []).toString();
-        const counts = lines.split('\n').filter(Boolean);
-        return counts.reduce((sum, line) => sum + countSchema.parse(JSON.parse(line)).ticket_count, 0);
-      }),
+    const results = { get: (key: string) => store.get(`results/${key}`) };
+    const published = await readPublishedCounts(results, ticketQuery.countsFiles);
+    const sums = published.map((file) =>
+      Object.values(file.kind === 'read' ? file.counts : {}).reduce((sum, count) => sum + count, 0),
     );
     return Math.min(...sums);
   } catch {

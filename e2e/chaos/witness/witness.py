@@ -70,7 +70,8 @@ def read_results(location):
     counts = read_counts(files, folder)  # first: what is counted must be in files that are listed later
     return {
         "counts": counts,
-        **{form: read_rows(files, f"{folder}/tickets", form) for form in ("parquet", "json")},
+        "parquet": read_rows(files, f"{folder}/tickets", "parquet"),
+        "json": read_rows(files, f"{folder}/tickets_json", "json"),
         "deadLetters": len(visible(files, f"{folder}/dead_letters", ".json")),
     }
 

@@ -1,5 +1,6 @@
 import type { TicketCounts } from '@client-tickets/tickets';
 import { encodeJsonLines } from './json-lines.ts';
+import { countsKey } from './layout/result-keys.ts';
 
 /** One of the files that show the counts: each kind of ticket on a line, by name, also those that number 0. */
 export interface CountsFile {
@@ -10,15 +11,15 @@ export interface CountsFile {
 /** `{"type":"ACCOUNT","ticket_count":52}` and so on. */
 export const COUNTS_FILES: readonly CountsFile[] = [
   {
-    key: 'ticket_counts/part-00000.json',
+    key: countsKey('ticket_counts'),
     encode: (counts) => encodeCounts('type', counts.ticketCountByType),
   },
   {
-    key: 'ticket_counts_by_team/part-00000.json',
+    key: countsKey('ticket_counts_by_team'),
     encode: (counts) => encodeCounts('support_team', counts.ticketCountByTeam),
   },
   {
-    key: 'ticket_counts_by_priority/part-00000.json',
+    key: countsKey('ticket_counts_by_priority'),
     encode: (counts) => encodeCounts('priority', counts.ticketCountByPriority),
   },
 ];

@@ -7,7 +7,7 @@ import {
 } from '@client-tickets/micro-batch';
 import { emptyCounts, mergeCounts } from '@client-tickets/tickets';
 import { COUNTS_FILES, type CountsFile } from './counts-file.ts';
-import { encodeEndOffsets, parseEndOffsets, type EndOffsets } from './end-offsets.ts';
+import { encodeEndOffsets, parseEndOffsets, type EndOffsets } from './layout/end-offsets.ts';
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { TicketState } from './ticket-handler.ts';
 

@@ -1,8 +1,22 @@
 export { createCountsPublisher } from './counts-publisher.ts';
-export type { DeadLetter } from './dead-letter.ts';
+export { FORMATS, parseFormats } from './formats.ts';
+export { keyBytes, valueBytes, type DeadLetter } from './layout/dead-letter.ts';
+export type { Counts, Declaration, DeclaredCounts } from './layout/declaration.ts';
+export { listRanges, type ListedFile, type ListedRange } from './layout/list-ranges.ts';
 export {
-  createTicketHandler,
+  countsKey,
+  deadLettersPrefix,
+  isResultKey,
+  OWNER_KEY,
+  parseRangeKey,
   RESULT_FORMATS,
+  rowsKey,
+  rowsPrefix,
   type ResultFormat,
-  type TicketState,
-} from './ticket-handler.ts';
+} from './layout/result-keys.ts';
+export { readCounts, readPublishedCounts, type PublishedCounts } from './read/published-counts.ts';
+export { readDeadLetters } from './read/read-dead-letters.ts';
+export { checkFileSize } from './read/read-limits.ts';
+export { RowColumns, type StoredRow } from './read/stored-row.ts';
+export { createTicketHandler, type TicketState } from './ticket-handler.ts';
+export { countsOfState, stateOfCounts, ticketQuery } from './ticket-query.ts';

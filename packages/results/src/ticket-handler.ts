@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
-  formatRange,
   type BatchHandler,
-  type BatchRange,
   type HandledBatch,
   type MicroBatch,
   type ResultFile,
@@ -17,14 +15,20 @@ import {
 } from '@client-tickets/tickets';
 import { BufferPool } from './buffer-pool.ts';
 import { viewOf } from './byte-buffer.ts';
-import { toDeadLetter, type DeadLetter } from './dead-letter.ts';
 import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
+import { toDeadLetter, type DeadLetter } from './layout/dead-letter.ts';
+import {
+  deadLettersKey,
+  partitionPrefixes,
+  RESULT_FORMATS,
+  rowsKey,
+  type ResultFormat,
+} from './layout/result-keys.ts';
 import { TicketColumns } from './ticket-columns.ts';
 import { TicketLines } from './ticket-lines.ts';
 import { encodeTicketsAsParquet, PARQUET_TYPE } from './tickets-parquet.ts';
 
-export const RESULT_FORMATS = ['json', 'parquet'] as const;
-export type ResultFormat = (typeof RESULT_FORMATS)[number];
+const TABLE = 'tickets';
 
 /** Two batches of as many partitions as mostly share a consumer: one is stored while the next is handled. */
 const SPARE_BUFFERS = 6;
@@ -35,7 +39,8 @@ export type TicketState = TicketCounts;
 /**
  * Turns a batch of records into result files and counts:
  *
- * - `tickets/partition=<p>/<range>.json` and `.parquet`, as `formats` asks: a row for each ticket, if there is one;
+ * - `tickets/partition=<p>/<range>.parquet` and `tickets_json/partition=<p>/<range>.json`, as `formats` asks: a row for each
+ *   ticket, if there is one;
  * - `dead_letters/partition=<p>/<range>.json`: a line for each record that is no ticket, if there is one.
  *
  * A batch without tickets writes no empty file: readers can't tell its columns. Throws a `RangeError` when `formats` is
@@ -54,8 +59,8 @@ export function createTicketHandler(options: {
     settings: { formats: formats.join(',') },
     initialState: emptyCounts,
     parseState: parseCounts,
-    fileKeys: (range) => [...formats.map((format) => ticketsKey(range, format)), deadLettersKey(range)],
-    partitionPrefixes: (partition) => [TICKETS, DEAD_LETTERS].map((folder) => prefixOf(folder, partition)),
+    fileKeys: (range) => [...formats.map((format) => rowsKey(TABLE, format, range)), deadLettersKey(range)],
+    partitionPrefixes: (partition) => partitionPrefixes(TABLE, partition),
     handle: (batch, state) => handle(batch, state, formats, pool),
   };
 }
@@ -75,7 +80,7 @@ async function handle(
       json: () => ({ body: lines?.bytes ?? new Uint8Array(), contentType: JSON_LINES_TYPE }),
       parquet: () => ({ body: encodeTicketsAsParquet(columns, batch), contentType: PARQUET_TYPE }),
     };
-    for (const format of formats) files.push({ key: ticketsKey(batch, format), ...encode[format]() });
+    for (const format of formats) files.push({ key: rowsKey(TABLE, format, batch), ...encode[format]() });
   }
   if (deadLetters.length > 0) {
     const body = encodeJsonLines(deadLetters.map((deadLetter) => JSON.stringify(deadLetter)));
@@ -149,20 +154,4 @@ function jsonBytes({ pieces, length }: MicroBatch['records']): number {
     for (let index = from; index < to; index += 1) sum += block.valueEnd(index) - block.valueStart(index);
   }
   return sum;
-}
-
-const TICKETS = 'tickets';
-const DEAD_LETTERS = 'dead_letters';
-
-/** What Hive, Spark, DuckDB and pyarrow take for one partition of a table. */
-function prefixOf(folder: string, partition: number): string {
-  return `${folder}/partition=${partition}/`;
-}
-
-function ticketsKey(range: BatchRange, format: ResultFormat): string {
-  return `${prefixOf(TICKETS, range.partition)}${formatRange(range)}.${format}`;
-}
-
-function deadLettersKey(range: BatchRange): string {
-  return `${prefixOf(DEAD_LETTERS, range.partition)}${formatRange(range)}.json`;
 }

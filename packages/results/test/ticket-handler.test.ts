@@ -38,7 +38,7 @@ describe('a batch of tickets', () => {
     const tickets = generateTickets(50);
     const handled = await handle(toTicketBatch(tickets, 2, 600n));
     expect(handled.files.map(({ key, contentType }) => [key, contentType])).toEqual([
-      ['tickets/partition=2/00000000000000000600-00000000000000000649.json', 'application/x-ndjson'],
+      ['tickets_json/partition=2/00000000000000000600-00000000000000000649.json', 'application/x-ndjson'],
       [
         'tickets/partition=2/00000000000000000600-00000000000000000649.parquet',
         'application/vnd.apache.parquet',
@@ -237,8 +237,8 @@ describe('a batch', () => {
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",
-        "tickets.json": "4ef8eb3b20afbc2c",
         "tickets.parquet": "32914b981f28a266",
+        "tickets_json.json": "4ef8eb3b20afbc2c",
       }
     `);
   });

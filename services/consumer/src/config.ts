@@ -13,7 +13,7 @@ import {
   storageSettings,
   text,
 } from '@client-tickets/service-kit';
-import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
+import { parseFormats } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** Every variable of the consumer. */
@@ -98,11 +98,4 @@ function parseNames(given: string): readonly string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-}
-
-function parseFormats(given: string): readonly ResultFormat[] {
-  const words = given.split(',').map((word) => word.trim().toLowerCase());
-  const formats = RESULT_FORMATS.filter((format) => words.includes(format));
-  if (formats.length === words.length) return formats;
-  throw new Error(`expected json, parquet or both separated by a comma, found ${JSON.stringify(given)}`);
 }

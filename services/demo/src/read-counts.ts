@@ -1,13 +1,10 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { z } from 'zod';
+import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
 
-const row = z.object({ type: z.string(), ticket_count: z.number() });
-
-/** What `ticket_counts` says; nothing before the first batch. */
+/** What `ticket_counts` says; nothing before the first batch. Rejects when it can't be read. */
 export async function readCounts(results: ObjectStore): Promise<Readonly<Record<string, number>>> {
-  const file = await results.get('ticket_counts/part-00000.json');
-  if (file === undefined) return {};
-  const lines = Buffer.from(file.body).toString().split('\n').filter(Boolean);
-  const rows = lines.map((line) => row.parse(JSON.parse(line)));
-  return Object.fromEntries(rows.map(({ type, ticket_count: count }) => [type, count]));
+  const [published] = await readPublishedCounts(results, ticketQuery.countsFiles.slice(0, 1));
+  if (published?.kind === 'damaged')
+    throw new Error(`${results.location}${published.key} can't be read: ${published.problem}`);
+  return published?.kind === 'read' ? published.counts : {};
 }

@@ -38,8 +38,8 @@ test('the demo counts each of its tickets once, and goes on from its checkpoint 
     const { status, output } = runDemo('--seed', String(run), '--rate', '0');
     expect(status, output).toBe(0);
     expect(output).toMatch(new RegExp(`total +│ +${tickets} `));
-    expect(new Set(readLines('tickets').map((row) => row['ticket_id'])).size).toBe(tickets);
-    expect(readLines('tickets')).toHaveLength(tickets ?? 0);
+    expect(new Set(readLines('tickets_json').map((row) => row['ticket_id'])).size).toBe(tickets);
+    expect(readLines('tickets_json')).toHaveLength(tickets ?? 0);
     const counted = readLines('ticket_counts').reduce((sum, row) => sum + Number(row['ticket_count']), 0);
     expect(counted).toBe(tickets);
   }

@@ -14,7 +14,7 @@ import {
   text,
   type Environment,
 } from '@client-tickets/service-kit';
-import { RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
+import { parseFormats } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** The variables of the consumer that matter to its operator. They have the same names and defaults, so that one `.env` serves both. */
@@ -60,11 +60,4 @@ export function readOperatorSettings(flags: Environment): {
   loadDotEnv();
   const environment = { ...process.env, ...flags };
   return { settings: readSettings(operatorSettings, environment), environment };
-}
-
-function parseFormats(given: string): readonly ResultFormat[] {
-  const words = given.split(',').map((word) => word.trim().toLowerCase());
-  const formats = RESULT_FORMATS.filter((format) => words.includes(format));
-  if (formats.length === words.length) return formats;
-  throw new Error(`expected json, parquet or both separated by a comma, found ${JSON.stringify(given)}`);
 }

@@ -9,6 +9,7 @@ import {
 import { verifyResults } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
+import { ticketQuery } from '@client-tickets/results';
 import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
@@ -87,6 +88,7 @@ function verify(
     results: createMemoryObjectStore('memory://results/', results),
     checkpoints: createMemoryObjectStore('memory://checkpoints/', checkpoints),
     topic: TOPIC,
+    query: ticketQuery,
     offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
     clock: new ManualClock(),
     waitMs: 0,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
+import { ticketQuery } from '@client-tickets/results';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const RUNS = Number(process.env['VERIFY_RUNS'] ?? 25);
@@ -23,6 +24,7 @@ function verify(history: History, options: Partial<VerifyOptions> = {}): Promise
     results: pageByPage(history.resultsStore),
     checkpoints: history.checkpointStore,
     topic: TOPIC,
+    query: ticketQuery,
     offsets: {
       read: () => Promise.resolve(new Map(history.log.partitions.map((p) => [p, history.log.offsets(p)]))),
     },

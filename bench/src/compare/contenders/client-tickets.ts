@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { rowsPrefix, ticketQuery } from '@client-tickets/results';
 import { bundleOf, bundleVersion } from '../../build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from '../../consumer-settings.ts';
 import { readRequestCounts } from '../../request-counts.ts';
@@ -64,7 +65,7 @@ export function clientTickets(where: PlaceKind): Contender {
         counts: await counts(run),
         enriched: (['json', 'parquet'] as const).map((format) => ({
           format,
-          glob: join(run.folder, `results/tickets/*/*.${format}`),
+          glob: join(run.folder, 'results', rowsPrefix(ticketQuery.table, format), `*/*.${format}`),
         })),
       }),
     };

@@ -1,17 +1,4 @@
-import type { DeadLetter } from '@client-tickets/results';
-
-const BASE64 = 'base64:';
-
-/** The key's bytes as they were in the topic. */
-export function keyBytes({ key }: DeadLetter): Uint8Array | null {
-  if (key === null) return null;
-  return key.startsWith(BASE64) ? Buffer.from(key.slice(BASE64.length), 'base64') : Buffer.from(key);
-}
-
-/** The value's bytes as they were in the topic; `null` for a tombstone. */
-export function valueBytes({ value_base64 }: DeadLetter): Uint8Array | null {
-  return value_base64 === null ? null : Buffer.from(value_base64, 'base64');
-}
+import { valueBytes, type DeadLetter } from '@client-tickets/results';
 
 /** The value as text, when it is UTF-8. */
 export function valueText(letter: DeadLetter): string | undefined {

@@ -1,7 +1,7 @@
 import type { RecordPosition } from '@client-tickets/kafka';
-import type { DeadLetter } from '@client-tickets/results';
+import { keyBytes, valueBytes, type DeadLetter } from '@client-tickets/results';
 import { parseTicket } from '@client-tickets/tickets';
-import { keyBytes, valueBytes, valueText } from './dead-letter-bytes.ts';
+import { valueText } from './dead-letter-bytes.ts';
 import { applyMergePatch, type MergePatch } from './merge-patch.ts';
 
 /** What is sent for a dead letter, and what the consumer will make of it. */

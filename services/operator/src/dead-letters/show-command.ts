@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '@client-tickets/results';
+import { keyBytes, valueBytes, type DeadLetter } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { hexDump, keyBytes, printable, valueBytes, valueText } from './dead-letter-bytes.ts';
+import { hexDump, printable, valueText } from './dead-letter-bytes.ts';
 import { openJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, parsePlace } from './stored-dead-letters.ts';
 import type { RecordPosition } from '@client-tickets/kafka';

@@ -1,7 +1,12 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import type { DeadLetter } from '@client-tickets/results';
-import { readDeadLetters } from '../results/read-dead-letters.ts';
-import { DEAD_LETTERS_PREFIX, parseRangeFileName } from '../results/result-key.ts';
+import {
+  checkFileSize,
+  deadLettersPrefix,
+  parseRangeKey,
+  readDeadLetters,
+  ticketQuery,
+  type DeadLetter,
+} from '@client-tickets/results';
 import type { RecordPosition } from '@client-tickets/kafka';
 
 /** Which dead letters are meant; what is left out does not matter. */
@@ -22,31 +27,30 @@ export async function* listDeadLetters(
   filter: DeadLetterFilter,
 ): AsyncIterable<DeadLetter> {
   const { reason = '', partition, places } = filter;
-  const folder = partition === undefined ? '' : `partition=${partition}/`;
-  for await (const { key } of results.list(`${DEAD_LETTERS_PREFIX}${folder}`)) {
-    const name = parseRangeFileName(key);
+  for await (const { key, size } of results.list(deadLettersPrefix(partition))) {
+    const name = parseRangeKey(ticketQuery.table, key);
     if (name === undefined) continue;
     const { range } = name;
     const isIn = ({ partition: p, offset }: RecordPosition): boolean =>
       p === name.partition && range.startOffset <= offset && offset < range.endOffset;
     const here = places?.filter(isIn);
     if (here?.length === 0) continue;
-    const object = await results.get(key);
-    if (object === undefined) continue;
-    for (const letter of readFile(key, object.body)) {
+    for (const letter of await readFile(results, key, size)) {
       if (!letter.reason.toLowerCase().includes(reason.toLowerCase())) continue;
       if (here?.some(({ offset }) => String(offset) === letter.offset) !== false) yield letter;
     }
   }
 }
 
-function* readFile(key: string, body: Uint8Array): Iterable<DeadLetter> {
+/** All of a file's, none when it is gone by now. */
+async function readFile(results: ObjectStore, key: string, size: number): Promise<readonly DeadLetter[]> {
   try {
-    yield* readDeadLetters(body);
+    checkFileSize(size);
+    const object = await results.get(key);
+    return object === undefined ? [] : [...readDeadLetters(object.body)];
   } catch (error) {
-    throw new RangeError(`${key} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${key} can't be read: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
-import type { ResultFormat, TicketState } from '@client-tickets/results';
-import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
+import { stateOfCounts, type Counts, type ResultFormat, type TicketState } from '@client-tickets/results';
 import type { Difference } from '../verify/difference.ts';
+import type { QueryRows } from '../verify/query-rows.ts';
 import type { RangeEvidence } from '../verify/range-evidence.ts';
 import { checkFormats } from '../verify/range-rules.ts';
 import { showOffsets } from '../cli/output.ts';
@@ -9,7 +9,7 @@ import { showOffsets } from '../cli/output.ts';
 /** What the ranges up to one of them hold together. */
 interface Sum {
   readonly endOffset: bigint;
-  readonly state: TicketState;
+  readonly counts: Counts;
   readonly rows: number;
   readonly deadLetters: number;
   readonly ranges: number;
@@ -41,19 +41,21 @@ type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<TicketState>;
  * executes it again and writes the same files, those that are there and those that are not.
  */
 export class PartitionRebuild {
+  readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #differences: Difference[] = [];
   #firstOffset: bigint | undefined;
   #before: Sum | undefined;
   #last: { readonly evidence: RangeEvidence; readonly sum: Sum } | undefined;
 
-  constructor(formats: readonly ResultFormat[]) {
+  constructor(rows: QueryRows, formats: readonly ResultFormat[]) {
+    this.#rows = rows;
     this.#formats = formats;
   }
 
   /** In ascending order. */
   add(evidence: RangeEvidence): void {
-    const { partition, range, tickets, deadLetters } = evidence;
+    const { partition, range, rows, deadLetters } = evidence;
     this.#checkLast();
     const sum = this.#last?.sum;
     if (sum !== undefined && range.startOffset < sum.endOffset) {
@@ -66,8 +68,8 @@ export class PartitionRebuild {
       evidence,
       sum: {
         endOffset: range.endOffset,
-        state: mergeCounts(sum?.state ?? emptyCounts, countTickets(tickets)),
-        rows: (sum?.rows ?? 0) + tickets.length,
+        counts: this.#rows.merge(sum?.counts ?? this.#rows.noCounts, this.#rows.count(rows)),
+        rows: (sum?.rows ?? 0) + rows.length,
         deadLetters: (sum?.deadLetters ?? 0) + deadLetters.length,
         ranges: (sum?.ranges ?? 0) + 1,
       },
@@ -100,13 +102,13 @@ export class PartitionRebuild {
         `partition ${partition} begins at offset ${firstOffset}, but there are files from ${this.#firstOffset} on`,
       );
     }
-    const { rows = 0, deadLetters = 0, ranges = 0, state = emptyCounts } = sum ?? {};
+    const { rows = 0, deadLetters = 0, ranges = 0, counts = this.#rows.noCounts } = sum ?? {};
     const emptyOffsets = Number(endOffset - firstOffset) - rows - deadLetters;
     const totals = { rows, deadLetters, emptyOffsets };
     const planned = isCommitted
       ? null
       : { batchId: ranges, startOffset: start, endOffset: last.sum.endOffset, at };
-    const committed = { batchId: ranges - 1, endOffset, state, totals, at };
+    const committed = { batchId: ranges - 1, endOffset, state: stateOfCounts(counts), totals, at };
     return { query, partition, firstOffset, committed, planned, recent: [], gaps: [] };
   };
 
@@ -114,7 +116,10 @@ export class PartitionRebuild {
   #checkLast(): void {
     const evidence = this.#last?.evidence;
     if (evidence === undefined) return;
-    this.#differences.push(...evidence.differences, ...checkFormats(evidence, this.#formats));
+    this.#differences.push(
+      ...evidence.differences,
+      ...checkFormats(this.#rows.query.table, evidence, this.#formats),
+    );
   }
 
   #refuse(partition: number): void {

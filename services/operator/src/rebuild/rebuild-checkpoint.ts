@@ -10,15 +10,19 @@ import {
 } from '@client-tickets/micro-batch';
 import {
   createTicketHandler,
+  listRanges,
+  readPublishedCounts,
   RESULT_FORMATS,
+  ticketQuery,
+  type ListedRange,
   type ResultFormat,
   type TicketState,
 } from '@client-tickets/results';
 import { formatsOf, listCheckpoints } from '../checkpoint/checkpoint-snapshot.ts';
-import { getBodies, listRanges, type ListedRange } from '../results/listed-range.ts';
-import { readPublishedCounts } from '../results/published-counts.ts';
+import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { prefetch } from '../verify/prefetch.ts';
+import { QueryRows } from '../verify/query-rows.ts';
 import { examineRange } from '../verify/range-evidence.ts';
 import { PartitionRebuild } from './partition-rebuild.ts';
 
@@ -67,9 +71,10 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   const counted = await readCountedEnds(results);
   const formats = found === undefined ? await findFormats(sources, counted) : formatsOf(found);
 
+  const rows = new QueryRows(ticketQuery);
   const rebuilds = new Map<number, PartitionRebuild>();
   const isLost = ({ partition }: { readonly partition: number }): boolean => !existing.has(partition);
-  const ranges = prefetch(listRanges(results), {
+  const ranges = prefetch(listRanges(results, ticketQuery.table), {
     load: (listed) => (isLost(listed) ? getBodies(results, listed) : Promise.resolve(new Map())),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
     ...READ_AHEAD,
@@ -77,16 +82,16 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   let tickets = 0;
   for await (const [listed, bodies] of ranges) {
     if (!isLost(listed)) continue;
-    const evidence = await examineRange(topic, listed, bodies);
-    const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(formats);
+    const evidence = await examineRange(rows, topic, listed, bodies);
+    const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats);
     rebuilds.set(listed.partition, rebuild);
     rebuild.add(evidence);
-    onProgress((tickets += evidence.tickets.length));
+    onProgress((tickets += evidence.rows.length));
   }
   // Partitions whose offsets never had a record have no files, but the counts know them.
   for (const partition of counted.keys()) {
     if (isLost({ partition }) && !rebuilds.has(partition))
-      rebuilds.set(partition, new PartitionRebuild(formats));
+      rebuilds.set(partition, new PartitionRebuild(rows, formats));
   }
   const partitions = [...rebuilds]
     .sort(([a], [b]) => a - b)
@@ -152,10 +157,10 @@ async function findFormats(
 ): Promise<readonly ResultFormat[]> {
   const shown = new Set<ResultFormat>();
   const show = ({ files }: ListedRange): void => {
-    for (const { kind, format } of files) if (kind === 'tickets') shown.add(format);
+    for (const { kind, format } of files) if (kind === 'rows') shown.add(format);
   };
   let previous: ListedRange | undefined;
-  for await (const listed of listRanges(results)) {
+  for await (const listed of listRanges(results, ticketQuery.table)) {
     if (previous?.partition === listed.partition) show(previous);
     if ((counted.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
     previous = listed;
@@ -166,7 +171,7 @@ async function findFormats(
 /** How far each partition is in any of the counts files. */
 async function readCountedEnds(results: ObjectStore): Promise<ReadonlyMap<number, bigint>> {
   const ends = new Map<number, bigint>();
-  for (const published of await readPublishedCounts(results)) {
+  for (const published of await readPublishedCounts(results, ticketQuery.countsFiles)) {
     if (published.kind !== 'read') continue;
     for (const [partition, offset] of published.endOffsets ?? []) {
       if (offset > (ends.get(partition) ?? -1n)) ends.set(partition, offset);

@@ -1,5 +1,6 @@
 import type { ListedObject, ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey, listCheckpointObjects, OWNER_KEY } from './reset-survey.ts';
+import { isResultKey, OWNER_KEY, ticketQuery } from '@client-tickets/results';
+import { listCheckpointObjects } from './reset-survey.ts';
 
 /** How many deletions are under way at once. */
 const AT_ONCE = 16;
@@ -7,7 +8,7 @@ const AT_ONCE = 16;
 /**
  * Deletes a query with all that it has written. `query.json` goes first and `results/_query.json` last: in between, and after
  * a crash in between, no consumer starts here, because results that belong to a query which is not there are refused.
- * Whoever runs it again ends what was begun.
+ * Running it again ends what was begun.
  */
 export async function deleteQuery(
   results: ObjectStore,
@@ -37,5 +38,5 @@ export async function deleteQuery(
 
 async function* resultObjects(results: ObjectStore): AsyncIterable<ListedObject> {
   for await (const object of results.list(''))
-    if (object.key !== OWNER_KEY && isResultKey(object.key)) yield object;
+    if (object.key !== OWNER_KEY && isResultKey(ticketQuery, object.key)) yield object;
 }

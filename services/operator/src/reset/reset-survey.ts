@@ -1,6 +1,5 @@
 import { readOwner, readQuery, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
-import { COUNTS_FILES } from '../results/published-counts.ts';
-import { parseRangeFileName } from '../results/result-key.ts';
+import { isResultKey, ticketQuery } from '@client-tickets/results';
 
 /** What a reset would delete, and what it would leave. */
 export interface ResetSurvey {
@@ -18,7 +17,6 @@ export interface DeletionCount {
 }
 
 const MOST_NAMED = 5;
-export const OWNER_KEY = '_query.json';
 
 /** Throws an `Error` when the results belong to another query: they are not to be touched. */
 export async function surveyReset(
@@ -44,7 +42,7 @@ export async function surveyReset(
   const unexpected: string[] = [];
   let unexpectedCount = 0;
   for await (const object of results.list('')) {
-    if (isResultKey(object.key)) {
+    if (isResultKey(ticketQuery, object.key)) {
       inResults.add(object);
     } else if (!`${results.location}${object.key}`.startsWith(checkpoints.location)) {
       unexpectedCount += 1;
@@ -57,15 +55,6 @@ export async function surveyReset(
     results: inResults.count(),
     unexpected: { first: unexpected, count: unexpectedCount },
   };
-}
-
-/** Whether the query writes such a key. */
-export function isResultKey(key: string): boolean {
-  return (
-    key === OWNER_KEY ||
-    COUNTS_FILES.some((file) => file.key === key) ||
-    parseRangeFileName(key) !== undefined
-  );
 }
 
 /** `query.json`, the partition checkpoints and the requeue journal, `query.json` first. */

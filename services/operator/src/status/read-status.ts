@@ -10,9 +10,9 @@ import {
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
+import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
-import { readPublishedCounts } from '../results/published-counts.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
 export interface PartitionState {
@@ -104,7 +104,7 @@ export async function readStatus(options: {
   const journal = await RequeueJournal.open(checkpoints, topic, query.id);
   if (journal.pending !== undefined)
     notes.push('a requeue was interrupted; the next one finds out what it has sent');
-  const published = (await readPublishedCounts(results))[0];
+  const published = (await readPublishedCounts(results, ticketQuery.countsFiles))[0];
   return {
     topic,
     results: results.location,

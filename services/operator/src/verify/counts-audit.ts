@@ -1,9 +1,8 @@
 import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/results';
-import { emptyCounts, mergeCounts } from '@client-tickets/tickets';
-import type { PublishedCounts } from '../results/published-counts.ts';
+import type { PublishedCounts, TicketState } from '@client-tickets/results';
 import type { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
+import type { QueryRows } from './query-rows.ts';
 
 /** A partition as it was proven: its checkpoint, and the counts of the tickets in its files. */
 export interface CountedPartition {
@@ -24,12 +23,12 @@ export type CountedPartitions = ReadonlyMap<number, CountedPartition>;
  * that can be said only while nothing is being committed (`idle`).
  */
 export function auditCounts(
+  rows: QueryRows,
   published: PublishedCounts,
   partitions: CountedPartitions,
   idle: boolean,
 ): readonly Difference[] {
-  const { file } = published;
-  const { key } = file;
+  const { file, key } = published;
   if (published.kind === 'missing') return [];
   if (published.kind === 'damaged') {
     return [{ code: 'file_damaged', key, message: `${key} can't be read: ${published.problem}` }];
@@ -51,7 +50,8 @@ export function auditCounts(
   const expected = [...partitions].map(([partition, { counts: tally }]) =>
     endOffsets === undefined ? tally.total : tally.before(endOffsets.get(partition) ?? NOTHING_COUNTED),
   );
-  const tickets = file.of(expected.reduce(mergeCounts, emptyCounts));
+  const merged = expected.reduce((sum, each) => rows.merge(sum, each), rows.noCounts);
+  const tickets = merged[file.name] ?? {};
   const kinds = [...new Set([...Object.keys(tickets), ...Object.keys(counts)])].sort();
   const wrong = kinds.filter((kind) => counts[kind] !== tickets[kind]);
   if (wrong.length === 0) return [];

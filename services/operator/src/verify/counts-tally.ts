@@ -1,43 +1,50 @@
-import type { TicketState } from '@client-tickets/results';
-import { countTickets, emptyCounts, mergeCounts } from '@client-tickets/tickets';
-import type { ExaminedTicket } from './examine-tickets.ts';
+import type { Counts } from '@client-tickets/results';
+import type { ExaminedRow } from './examine-rows.ts';
+import type { QueryRows } from './query-rows.ts';
 
-/** Counts tickets in ascending order of offset, and remembers the counts before each of some offsets. */
+/** Counts rows in ascending order of offset, and remembers the counts before each of some offsets. */
 export class CountsTally {
-  readonly #before = new Map<bigint, TicketState>();
+  readonly #before = new Map<bigint, Counts>();
   #waiting: readonly bigint[];
-  #total: TicketState = emptyCounts;
+  readonly #rows: QueryRows;
+  #total: Counts;
   #lastOffset: bigint | undefined;
 
-  constructor(marks: Iterable<bigint>) {
+  constructor(rows: QueryRows, marks: Iterable<bigint>) {
+    this.#rows = rows;
+    this.#total = rows.noCounts;
     this.#waiting = [...new Set(marks)];
   }
 
-  add(tickets: readonly ExaminedTicket[]): void {
-    const last = tickets.at(-1);
+  add(rows: readonly ExaminedRow[]): void {
+    const last = rows.at(-1);
     if (last === undefined) return;
-    for (const mark of this.#waiting.filter((each) => each <= last.kafka_offset)) {
-      const before = tickets.filter(({ kafka_offset }) => kafka_offset < mark);
-      this.#before.set(mark, mergeCounts(this.#total, countTickets(before)));
+    for (const mark of this.#waiting.filter((each) => each <= last.offset)) {
+      const before = rows.filter(({ offset }) => offset < mark);
+      this.#before.set(mark, this.#merged(before));
     }
-    this.#waiting = this.#waiting.filter((mark) => mark > last.kafka_offset);
-    this.#total = mergeCounts(this.#total, countTickets(tickets));
-    this.#lastOffset = last.kafka_offset;
+    this.#waiting = this.#waiting.filter((mark) => mark > last.offset);
+    this.#total = this.#merged(rows);
+    this.#lastOffset = last.offset;
   }
 
-  get total(): TicketState {
+  get total(): Counts {
     return this.#total;
   }
 
-  /** Of the last ticket; `undefined`: there are none. */
+  /** Of the last row; `undefined`: there are none. */
   get lastOffset(): bigint | undefined {
     return this.#lastOffset;
   }
 
-  /** The counts of the tickets before one of the marks. Throws a `RangeError` for any other offset. */
-  before(mark: bigint): TicketState {
+  /** The counts of the rows before one of the marks. Throws a `RangeError` for any other offset. */
+  before(mark: bigint): Counts {
     const counts = this.#before.get(mark) ?? (this.#waiting.includes(mark) ? this.#total : undefined);
     if (counts === undefined) throw new RangeError(`the counts before offset ${mark} were not asked for`);
     return counts;
+  }
+
+  #merged(rows: readonly ExaminedRow[]): Counts {
+    return this.#rows.merge(this.#total, this.#rows.count(rows));
   }
 }

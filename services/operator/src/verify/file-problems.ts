@@ -1,4 +1,4 @@
-import type { ListedFile } from '../results/listed-range.ts';
+import type { ListedFile } from '@client-tickets/results';
 import type { Difference, DifferenceCode } from './difference.ts';
 
 /** What is wrong with the files of a range: for each, the first thing that was found. */

@@ -1,9 +1,11 @@
 import { formatRange, type ObjectStore, type QueryIdentity } from '@client-tickets/micro-batch';
+import { listRanges, type ListedRange } from '@client-tickets/results';
 import { formatsOf, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
-import { getBodies, listRanges, type ListedRange } from '../results/listed-range.ts';
 import type { Difference } from './difference.ts';
+import { getBodies } from './file-bodies.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
 import { prefetch } from './prefetch.ts';
+import type { QueryRows } from './query-rows.ts';
 import { examineRange } from './range-evidence.ts';
 import type { RequeuedRecords } from './requeued-records.ts';
 
@@ -25,6 +27,7 @@ export interface FilesAudit {
  */
 export async function auditFiles(options: {
   readonly results: ObjectStore;
+  readonly rows: QueryRows;
   readonly identity: QueryIdentity;
   readonly snapshot: CheckpointSnapshot;
   /** Offsets of a partition at which its counts are wanted. */
@@ -32,11 +35,11 @@ export async function auditFiles(options: {
   readonly requeued: RequeuedRecords;
   readonly onProgress: (tickets: number) => void;
 }): Promise<FilesAudit> {
-  const { results, identity, snapshot, marksOf, requeued, onProgress } = options;
+  const { results, rows, identity, snapshot, marksOf, requeued, onProgress } = options;
   const formats = formatsOf(identity);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
-      return [partition, new PartitionAudit({ checkpoint, formats, marks: marksOf(partition) })];
+      return [partition, new PartitionAudit({ checkpoint, rows, formats, marks: marksOf(partition) })];
     }),
   );
   const place = ({ partition, range }: ListedRange): 'committed' | 'planned' | 'tail' => {
@@ -50,7 +53,7 @@ export async function auditFiles(options: {
   const tail: ListedRange[] = [];
   const differences: Difference[] = [];
   let read = 0;
-  const loaded = prefetch(listRanges(results), {
+  const loaded = prefetch(listRanges(results, rows.query.table), {
     load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
     ...READ_AHEAD,
@@ -59,8 +62,8 @@ export async function auditFiles(options: {
     const where = place(listed);
     if (where !== 'committed') tail.push(listed);
     if (where === 'tail') continue;
-    const evidence = await examineRange(identity.topic, listed, bodies);
-    onProgress((read += evidence.tickets.length));
+    const evidence = await examineRange(rows, identity.topic, listed, bodies);
+    onProgress((read += evidence.rows.length));
     requeued.add(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
     // A planned batch may be given up, and its files deleted, while they are looked at.

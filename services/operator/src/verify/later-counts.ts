@@ -1,7 +1,8 @@
 import type { Clock } from '@client-tickets/micro-batch';
-import type { PublishedCounts } from '../results/published-counts.ts';
+import type { PublishedCounts } from '@client-tickets/results';
 import { auditCounts, isBehind, type CountedPartitions } from './counts-audit.ts';
 import type { Difference } from './difference.ts';
+import type { QueryRows } from './query-rows.ts';
 
 const PAUSE_MS = 200;
 
@@ -11,6 +12,7 @@ const PAUSE_MS = 200;
  * all tickets, as long as nothing is committed meanwhile.
  */
 export async function checkLaterCounts(options: {
+  readonly rows: QueryRows;
   readonly published: readonly PublishedCounts[];
   readonly read: () => Promise<readonly PublishedCounts[]>;
   readonly partitions: CountedPartitions;
@@ -19,16 +21,16 @@ export async function checkLaterCounts(options: {
   readonly clock: Clock;
   readonly waitMs: number;
 }): Promise<readonly Difference[]> {
-  const { read, partitions, isIdle, clock, waitMs } = options;
+  const { rows, read, partitions, isIdle, clock, waitMs } = options;
   const deadline = clock.monotonic() + waitMs;
   let { published } = options;
   for (;;) {
     const behind = published.filter((counts) => isBehind(counts, partitions));
     const vague = published.filter((counts) => counts.kind === 'read' && counts.endOffsets === undefined);
-    const wrong = vague.flatMap((counts) => auditCounts(counts, partitions, true));
+    const wrong = vague.flatMap((counts) => auditCounts(rows, counts, partitions, true));
     if (behind.length === 0 && wrong.length === 0) return [];
     if (clock.monotonic() >= deadline) {
-      const late = behind.map(({ file: { key }, kind }): Difference => {
+      const late = behind.map(({ key, kind }): Difference => {
         const what =
           kind === 'missing' ? 'is not there, but batches are committed' : 'lacks tickets that are committed';
         return {

@@ -5,10 +5,11 @@ import {
   type OffsetRange,
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
-import type { ResultFormat, TicketState } from '@client-tickets/results';
+import { countsOfState, type ResultFormat, type TicketState } from '@client-tickets/results';
 import { expiredGaps } from './checkpoint-consistency.ts';
 import { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
+import type { QueryRows } from './query-rows.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { checkBatch, checkFormats, checkPlace } from './range-rules.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
@@ -38,6 +39,7 @@ export interface PartitionFindings {
  */
 export class PartitionAudit {
   readonly #checkpoint: PartitionCheckpoint<TicketState>;
+  readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #lost: readonly OffsetRange[];
   readonly #unseen: Map<string, CommittedBatch>;
@@ -54,25 +56,30 @@ export class PartitionAudit {
   /** `marks`: the offsets whose `counts.before` is wanted. */
   constructor(options: {
     readonly checkpoint: PartitionCheckpoint<TicketState>;
+    readonly rows: QueryRows;
     readonly formats: readonly ResultFormat[];
     readonly marks: Iterable<bigint>;
   }) {
-    const { checkpoint, formats, marks } = options;
+    const { checkpoint, rows, formats, marks } = options;
     this.#checkpoint = checkpoint;
+    this.#rows = rows;
     this.#formats = formats;
     this.#lost = expiredGaps(checkpoint);
     this.#unseen = new Map(checkpoint.recent.map((batch) => [formatRange(batch), batch]));
-    this.#counts = new CountsTally(marks);
+    this.#counts = new CountsTally(rows, marks);
     this.#end = checkpoint.firstOffset;
   }
 
   add(evidence: RangeEvidence): void {
-    const { range, tickets, deadLetters, files } = evidence;
+    const { range, rows, deadLetters, files } = evidence;
     const batch = this.#unseen.get(formatRange(range));
     this.#unseen.delete(formatRange(range));
     this.#report(evidence.differences);
     this.#report(checkPlace(evidence, this.#checkpoint, this.#end));
-    const whole = batch === undefined ? checkFormats(evidence, this.#formats) : checkBatch(batch, evidence);
+    const whole =
+      batch === undefined
+        ? checkFormats(this.#rows.query.table, evidence, this.#formats)
+        : checkBatch(batch, evidence);
     this.#report(
       whole.filter(
         ({ key }) => key === undefined || !evidence.differences.some((other) => other.key === key),
@@ -82,13 +89,13 @@ export class PartitionAudit {
     this.#leave({ startOffset: this.#end, endOffset: range.startOffset });
     this.#end = range.endOffset > this.#end ? range.endOffset : this.#end;
     const most = sizeOf(subtractRanges(range, this.#lost));
-    const isFull = BigInt(tickets.length + deadLetters.length) >= most;
+    const isFull = BigInt(rows.length + deadLetters.length) >= most;
     if (!isFull && batch === undefined) nameSome(this.#notFull, range);
-    this.#tickets += tickets.length;
+    this.#tickets += rows.length;
     this.#deadLetters += deadLetters.length;
     this.#ranges += 1;
     this.#files += files.length;
-    this.#counts.add(tickets);
+    this.#counts.add(rows);
   }
 
   finish(): PartitionFindings {
@@ -96,7 +103,7 @@ export class PartitionAudit {
     this.#leave({ startOffset: this.#end, endOffset: committed.endOffset });
     this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
     this.#report(this.#compareTotals());
-    if (!isDeepStrictEqual(this.#counts.total, committed.state)) {
+    if (!isDeepStrictEqual(this.#counts.total, countsOfState(committed.state))) {
       const message = `the state in the checkpoint of partition ${partition} does not count the tickets in its files`;
       this.#report([{ code: 'counts_differ', partition, message }]);
     }

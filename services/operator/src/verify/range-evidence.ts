@@ -1,13 +1,14 @@
-import type { Bodies, ListedFile, ListedRange } from '../results/listed-range.ts';
-import { readDeadLetters } from '../results/read-dead-letters.ts';
+import { readDeadLetters, type ListedFile, type ListedRange } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
-import { examineTickets, type ExaminedTicket } from './examine-tickets.ts';
+import { examineRows, type ExaminedRow } from './examine-rows.ts';
+import type { Bodies } from './file-bodies.ts';
 import { FileProblems } from './file-problems.ts';
 import { OffsetOrder } from './offset-order.ts';
+import type { QueryRows } from './query-rows.ts';
 
 /** What the files of one range hold. */
 export interface RangeEvidence extends ListedRange {
-  readonly tickets: readonly ExaminedTicket[];
+  readonly rows: readonly ExaminedRow[];
   /** Offsets of the dead letters. */
   readonly deadLetters: readonly bigint[];
   /** What is wrong with the files by themselves; at most one thing for each. */
@@ -19,6 +20,7 @@ export interface RangeEvidence extends ListedRange {
  * rows in every format.
  */
 export async function examineRange(
+  rows: QueryRows,
   topic: string,
   listed: ListedRange,
   bodies: Bodies,
@@ -26,35 +28,36 @@ export async function examineRange(
   const problems = new FileProblems();
   const ofKind = (kind: ListedFile['kind']): readonly ListedFile[] =>
     listed.files.filter((file) => file.kind === kind);
-  const tickets = await examineTickets(ofKind('tickets'), bodies, problems);
+  const examined = await examineRows(rows, ofKind('rows'), bodies, problems);
   const deadLetters = ofKind('dead_letters').flatMap((file) => {
     const body = bodies.get(file.key);
-    if (body !== undefined) return collectDeadLetters(topic, file, body, tickets, problems);
+    if (body !== undefined) return collectDeadLetters(topic, file, body, examined, problems);
     problems.add(file, 'file_missing', 'was listed, but is not there');
     return [];
   });
-  return { ...listed, tickets, deadLetters, differences: problems.differences };
+  return { ...listed, rows: examined, deadLetters, differences: problems.differences };
 }
 
 function collectDeadLetters(
   topic: string,
   file: ListedFile,
-  body: Uint8Array,
-  tickets: readonly ExaminedTicket[],
+  body: Uint8Array | Error,
+  rows: readonly ExaminedRow[],
   problems: FileProblems,
 ): readonly bigint[] {
   const order = new OffsetOrder(file.partition, file.range);
-  const ticketOffsets = new Set(tickets.map(({ kafka_offset }) => kafka_offset));
+  const rowOffsets = new Set(rows.map(({ offset }) => offset));
   const offsets: bigint[] = [];
   const wrong = (what: string): void => problems.add(file, 'rows_wrong', `line ${offsets.length}: ${what}`);
   try {
+    if (body instanceof Error) throw body;
     for (const letter of readDeadLetters(body)) {
       const offset = BigInt(letter.offset);
       offsets.push(offset);
       const problem = order.next(letter.partition, offset);
       if (letter.topic !== topic) wrong(`expected topic ${topic}, found ${letter.topic}`);
       if (problem !== undefined) wrong(problem);
-      if (ticketOffsets.has(offset)) wrong(`offset ${offset} is a ticket already`);
+      if (rowOffsets.has(offset)) wrong(`offset ${offset} is a row already`);
     }
   } catch (error) {
     problems.damaged(file, error);

@@ -4,9 +4,7 @@ import {
   type OffsetRange,
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
-import type { ResultFormat } from '@client-tickets/results';
-import { TICKETS_PREFIX } from '../results/result-key.ts';
-import type { ListedRange } from '../results/listed-range.ts';
+import { rowsKey, type ListedRange, type ResultFormat } from '@client-tickets/results';
 import { expiredGaps } from './checkpoint-consistency.ts';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
@@ -56,13 +54,14 @@ function isWithin(inner: OffsetRange, outer: OffsetRange): boolean {
 
 /** Tickets are there in every format that the query writes, and in no other. */
 export function checkFormats(
-  { partition, range, stem, files }: ListedRange,
+  table: string,
+  { partition, range, files }: ListedRange,
   formats: readonly ResultFormat[],
 ): readonly Difference[] {
-  const tickets = files.filter(({ kind }) => kind === 'tickets');
+  const tickets = files.filter(({ kind }) => kind === 'rows');
   const missing = formats.filter((format) => !tickets.some((file) => file.format === format));
   const missingKeys =
-    tickets.length === 0 ? [] : missing.map((format) => `${TICKETS_PREFIX}${stem}.${format}`);
+    tickets.length === 0 ? [] : missing.map((format) => rowsKey(table, format, { partition, ...range }));
   const others = tickets.filter(({ format }) => !formats.includes(format));
   return [
     ...missingKeys.map((key): Difference => {
@@ -78,7 +77,7 @@ export function checkFormats(
 
 /** A range holds what the checkpoint says of its batch. */
 export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): readonly Difference[] {
-  const { partition, range, tickets, deadLetters } = evidence;
+  const { partition, range, rows, deadLetters } = evidence;
   const place = { partition, offsets: range };
   const files = batch.files.flatMap(({ key, size }): readonly Difference[] => {
     const file = evidence.files.find((each) => each.key === key);
@@ -89,9 +88,9 @@ export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): read
         : `${key} has ${file.size} bytes; batch ${batch.batchId} wrote ${size}`;
     return [{ ...place, code: file === undefined ? 'file_missing' : 'file_damaged', key, message }];
   });
-  if (tickets.length === batch.rows && deadLetters.length === batch.deadLetters) return files;
+  if (rows.length === batch.rows && deadLetters.length === batch.deadLetters) return files;
   const message =
-    `offsets ${showOffsets(range)} hold ${tickets.length} tickets and ${deadLetters.length} dead letters; ` +
+    `offsets ${showOffsets(range)} hold ${rows.length} tickets and ${deadLetters.length} dead letters; ` +
     `batch ${batch.batchId} wrote ${batch.rows} and ${batch.deadLetters}`;
   return [...files, { ...place, code: 'rows_wrong', message }];
 }

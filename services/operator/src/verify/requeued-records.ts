@@ -16,10 +16,10 @@ export class RequeuedRecords {
     }
   }
 
-  add({ partition, tickets, deadLetters }: RangeEvidence): void {
+  add({ partition, rows, deadLetters }: RangeEvidence): void {
     const waiting = this.#waiting.get(partition);
     if (waiting === undefined || waiting.size === 0) return;
-    for (const { kafka_offset } of tickets) waiting.delete(kafka_offset);
+    for (const { offset } of rows) waiting.delete(offset);
     for (const offset of deadLetters) waiting.delete(offset);
   }
 

@@ -1,5 +1,5 @@
 import { formatRange, type ObjectStore, type PartitionCheckpoint } from '@client-tickets/micro-batch';
-import type { ListedRange } from '../results/listed-range.ts';
+import type { ListedRange } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 
 type Checkpoint = PartitionCheckpoint<unknown>;

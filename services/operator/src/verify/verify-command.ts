@@ -1,3 +1,4 @@
+import { ticketQuery } from '@client-tickets/results';
 import type { Command } from 'commander';
 import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
@@ -41,6 +42,7 @@ async function runVerify(context: OperatorContext, options: Options): Promise<0 
     results,
     checkpoints,
     topic: settings.KAFKA_TOPIC,
+    query: ticketQuery,
     offsets: options.brokers === false ? undefined : topic.offsets,
     clock,
     waitMs: options.wait * 1_000,

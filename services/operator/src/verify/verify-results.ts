@@ -1,9 +1,13 @@
 import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/results';
+import {
+  readPublishedCounts,
+  type Declaration,
+  type ListedRange,
+  type PublishedCounts,
+  type TicketState,
+} from '@client-tickets/results';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
-import type { ListedRange } from '../results/listed-range.ts';
-import { readPublishedCounts, type PublishedCounts } from '../results/published-counts.ts';
 import type { RecordPosition } from '@client-tickets/kafka';
 import type { TopicOffsets } from '../topic/topic-access.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
@@ -14,6 +18,7 @@ import { auditFiles } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
 import { checkQuery } from './query-check.ts';
+import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
@@ -26,6 +31,8 @@ export interface VerifyOptions {
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
   readonly topic: string;
+  /** What is written there. */
+  readonly query: Declaration;
   /** `undefined`: the brokers are not asked. */
   readonly offsets: TopicOffsets | undefined;
   readonly clock: Clock;
@@ -61,11 +68,14 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     moreDifferences: 0,
     notes: [],
   };
-  const query = await checkQuery(results, checkpoints, topic);
-  if (!query.ok) return { ...empty, differences: [query.difference] };
-  const { identity } = query;
+  const found = await checkQuery(results, checkpoints, topic);
+  if (!found.ok) return { ...empty, differences: [found.difference] };
+  const { identity } = found;
+  const rows = new QueryRows(options.query);
+  const read = (): Promise<readonly PublishedCounts[]> =>
+    readPublishedCounts(results, options.query.countsFiles);
 
-  const published = await readPublishedCounts(results);
+  const published = await read();
   const snapshot = await readSnapshot(checkpoints, identity);
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
@@ -75,6 +85,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
   const files = await auditFiles({
     results,
+    rows,
     identity,
     snapshot,
     marksOf: (partition) => marksOf(published, partition),
@@ -84,7 +95,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   for (const { differences } of files.findings.values()) log.add(differences);
   log.add(files.differences);
   log.add(requeuedRecords.finish(snapshot));
-  for await (const key of listUnexpectedFiles(results, checkpoints)) {
+  for await (const key of listUnexpectedFiles(options.query, results, checkpoints)) {
     log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
   }
   log.add(await judgeTail(options, identity, snapshot, files.tail));
@@ -97,11 +108,10 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   );
   // A partition that can't be read makes every sum wrong; it has been reported.
   if (snapshot.unreadable.size === 0) {
-    log.add(published.flatMap((counts) => auditCounts(counts, counted, false)));
-    const read = (): Promise<readonly PublishedCounts[]> => readPublishedCounts(results);
+    log.add(published.flatMap((counts) => auditCounts(rows, counts, counted, false)));
     const isIdle = async (): Promise<boolean> =>
       sameCheckpoints(snapshot, await readSnapshot(checkpoints, identity));
-    log.add(await checkLaterCounts({ published, read, partitions: counted, isIdle, clock, waitMs }));
+    log.add(await checkLaterCounts({ rows, published, read, partitions: counted, isIdle, clock, waitMs }));
   }
 
   const committed = new Map(

@@ -96,24 +96,27 @@ const linesOf = (body: Uint8Array): readonly string[] =>
   Buffer.from(body).toString().split('\n').slice(0, -1);
 const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-const JSON_TICKETS = /^tickets\/.*\.json$/;
+const TICKETS = /^tickets(_json)?\//;
+const JSON_TICKETS = /^tickets_json\/.*\.json$/;
 const PARQUET_TICKETS = /^tickets\/.*\.parquet$/;
 const DEAD_LETTERS = /^dead_letters\//;
 const COUNTS = /^ticket_counts/;
 
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a ticket file is deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    const key = random.pick(keysOf(spoilt, TICKETS));
     if (key === undefined) return undefined;
     spoilt.results.objects.delete(key);
-    const other = key.endsWith('.json') ? key.replace(/json$/, 'parquet') : key.replace(/parquet$/, 'json');
+    const other = key.endsWith('.json')
+      ? key.replace('tickets_json/', 'tickets/').replace(/json$/, 'parquet')
+      : key.replace('tickets/', 'tickets_json/').replace(/parquet$/, 'json');
     const isNamed = spoilt.results.objects.has(other);
     return isNamed ? { codes: ['file_missing'], names: key } : { codes: ['file_missing', 'offsets_missing'] };
   },
   'all files of a range are deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    const key = random.pick(keysOf(spoilt, TICKETS));
     if (key === undefined) return undefined;
-    const range = key.replace(/^tickets\//, '').replace(/\..*$/, '');
+    const range = key.replace(TICKETS, '').replace(/\..*$/, '');
     for (const each of keysOf(spoilt, /./)) if (each.includes(range)) spoilt.results.objects.delete(each);
     return { codes: ['file_missing', 'offsets_missing'] };
   },
@@ -174,7 +177,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
       .replace(/"support_team":"[^"]+"/, '"support_team":"Nobody"'),
   ),
   'a range is written under another name as well': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, /^tickets\//));
+    const key = random.pick(keysOf(spoilt, TICKETS));
     if (key === undefined) return undefined;
     const name = key.replace(
       /-(\d{20})\./,
@@ -216,7 +219,8 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     const key = random.pick([
       'tickets/part-0001.json',
       'notes.txt',
-      'tickets/partition=0/1-2.json',
+      'tickets/partition=0/1-2.parquet',
+      'tickets/partition=0/00000000000000000000-00000000000000000000.json',
       'ticket_counts/old.json',
     ]);
     replace(spoilt.results, key ?? '', 'x');

@@ -53,3 +53,14 @@ function showKey(key: Uint8Array): string {
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
+
+/** The key's bytes as they were in the topic. */
+export function keyBytes({ key }: Pick<DeadLetter, 'key'>): Uint8Array | null {
+  if (key === null) return null;
+  return key.startsWith(BASE64) ? Buffer.from(key.slice(BASE64.length), 'base64') : Buffer.from(key);
+}
+
+/** The value's bytes as they were in the topic; `null` for a tombstone. */
+export function valueBytes({ value_base64 }: Pick<DeadLetter, 'value_base64'>): Uint8Array | null {
+  return value_base64 === null ? null : Buffer.from(value_base64, 'base64');
+}

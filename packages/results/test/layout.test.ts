@@ -1,12 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createTicketHandler } from '@client-tickets/results';
-import { listRanges } from '../src/results/listed-range.ts';
-import { readJsonTickets } from '../src/results/read-json-tickets.ts';
-import { readParquetTickets } from '../src/results/read-parquet-tickets.ts';
-import { parseRangeFileName } from '../src/results/result-key.ts';
-import { ticketBatch } from './support/ticket-batch.ts';
+import {
+  createTicketHandler,
+  FORMATS,
+  listRanges,
+  parseRangeKey,
+  RESULT_FORMATS,
+  RowColumns,
+  ticketQuery,
+} from '../src/index.ts';
+import { generateTickets, toTicketBatch } from './records.ts';
 
 const handler = createTicketHandler({ formats: ['json', 'parquet'] });
 
@@ -22,23 +26,25 @@ describe('file names', () => {
       fc.property(ranges, ({ partition, startOffset, size }) => {
         const range = { startOffset, endOffset: startOffset + size };
         for (const key of handler.fileKeys({ topic: 't', partition, ...range })) {
-          const name = parseRangeFileName(key);
+          const name = parseRangeKey('tickets', key);
           expect(name).toMatchObject({ partition, range });
-          expect(`${name?.kind}/${name?.stem}.${name?.format}`).toBe(key);
+          expect(key.endsWith(`/${name?.stem}.${name?.format}`)).toBe(true);
         }
       }),
     );
   });
 
   test.for([
-    'tickets/partition=00/00000000000000000000-00000000000000000001.json',
-    'tickets/partition=0/0-1.json',
-    'tickets/partition=0/00000000000000000005-00000000000000000001.json',
+    'tickets/partition=0/00000000000000000000-00000000000000000001.json',
+    'tickets_json/partition=0/00000000000000000000-00000000000000000001.parquet',
+    'tickets/partition=00/00000000000000000000-00000000000000000001.parquet',
+    'tickets/partition=0/0-1.parquet',
+    'tickets/partition=0/00000000000000000005-00000000000000000001.parquet',
     'tickets/partition=0/00000000000000000000-00000000000000000001.csv',
     'dead_letters/partition=0/00000000000000000000-00000000000000000001.parquet',
-    'other/partition=0/00000000000000000000-00000000000000000001.json',
+    'other/partition=0/00000000000000000000-00000000000000000001.parquet',
   ])('%s is none', (key) => {
-    expect(parseRangeFileName(key)).toBeUndefined();
+    expect(parseRangeKey('tickets', key)).toBeUndefined();
   });
 });
 
@@ -59,7 +65,10 @@ test('files of one range come together, in order, whatever partitions and folder
           objects.write(key, Buffer.from('x'), {});
         const listed: string[] = [];
         const stems: string[] = [];
-        for await (const { stem, files } of listRanges(createMemoryObjectStore('memory://r/', objects))) {
+        for await (const { stem, files } of listRanges(
+          createMemoryObjectStore('memory://r/', objects),
+          'tickets',
+        )) {
           stems.push(stem);
           listed.push(...files.map(({ key }) => key));
         }
@@ -83,20 +92,23 @@ test('a store that does not list in order is found out', async () => {
     },
   };
   const read = async (): Promise<void> => {
-    for await (const _ of listRanges(unordered));
+    for await (const _ of listRanges(unordered, 'tickets'));
   };
   await expect(read()).rejects.toThrow('ascending order');
 });
 
 test('both formats read alike, also at offsets beyond 2^53', async () => {
+  const columns = new RowColumns(ticketQuery);
   for (const startOffset of [0n, 2n ** 53n + 1n, 2n ** 62n]) {
-    const { files } = await handler.handle(ticketBatch({ count: 50, startOffset }), handler.initialState);
-    const bodyOf = (ending: string): Uint8Array =>
-      files.find(({ key }) => key.endsWith(ending))?.body ?? new Uint8Array();
-    const json = [...readJsonTickets(bodyOf('.json'))];
-    const parquet = [...(await readParquetTickets(bodyOf('.parquet')))()];
+    const batch = toTicketBatch(generateTickets(50), 3, startOffset);
+    const { files } = await handler.handle(batch, handler.initialState);
+    const read = RESULT_FORMATS.map(async (format) => {
+      const file = files.find(({ key }) => key.endsWith(format));
+      return [...(await FORMATS[format].read(columns, file?.body ?? new Uint8Array(), batch))()];
+    });
+    const [json, parquet] = await Promise.all(read);
     expect(json).toHaveLength(50);
     expect(parquet).toEqual(json);
-    expect(json[49]?.kafka_offset).toBe(startOffset + 49n);
+    expect(json?.[49]).toMatchObject({ partition: 3, offset: startOffset + 49n });
   }
 });

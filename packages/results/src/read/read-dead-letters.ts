@@ -1,6 +1,6 @@
-import type { DeadLetter } from '@client-tickets/results';
 import { z } from 'zod';
-import { readJsonLines } from './json-lines.ts';
+import type { DeadLetter } from '../layout/dead-letter.ts';
+import { readJsonLines } from './read-json-lines.ts';
 
 const schema = z.object({
   topic: z.string(),

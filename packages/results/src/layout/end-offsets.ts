@@ -18,7 +18,7 @@ export function encodeEndOffsets(offsets: EndOffsets): Readonly<Record<string, s
 /** `undefined` when the metadata does not say: there were too many partitions, or a copy has lost it. */
 export function parseEndOffsets(metadata: Readonly<Record<string, string>>): EndOffsets | undefined {
   const json = metadata[KEY];
-  if (json === undefined || !/^\{("\d+":"\d+"(,(?=")|(?=\})))*\}$/.test(json)) return undefined;
+  if (json === undefined || !/^\{("\d{1,9}":"\d{1,19}"(,(?=")|(?=\})))*\}$/.test(json)) return undefined;
   const offsets = new Map<number, bigint>();
   for (const [, partition, offset] of json.matchAll(/"(\d+)":"(\d+)"/g)) {
     if (partition !== undefined && offset !== undefined) offsets.set(Number(partition), BigInt(offset));

@@ -1,20 +1,20 @@
-import { readJsonLines } from './json-lines.ts';
-import { toStoredTicket, type FoundRow, type StoredTicket } from './stored-ticket.ts';
+import { readJsonLines } from './read-json-lines.ts';
+import type { FoundRow, RowColumns, StoredRow } from './stored-row.ts';
 
-/** The rows of a JSON ticket file, one at a time. Throws a `RangeError` that says where it is no such file. */
-export function* readJsonTickets(body: Uint8Array): Iterable<StoredTicket> {
+/** The rows of a JSON lines file, one at a time. Throws a `RangeError` that says where it is no such file. */
+export function* readJsonRows(columns: RowColumns, body: Uint8Array): Iterable<StoredRow> {
   let line = 0;
   for (const { value, text } of readJsonLines(body)) {
     line += 1;
     if (!isObject(value))
       throw new RangeError(`line ${line}: expected an object, found ${text.slice(0, 80)}`);
-    yield readRow({ ...value, kafka_offset: exactOffset(value['kafka_offset'], text) }, line);
+    yield readRow(columns, { ...value, kafka_offset: exactOffset(value['kafka_offset'], text) }, line);
   }
 }
 
-function readRow(row: FoundRow, line: number): StoredTicket {
+function readRow(columns: RowColumns, row: FoundRow, line: number): StoredRow {
   try {
-    return toStoredTicket(row);
+    return columns.read(row);
   } catch (error) {
     throw new RangeError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -22,10 +22,10 @@ function readRow(row: FoundRow, line: number): StoredTicket {
   }
 }
 
-/** JavaScript's parser rounds numbers above 2^53; the text has all digits. */
+/** JavaScript's parser rounds numbers above 2^53; the text has all digits, at its end, where no other field can imitate it. */
 function exactOffset(parsed: unknown, text: string): unknown {
   if (typeof parsed !== 'number' || Number.isSafeInteger(parsed)) return parsed;
-  const digits = /"kafka_offset":(\d+)/.exec(text)?.[1];
+  const digits = /"kafka_offset":(\d+)\}$/.exec(text)?.[1];
   return digits === undefined ? parsed : BigInt(digits);
 }
 

@@ -1,0 +1,98 @@
+import { formatRange, parseRange, type OffsetRange } from '@client-tickets/micro-batch';
+import type { Declaration } from './declaration.ts';
+
+/** The formats in which rows are written, in the order in which they are named. */
+export const RESULT_FORMATS = ['json', 'parquet'] as const;
+export type ResultFormat = (typeof RESULT_FORMATS)[number];
+
+/**
+ * Where everything lies in a results location:
+ *
+ * ```
+ * tickets/partition=0/<first>-<last offset>.parquet       rows, and later the table's log: nothing else lies there
+ * tickets_json/partition=0/<first>-<last offset>.json     the same rows
+ * dead_letters/partition=0/<first>-<last offset>.json
+ * ticket_counts/part-00000.json                           and the other counts files
+ * _query.json                                             the engine's: which query writes here
+ * ```
+ *
+ * `partition=0` is what Hive, Spark, DuckDB and pyarrow take for one partition of a table.
+ */
+const FOLDERS: Readonly<Record<ResultFormat, (table: string) => string>> = {
+  json: (table) => `${table}_json`,
+  parquet: (table) => table,
+};
+const DEAD_LETTERS = 'dead_letters';
+export const OWNER_KEY = '_query.json';
+
+/** The offsets of one partition that a file holds. */
+export interface PartitionRange extends OffsetRange {
+  readonly partition: number;
+}
+
+export function rowsKey(table: string, format: ResultFormat, range: PartitionRange): string {
+  return `${rowsPrefix(table, format)}${stemOf(range)}.${format}`;
+}
+
+export function deadLettersKey(range: PartitionRange): string {
+  return `${DEAD_LETTERS}/${stemOf(range)}.json`;
+}
+
+export function countsKey(name: string): string {
+  return `${name}/part-00000.json`;
+}
+
+export function rowsPrefix(table: string, format: ResultFormat): string {
+  return `${FOLDERS[format](table)}/`;
+}
+
+/** Of dead letters, all or those of one partition. */
+export function deadLettersPrefix(partition?: number): string {
+  return `${DEAD_LETTERS}/${partition === undefined ? '' : `partition=${partition}/`}`;
+}
+
+/** All prefixes below which files of ranges lie. */
+export function rangePrefixes(table: string): readonly string[] {
+  return [...RESULT_FORMATS.map((format) => rowsPrefix(table, format)), deadLettersPrefix()];
+}
+
+/** Prefixes of all that is written for one partition, and for no other. */
+export function partitionPrefixes(table: string, partition: number): readonly string[] {
+  return rangePrefixes(table).map((prefix) => `${prefix}partition=${partition}/`);
+}
+
+/** The same for all files of a range, and in the order in which they are listed: `partition=0/<first>-<last>`. */
+export function stemOf(range: PartitionRange): string {
+  return `partition=${range.partition}/${formatRange(range)}`;
+}
+
+/** A file that holds rows or dead letters of one range of offsets of one partition, as its key says. */
+export interface RangeFileName {
+  readonly kind: 'rows' | 'dead_letters';
+  readonly format: ResultFormat;
+  readonly partition: number;
+  readonly range: OffsetRange;
+  readonly stem: string;
+}
+
+const PATTERN = /^([^/]+)\/(partition=(0|[1-9]\d{0,8})\/(\d{20}-\d{20}))\.(json|parquet)$/;
+
+/** `undefined`: a query with this table never writes such a key. */
+export function parseRangeKey(table: string, key: string): RangeFileName | undefined {
+  const [, folder, stem, partition, rangeText, ending] = PATTERN.exec(key) ?? [];
+  const range = parseRange(rangeText ?? '');
+  const format = RESULT_FORMATS.find((each) => each === ending);
+  if (stem === undefined || range === undefined || format === undefined) return undefined;
+  const name = { format, partition: Number(partition), range, stem };
+  if (folder === FOLDERS[format](table)) return { ...name, kind: 'rows' };
+  return folder === DEAD_LETTERS && format === 'json' ? { ...name, kind: 'dead_letters' } : undefined;
+}
+
+/** Whether the query writes such a key. */
+export function isResultKey({ table, countsFiles }: Declaration, key: string): boolean {
+  return (
+    key === OWNER_KEY ||
+    countsFiles.some(({ name }) => key === countsKey(name)) ||
+    parseRangeKey(table, key) !== undefined
+  );
+}
