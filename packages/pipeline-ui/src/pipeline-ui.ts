@@ -75,6 +75,7 @@ const BEATS_EVERY = 15;
 const CLOSE_GRACE_MS = 500;
 /** How soon a page that is not there is looked for again. */
 const PAGE_EVERY_MS = 10_000;
+/** Each has its event stream and another connection for what it asks; `HTTP_LIMITS` leaves some for others. */
 const MAX_VIEWERS = 250;
 
 export function createPipelineUi(options: PipelineUiOptions): PipelineUi {

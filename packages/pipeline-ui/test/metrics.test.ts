@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createUiPipeline } from './ui-pipeline.ts';
 
 async function scrape(pipeline: ReturnType<typeof createUiPipeline>): Promise<string> {
-  const response = await pipeline.ui.app.request('/metrics', { headers: { host: 'consumer:8090' } });
+  const response = await pipeline.ask('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   return response.text();
 }

@@ -11,7 +11,7 @@ async function offeredMetrics(): Promise<ReadonlySet<string>> {
   pipeline.addTickets(5);
   pipeline.ui.onStoreRequest({ operation: 'get', result: 'ok', seconds: 0.01 });
   await pipeline.startQuery().finished;
-  const response = await pipeline.ui.app.request('/metrics', { headers: { host: 'localhost' } });
+  const response = await pipeline.ask('/metrics');
   const text = await response.text();
   return new Set([...text.matchAll(/^(\w+)(?=[{ ])/gm)].map(([, name = '']) => name));
 }

@@ -16,8 +16,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 async function fetchPage(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  const { ui } = createUiPipeline({ webFolder: folder });
-  return ui.app.request(path, { headers: { host: 'localhost', ...headers } });
+  return createUiPipeline({ webFolder: folder }).ask(path, { headers });
 }
 
 async function build(): Promise<void> {

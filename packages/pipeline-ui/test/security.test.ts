@@ -49,8 +49,7 @@ describe('pause and resume', () => {
     pipeline: ReturnType<typeof createUiPipeline>,
     path: string,
     headers: Record<string, string>,
-  ): Promise<Response> =>
-    pipeline.ui.app.request(path, { method: 'POST', headers: { host: 'localhost:8090', ...headers } });
+  ): Promise<Response> => pipeline.ask(path, { method: 'POST', headers });
 
   it.each([undefined, ''])('are not there without a token in the environment: %j', async (controlToken) => {
     const pipeline = createUiPipeline({ controlToken });
@@ -99,9 +98,9 @@ describe('pause and resume', () => {
 
 describe('headers', () => {
   it('allow nothing but this origin’s own files', async () => {
-    const { ui } = createUiPipeline();
+    const { ask } = createUiPipeline();
     for (const path of ['/', '/api/v1/status', '/nothing']) {
-      const { headers } = await ui.app.request(path, { headers: { host: 'localhost' } });
+      const { headers } = await ask(path);
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy).toContain("default-src 'none'");
       expect(policy).toContain("frame-ancestors 'none'");
@@ -113,9 +112,7 @@ describe('headers', () => {
   });
 
   it('keep API answers out of caches', async () => {
-    const { headers } = await createUiPipeline().ui.app.request('/api/v1/status', {
-      headers: { host: 'localhost' },
-    });
+    const { headers } = await createUiPipeline().ask('/api/v1/status');
     expect(headers.get('cache-control')).toBe('no-store');
   });
 });

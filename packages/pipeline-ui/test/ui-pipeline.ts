@@ -15,7 +15,10 @@ import {
   type TicketState,
 } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, type TicketGenerator } from '@client-tickets/tickets';
+import { onTestFinished } from 'vitest';
+import { startHttpServer, type HttpServer } from '../src/http/http-server.ts';
 import { createPipelineUi, type PipelineUi, type PipelineUiOptions } from '../src/index.ts';
+import { ask } from './ask.ts';
 
 export interface UiPipeline {
   readonly log: MemoryLog;
@@ -27,7 +30,9 @@ export interface UiPipeline {
   readonly addTickets: (count: number) => void;
   readonly addRaw: (partition: number, value: string | Uint8Array | null) => void;
   readonly startQuery: () => StreamingQuery<TicketState>;
-  /** What the API answers, parsed. */
+  /** What is answered over a connection. */
+  readonly ask: (path: string, options?: Parameters<typeof ask>[1]) => Promise<Response>;
+  /** The same, parsed. */
   readonly get: (
     path: string,
     headers?: Record<string, string>,
@@ -80,6 +85,22 @@ export function createUiPipeline({
   });
   const tickets = createTicketGenerator({ seed: 5, startTime: new Date('2026-11-22T09:30:00Z') });
   let turn = 0;
+  let server: Promise<HttpServer> | undefined;
+
+  async function serve(): Promise<string> {
+    server ??= startHttpServer(ui.app, { host: '127.0.0.1', port: 0 }, silentLogger);
+    const serving = await server;
+    onTestFinished(() => serving.close(0));
+    return serving.url;
+  }
+
+  async function askOver(path: string, options: Parameters<typeof ask>[1] = {}): Promise<Response> {
+    return ask((await serve()) + path, {
+      ...options,
+      headers: { host: 'localhost:8090', ...options.headers },
+    });
+  }
+
   return {
     log,
     results,
@@ -116,8 +137,9 @@ export function createUiPipeline({
       ui.attach(query);
       return query;
     },
+    ask: askOver,
     async get(path, headers = {}) {
-      const response = await ui.app.request(path, { headers: { host: 'localhost:8090', ...headers } });
+      const response = await askOver(path, { headers });
       return { status: response.status, body: await response.json() };
     },
   };

@@ -9,6 +9,7 @@ export const problemSchema = z.object({
       'forbidden',
       'not_found',
       'method_not_allowed',
+      'too_large',
       'busy',
       'unavailable',
       'internal',

@@ -8,6 +8,7 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  too_large: 413,
   internal: 500,
   busy: 503,
   unavailable: 503,

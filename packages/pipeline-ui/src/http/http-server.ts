@@ -1,9 +1,10 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@client-tickets/micro-batch';
-import type { Problem } from '../api/index.ts';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Problem } from '../api/index.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /**
  * - `port_taken`, `port_forbidden`: the port is in use, or too low for this user.
@@ -36,18 +37,50 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** After this long without a byte going either way a connection is dropped: so is a reader that never reads. */
-const SILENCE_MS = 60_000;
+/** What clients may cost. */
+export interface HttpLimits {
+  /** Further ones are closed at once. */
+  readonly connections: number;
+  /** How long a client may take to send the headers of a request, from when it has connected. */
+  readonly headersMs: number;
+  /** And for the whole request. */
+  readonly requestMs: number;
+  /** After this long without a byte going either way a connection is dropped: so is a reader that never reads. */
+  readonly silenceMs: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  connections: 600,
+  headersMs: 10_000,
+  requestMs: 20_000,
+  silenceMs: 60_000,
+};
 
 export async function startHttpServer(
-  app: Hono,
+  app: Pick<Hono, 'fetch'>,
   { host, port }: Address,
   logger: Logger,
+  limits: HttpLimits = HTTP_LIMITS,
 ): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, overrideGlobalObjects: false });
-  if (!('closeAllConnections' in server))
-    throw new PipelineUiError('failed', 'expected a server for HTTP 1.1');
-  server.setTimeout(SILENCE_MS);
+  const answer = getRequestListener(app.fetch, {
+    hostname: host,
+    overrideGlobalObjects: false,
+    errorHandler: (error) => {
+      if (error instanceof RequestError) return Response.json(badRequest(error.message), { status: 400 });
+      logger.error({ err: error }, 'an answer could not be given');
+      return new Response(null, { status: 500 });
+    },
+  });
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.headersMs,
+    },
+    oneAtATime((request, response) => void answer(request, response)),
+  );
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.silenceMs);
   server.on('clientError', refuse);
   await listen(server, { host, port });
   // Such as too many open files: without a listener it would end the process.
@@ -72,16 +105,24 @@ function refuse(error: Error, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const isTooLong = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
-  const [status, message] = isTooLong
-    ? ['431 Request Header Fields Too Large', 'address and headers are longer than 16 kB together']
-    : ['400 Bad Request', 'this is no HTTP request'];
-  const problem: Problem = { error: { code: 'bad_request', message } };
-  const body = JSON.stringify(problem);
+  const [status, message] = explainRefusal('code' in error ? error.code : undefined);
+  const body = JSON.stringify(badRequest(message));
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
       `Connection: close\r\n\r\n${body}`,
   );
+}
+
+function explainRefusal(code: unknown): readonly [status: string, message: string] {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return ['431 Request Header Fields Too Large', 'address and headers are longer than 16 kB together'];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['408 Request Timeout', 'the request took too long to come'];
+  return ['400 Bad Request', 'this is no HTTP request'];
+}
+
+function badRequest(message: string): Problem {
+  return { error: { code: 'bad_request', message } };
 }
 
 async function listen(server: Server, { host, port }: Address): Promise<void> {

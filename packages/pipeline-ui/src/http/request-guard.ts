@@ -61,3 +61,37 @@ export function requireToken(token: string): MiddlewareHandler {
     await next();
   };
 }
+
+/**
+ * Refuses a request whose body is longer than `mostBytes`: by the length that it announces, or, when it comes in chunks, once
+ * so much has come. The body is thrown away.
+ */
+export function limitBody(mostBytes: number): MiddlewareHandler {
+  return async (c, next) => {
+    const isInChunks = c.req.header('transfer-encoding') !== undefined;
+    const bytes = isInChunks
+      ? await countBytes(c.req.raw.body, mostBytes)
+      : Number(c.req.header('content-length') ?? 0);
+    if (bytes > mostBytes) {
+      throw new ApiError(
+        'too_large',
+        `expected a body of at most ${mostBytes} bytes: nothing here reads one`,
+      );
+    }
+    await next();
+  };
+}
+
+/** Stops counting above `mostBytes`. */
+async function countBytes(body: ReadableStream<Uint8Array> | null, mostBytes: number): Promise<number> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > mostBytes) break;
+    }
+  } catch (error) {
+    throw new ApiError('bad_request', 'the connection ended before the body did', { cause: error });
+  }
+  return bytes;
+}

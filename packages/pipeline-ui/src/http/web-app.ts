@@ -1,5 +1,5 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono, type Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Logger } from '@client-tickets/micro-batch';
 import { ApiError } from './api-error.ts';
 import type { ApiRoute } from './api-route.ts';
@@ -8,7 +8,8 @@ import type { LiveFeed } from './live-feed.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { respondWithFile, type PageFiles } from './page-files.ts';
-import { guardHost, refuseOtherSites, requireToken } from './request-guard.ts';
+import { limitPendingAnswers } from './pending-answers.ts';
+import { guardHost, limitBody, refuseOtherSites, requireToken } from './request-guard.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface WebAppOptions {
@@ -24,6 +25,10 @@ export interface WebAppOptions {
 }
 
 const API = '/api/v1';
+/** Nothing here reads a body. */
+const MOST_BODY_BYTES = 1_024;
+/** One is a megabyte or two at the most. */
+const MOST_PENDING_ANSWERS = 32;
 
 /** Everything that is served, as a function of a request. */
 export function createWebApp(options: WebAppOptions): Hono {
@@ -31,18 +36,25 @@ export function createWebApp(options: WebAppOptions): Hono {
   const app = new Hono();
 
   app.onError((error, c) => {
-    if (!(error instanceof ApiError)) logger.error({ err: error, path: c.req.path }, 'a request failed');
-    const known =
-      error instanceof ApiError ? error : new ApiError('internal', 'this went wrong here; the log says more');
-    if (known.code === 'unauthorized') c.header('www-authenticate', 'Bearer');
-    if (known.status === 503) c.header('retry-after', '5');
-    return c.json({ error: { code: known.code, message: known.message } }, known.status);
+    if (error instanceof ApiError) return refuse(c, error);
+    logger.error({ err: error, path: c.req.path }, 'a request failed');
+    return refuse(c, new ApiError('internal', 'this went wrong here; the log says more'));
   });
-  app.notFound((c) => c.json({ error: { code: 'not_found', message: `there is no ${c.req.path}` } }, 404));
+  app.notFound((c) => refuse(c, new ApiError('not_found', `there is no ${c.req.path}`)));
 
   app.use(securityHeaders);
   app.use(guardHost(options.allowedHosts));
-  app.use(bodyLimit({ maxSize: 1_024 }));
+  app.use(limitBody(MOST_BODY_BYTES));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const allowed = methods.join(', ');
+        c.header('allow', allowed);
+        return refuse(c, new ApiError('method_not_allowed', `${c.req.path} takes ${allowed} alone`));
+      },
+    }),
+  );
 
   app.get('/healthz', (c) => c.json({ status: 'alive' }));
   app.get('/readyz', async (c) => {
@@ -57,8 +69,11 @@ export function createWebApp(options: WebAppOptions): Hono {
     c.header('cache-control', 'no-store');
     await next();
   });
+  const pending = limitPendingAnswers(MOST_PENDING_ANSWERS);
   let document: object | undefined;
-  app.get(`${API}/openapi.json`, (c) => c.json((document ??= createOpenApiDocument(routes, version))));
+  app.get(`${API}/openapi.json`, pending, (c) =>
+    c.json((document ??= createOpenApiDocument(routes, version))),
+  );
   app.get(`${API}/events`, (c) => {
     const stream = feed.open();
     if (stream === undefined) throw new ApiError('busy', 'too many are watching; try again later');
@@ -66,23 +81,30 @@ export function createWebApp(options: WebAppOptions): Hono {
   });
   for (const route of routes) {
     const path = `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-    if (route.needsToken && controlToken !== undefined) app.use(path, requireToken(controlToken));
-    app.on(route.method, path, async (c) => c.json(await route.respond(c.req.param(), c.req.query())));
-    app.all(path, (c) => {
-      const allowed = route.method.toUpperCase();
-      c.header('allow', allowed);
-      throw new ApiError('method_not_allowed', `${c.req.path} takes ${allowed} alone`);
-    });
+    if (route.needsToken && controlToken !== undefined)
+      app.on(route.method, path, requireToken(controlToken));
+    app.on(route.method, path, pending, async (c) =>
+      c.json(await route.respond(c.req.param(), c.req.query())),
+    );
   }
 
-  app.get('*', async (c, next) => {
-    const files = await page();
-    const file = files.get(c.req.path === '/' ? '/index.html' : c.req.path);
-    if (file !== undefined) return respondWithFile(file, c.req.raw);
-    if (c.req.path === '/') return c.text(NO_PAGE, 503);
-    await next();
+  app.get('/', pending, async (c) => {
+    const file = (await page()).get('/index.html');
+    return file === undefined ? c.text(NO_PAGE, 503) : respondWithFile(file, c.req.raw);
+  });
+  app.use(pending, async (c, next) => {
+    const file =
+      c.req.method === 'GET' || c.req.method === 'HEAD' ? (await page()).get(c.req.path) : undefined;
+    return file === undefined ? next() : respondWithFile(file, c.req.raw);
   });
   return app;
+}
+
+function refuse(c: Context, { code, message, status }: ApiError): Response {
+  if (code === 'unauthorized') c.header('www-authenticate', 'Bearer');
+  if (code === 'too_large') c.header('connection', 'close'); // what is left of the body is not read
+  if (status === 503) c.header('retry-after', '5');
+  return c.json({ error: { code, message } }, status);
 }
 
 const NO_PAGE = `The page has not been built: run \`pnpm --filter @client-tickets/pipeline-ui build:web\` and reload.

@@ -97,6 +97,9 @@ function parseCursor(text: string): ReadonlyMap<number, bigint> {
     );
   }
   return new Map(
-    [...text.matchAll(/(\d+):(\d+)/g)].map(([, partition, bound]) => [Number(partition), BigInt(bound ?? 0)]),
+    [...text.matchAll(/(?<!\d)(\d{1,9}):(\d{1,19})/g)].map(([, partition, bound]) => [
+      Number(partition),
+      BigInt(bound ?? 0),
+    ]),
   );
 }

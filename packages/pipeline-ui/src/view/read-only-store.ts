@@ -7,9 +7,9 @@ export function readOnlyStore(store: ObjectStore, ledger: RequestLedger): Object
     Promise.reject(new ObjectStoreError('refused', `${store.location}: the pipeline UI only reads`));
   return {
     location: store.location,
-    async get(key) {
+    async get(key, options) {
       try {
-        return await store.get(key);
+        return await store.get(key, options);
       } finally {
         ledger.addOwn('get');
       }
