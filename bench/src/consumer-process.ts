@@ -3,7 +3,7 @@ import { bundleOf } from './build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from './consumer-settings.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import type { RunPlace } from './run-place.ts';
-import { startService, type ServiceProcess } from './service-process.ts';
+import { startMeasuredService, type MeasuredService } from './measured-service.ts';
 
 export interface ServiceRun {
   readonly home: string;
@@ -24,8 +24,8 @@ export function startConsumer(
     readonly nodeFlags?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
   },
-): ServiceProcess {
-  return startService({
+): MeasuredService {
+  return startMeasuredService({
     file: run.node.path,
     args: [...consumerNodeFlags(), ...(run.nodeFlags ?? []), bundleOf('consumer', run.home)],
     env: { ...consumerEnvironment(run), ...run.env },
@@ -36,8 +36,8 @@ export function startConsumer(
 
 export function startProducer(
   run: ServiceRun & { readonly ticketsPerSecond: number; readonly tickets: number },
-): ServiceProcess {
-  return startService({
+): MeasuredService {
+  return startMeasuredService({
     file: run.node.path,
     args: [bundleOf('producer', run.home)],
     env: {

@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { freePort } from '../pipeline/free-port.ts';
+import { freePort } from '@client-tickets/testkit';
 
 const SILENCE_MS = 300;
 const { services } = z

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
+import { readResults } from '@client-tickets/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readResults } from '../pipeline/read-results.ts';
 import { composeCommands, run } from './compose-command.ts';
 import { createStack, type Stack } from './stack.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { freePort } from '../pipeline/free-port.ts';
+import { freePort } from '@client-tickets/testkit';
 import { run } from './compose-command.ts';
 
 const PORTS = [

@@ -1,17 +1,17 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { deadLettersPrefix, rowsPrefix, ticketQuery } from '@client-tickets/results';
-import { parseTicket } from '@client-tickets/tickets';
-import { startService } from '../pipeline/service-process.ts';
 import {
   createTestLocation,
   hasKafka,
   hasS3,
-  uniqueName,
+  startService,
   type TestLocation,
-} from '../pipeline/test-servers.ts';
+  uniqueName,
+} from '@client-tickets/testkit';
+import { afterAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseTicket } from '@client-tickets/tickets';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { createHostileTopic, type HostileMessage, type HostileTopic } from './hostile-topic.ts';
 import { readJsonLines } from './read-json-lines.ts';

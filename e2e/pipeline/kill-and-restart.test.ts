@@ -1,9 +1,15 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { createRandom } from '@client-tickets/micro-batch/testing';
+import {
+  createTestLocation,
+  hasKafka,
+  hasS3,
+  readResults,
+  startService,
+  type TestLocation,
+  uniqueName,
+} from '@client-tickets/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readResults } from './read-results.ts';
-import { startService } from './service-process.ts';
-import { createTestLocation, hasKafka, hasS3, uniqueName, type TestLocation } from './test-servers.ts';
 
 const TICKETS = 200;
 const KILLS = Number(process.env['E2E_KILLS'] ?? 4);

@@ -1,4 +1,4 @@
-import { uniqueName, type TestLocation } from '../pipeline/test-servers.ts';
+import { type TestLocation, uniqueName } from '@client-tickets/testkit';
 
 /** The shortest that brokers allow. */
 export const SESSION_MS = 6_000;

@@ -1,17 +1,21 @@
 import { createRandom } from '@client-tickets/micro-batch/testing';
-import { afterEach, describe, expect, test } from 'vitest';
-import { readResults, type Results } from '../pipeline/read-results.ts';
-import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
 import {
+  type ConsumerCrew,
+  createConsumerCrew,
   createTestLocation,
+  type CrewChange,
   hasKafka,
   hasS3,
-  uniqueName,
+  readResults,
+  type Results,
+  runTickets,
+  type ServiceProcess,
+  startService,
   type TestLocation,
-} from '../pipeline/test-servers.ts';
-import { createConsumerCrew, type ConsumerCrew, type CrewChange } from './consumer-crew.ts';
+  uniqueName,
+} from '@client-tickets/testkit';
+import { afterEach, describe, expect, test } from 'vitest';
 import { crewSettings } from './crew-settings.ts';
-import { runTickets } from './operator-process.ts';
 
 const TICKETS = 1_500;
 const CHANGES = Number(process.env['E2E_CHANGES'] ?? 4);

@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
 import {
+  type ConsumerCrew,
+  createConsumerCrew,
   createTestLocation,
   hasKafka,
   hasS3,
-  uniqueName,
+  type RunningConsumer,
+  type ServiceProcess,
+  startService,
   type TestLocation,
-} from '../pipeline/test-servers.ts';
-import type { RunningConsumer } from '../ui/running-consumer.ts';
-import { createConsumerCrew, type ConsumerCrew } from './consumer-crew.ts';
+  uniqueName,
+} from '@client-tickets/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crewSettings, SESSION_MS } from './crew-settings.ts';
 
 /** How long a partition may stand still beyond the session time-out. */

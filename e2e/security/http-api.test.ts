@@ -2,11 +2,16 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  createTestLocation,
+  hasKafka,
+  startConsumer,
+  type TestLocation,
+  uniqueName,
+} from '@client-tickets/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { hostileCorpus } from '../hostile/hostile-corpus.ts';
 import { createHostileTopic, type HostileTopic } from '../hostile/hostile-topic.ts';
-import { createTestLocation, hasKafka, uniqueName, type TestLocation } from '../pipeline/test-servers.ts';
-import { startConsumer } from '../ui/running-consumer.ts';
 import { findSchemathesis } from './find-schemathesis.ts';
 
 const SEED = process.env['HOSTILE_SEED'] ?? '20261126';

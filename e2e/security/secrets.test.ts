@@ -1,7 +1,13 @@
+import {
+  createTestLocation,
+  hasS3,
+  type ServiceProcess,
+  startConsumer,
+  startService,
+  type TestLocation,
+  uniqueName,
+} from '@client-tickets/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
-import { createTestLocation, hasS3, uniqueName, type TestLocation } from '../pipeline/test-servers.ts';
-import { startConsumer } from '../ui/running-consumer.ts';
 import { fetchEveryPage } from './every-page.ts';
 import { findLeaks, type Secrets } from './find-leaks.ts';
 

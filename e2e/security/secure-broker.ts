@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../pipeline/free-port.ts';
+import { freePort } from '@client-tickets/testkit';
 import { createAuthority } from './own-authority.ts';
 
 const run = promisify(execFile);

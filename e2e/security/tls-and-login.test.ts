@@ -1,8 +1,12 @@
+import {
+  createTestLocation,
+  readResults,
+  type ServiceProcess,
+  startConsumer,
+  startService,
+  type TestLocation,
+} from '@client-tickets/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readResults } from '../pipeline/read-results.ts';
-import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
-import { createTestLocation, type TestLocation } from '../pipeline/test-servers.ts';
-import { startConsumer } from '../ui/running-consumer.ts';
 import { fetchEveryPage } from './every-page.ts';
 import { findLeaks } from './find-leaks.ts';
 import { findKafkaProgram, startSecureBroker, type SecureBroker } from './secure-broker.ts';

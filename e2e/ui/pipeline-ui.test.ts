@@ -2,15 +2,17 @@ import { createKafkaProducer } from '@client-tickets/kafka';
 import { partitionCheckpointKey, silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService } from '../pipeline/service-process.ts';
 import {
   createTestLocation,
   hasKafka,
   hasS3,
-  uniqueName,
+  type RunningConsumer,
+  startConsumer,
+  startService,
   type TestLocation,
-} from '../pipeline/test-servers.ts';
+  uniqueName,
+} from '@client-tickets/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   findAccessibilityProblems,
   hasChromium,
@@ -18,7 +20,6 @@ import {
   startBrowser,
   type WatchedPage,
 } from './browser.ts';
-import { startConsumer, type RunningConsumer } from './running-consumer.ts';
 
 const env = process.env;
 const isThere = hasKafka && hasS3 && hasChromium;

@@ -2,11 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKafkaProducer } from '@client-tickets/kafka';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import {
+  createTestLocation,
+  hasKafka,
+  hasS3,
+  startConsumer,
+  startService,
+  uniqueName,
+} from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
-import { startService } from '../pipeline/service-process.ts';
-import { createTestLocation, hasKafka, hasS3, uniqueName } from '../pipeline/test-servers.ts';
 import { hasChromium, openPage, startBrowser } from './browser.ts';
-import { startConsumer } from './running-consumer.ts';
 
 /** `SCREENSHOTS=docs pnpm vitest run e2e/ui/screenshots` makes the pictures of the documentation anew. */
 const folder = process.env['SCREENSHOTS'];

@@ -21,6 +21,7 @@ export const importTable = {
     ours: ['micro-batch', 'results', 'tickets'],
     npm: ['@hono/node-server', 'hono', 'hyparquet', 'prom-client', 'zod'],
   },
+  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results'], npm: [] },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {

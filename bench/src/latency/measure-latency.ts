@@ -7,7 +7,7 @@ import { readBatches } from '../batch-log.ts';
 import { startConsumer, startProducer } from '../consumer-process.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { runPlace, type PlaceKind, type RunPlace } from '../run-place.ts';
-import { until } from '../service-process.ts';
+import { until } from '../measured-service.ts';
 import { percentile } from '../spread.ts';
 import { coversAll, latenciesOf, type Sighting } from './latencies.ts';
 import { producedRate, readRecordTimes } from './record-times.ts';
@@ -61,7 +61,7 @@ export async function measureLatency(options: {
     onPhase('the consumer starts');
     await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
       what: 'the consumer to have its partitions',
-      process: consumer,
+      service: consumer,
       seconds: 60,
     });
     onPhase(`${ticketsPerSecond} tickets a second for ${seconds} s`);
@@ -80,7 +80,7 @@ export async function measureLatency(options: {
     const records = await readRecordTimes(id, brokers);
     await until(async () => coversAll(reader.last(), records), {
       what: 'the last tickets',
-      process: consumer,
+      service: consumer,
       seconds: 60,
     });
     const sightings = await reader.stop();

@@ -9,7 +9,7 @@ import type { NodeRuntime } from '../node-runtime.ts';
 import { uiUrl } from '../pipeline-ui-url.ts';
 import { total } from '../request-counts.ts';
 import { runPlace } from '../run-place.ts';
-import { until, type ServiceProcess } from '../service-process.ts';
+import { until, type MeasuredService } from '../measured-service.ts';
 import { startCountingProxy, type CountingProxy } from './counting-proxy.ts';
 import { startSpark } from './spark.ts';
 import { openViewer } from './viewer.ts';
@@ -43,7 +43,7 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
     try {
       await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
         what: 'the consumer to have its partitions',
-        process: consumer,
+        service: consumer,
         seconds: 60,
       });
       const watched = { who: 'consumer', process: consumer, requests: () => proxy.counts() };
@@ -58,7 +58,7 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
       try {
         await until(async () => total(proxy.counts()) > before, {
           what: 'the first ticket to be written',
-          process: producer,
+          service: producer,
           seconds: 60,
         });
         return [
@@ -81,12 +81,12 @@ export async function measureSpark(options: SteadyOptions): Promise<readonly Ste
   return withRun(options, async ({ run, proxy, watch }) => {
     const place = runPlace('s3', { folder: run.folder, id: run.groupId });
     const spark = startSpark({ ...run, endpoint: proxy.url, bucket: options.bucket, trigger: '1 second' });
-    const producer: { process?: ServiceProcess } = {};
+    const producer: { process?: MeasuredService } = {};
     try {
       // It has gone through its first, empty triggers when its requests have stopped growing; then it is as warm as it gets.
       await until(async () => (await spark.readLog()).includes('both queries run'), {
         what: 'Spark to start its queries',
-        process: spark,
+        service: spark,
         seconds: 240,
       });
       const watched = { who: 'PySpark 4.0.0', process: spark, requests: () => proxy.counts() };

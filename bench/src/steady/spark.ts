@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceRun } from '../consumer-process.ts';
-import { startService, type ServiceProcess } from '../service-process.ts';
+import { startMeasuredService, type MeasuredService } from '../measured-service.ts';
 
 const PEERS = join(import.meta.dirname, '../../peers');
 
@@ -14,8 +14,8 @@ export function missingSpark(home: string): string | undefined {
 /** The ticket job in PySpark, with enriched Parquet, counts and checkpoints on S3 through `s3a`. */
 export function startSpark(
   run: ServiceRun & { readonly endpoint: string; readonly bucket: string; readonly trigger: string },
-): ServiceProcess {
-  return startService({
+): MeasuredService {
+  return startMeasuredService({
     file: join(run.home, 'pyspark/bin/python'),
     args: [
       join(PEERS, 'pyspark_job.py'),

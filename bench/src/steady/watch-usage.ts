@@ -1,5 +1,5 @@
 import { requestCountsSchema, subtractCounts, type RequestCounts } from '../request-counts.ts';
-import type { ServiceProcess } from '../service-process.ts';
+import type { MeasuredService } from '../measured-service.ts';
 import { z } from 'zod';
 
 export const steadyRowSchema = z.object({
@@ -23,7 +23,7 @@ const LOOK_MS = 1_000;
 export async function watchUsage(options: {
   readonly watched: readonly {
     readonly who: string;
-    readonly process: ServiceProcess;
+    readonly process: MeasuredService;
     readonly requests?: () => RequestCounts;
   }[];
   readonly load: string;

@@ -1,7 +1,7 @@
 import { ensureTopic } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { poll } from './poll.ts';
+import { poll } from '@client-tickets/testkit';
 
 const REPLICAS = 3;
 const DEADLINE_MS = 90_000;

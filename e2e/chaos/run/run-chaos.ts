@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { poll, startFaultProxy } from '@client-tickets/testkit';
 import type { Fault } from '../faults/fault.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import { seeded } from '../plan/seeded.ts';
@@ -9,10 +10,8 @@ import type { RunResult } from '../report/run-result.ts';
 import { judgeEnd } from '../witness/judge-reading.ts';
 import { FORMATS } from '../witness/reading.ts';
 import type { ChaosContext } from './chaos-context.ts';
-import { createConsumerCrew, type ConsumerCrew } from './consumer-crew.ts';
+import { createSupervisedCrew, type SupervisedCrew } from './supervised-crew.ts';
 import { startConsumer } from './consumer-process.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import { poll } from './poll.ts';
 import { createRunLocation } from './run-location.ts';
 import { readCommitted, readPublished } from './run-progress.ts';
 import type { Stage } from './stage.ts';
@@ -65,7 +64,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     TRIGGER: `${plan.triggerMs} milliseconds`,
     KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
   };
-  const crew = createConsumerCrew({
+  const crew = createSupervisedCrew({
     bundle: bundles.consumer,
     environment: {
       ...consumerSettings,
@@ -179,7 +178,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
 /** Step 2. */
 async function finish(
   { finisher }: RunPlan,
-  crew: ConsumerCrew,
+  crew: SupervisedCrew,
   stage: Stage,
   bundle: string,
   {
@@ -210,7 +209,7 @@ async function keepOutput(
   folder: string,
   { fault, seed }: RunPlan,
   problems: readonly string[],
-  crew: ConsumerCrew,
+  crew: SupervisedCrew,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${fault}-${seed}.log`), `${problems.join('\n')}\n\n${crew.output()}`);

@@ -1,9 +1,9 @@
 import type { Random } from '@client-tickets/micro-batch/testing';
 import type { LocalServers } from '@client-tickets/servers';
+import type { FaultProxy } from '@client-tickets/testkit';
 import type { Cluster } from './cluster.ts';
-import type { ConsumerCrew } from './consumer-crew.ts';
+import type { SupervisedCrew } from './supervised-crew.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
-import type { FaultProxy } from './fault-proxy.ts';
 import type { RunLocation } from './run-location.ts';
 
 /** What a fault can reach in one run. */
@@ -14,7 +14,7 @@ export interface Stage {
   /** The group that the first consumers are of. */
   readonly group: string;
   readonly sessionTimeoutMs: number;
-  readonly crew: ConsumerCrew;
+  readonly crew: SupervisedCrew;
   readonly servers: LocalServers;
   readonly cluster: Cluster;
   readonly location: RunLocation;

@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { poll } from '@client-tickets/testkit';
 import { sampleProcess, sessionProcesses } from './process-tree.ts';
 import { guardSession, killSession } from './session-guard.ts';
 
-/** A process that runs while something is measured about it. */
-export interface ServiceProcess {
+/**
+ * A process that runs while something is measured about it. Its output goes to a file: read through a pipe it would cost the
+ * one who measures, and a program that waits for its reader would be slower.
+ */
+export interface MeasuredService {
   /** What it has written so far, to stdout and stderr. */
   readLog(): Promise<string>;
   /** Of it and all that it has started, now. */
@@ -19,13 +23,13 @@ export interface ServiceProcess {
 
 const STOP_MS = 15_000;
 
-export function startService(command: {
+export function startMeasuredService(command: {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly log: string;
-}): ServiceProcess {
+}): MeasuredService {
   const output = openSync(command.log, 'w');
   const child = spawn(command.file, command.args, {
     cwd: command.cwd,
@@ -64,22 +68,20 @@ export function startService(command: {
   };
 }
 
-/** Looks until it is so, every 100 ms. Rejects when the process ends first, or after `seconds`. */
+/** Resolves once it is so. Rejects when the process ends first, or after `seconds`. */
 export async function until(
   condition: () => Promise<boolean>,
-  options: { readonly what: string; readonly process: ServiceProcess; readonly seconds: number },
+  options: { readonly what: string; readonly service: MeasuredService; readonly seconds: number },
 ): Promise<void> {
-  let ended = false;
-  const note = (): void => void (ended = true);
-  options.process.ended.then(note, note);
-  const end = performance.now() + options.seconds * 1000;
-  while (!(await condition())) {
-    if (ended || performance.now() > end) {
-      const log = (await options.process.readLog()).trim().split('\n').slice(-3).join('\n');
-      throw new Error(
-        `waited for ${options.what}, in vain: ${ended ? 'the process has ended' : `not after ${options.seconds} s`}\n${log}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const { what, service, seconds } = options;
+  let hasEnded = false;
+  const note = (): void => void (hasEnded = true);
+  service.ended.then(note, note);
+  try {
+    await poll(what, seconds * 1000, async () => hasEnded || condition());
+    if (hasEnded && !(await condition())) throw new Error(`${what}: the process has ended`);
+  } catch (error) {
+    const log = (await service.readLog()).trim().split('\n').slice(-3).join('\n');
+    throw new Error(`${String(error)}\n${log}`, { cause: error });
   }
 }

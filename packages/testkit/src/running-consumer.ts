@@ -1,4 +1,4 @@
-import { startService, type ServiceProcess } from '../pipeline/service-process.ts';
+import { startService, type ServiceProcess } from './service-process.ts';
 
 /** A consumer process with its page. */
 export interface RunningConsumer {

@@ -1,4 +1,4 @@
-import { startConsumer, type RunningConsumer } from '../ui/running-consumer.ts';
+import { startConsumer, type RunningConsumer } from './running-consumer.ts';
 
 export type CrewChange = 'start' | 'stop' | 'kill';
 
@@ -8,7 +8,7 @@ export interface ConsumerCrew {
   start(): Promise<RunningConsumer>;
   /** In order, with SIGTERM, or at once. Which one, `pick` says: from 0 to `size - 1`. */
   end(how: 'stop' | 'kill', pick: number): Promise<void>;
-  /** Tickets counted so far, as somebody's page has it. */
+  /** Tickets counted so far, as the page of one of them has it. */
   counted(): Promise<number>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function createConsumerCrew(settings: Readonly<Record<string, string>>): 
     },
     async counted() {
       const [consumer] = members;
-      if (consumer === undefined) throw new Error('nobody is left to ask');
+      if (consumer === undefined) throw new Error('no consumer is left to ask');
       const answer = await fetch(`${consumer.url}/api/v1/figures`);
       const { tickets } = (await answer.json()) as { readonly tickets: number | null };
       return tickets ?? 0;

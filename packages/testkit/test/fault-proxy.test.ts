@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRandom, type Random } from '@client-tickets/micro-batch/testing';
 import { afterEach, expect, test } from 'vitest';
-import { startFaultProxy, type FaultProxy, type Misbehaviour } from '../run/fault-proxy.ts';
+import { startFaultProxy, type FaultProxy, type Misbehaviour } from '../src/fault-proxy.ts';
 
 const BODY = 'x'.repeat(1_000);
 const closers: (() => Promise<unknown>)[] = [];

@@ -12,7 +12,7 @@ export interface CrewOptions {
 }
 
 /** The consumers of a run. One that fails by itself is started again, as Compose does; one that was killed is not. */
-export interface ConsumerCrew {
+export interface SupervisedCrew {
   start(group: string): ConsumerProcess;
   /** Those that have not ended; the frozen ones are among them. */
   running(): readonly ConsumerProcess[];
@@ -26,7 +26,7 @@ export interface ConsumerCrew {
   output(): string;
 }
 
-export function createConsumerCrew(options: CrewOptions): ConsumerCrew {
+export function createSupervisedCrew(options: CrewOptions): SupervisedCrew {
   const everybody: ConsumerProcess[] = [];
   const supervised = new Set<Promise<void>>();
   let isRetired = false;
