@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { compareAndSwap, type ObjectStore } from '@client-tickets/micro-batch';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openObjectStore, type OpenOptions, type RequestEvent } from '../src/index.ts';
+import { createS3Client } from '../src/s3/s3-client.ts';
 import { explainS3Failure } from '../src/s3/s3-failure.ts';
 import { startFakeS3, type Behaviour, type FakeS3, type FakeS3Options } from './fake-s3-server.ts';
 import { all } from './object-store-contract.ts';
@@ -43,6 +45,12 @@ async function scripted(
   // Time-outs are short only where one is awaited, as a busy machine may need its time elsewhere.
   const s3 = { requestTimeoutMs: script.includes('hang') ? 1_000 : 30_000 };
   return { store: await openStore(server.endpoint, { onRequest, s3, ...storeOptions }), server, events };
+}
+
+function hostOf(request: unknown): unknown {
+  return typeof request === 'object' && request !== null && 'hostname' in request
+    ? request.hostname
+    : undefined;
 }
 
 const passing: readonly Behaviour[] = [
@@ -251,6 +259,20 @@ describe('what S3 refuses', () => {
       message: expect.stringContaining('large has 400000000 bytes, at most 1000000 were expected'),
     });
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('an endpoint that the AWS SDK would find by itself is not used', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const client = createS3Client({ region: 'eu-west-3', credentials });
+    client.middlewareStack.add(
+      () => (args) => Promise.reject(new Error(`sent to ${String(hostOf(args.request))}`)),
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    await expect(client.send(new GetObjectCommand({ Bucket: 'bucket', Key: 'a' }))).rejects.toThrow(
+      'sent to bucket.s3.eu-west-3.amazonaws.com',
+    );
   });
 
   it('an answer in clear text to TLS is named', async () => {

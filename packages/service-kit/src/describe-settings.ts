@@ -31,7 +31,12 @@ export function describeSettings(schema: z.ZodObject, env: Environment = {}): re
 
 /** The values that must not be shown anywhere, for the logger. */
 export function secretValues(schema: z.ZodObject, env: Environment): readonly string[] {
-  return describeSettings(schema)
-    .filter(({ isSecret }) => isSecret)
-    .flatMap(({ name }) => valueOf(env, name) ?? []);
+  return (
+    describeSettings(schema)
+      .filter(({ isSecret }) => isSecret)
+      .flatMap(({ name }) => valueOf(env, name) ?? [])
+      // What a service uses has no line break at its end, and must not be shown either.
+      .flatMap((value) => [value, value.trim()])
+      .filter((value, index, values) => value !== '' && values.indexOf(value) === index)
+  );
 }

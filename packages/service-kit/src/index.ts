@@ -10,17 +10,23 @@ export { readSettings, type Environment } from './read-settings.ts';
 export { runMain, type MainContext, type RunMainOptions } from './run-main.ts';
 export { setting, type Setting, type SettingOptions } from './setting.ts';
 export {
+  address,
   boolean,
   brokers,
   choice,
   decimal,
-  httpUrl,
+  hostNames,
+  httpOrigin,
   integer,
+  matching,
   parsedBy,
+  password,
   text,
+  token,
+  topicName,
   type SettingType,
 } from './setting-types.ts';
 export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
-export { s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';
+export { checkS3Keys, s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';

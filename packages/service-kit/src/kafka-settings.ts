@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { setting } from './setting.ts';
-import { boolean, brokers, choice, integer, text } from './setting-types.ts';
+import { boolean, brokers, choice, integer, password, text, topicName } from './setting-types.ts';
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
@@ -10,7 +10,7 @@ export const kafkaSettings = {
     default: 'localhost:19092',
     description: 'The brokers; one that answers is enough to find the others.',
   }),
-  KAFKA_TOPIC: setting(text('the name of a topic'), {
+  KAFKA_TOPIC: setting(topicName(), {
     default: 'client_tickets',
     description: 'The topic of the tickets.',
   }),
@@ -27,7 +27,7 @@ export const kafkaSettings = {
     description: 'How to log in to the brokers; without it there is no login.',
   }),
   KAFKA_SASL_USERNAME: setting(text('a user name'), { description: 'The user that logs in.' }),
-  KAFKA_SASL_PASSWORD: setting(text('a password'), { description: "The user's password.", isSecret: true }),
+  KAFKA_SASL_PASSWORD: setting(password(), { description: "The user's password.", isSecret: true }),
 };
 
 type KafkaSettings = {

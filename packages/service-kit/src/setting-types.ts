@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** How the text of a variable is read. */
 export interface SettingType<Value> {
   /** Goes on after "expected": `an integer from 1 to 1000`. */
@@ -6,9 +8,63 @@ export interface SettingType<Value> {
   parse(text: string): Value;
 }
 
-/** Any text. `allowed` says what it stands for: `a user name`. */
+const HAS_CONTROL = /\p{Cc}/u;
+
+/**
+ * Any text without control characters, and without the blanks and line breaks around it that nobody means. `allowed` says what it
+ * stands for: `a user name`.
+ */
 export function text(allowed = 'text'): SettingType<string> {
-  return { allowed, parse: (text) => text };
+  return settingType(allowed, (text) => (text === '' || HAS_CONTROL.test(text) ? undefined : text));
+}
+
+/** A text of certain characters: `matching(/^[a-z]+$/, 'a word')`. */
+export function matching(pattern: RegExp, allowed: string): SettingType<string> {
+  return settingType(allowed, (text) => (pattern.test(text) ? text : undefined));
+}
+
+/**
+ * A password. Line breaks at its end are dropped, as a secret that comes from a file often ends with one; blanks are kept, as
+ * they may belong to it.
+ */
+export function password(): SettingType<string> {
+  const allowed = 'a password without control characters';
+  return {
+    allowed,
+    parse(text) {
+      const value = text.replace(/[\r\n]{1,2}$/, '');
+      if (value === '' || HAS_CONTROL.test(value)) throw new Error(`expected ${allowed}`);
+      return value;
+    },
+  };
+}
+
+/** What a program has made, not a person: visible ASCII without blanks, so that it fits into a header of HTTP. */
+export function token(allowed: string): SettingType<string> {
+  return matching(/^[!-~]+$/, `${allowed} of visible ASCII characters, without blanks`);
+}
+
+/** A topic's name, by Kafka's rule. */
+export function topicName(): SettingType<string> {
+  return matching(
+    /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/,
+    'the name of a topic (1 to 249 letters, digits, ".", "_" or "-")',
+  );
+}
+
+/** An address to listen on: an IP address or a name, without scheme and port. */
+export function address(): SettingType<string> {
+  return settingType('an IP address or a host name, without scheme and port', (text) =>
+    isIP(text) > 0 || isHostName(text) ? text : undefined,
+  );
+}
+
+/** Names of hosts, separated by commas; without schemes and ports. */
+export function hostNames(): SettingType<readonly string[]> {
+  return settingType('host names separated by commas, without schemes and ports', (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    return names.every(isHostName) ? names : undefined;
+  });
 }
 
 export function integer({
@@ -58,13 +114,15 @@ export function brokers(): SettingType<readonly string[]> {
   });
 }
 
-/** A whole URL of http or https; given back as it was written. A login has no place in it: it would be shown and logged. */
-export function httpUrl(): SettingType<string> {
-  return settingType('a URL that begins with http:// or https:// and holds no login', (text) => {
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-    const { username, password } = new URL(text);
-    return username === '' && password === '' ? text : undefined;
-  });
+/** The address of a server, without a path or a query. A login has no place in it: it would be shown and logged. */
+export function httpOrigin(): SettingType<string> {
+  return settingType(
+    'http:// or https:// with a host and perhaps a port, without path, query and login',
+    (text) => {
+      if (!/^https?:\/\/[^/?#@\\\s]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
+      return text.replace(/\/$/, '');
+    },
+  );
 }
 
 /** Read by a function of somebody else, which throws an `Error` that says what it expected and what it found. */
@@ -84,6 +142,10 @@ function settingType<Value>(allowed: string, read: (text: string) => Value | und
 }
 
 function isHostAndPort(text: string): boolean {
-  const port = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/,]+):(\d{1,5})$/.exec(text)?.[1];
+  const port = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/,@?#]+):(\d{1,5})$/.exec(text)?.[1];
   return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+function isHostName(text: string): boolean {
+  return /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.?$/u.test(text);
 }

@@ -1,24 +1,29 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  address,
   boolean,
   brokers,
   checkSasl,
   choice,
   decimal,
   describeSettings,
-  httpUrl,
+  hostNames,
+  httpOrigin,
   integer,
   kafkaConnection,
   kafkaSettings,
   logSettings,
   parsedBy,
+  password,
   readSettings,
   secretValues,
   setting,
   SettingsError,
   settingsHelp,
   text,
+  token,
+  topicName,
   type Environment,
   type SettingType,
 } from '../src/index.ts';
@@ -77,7 +82,7 @@ test('what a secret holds is not in its error', () => {
 
 test('a login within an address is neither shown nor in an error', () => {
   const addresses = z.object({
-    ENDPOINT: setting(httpUrl(), { description: 'A server.' }),
+    ENDPOINT: setting(httpOrigin(), { description: 'A server.' }),
     BROKERS: setting(brokers(), { description: 'Some servers.' }),
     PLACE: setting(text(), { description: 'A place.' }),
   });
@@ -87,7 +92,7 @@ test('a login within an address is neither shown nor in an error', () => {
     PLACE: 's3a://key:hunter/2@bucket/folder/',
   };
   expect(problemsOf(() => readSettings(addresses, environment))).toEqual([
-    'ENDPOINT: expected a URL that begins with http:// or https:// and holds no login, ' +
+    'ENDPOINT: expected http:// or https:// with a host and perhaps a port, without path, query and login, ' +
       'found "https://********@store.example/path"',
     'BROKERS: expected host:port, or several separated by commas, found "a:9092,********@b:9092"',
   ]);
@@ -127,13 +132,45 @@ const types: readonly (readonly [
     'brokers',
     brokers(),
     { 'localhost:19092': ['localhost:19092'], 'a:1, b:2': ['a:1', 'b:2'], '[::1]:9092': ['[::1]:9092'] },
-    ['localhost', 'a:1,', ':9092', 'a:0', 'a:65536', 'http://a:1', 'a:1;b:2'],
+    ['localhost', 'a:1,', ':9092', 'a:0', 'a:65536', 'http://a:1', 'a:1;b:2', 'ada@a:1', 'a?b:1'],
   ],
   [
-    'httpUrl',
-    httpUrl(),
-    { 'http://127.0.0.1:8333': 'http://127.0.0.1:8333' },
-    ['127.0.0.1:8333', 's3://bucket', 'http://'],
+    'httpOrigin',
+    httpOrigin(),
+    {
+      'http://127.0.0.1:8333': 'http://127.0.0.1:8333',
+      ' HTTPS://store.example/\n': 'HTTPS://store.example',
+      'http://[::1]:8333': 'http://[::1]:8333',
+    },
+    [
+      '127.0.0.1:8333',
+      's3://bucket',
+      'http://',
+      'http://a/b',
+      'http://a/?b',
+      'http://a#b',
+      'http://a b',
+      'http://a:x',
+    ],
+  ],
+  ['text', text('a name'), { ' ada\n': 'ada', 'a b': 'a b' }, [' ', 'a\nb', 'a\u0000']],
+  [
+    'topicName',
+    topicName(),
+    { client_tickets: 'client_tickets', ' a.b-c\n': 'a.b-c' },
+    ['.', '..', 'a b', 'a/b', 'é', 'a'.repeat(250)],
+  ],
+  [
+    'address',
+    address(),
+    { '0.0.0.0': '0.0.0.0', '::': '::', localhost: 'localhost', 'a.example': 'a.example' },
+    ['http://0.0.0.0', '0.0.0.0:8090', 'a b', '*', 'a..b'],
+  ],
+  [
+    'hostNames',
+    hostNames(),
+    { 'a.example, b': ['a.example', 'b'] },
+    ['https://a.example', 'a.example:443', 'a,', 'a/b'],
   ],
 ];
 
@@ -142,6 +179,28 @@ test.each(types)('%s reads what is allowed and refuses the rest', (_, type, good
   for (const text of bad) {
     expect(() => type.parse(text)).toThrow(`expected ${type.allowed}, found ${JSON.stringify(text)}`);
   }
+});
+
+test('a password keeps its blanks and loses the line break of the file that it came from', () => {
+  for (const [given, value] of [
+    ['hunter2\n', 'hunter2'],
+    ['hunter2\r\n', 'hunter2'],
+    [' hunter 2 ', ' hunter 2 '],
+  ] as const) {
+    expect(password().parse(given)).toBe(value);
+  }
+  for (const given of ['\n', 'a\nb', 'a\tb', 'a\u0000']) {
+    expect(() => password().parse(given)).toThrow('without control characters');
+  }
+});
+
+test('a token fits into a header of HTTP', () => {
+  expect(token('a key').parse('AKIA/+=\n')).toBe('AKIA/+=');
+  for (const given of ['a b', 'é', 'a\nb', ' ']) expect(() => token('a key').parse(given)).toThrow('a key');
+});
+
+test('what a service uses of a secret is kept out of the logs, and what was given, too', () => {
+  expect(secretValues(schema, { API_TOKEN: 'hunter2\n' })).toEqual(['hunter2\n', 'hunter2']);
 });
 
 test('a parser of somebody else has the last word', () => {

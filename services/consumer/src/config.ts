@@ -1,8 +1,11 @@
 import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch';
 import { parseLocation } from '@client-tickets/object-store';
 import {
+  address,
   boolean,
+  checkS3Keys,
   checkSasl,
+  hostNames,
   integer,
   kafkaSettings,
   loadDotEnv,
@@ -12,6 +15,7 @@ import {
   setting,
   storageSettings,
   text,
+  token,
 } from '@client-tickets/service-kit';
 import { parseFormats } from '@client-tickets/results';
 import { z } from 'zod';
@@ -38,10 +42,13 @@ export const consumerSettings = z
       description:
         'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
     }),
-    TRIGGER: setting(parsedBy('N seconds, N milliseconds or availableNow', parseTrigger), {
-      default: '1 second',
-      description: 'When micro-batches start; availableNow takes what is there and ends.',
-    }),
+    TRIGGER: setting(
+      parsedBy('N milliseconds, seconds, minutes, hours or days, or availableNow', parseTrigger),
+      {
+        default: '1 second',
+        description: 'When micro-batches start; availableNow takes what is there and ends.',
+      },
+    ),
     FAIL_ON_DATA_LOSS: setting(boolean(), {
       default: 'true',
       description:
@@ -52,7 +59,7 @@ export const consumerSettings = z
       default: 'json,parquet',
       description: 'The files of enriched tickets.',
     }),
-    HTTP_HOST: setting(text('an address'), {
+    HTTP_HOST: setting(address(), {
       default: '127.0.0.1',
       description: 'Where the pipeline UI, its API, metrics and health listen.',
     }),
@@ -60,17 +67,18 @@ export const consumerSettings = z
       default: '8090',
       description: 'The port of the pipeline UI; 0 takes a free one.',
     }),
-    HTTP_ALLOWED_HOSTS: setting(parsedBy('names separated by commas', parseNames), {
+    HTTP_ALLOWED_HOSTS: setting(hostNames(), {
       description:
         'Further names under which browsers reach the pipeline UI, separated by commas, for instance behind a proxy; addresses and names without a dot are allowed anyway.',
     }),
-    HTTP_CONTROL_TOKEN: setting(text('a token'), {
+    HTTP_CONTROL_TOKEN: setting(token('a token'), {
       description: 'Lets its holder pause and resume through the API; without it that is not offered.',
       isSecret: true,
     }),
     ...logSettings,
   })
-  .check(checkSasl);
+  .check(checkSasl)
+  .check(checkS3Keys);
 
 export type ConsumerSettings = z.output<typeof consumerSettings>;
 
@@ -91,11 +99,4 @@ export function topicSettings(settings: ConsumerSettings) {
     partitions: settings.KAFKA_TOPIC_PARTITIONS,
     replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
   };
-}
-
-function parseNames(given: string): readonly string[] {
-  return given
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }

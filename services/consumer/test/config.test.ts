@@ -1,4 +1,4 @@
-import { readSettings, s3Connection, SettingsError } from '@client-tickets/service-kit';
+import { readSettings, s3Connection, SettingsError, type Environment } from '@client-tickets/service-kit';
 import { expect, test } from 'vitest';
 import { consumerSettings } from '../src/config.ts';
 
@@ -50,4 +50,29 @@ test('without keys the AWS SDK finds its own credentials', () => {
   expect(s3Connection(readSettings(consumerSettings, {})).credentials).toBeUndefined();
   const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
   expect(s3Connection(readSettings(consumerSettings, keys)).credentials).toMatchObject({ accessKeyId: 'id' });
+});
+
+test('half a pair of keys is refused, as the AWS SDK would look for others', () => {
+  const read = (environment: Environment) => () => readSettings(consumerSettings, environment);
+  expect(read({ AWS_ACCESS_KEY_ID: 'id' })).toThrow(
+    'AWS_SECRET_ACCESS_KEY: expected a value, because AWS_ACCESS_KEY_ID is set, found nothing',
+  );
+  expect(read({ AWS_SECRET_ACCESS_KEY: 'secret' })).toThrow('AWS_ACCESS_KEY_ID: expected a value');
+  expect(read({ AWS_SESSION_TOKEN: 'token' })).toThrow('2 settings are wrong');
+});
+
+test('keys with the line break of the file that they came from are taken without it', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'id\n', AWS_SECRET_ACCESS_KEY: 'secret\r\n' };
+  expect(s3Connection(readSettings(consumerSettings, keys)).credentials).toMatchObject({
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+  });
+});
+
+test('an endpoint for all of AWS counts where there is none for S3', () => {
+  const endpointOf = (environment: Environment) =>
+    s3Connection(readSettings(consumerSettings, environment)).endpoint;
+  const all = { AWS_ENDPOINT_URL: 'http://all:1' };
+  expect(endpointOf(all)).toBe('http://all:1');
+  expect(endpointOf({ ...all, AWS_ENDPOINT_URL_S3: 'http://s3:2/' })).toBe('http://s3:2');
 });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import {
+  address,
   boolean,
   choice,
   decimal,
@@ -44,7 +45,7 @@ export const demoSettings = z.object({
     default: 'false',
     description: 'Whether to show the pipeline UI, and to go on until stopped.',
   }),
-  HTTP_HOST: setting(text('an address'), {
+  HTTP_HOST: setting(address(), {
     default: '127.0.0.1',
     description: 'Where the pipeline UI listens.',
   }),

@@ -2,6 +2,7 @@ import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch'
 import { parseLocation } from '@client-tickets/object-store';
 import {
   boolean,
+  checkS3Keys,
   checkSasl,
   integer,
   kafkaSettings,
@@ -34,10 +35,13 @@ export const operatorSettings = z
       default: '50',
       description: 'The most that one trigger of one consumer takes; 0 for no limit.',
     }),
-    TRIGGER: setting(parsedBy('N seconds, N milliseconds or availableNow', parseTrigger), {
-      default: '1 second',
-      description: 'When micro-batches start.',
-    }),
+    TRIGGER: setting(
+      parsedBy('N milliseconds, seconds, minutes, hours or days, or availableNow', parseTrigger),
+      {
+        default: '1 second',
+        description: 'When micro-batches start.',
+      },
+    ),
     FAIL_ON_DATA_LOSS: setting(boolean(), {
       default: 'true',
       description: 'Whether the consumer stops when records were lost before they were read.',
@@ -48,7 +52,8 @@ export const operatorSettings = z
     }),
     ...logSettings,
   })
-  .check(checkSasl);
+  .check(checkSasl)
+  .check(checkS3Keys);
 
 export type OperatorSettings = z.output<typeof operatorSettings>;
 

@@ -10,11 +10,11 @@ export type StartingOffsets =
 const EARLIEST = -2n;
 const LATEST = -1n;
 
-/** Reads `earliest`, `latest` or `{"client_tickets":{"0":23,"1":-2}}`; throws `QueryError` `settings` otherwise. */
+/** Reads `earliest`, `latest` (in upper or lower case, as Spark does) or `{"client_tickets":{"0":23,"1":-2}}`; throws `QueryError` `settings` otherwise. */
 export function parseStartingOffsets(text: string): StartingOffsets {
-  const word = text.trim();
+  const word = text.trim().toLowerCase();
   if (word === 'earliest' || word === 'latest') return { kind: word };
-  const topics = parseObject(word);
+  const topics = parseObject(text);
   const [entry, ...others] = Object.entries(topics ?? {});
   const partitions = entry === undefined ? undefined : asObject(entry[1]);
   if (entry === undefined || partitions === undefined || others.length > 0) {

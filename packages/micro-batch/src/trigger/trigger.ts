@@ -10,17 +10,22 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   millisecond: 1,
   second: 1_000,
   minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
 };
 
-/** Reads `1 second`, `250 milliseconds`, `2 minutes` or `availableNow`; throws `QueryError` `settings` otherwise. */
+/**
+ * Reads `1 second`, `250 milliseconds`, `2 MINUTES`, `1 hour`, `1 day` or `availableNow`, in upper or lower case as Spark does;
+ * throws `QueryError` `settings` otherwise.
+ */
 export function parseTrigger(text: string): Trigger {
-  if (text.trim() === 'availableNow') return { kind: 'availableNow' };
-  const match = /^\s*(\d{1,9})\s*(millisecond|second|minute)s?\s*$/.exec(text);
-  const unit = UNITS_MS[match?.[2] ?? ''];
+  if (text.trim().toLowerCase() === 'availablenow') return { kind: 'availableNow' };
+  const match = /^\s*(\d{1,9})\s*(millisecond|second|minute|hour|day)s?\s*$/i.exec(text);
+  const unit = UNITS_MS[match?.[2]?.toLowerCase() ?? ''];
   if (match === null || unit === undefined) {
     throw new QueryError(
       'settings',
-      `expected \`N seconds\`, \`N milliseconds\`, \`N minutes\` or \`availableNow\`, found ${JSON.stringify(text)}`,
+      `expected \`N milliseconds\`, \`N seconds\`, \`N minutes\`, \`N hours\`, \`N days\` or \`availableNow\`, found ${JSON.stringify(text)}`,
     );
   }
   return { kind: 'interval', everyMs: Number(match[1]) * unit };

@@ -24,7 +24,11 @@ test('earliest and latest are where the log starts and ends', () => {
   fc.assert(
     fc.property(logs, (log) => {
       for (const word of ['earliest', 'latest'] as const) {
-        const resolved = resolveStartingOffsets(parseStartingOffsets(` ${word}\n`), TOPIC, log);
+        const texts = [` ${word}\n`, word.toUpperCase(), `${word.charAt(0).toUpperCase()}${word.slice(1)}`];
+        const [resolved, ...others] = texts.map((text) =>
+          resolveStartingOffsets(parseStartingOffsets(text), TOPIC, log),
+        );
+        expect(others).toEqual([resolved, resolved]);
         expect(resolved).toEqual(new Map([...log].map(([partition, offsets]) => [partition, offsets[word]])));
       }
     }),

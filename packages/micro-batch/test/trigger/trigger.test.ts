@@ -6,6 +6,10 @@ const UNITS = [
   ['millisecond', 1],
   ['second', 1_000],
   ['minute', 60_000],
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+  ['SECOND', 1_000],
+  ['Hour', 3_600_000],
 ] as const;
 
 test('an interval is read in each unit, singular or plural', () => {
@@ -13,7 +17,7 @@ test('an interval is read in each unit, singular or plural', () => {
     fc.property(
       fc.nat(999_999),
       fc.constantFrom(...UNITS),
-      fc.constantFrom('', 's'),
+      fc.constantFrom('', 's', 'S'),
       fc.constantFrom('', ' ', '  '),
       (count, [unit, ms], plural, space) => {
         const trigger = { kind: 'interval', everyMs: count * ms };
@@ -21,7 +25,9 @@ test('an interval is read in each unit, singular or plural', () => {
       },
     ),
   );
-  expect(parseTrigger(' availableNow ')).toEqual({ kind: 'availableNow' });
+  for (const text of [' availableNow ', 'AvailableNow', 'AVAILABLENOW']) {
+    expect(parseTrigger(text)).toEqual({ kind: 'availableNow' });
+  }
 });
 
 test('whatever is no trigger is refused with what was found', () => {
@@ -30,9 +36,9 @@ test('whatever is no trigger is refused with what was found', () => {
     'second',
     '-1 seconds',
     '1.5 seconds',
-    '1 hour',
+    '1 month',
     '1',
-    'availablenow',
+    'available now',
     '1 second 2',
     '1e3 s',
   ];

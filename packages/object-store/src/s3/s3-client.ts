@@ -3,10 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 export interface S3Options {
   /** Default: what the AWS SDK finds (`AWS_REGION`, profile); `us-east-1` when there is an endpoint. */
   readonly region?: string | undefined;
-  /**
-   * Of an S3-compatible server, which gets path-style requests. Default: AWS. Give it here even when the environment has it
-   * for the SDK: an endpoint that the SDK finds alone is addressed by virtual host.
-   */
+  /** Of an S3-compatible server, which gets path-style requests. Default: AWS; what the SDK would find by itself is ignored. */
   readonly endpoint?: string | undefined;
   /** Default: what the AWS SDK finds (environment, profile, container or instance role). */
   readonly credentials?: S3Credentials | undefined;
@@ -37,6 +34,8 @@ export function createS3Client(options: S3Options): S3Client {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
+    // The SDK would read AWS_ENDPOINT_URL and a profile's endpoint by itself, and not switch to path style for them.
+    ignoreConfiguredEndpointUrls: true,
     maxAttempts: 1,
     retryMode: 'standard',
     // The SDK's own CRC32 headers and trailers are rejected by a number of S3-compatible servers. Every body is covered by
