@@ -1,0 +1,16 @@
+import { viewOf } from './byte-buffer.ts';
+import { SLACK } from './slack.ts';
+
+/** A short text that is appended often. */
+export interface Padded {
+  readonly view: DataView;
+  readonly size: number;
+}
+
+/** With room behind it, so that it can be copied eight bytes at a time. */
+export function padded(text: string): Padded {
+  const bytes = Buffer.from(text);
+  const memory = new Uint8Array(bytes.length + SLACK);
+  memory.set(bytes);
+  return { view: viewOf(memory), size: bytes.length };
+}

@@ -1,0 +1,39 @@
+export { BufferPool } from './bytes/buffer-pool.ts';
+export { viewOf } from './bytes/byte-buffer.ts';
+export type { RecordColumns } from './columns/record-columns.ts';
+export {
+  boolean,
+  integer,
+  nullable,
+  number,
+  oneOf,
+  text,
+  timestamp,
+  type Field,
+  type ValueOf,
+} from './declaration/field.ts';
+export {
+  by,
+  defineQuery,
+  lookup,
+  type Counts,
+  type CountsFile,
+  type Derived,
+  type Query,
+  type RowOf,
+} from './declaration/query.ts';
+export { defineRecord, type RecordDefinition, type RecordOf } from './declaration/record-definition.ts';
+export { JsonLines } from './json-lines/json-lines.ts';
+export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
+export { RecordReader } from './reader/record-reader.ts';
+export { createTimeZone, utc, type TimeZone } from './time/time-zone.ts';
+export { expectedValue } from './validity/expected-value.ts';
+export {
+  createRecordParser,
+  RECORD_PROBLEMS,
+  type RecordParser,
+  type RecordProblem,
+  type RecordVerdict,
+} from './validity/record-parser.ts';
+export { createRecordSchema, type RecordSchema } from './validity/record-schema.ts';
+export { showBytes, showValue } from './validity/show-value.ts';

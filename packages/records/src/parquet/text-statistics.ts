@@ -1,0 +1,36 @@
+import type { Statistics } from 'hyparquet';
+import type { Texts } from './pages.ts';
+
+/** Bytes of a bound; longer ones weigh more than they are worth. */
+const LONGEST = 64;
+
+/** The least and the greatest text, byte by byte, where both are short. */
+export function textStatistics(texts: Texts, nulls: number): Statistics {
+  const about = { null_count: BigInt(nulls) };
+  if (texts.length === 0) return about;
+  let least = 0;
+  let most = 0;
+  for (let row = 1; row < texts.length; row += 1) {
+    if (compare(texts, row, most) > 0) most = row;
+    else if (compare(texts, row, least) < 0) least = row;
+  }
+  const [min, max] = [textAt(texts, least), textAt(texts, most)];
+  if (min.length > LONGEST || max.length > LONGEST) return about;
+  return { ...about, min_value: min.toString(), max_value: max.toString() };
+}
+
+function textAt({ bytes, ends }: Texts, row: number): Buffer {
+  return Buffer.from(bytes.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
+}
+
+function compare({ bytes, ends }: Texts, row: number, other: number): number {
+  const end = ends[row] ?? 0;
+  const otherEnd = ends[other] ?? 0;
+  let at = row === 0 ? 0 : (ends[row - 1] ?? 0);
+  let otherAt = other === 0 ? 0 : (ends[other - 1] ?? 0);
+  while (at < end && otherAt < otherEnd) {
+    const difference = (bytes[at++] ?? 0) - (bytes[otherAt++] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return end - at - (otherEnd - otherAt);
+}
