@@ -8,6 +8,7 @@
  */
 export const importTable = {
   'packages/micro-batch': { ours: [], npm: [] },
+  'packages/records': { ours: [], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
   'packages/tickets': { ours: [], npm: ['@faker-js/faker', 'zod'] },
   'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
@@ -56,5 +57,16 @@ export const importTable = {
  */
 export const rooms = {
   'packages/micro-batch/src': ['ports', 'checkpoint', 'buffer', 'trigger', 'query', 'testing'],
+  'packages/records/src': [
+    'bytes',
+    'json',
+    'declaration',
+    'time',
+    'validity',
+    'columns',
+    'reader',
+    'json-lines',
+    'parquet',
+  ],
   'packages/results/src': ['layout', 'read'],
 };

@@ -1,5 +1,5 @@
 import type { BooleanField } from '../declaration/field.ts';
-import { skipBoolean } from '../reader/json-value.ts';
+import { skipBoolean } from '../json/json-value.ts';
 import { notOfKind, Presence, type Column } from './column.ts';
 
 export class BooleanColumn implements Column {

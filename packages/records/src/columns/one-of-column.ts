@@ -1,5 +1,5 @@
 import type { OneOfField } from '../declaration/field.ts';
-import type { JsonFragments } from '../json-lines/json-fragments.ts';
+import type { JsonFragments } from '../json/json-fragments.ts';
 import { notOfKind, Presence, type Column, type Spelling } from './column.ts';
 import { TextDictionary } from './text-dictionary.ts';
 

@@ -1,4 +1,4 @@
-import { unknownFieldsOf } from '../reader/unknown-fields.ts';
+import { unknownFieldsOf } from '../json/unknown-fields.ts';
 import type { Column, Spelling } from './column.ts';
 import type { TextColumn } from './text-column.ts';
 

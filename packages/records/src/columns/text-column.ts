@@ -1,6 +1,6 @@
 import { ByteBuffer } from '../bytes/byte-buffer.ts';
 import type { TextField } from '../declaration/field.ts';
-import { TextReader } from '../reader/json-text.ts';
+import { TextReader } from '../json/json-text.ts';
 import { notOfKind, Presence, type Column, type Spelling } from './column.ts';
 import type { TextDictionary } from './text-dictionary.ts';
 import type { TextMemory } from './text-memory.ts';

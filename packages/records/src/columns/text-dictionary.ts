@@ -1,7 +1,7 @@
 import { ByteBuffer, viewOf } from '../bytes/byte-buffer.ts';
 import { ByteTable, grown, hashOf } from '../bytes/byte-table.ts';
-import { JsonFragments } from '../json-lines/json-fragments.ts';
-import { endOfText, QUOTE, TextReader } from '../reader/json-text.ts';
+import { JsonFragments } from '../json/json-fragments.ts';
+import { endOfText, QUOTE, TextReader } from '../json/json-text.ts';
 
 const SLOT = 4; // numbers in each: the first eight bytes, the raw form, its size
 const SMALLEST = 512; // slots

@@ -1,5 +1,5 @@
 import type { TimestampField } from '../declaration/field.ts';
-import { QUOTE } from '../reader/json-text.ts';
+import { QUOTE } from '../json/json-text.ts';
 import { daysSinceEpoch, EARLIEST_MS, LATEST_MS, MINUTE_MS } from '../time/calendar.ts';
 import { parseInstant } from '../time/instant.ts';
 import { utc, type TimeZone } from '../time/time-zone.ts';

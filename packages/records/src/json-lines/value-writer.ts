@@ -7,7 +7,7 @@ import { NumberColumn } from '../columns/number-column.ts';
 import { OneOfColumn } from '../columns/one-of-column.ts';
 import { TextColumn } from '../columns/text-column.ts';
 import { TimestampColumn } from '../columns/timestamp-column.ts';
-import { appendJsonText } from './append-json-text.ts';
+import { appendJsonText } from '../json/append-json-text.ts';
 import { createTimestampWriter } from './timestamp-writer.ts';
 
 /** Appends a column's value of a row as JSON. */

@@ -1,5 +1,5 @@
-import { endOfText, QUOTE } from './json-text.ts';
-import { isNull, skipBlanks, skipValue } from './json-value.ts';
+import { endOfText, QUOTE } from '../json/json-text.ts';
+import { isNull, skipBlanks, skipValue } from '../json/json-value.ts';
 import { END, NULL, nullOf, SKIP, type RecordParts } from './record-parts.ts';
 
 /**
