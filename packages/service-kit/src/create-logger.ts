@@ -3,6 +3,8 @@ import { prettyFactory } from 'pino-pretty';
 import { describeError } from './describe-error.ts';
 import type { LogLevel } from './log-settings.ts';
 import { MASK } from './mask.ts';
+import { printable } from './printable.ts';
+import { ignoreClosedPipe } from './closed-pipe.ts';
 
 /** Assignable to the `Logger` of packages/micro-batch: fields first, then a sentence. */
 export interface ServiceLogger {
@@ -33,7 +35,8 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /**
  * Logs to **stderr**: stdout is for what a command was asked for, such as tables and summaries. On a terminal lines are
- * readable text, elsewhere JSON. Each line is written before the call returns, so none is lost when the process ends.
+ * readable text, elsewhere JSON. Each line is written before the call returns, so none is lost when the process ends. What comes
+ * from outside can't do anything to a terminal: it is made printable here.
  *
  * An error in the field `err` or `error` becomes its message with those of its causes; stacks appear at level `debug`.
  */
@@ -42,11 +45,11 @@ export function createLogger({
   level,
   secrets = [],
   isTerminal = process.stderr.isTTY,
-  destination = openDestination({ dest: 2, sync: true }),
+  destination = openStderr(),
 }: LoggerOptions): ServiceLogger {
   const hide = createMasking(secrets);
   const serializeError = (error: unknown): unknown => serialize(error, level === 'debug');
-  const format = isTerminal ? createTerminalFormat(level) : (line: string): string => line;
+  const format = isTerminal ? createTerminalFormat(level) : printable;
   return pino(
     {
       level,
@@ -93,5 +96,15 @@ function createTerminalFormat(level: LogLevel): (line: string) => string {
     // Errors of one of these names get several lines, which only their stacks are worth.
     errorLikeObjectKeys: level === 'debug' ? ['err', 'error'] : [],
   });
-  return (line) => `${CLEAR_LINE}${prettify(line)}`;
+  const show = (line: string): string =>
+    JSON.stringify(JSON.parse(line), (_, value: unknown) =>
+      typeof value === 'string' ? printable(value) : value,
+    );
+  return (line) => `${CLEAR_LINE}${prettify(show(line))}`;
+}
+
+function openStderr(): DestinationStream {
+  const stderr = openDestination({ dest: 2, sync: true });
+  stderr.on('error', ignoreClosedPipe);
+  return stderr;
 }

@@ -1,3 +1,4 @@
+import { ignoreClosedPipe } from './closed-pipe.ts';
 import { createLogger, type ServiceLogger } from './create-logger.ts';
 import { describeError } from './describe-error.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
@@ -21,7 +22,8 @@ export interface RunMainOptions {
 /**
  * Runs a service and ends the process: with the code that `main` returns, with 0 when it returns none, with 2 for a
  * `SettingsError` and with 1 for any other error, whether thrown by `main` or left unhandled anywhere. An error is logged
- * with the messages of its causes; stacks at level `debug`. Output is written out before the process ends.
+ * with the messages of its causes; stacks at level `debug`. Output is written out before the process ends; a reader that has gone
+ * away (`| head -1`) changes nothing.
  */
 export async function runMain(
   { name, stopBudgetMs = 30_000 }: RunMainOptions,
@@ -35,6 +37,7 @@ export async function runMain(
     return error instanceof SettingsError ? EXIT_CODES.settings.code : EXIT_CODES.failed.code;
   };
   const failAndExit = (error: unknown): void => process.exit(fail(error));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   process.on('uncaughtException', failAndExit);
   process.on('unhandledRejection', failAndExit);
 

@@ -69,3 +69,17 @@ test('secrets are hidden, by the name of their field and wherever their text app
     url: 'https://ada:********@host',
   });
 });
+
+test.each([true, false])(
+  'no text from outside can do anything to a terminal (isTerminal: %s)',
+  (isTerminal) => {
+    const { logger, lines } = capture({ isTerminal });
+    const hostile = 'a\u009b2J\u007f\u202eb\u001b]0;title\u0007\u{e0001}\ud800';
+    logger.warn({ topic: hostile, error: new Error(hostile) }, `query ${hostile} is not known`);
+    const [line = ''] = lines;
+    const text = line.replace('\r\u001b[2K', ''); // clears what a progress bar has left
+    expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}]/u);
+    expect(text).toContain('\\u009b2J\\u007f\\u202eb');
+    if (!isTerminal) expect(JSON.parse(line)).toMatchObject({ topic: hostile, error: { message: hostile } });
+  },
+);

@@ -77,3 +77,20 @@ test.concurrent('a stop that takes too long ends with 3', async () => {
   expect(code).toBe(3);
   expect(stderr).toContain('did not get done in time');
 });
+
+test.concurrent.each([
+  ['finish', 0],
+  ['fail', 1],
+])(
+  '%s ends with %i, and quietly, when the readers of its output have gone away',
+  async (action, expectedCode) => {
+    const service = start(action);
+    service.stdout?.destroy();
+    if (action === 'fail') service.stderr?.destroy();
+    const [[code], stderr] = await Promise.all([
+      once(service, 'exit'),
+      action === 'fail' || service.stderr === null ? '' : text(service.stderr),
+    ]);
+    expect({ code, stderr }).toEqual({ code: expectedCode, stderr: '' });
+  },
+);

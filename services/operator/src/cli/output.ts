@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import type { OffsetRange } from '@client-tickets/micro-batch';
+import { printable } from '@client-tickets/service-kit';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -9,17 +11,48 @@ const STDOUT = 1;
 /** On a terminal, unless `NO_COLOR` is set; elsewhere a script may read it. picocolors alone would colour there, too, with `CI`. */
 const hasColors = isatty(STDOUT) && pc.isColorSupported;
 
-export const colors = pc.createColors(hasColors);
+const COLORS = ['bold', 'dim', 'green', 'red', 'yellow'] as const;
 
-/** Where a command says what it found. What goes wrong is logged to stderr instead. */
+const SECRET = randomUUID();
+const MARKED = new RegExp(`${SECRET}([0-9])(.*?)${SECRET}`, 'gs');
+
+/** Marks text by a word that no text from outside can know; `formatLine` makes the terminal's own sequences of it. */
+const mark =
+  (color: (typeof COLORS)[number]) =>
+  (text: string): string =>
+    hasColors ? `${SECRET}${COLORS.indexOf(color)}${text}${SECRET}` : text;
+
+/** Colours of text for `Output.line`. */
+export const colors = {
+  bold: mark('bold'),
+  dim: mark('dim'),
+  green: mark('green'),
+  red: mark('red'),
+  yellow: mark('yellow'),
+};
+
+/** One line that can do nothing to a terminal. Further lines of a text are indented: no value can imitate a line of ours. */
+export function formatLine(text: string): string {
+  const safe = printable(text).replaceAll('\n', '\n  ');
+  return safe.replaceAll(MARKED, (_, index: string, marked: string) =>
+    pc[COLORS[Number(index)] ?? 'reset'](marked),
+  );
+}
+
+/**
+ * Where a command says what it found. What goes wrong is logged to stderr instead. Everything is made printable here: ids, keys,
+ * reasons and times come from files that others can write.
+ */
 export interface Output {
   /** Whether a person reads along, and can be asked. */
   readonly isTerminal: boolean;
+  /** Further lines of the text are indented. */
   line(text?: string): void;
   /** Columns whose head begins with `>` are numbers. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** One JSON document. Offsets are written as text. */
   json(value: unknown): void;
+  /** As they are; on a terminal as text that it can show. */
   bytes(body: Uint8Array): void;
   /** Shown while something lasts, and replaced; nothing where nobody looks. */
   progress(text: string): void;
@@ -43,17 +76,17 @@ export function createOutput(
   };
   return {
     isTerminal: stdin.isTTY && stdout.isTTY,
-    line: (text = '') => write(`${text}\n`),
+    line: (text = '') => write(`${formatLine(text)}\n`),
     table: (head, rows) => write(`${formatTable(head, rows)}\n`),
     json: (value) => write(`${toJson(value)}\n`),
     bytes: (body) => {
       clear();
-      stdout.write(body);
+      stdout.write(stdout.isTTY ? printable(Buffer.from(body).toString()) : body);
     },
     progress: (text) => {
       if (!stderr.isTTY) return;
       clear();
-      stderr.write(text);
+      stderr.write(formatLine(text));
       shown = true;
     },
     confirm: async (question) => {
@@ -61,7 +94,7 @@ export function createOutput(
       clear();
       const lines = createInterface({ input: stdin, output: stderr });
       try {
-        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+        return /^y(es)?$/i.test((await lines.question(`${formatLine(question)} [y/N] `)).trim());
       } finally {
         lines.close();
       }
@@ -69,9 +102,11 @@ export function createOutput(
   };
 }
 
+const cell = (text: string): string => printable(text).replaceAll('\n', ' ');
+
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
-    head: head.map((name) => name.replace(/^>/, '')),
+    head: head.map((name) => cell(name.replace(/^>/, ''))),
     colAligns: head.map((name) => (name.startsWith('>') ? 'right' : 'left')),
     style: {
       head: hasColors ? ['bold'] : [],
@@ -79,19 +114,21 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
       compact: true,
     },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(cell)));
   return table.toString();
 }
 
-export function toJson(value: unknown): string {
-  return JSON.stringify(
+/** JSON that a terminal can show: what it could not is escaped, which is the same JSON. */
+export function toJson(value: unknown, indent = 2): string {
+  const json = JSON.stringify(
     value,
     (_, part: unknown) => {
       if (typeof part === 'bigint') return part.toString();
       return part instanceof Map ? Object.fromEntries(part) : part;
     },
-    2,
+    indent,
   );
+  return printable(json);
 }
 
 /** `1,200,000` */

@@ -14,7 +14,7 @@ export function valueText(letter: DeadLetter): string | undefined {
 const WIDTH = 16;
 
 /** As `hexdump -C` shows it: place, bytes, and what is printable of them. At most `most` bytes. */
-export function hexDump(bytes: Uint8Array, most: number): string {
+export function hexDump(bytes: Uint8Array, most: number): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < Math.min(bytes.length, most); start += WIDTH) {
     const row = [...bytes.subarray(start, Math.min(start + WIDTH, most))];
@@ -23,13 +23,5 @@ export function hexDump(bytes: Uint8Array, most: number): string {
     lines.push(`${start.toString(16).padStart(8, '0')}  ${hex.padEnd(WIDTH * 3 - 1)}  ${text}`);
   }
   if (bytes.length > most) lines.push(`… ${bytes.length - most} more bytes`);
-  return lines.join('\n');
-}
-
-/** Text that a terminal can show: control characters, which could do something there, are spelt out. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, (character) => {
-    if (character === '\n') return character;
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
+  return lines;
 }

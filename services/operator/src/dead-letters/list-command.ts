@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
-import { showCount, showNumber } from '../cli/output.ts';
+import { showCount, showNumber, toJson } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { printable } from './dead-letter-bytes.ts';
 import { openJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, type DeadLetterFilter } from './stored-dead-letters.ts';
 
@@ -42,7 +41,7 @@ async function runList(context: OperatorContext, options: Options): Promise<0 | 
     const place = `${letter.partition}:${letter.offset}`;
     const to = sent.get(place);
     const requeuedTo = to === undefined ? null : showPosition(to);
-    if (json === true) output.line(JSON.stringify({ ...letter, requeued_to: requeuedTo }));
+    if (json === true) output.line(toJson({ ...letter, requeued_to: requeuedTo }, 0));
     else if (limit === 0 || rows.length < limit) {
       rows.push([
         place,
@@ -61,6 +60,5 @@ async function runList(context: OperatorContext, options: Options): Promise<0 | 
 }
 
 function shorten(text: string): string {
-  const line = printable(text).replaceAll('\n', ' ');
-  return line.length > REASON_WIDTH ? `${line.slice(0, REASON_WIDTH - 1)}…` : line;
+  return text.length > REASON_WIDTH ? `${text.slice(0, REASON_WIDTH - 1)}…` : text;
 }

@@ -6,7 +6,6 @@ import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf, parseCount } from '../cli/flags.ts';
 import { colors, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { printable } from './dead-letter-bytes.ts';
 import { parsePatch, type MergePatch } from './merge-patch.ts';
 import { repair, type RepairedLetter } from './repair.ts';
 import { recoverRequeue, requeue } from './requeue.ts';
@@ -149,13 +148,13 @@ function tryRepair(letter: DeadLetter, options: Options, output: Output): Repair
   const repaired = repair(letter, options.patch);
   if (repaired.problem === undefined || options.force === true) return repaired;
   const place = showPosition(repaired.origin);
-  output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${printable(repaired.problem)}`);
+  output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${repaired.problem}`);
   return undefined;
 }
 
 function showChosen(chosen: readonly RepairedLetter[], output: Output): void {
   for (const { origin, value, problem } of chosen) {
-    const text = value === null ? 'none (a tombstone)' : printable(Buffer.from(value).toString()).trimEnd();
+    const text = value === null ? 'none (a tombstone)' : Buffer.from(value).toString().trimEnd();
     output.line(
       `${showPosition(origin)}${problem === undefined ? '' : colors.yellow(' (not a ticket)')}: ${text}`,
     );

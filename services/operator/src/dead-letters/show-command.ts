@@ -3,7 +3,7 @@ import { keyBytes, valueBytes, type DeadLetter } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { hexDump, printable, valueText } from './dead-letter-bytes.ts';
+import { hexDump, valueText } from './dead-letter-bytes.ts';
 import { openJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, parsePlace } from './stored-dead-letters.ts';
 import type { RecordPosition } from '@client-tickets/kafka';
@@ -52,10 +52,8 @@ function showLetter(letter: DeadLetter, requeuedTo: RecordPosition | undefined, 
   const { topic, partition, offset, timestamp, key, reason } = letter;
   output.line(`topic     ${topic}, partition ${partition}, offset ${offset}`);
   output.line(`time      ${timestamp ?? 'none'}`);
-  output.line(
-    `key       ${key === null ? 'none' : `${printable(key)} (${keyBytes(letter)?.length ?? 0} bytes)`}`,
-  );
-  output.line(`reason    ${printable(reason)}`);
+  output.line(`key       ${key === null ? 'none' : `${key} (${keyBytes(letter)?.length ?? 0} bytes)`}`);
+  output.line(`reason    ${reason}`);
   if (requeuedTo !== undefined) output.line(`requeued  to ${showPosition(requeuedTo)}`);
   const bytes = valueBytes(letter);
   if (bytes === null) {
@@ -65,7 +63,8 @@ function showLetter(letter: DeadLetter, requeuedTo: RecordPosition | undefined, 
   const text = valueText(letter);
   output.line(`value     ${bytes.length} bytes, ${text === undefined ? 'not UTF-8' : 'UTF-8'}`);
   output.line();
-  if (text !== undefined && text !== '') output.line(printable(text.slice(0, MOST_BYTES)));
+  if (text !== undefined && text !== '')
+    for (const line of text.slice(0, MOST_BYTES).split('\n')) output.line(line);
   output.line();
-  output.line(hexDump(bytes, MOST_BYTES));
+  for (const line of hexDump(bytes, MOST_BYTES)) output.line(line);
 }
