@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import {
   createKafkaProducer,
   createKafkaSource,
@@ -40,21 +42,17 @@ export async function seedTopic(
   const held = await countMessages(common);
   const memory = join(options.home, `${topic}.counts.json`);
   if (held === workload.tickets) {
-    try {
-      return countsSchema.parse(JSON.parse(await readFile(memory, 'utf8')));
-    } catch {
-      return countOnly(workload);
-    }
+    const remembered = await readFile(memory, 'utf8').catch(() => undefined);
+    return remembered === undefined
+      ? countOnly(workload, options.home)
+      : countsSchema.parse(JSON.parse(remembered));
   }
   if (held > 0) {
     throw new Error(
       `${topic} holds ${held} messages, expected none or ${workload.tickets}: delete the topic and try again`,
     );
   }
-  const counts =
-    workload.tickets < MANY
-      ? await sendFew(workload, common)
-      : await sendMany(workload, topic, options.brokers);
+  const counts = await send(workload, topic, common, options);
   await mkdir(options.home, { recursive: true });
   await writeFile(memory, JSON.stringify(counts));
   return counts;
@@ -70,7 +68,38 @@ async function countMessages(options: Omit<KafkaSourceOptions, 'groupId'>): Prom
   }
 }
 
-function countOnly(workload: Workload): ExpectedCounts {
+async function send(
+  workload: Workload,
+  topic: string,
+  common: Omit<KafkaSourceOptions, 'groupId'>,
+  { brokers, home }: { readonly brokers: readonly string[]; readonly home: string },
+): Promise<ExpectedCounts> {
+  if (workload.independent !== undefined) return runPythonProducer(workload, brokers.join(','), home);
+  return workload.tickets < MANY ? sendFew(workload, common) : sendMany(workload, topic, brokers);
+}
+
+/** Without brokers (`-`) it only counts. */
+async function runPythonProducer(workload: Workload, brokers: string, home: string): Promise<ExpectedCounts> {
+  const { tickets, independent } = workload;
+  const python = join(home, 'producer/bin/python');
+  if (!existsSync(python))
+    throw new Error(
+      `${topicOf(workload)} is filled by Python, which is not there: bench/peers/set-up producer`,
+    );
+  const script = join(import.meta.dirname, '../peers/produce_tickets.py');
+  const { stdout } = await promisify(execFile)(python, [
+    script,
+    brokers,
+    topicOf(workload),
+    String(tickets),
+    independent?.form ?? '',
+    independent?.codec ?? '',
+  ]);
+  return countsSchema.parse(JSON.parse(stdout));
+}
+
+async function countOnly(workload: Workload, home: string): Promise<ExpectedCounts> {
+  if (workload.independent !== undefined) return runPythonProducer(workload, '-', home);
   let counts: ExpectedCounts | undefined;
   for (const _ of benchMessages(workload, (all) => (counts = all)));
   if (counts === undefined) throw new Error('the generator did not end');

@@ -1,7 +1,7 @@
 import { describeCircumstances } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Spread } from '../spread.ts';
-import { describeWorkload, type Workload } from '../workload.ts';
+import { describeWorkload, inWords, type Workload } from '../workload.ts';
 import { runsOf, summarize, type Summary } from './measurement.ts';
 import type { Report } from './report.ts';
 
@@ -15,6 +15,7 @@ export function markdownReport(report: Report): string {
     ...report.workloads
       .filter((workload) => hasRuns(report, workload))
       .flatMap((workload) => [`## ${describeWorkload(workload)}`, workloadTable(report, workload)]),
+    ...codecTable(report).flatMap((part) => ['## Peak memory by compression', part]),
     ...steadyRates(report).flatMap((part, index) => (index === 0 ? ['## Steady state', part] : [part])),
     '## What each one does',
     describeContenders(report),
@@ -84,11 +85,28 @@ function show(spread: Spread | undefined, digits: number): string {
   return min === max ? `${median}` : `**${median}** (${min} to ${max})`;
 }
 
+/** Peak memory of each contender, in MB, with the same tickets compressed in each way; none with fewer than two of them. */
+export function codecTable({ workloads, contenders, measurements }: Report): readonly string[] {
+  const measured = workloads.flatMap((workload) => {
+    if (workload.independent?.form !== 'python') return [];
+    const peaks = contenders.map(({ name }) => {
+      const summary = summarize(runsOf(measurements, name, workload.name));
+      return summary === undefined ? '' : show(summary.peakMegabytes, 0);
+    });
+    return peaks.every((peak) => peak === '')
+      ? []
+      : [[inWords(workload.tickets), workload.independent.codec, ...peaks]];
+  });
+  if (measured.length < 2) return [];
+  return [markdownTable(['tickets', 'codec', ...contenders.map(({ title }) => title)], measured)];
+}
+
 /** What is left of the time when start-up is taken out: by how much the larger of two workloads takes longer. */
 export function steadyRates({ workloads, contenders, measurements }: Report): readonly string[] {
   const alike = workloads
     .filter(
-      ({ maxOffsetsPerTrigger, malformedPercent }) => maxOffsetsPerTrigger === 0 && malformedPercent === 0,
+      ({ maxOffsetsPerTrigger, malformedPercent, independent }) =>
+        maxOffsetsPerTrigger === 0 && malformedPercent === 0 && independent === undefined,
     )
     .sort((a, b) => a.tickets - b.tickets);
   const [small] = alike;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import {
+  codecTable,
   describeContenders,
   describeSittings,
   hasRuns,
@@ -60,6 +61,14 @@ export async function readSections(
         compares.find(({ content }) => steadyRates(content).length > 0),
         'pnpm bench -w 1m,5m',
         (report) => steadyRates(report).join('\n\n'),
+      ),
+    ],
+    [
+      'compare:codecs',
+      withSource(
+        compares.find(({ content }) => codecTable(content).length > 0),
+        'pnpm bench -w 1m-python,1m-python-none,1m-python-gzip,1m-python-snappy,1m-python-zstd',
+        (report) => codecTable(report).join('\n\n'),
       ),
     ],
     ['compare:machine', withSource(compares[0], 'pnpm bench', describeSittings)],
