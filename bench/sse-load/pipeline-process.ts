@@ -17,6 +17,7 @@ const checkpoints = await openObjectStore(join(outputFolder, 'checkpoints'));
 const source = createEmbeddedSource({ directory: logFolder, topic, clock });
 const trigger = { kind: 'availableNow' } as const;
 const ui = createPipelineUi({
+  declaration: ticketQuery,
   topic,
   results,
   checkpoints,

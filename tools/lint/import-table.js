@@ -20,7 +20,7 @@ export const importTable = {
   'packages/embedded-log': { ours: ['local-folder', 'micro-batch'], npm: [] },
   'packages/pipeline-ui': {
     ours: ['micro-batch', 'results', 'tickets'],
-    npm: ['@hono/node-server', 'hono', 'hyparquet', 'prom-client', 'zod'],
+    npm: ['@hono/node-server', 'hono', 'prom-client', 'zod'],
   },
   'packages/testkit': { ours: ['micro-batch', 'object-store', 'results'], npm: [] },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
@@ -68,5 +68,6 @@ export const rooms = {
     'json-lines',
     'parquet',
   ],
+  'packages/pipeline-ui/src': ['api', 'stores', 'batches', 'view', 'result-files', 'monitoring', 'http'],
   'packages/results/src': ['layout', 'read'],
 };

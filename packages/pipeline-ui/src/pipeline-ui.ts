@@ -1,25 +1,28 @@
 import { hostname } from 'node:os';
 import type { Clock, Logger, ObjectStore, QueryListener, Trigger } from '@client-tickets/micro-batch';
+import type { Declaration } from '@client-tickets/results';
 import type { Hono } from 'hono';
 import { createApiRoutes } from './http/api-routes.ts';
 import { createFileReads } from './result-files/file-reads.ts';
-import type { GroupMembers, LogOffsets } from './view/group-board.ts';
-import { harmless } from './harmless.ts';
-import { createReadiness } from './health.ts';
+import type { GroupMembers, LogOffsets } from './view/group.ts';
+import { logFailures } from './log-failures.ts';
+import { createReadiness } from './monitoring/readiness.ts';
 import { startHttpServer, type Address, type HttpServer } from './http/http-server.ts';
 import { createLiveFeed } from './http/live-feed.ts';
-import { createPipelineMetrics } from './metrics.ts';
+import { createPipelineMetrics } from './monitoring/metrics.ts';
 import { providePage } from './http/page-build.ts';
-import { createPolled } from './view/polled.ts';
+import { createPolled } from './stores/polled.ts';
 import { createPipelineView } from './view/pipeline-view.ts';
-import type { AttachedQuery } from './view/query-watch.ts';
-import { readOnlyStore } from './view/read-only-store.ts';
-import { createRequestLedger, type StoreRequest } from './view/request-ledger.ts';
+import type { AttachedQuery } from './view/query.ts';
+import { readOnlyStore } from './stores/read-only-store.ts';
+import { createRequestCounter, type StoreRequest } from './stores/request-counter.ts';
 import { findWebFolder } from './http/web-folder.ts';
 import { createWebApp } from './http/web-app.ts';
 
 export interface PipelineUiOptions {
   readonly topic: string;
+  /** Whose results are shown: its counts, its columns. */
+  readonly declaration: Declaration;
   /** Both are only read from. */
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
@@ -81,9 +84,9 @@ const MAX_VIEWERS = 250;
 export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   const { topic, trigger, clock, logger, versions, allowedHosts = [] } = options;
   const controlToken = options.controlToken === '' ? undefined : options.controlToken; // empty is no secret
-  const ledger = createRequestLedger();
-  const results = readOnlyStore(options.results, ledger);
-  const checkpoints = readOnlyStore(options.checkpoints, ledger);
+  const requests = createRequestCounter();
+  const results = readOnlyStore(options.results, requests);
+  const checkpoints = readOnlyStore(options.checkpoints, requests);
   const stopping = new AbortController();
   let server: HttpServer | undefined;
   let running: Promise<void> | undefined;
@@ -92,7 +95,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   const feed = createLiveFeed({
     maxReaders: options.maxViewers ?? MAX_VIEWERS,
     onReaders: (readers) => {
-      if (readers === 1) void lookAndPublish();
+      if (readers === 1) void refreshAndPublish();
     },
   });
   const metrics = createPipelineMetrics({
@@ -107,7 +110,8 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     checkpoints,
     trigger,
     clock,
-    ledger,
+    requests,
+    declaration: options.declaration,
     log: options.log,
     member: options.member ?? 'this consumer',
     groupMembers: options.groupMembers,
@@ -136,6 +140,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
       results,
       reads: createFileReads(results),
       about,
+      declaration: options.declaration,
       hasControl: controlToken !== undefined,
     }),
     feed,
@@ -158,22 +163,22 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     logger,
   });
 
-  /** One publication for all that a look finds, because each is written to every viewer; two if it takes long. */
-  async function lookAndPublish(options = { anew: false }): Promise<void> {
+  /** One publication for all that was read, because each is written to every viewer; two if it takes long. */
+  async function refreshAndPublish(options = { force: false }): Promise<void> {
     const found = new AbortController();
-    const look = view.look(options).finally(() => found.abort());
-    await Promise.race([look, clock.sleep(SOON_MS, found.signal)]);
+    const refresh = view.refresh(options).finally(() => found.abort());
+    await Promise.race([refresh, clock.sleep(SOON_MS, found.signal)]);
     const isLate = !found.signal.aborted;
     publish();
     if (!isLate) return;
-    await look;
+    await refresh;
     publish();
   }
 
-  const publish = harmless(logger, () => {
+  const publish = logFailures(logger, () => {
     if (feed.readers > 0) feed.publish(view.events());
   });
-  const sample = harmless(logger, () => view.sample());
+  const sample = logFailures(logger, () => view.sample());
 
   /** Called on the engine's path, also many times in a row. */
   function publishSoon(): void {
@@ -191,7 +196,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     for (let beat = 1; !stopping.signal.aborted; beat += 1) {
       sample();
       const isTurn = feed.readers <= FEW_VIEWERS || beat % 2 === 0;
-      if (feed.readers > 0 && isTurn) void lookAndPublish();
+      if (feed.readers > 0 && isTurn) void refreshAndPublish();
       if (beat % BEATS_EVERY === 0 && feed.readers > 0) feed.beat();
       await clock.sleep(EVERY_MS, stopping.signal);
     }
@@ -200,13 +205,13 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   const { onProgress, onBatch, onStatus } = view.listener;
   return {
     listener: {
-      onProgress: harmless(logger, onProgress),
-      onBatch: harmless(logger, onBatch),
-      onStatus: harmless(logger, onStatus),
+      onProgress: logFailures(logger, onProgress),
+      onBatch: logFailures(logger, onBatch),
+      onStatus: logFailures(logger, onStatus),
     },
     app,
-    onStoreRequest: harmless(logger, (request) => {
-      ledger.add(request);
+    onStoreRequest: logFailures(logger, (request) => {
+      requests.add(request);
       metrics.addStoreRequest(request);
     }),
     announce: (message) => view.announce(message),
@@ -219,7 +224,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     async close() {
       stopping.abort();
       await running;
-      if (feed.readers > 0) await lookAndPublish({ anew: true });
+      if (feed.readers > 0) await refreshAndPublish({ force: true });
       feed.close();
       await server?.close(CLOSE_GRACE_MS);
       metrics.close();

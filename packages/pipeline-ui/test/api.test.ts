@@ -1,6 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { batchDetailSchema, countsSchema, type BatchDetail } from '../src/api/index.ts';
 import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
 
 /** A pipeline that has processed 120 tickets and 4 dead letters, in batches of 50 at the most. */
@@ -19,12 +20,12 @@ describe('the API after a run', () => {
   it('tells what was counted, by type, team and priority', async () => {
     const { get } = await createProcessed();
     const { body } = await get('/api/v1/counts');
-    const { total, byType, byTeam, byPriority } = body as Record<string, { name: string; count: number }[]>;
-    const sum = (kinds: { count: number }[] = []): number => kinds.reduce((all, { count }) => all + count, 0);
+    const { total, tables } = countsSchema.parse(body);
     expect(total).toBe(120);
-    expect([sum(byType), sum(byTeam), sum(byPriority)]).toEqual([120, 120, 120]);
-    expect(byType?.map(({ name }) => name)).toEqual(['TECHNICAL', 'BILLING', 'ACCOUNT', 'GENERAL']);
-    expect(byPriority?.map(({ name }) => name)).toEqual(['HIGH', 'MEDIUM', 'LOW']);
+    expect(tables.map(({ column }) => column)).toEqual(['type', 'support_team', 'priority']);
+    for (const { kinds } of tables) expect(kinds.reduce((sum, { count }) => sum + count, 0)).toBe(120);
+    expect(tables[0]?.kinds.map(({ name }) => name)).toEqual(['TECHNICAL', 'BILLING', 'ACCOUNT', 'GENERAL']);
+    expect(tables[2]?.kinds.map(({ name }) => name)).toEqual(['LOW', 'MEDIUM', 'HIGH']);
   });
 
   it('shows every partition with its offsets, also those that it learns from the checkpoint', async () => {
@@ -74,7 +75,7 @@ describe('the API after a run', () => {
       rejected: { reason: string }[];
     };
     expect(files.map(({ key }) => key.replace(/^(\w+)\/.*\./, '$1 '))).toEqual([
-      'tickets json',
+      'tickets_json json',
       'tickets parquet',
       'dead_letters json',
     ]);
@@ -85,6 +86,48 @@ describe('the API after a run', () => {
       expect(after['support_team']).toMatch(/Support|Team|Management/);
     }
     expect(rejected).toHaveLength(2);
+  });
+
+  it.each([
+    ['is gone', undefined, /^tickets_json\/.*\.json is not there any more$/],
+    [
+      'is larger than any that is written here',
+      Buffer.alloc(64 * 1024 * 1024 + 1),
+      /has 67108865 bytes, at most 67108864/,
+    ],
+    [
+      'holds something else',
+      Buffer.from('{"ticket_id":1}\n'),
+      /line 1: kafka_partition: expected a whole number, found nothing/,
+    ],
+    ['is torn', Buffer.from('{"ticket_id":'), /line 1 is not ended/],
+  ])('opens a batch whose file %s, and says so', async (_what, body, problem) => {
+    const { get, results } = await createProcessed();
+    const opened = async (): Promise<BatchDetail> =>
+      batchDetailSchema.parse((await get('/api/v1/partitions/2/batches/2')).body);
+    const key = (await opened()).files[0]?.key ?? '';
+    await (body === undefined ? results.delete(key) : results.put(key, body));
+    const { records, rejected, problem: said } = await opened();
+    expect(records).toEqual([]);
+    expect(rejected).toHaveLength(2);
+    expect(said).toMatch(problem);
+  });
+
+  it('opens a batch whose Parquet file claims more rows than the batch has, and says so', async () => {
+    const pipeline = createUiPipeline({ formats: ['parquet'], partitions: 2, maxOffsetsPerTrigger: 0 });
+    for (let i = 0; i < 9; i++) pipeline.addRaw(0, JSON.stringify(pipeline.tickets.next()));
+    pipeline.addRaw(1, JSON.stringify(pipeline.tickets.next()));
+    await pipeline.startQuery().finished;
+    const fileOf = async (partition: number): Promise<string> =>
+      batchDetailSchema.parse((await pipeline.get(`/api/v1/partitions/${partition}/batches/0`)).body).files[0]
+        ?.key ?? '';
+    const nine = await pipeline.results.get(await fileOf(0));
+    await pipeline.results.put(await fileOf(1), nine?.body ?? new Uint8Array());
+    const { body } = await pipeline.get('/api/v1/partitions/1/batches/0');
+    expect(body).toMatchObject({
+      records: [],
+      problem: expect.stringContaining('at most 1 rows, found 9') as unknown,
+    });
   });
 
   it('reads the first records of a Parquet file when there is no JSON', async () => {

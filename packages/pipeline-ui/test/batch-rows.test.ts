@@ -1,8 +1,8 @@
 import type { CommittedBatch } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pageOfBatches } from '../src/http/batch-pages.ts';
-import { assembleBatchRows } from '../src/view/batch-rows.ts';
+import { pageOfBatches } from '../src/batches/batch-pages.ts';
+import { assembleBatchRows } from '../src/batches/batch-rows.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 

@@ -11,6 +11,7 @@ import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/
 import {
   createCountsPublisher,
   createTicketHandler,
+  ticketQuery,
   type ResultFormat,
   type TicketState,
 } from '@client-tickets/results';
@@ -68,6 +69,7 @@ export function createUiPipeline({
 > = {}): UiPipeline {
   const source = log.createSource();
   const ui = createPipelineUi({
+    declaration: ticketQuery,
     topic: log.topic,
     results,
     checkpoints,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
+import { ticketQuery } from '@client-tickets/results';
 import {
   createLogger,
   describeError,
@@ -57,6 +58,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
   });
   const owners = createGroupOwners({ connection, topic, groupId, logger, clock });
   const ui = createPipelineUi({
+    declaration: ticketQuery,
     topic,
     results: stores.results,
     checkpoints: stores.checkpoints,

@@ -1,5 +1,6 @@
 import { versions } from '@client-tickets/consumer';
 import type { PipelineUi } from '@client-tickets/pipeline-ui';
+import { ticketQuery } from '@client-tickets/results';
 import type { Clock, Logger, ObjectStore, Source, Trigger } from '@client-tickets/micro-batch';
 import { describeSettings, type Environment } from '@client-tickets/service-kit';
 import { demoSettings, type DemoSettings } from './config.ts';
@@ -19,6 +20,7 @@ export async function openDemoUi(options: {
   const { createPipelineUi } = await import('@client-tickets/pipeline-ui');
   const ui = createPipelineUi({
     ...shared,
+    declaration: ticketQuery,
     topic: source.topic,
     log: source,
     settings: describeSettings(demoSettings, environment),

@@ -8,7 +8,7 @@ export {
   type BatchDetail,
   type Batches,
 } from './batches.ts';
-export { countsSchema, type Counts, type Kind } from './counts.ts';
+export { countsSchema, type Counts, type CountsTable } from './counts.ts';
 export {
   deadLetterSchema,
   deadLettersSchema,
@@ -23,7 +23,7 @@ export {
   type History,
   type Point,
 } from './figures.ts';
-export { liveEventSchemas, type LiveEventName, type LiveEvents } from './live-event.ts';
+export { LIVE_EVENT_NAMES, liveEventSchemas, type LiveEventName, type LiveEvents } from './live-event.ts';
 export { partitionSchema, partitionsSchema, type Partition, type Partitions } from './partitions.ts';
 export { problemSchema, type Problem } from './problem.ts';
 export { progressSchema, queryProgressSchema } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { batchesSchema } from './batches.ts';
 import { countsSchema } from './counts.ts';
 import { figuresSchema } from './figures.ts';
@@ -18,6 +18,8 @@ export const liveEventSchemas = {
   batches: batchesSchema,
 } as const;
 
-export type LiveEventName = keyof typeof liveEventSchemas;
+export const LIVE_EVENT_NAMES = z.object(liveEventSchemas).keyof().options;
+
+export type LiveEventName = (typeof LIVE_EVENT_NAMES)[number];
 
 export type LiveEvents = { readonly [Name in LiveEventName]: z.infer<(typeof liveEventSchemas)[Name]> };

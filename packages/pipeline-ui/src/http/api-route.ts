@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 
 /** One operation of the API: what it takes, what it answers, and who answers it. The OpenAPI document is made of these. */
 export interface ApiRoute {

@@ -1,4 +1,5 @@
 import type { CommittedBatch, ObjectStore } from '@client-tickets/micro-batch';
+import type { Declaration } from '@client-tickets/results';
 import { z } from 'zod';
 import {
   aboutSchema,
@@ -13,9 +14,9 @@ import {
   statusSchema,
   type About,
 } from '../api/index.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
-import { BATCH_CURSOR, pageOfBatches } from './batch-pages.ts';
+import { BATCH_CURSOR, pageOfBatches } from '../batches/batch-pages.ts';
 import { readBatchRecords } from '../result-files/batch-records.ts';
 import { DEAD_LETTER_CURSOR, readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
 import type { FileReads } from '../result-files/file-reads.ts';
@@ -38,9 +39,10 @@ export function createApiRoutes(sources: {
   readonly results: ObjectStore;
   readonly reads: FileReads;
   readonly about: About;
+  readonly declaration: Declaration;
   readonly hasControl: boolean;
 }): readonly ApiRoute[] {
-  const { view, results, reads, about, hasControl } = sources;
+  const { view, results, reads, about, declaration, hasControl } = sources;
   const plain = { method: 'get', params: nothing, query: nothing, needsToken: false } as const;
   const routes = [
     apiRoute({
@@ -56,7 +58,7 @@ export function createApiRoutes(sources: {
       summary: 'Rates, lag and totals',
       answer: figuresSchema,
       handle: async () => {
-        await view.look();
+        await view.refresh();
         return view.figures();
       },
     }),
@@ -78,10 +80,10 @@ export function createApiRoutes(sources: {
     apiRoute({
       ...plain,
       path: '/counts',
-      summary: 'Tickets by type, team and priority over the whole stream',
+      summary: 'Tickets over the whole stream, by each thing that the query counts by',
       answer: countsSchema,
       handle: async () => {
-        await view.look();
+        await view.refresh();
         const counts = view.counts();
         if (counts === undefined)
           throw new ApiError('unavailable', view.countsProblem ?? 'the counts have not been read yet');
@@ -94,7 +96,7 @@ export function createApiRoutes(sources: {
       summary: 'All partitions of the topic: owner, offsets and lag',
       answer: partitionsSchema,
       handle: async () => {
-        await view.look();
+        await view.refresh();
         return view.partitions();
       },
     }),
@@ -105,7 +107,7 @@ export function createApiRoutes(sources: {
       query: z.strictObject({ limit: limit(200, 20), before: before(BATCH_CURSOR) }),
       answer: batchesSchema,
       handle: async ({ query }) => {
-        await view.look();
+        await view.refresh();
         const { items, next } = pageOfBatches(view.batchRows(), { limit: query.limit, before: query.before });
         return { items: [...items], next, problem: view.partitions().problem };
       },
@@ -119,11 +121,9 @@ export function createApiRoutes(sources: {
       query: z.strictObject({ records: limit(100, 10) }),
       answer: batchDetailSchema,
       handle: async ({ params, query }) => {
-        await view.look();
+        await view.refresh();
         const batch = findBatch(view, params);
-        const shown = await reads.inTurn((read) =>
-          readBatchRecords(params.partition, batch, query.records, read),
-        );
+        const shown = await reads.inTurn((read) => readBatchRecords(declaration, batch, query.records, read));
         const { batchId, startOffset, endOffset, rows, deadLetters, plannedAt, committedAt, files } = batch;
         return {
           partition: params.partition,
@@ -151,7 +151,7 @@ export function createApiRoutes(sources: {
       }),
       answer: deadLettersSchema,
       handle: async ({ query }) => {
-        await view.look();
+        await view.refresh();
         const partitions = view.partitions().items.map(({ partition }) => partition);
         const recentBatches = (partition: number): readonly CommittedBatch[] => view.batches(partition);
         return readDeadLetterPage(

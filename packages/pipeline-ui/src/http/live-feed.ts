@@ -1,4 +1,4 @@
-import type { LiveEventName, LiveEvents } from '../api/index.ts';
+import { LIVE_EVENT_NAMES, type LiveEventName, type LiveEvents } from '../api/index.ts';
 
 /**
  * The event stream of any number of readers.
@@ -69,7 +69,9 @@ export function createLiveFeed(options: {
     },
     publish(events) {
       let changed = false;
-      for (const [name, data] of entriesOf(events)) {
+      for (const name of LIVE_EVENT_NAMES) {
+        const data = events[name];
+        if (data === undefined) continue;
         const text = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
         if (kept.get(name)?.text === text) continue;
         if (!changed) version += 1;
@@ -135,17 +137,4 @@ function createSignal(): Signal {
     send = resolve;
   });
   return { sent, send };
-}
-
-type Entry = { [Name in LiveEventName]: readonly [Name, LiveEvents[Name]] }[LiveEventName];
-
-function entriesOf(events: Partial<LiveEvents>): readonly Entry[] {
-  const { status, figures, counts, partitions, batches } = events;
-  return [
-    ...(status === undefined ? [] : [['status', status] as const]),
-    ...(figures === undefined ? [] : [['figures', figures] as const]),
-    ...(counts === undefined ? [] : [['counts', counts] as const]),
-    ...(partitions === undefined ? [] : [['partitions', partitions] as const]),
-    ...(batches === undefined ? [] : [['batches', batches] as const]),
-  ];
 }

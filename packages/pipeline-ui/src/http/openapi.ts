@@ -9,6 +9,7 @@ import {
   deadLettersSchema,
   figuresSchema,
   historySchema,
+  LIVE_EVENT_NAMES,
   liveEventSchemas,
   partitionSchema,
   partitionsSchema,
@@ -67,7 +68,7 @@ export function createOpenApiDocument(routes: readonly ApiRoute[], version: stri
 
 const EVENTS = {
   summary: 'Everything live, as server-sent events',
-  description: `Event names: ${Object.keys(liveEventSchemas).join(', ')}. The data of each is JSON and replaces what it said before.`,
+  description: `Event names: ${LIVE_EVENT_NAMES.join(', ')}. The data of each is JSON and replaces what it said before.`,
   responses: {
     200: {
       description: 'A stream that does not end',

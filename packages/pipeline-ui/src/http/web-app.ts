@@ -1,11 +1,11 @@
 import { Hono, type Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Logger } from '@client-tickets/micro-batch';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 import type { ApiRoute } from './api-route.ts';
-import type { Readiness } from '../health.ts';
+import type { Readiness } from '../monitoring/readiness.ts';
 import type { LiveFeed } from './live-feed.ts';
-import type { PipelineMetrics } from '../metrics.ts';
+import type { PipelineMetrics } from '../monitoring/metrics.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { respondWithFile, type PageFiles } from './page-files.ts';
 import { limitPendingAnswers } from './pending-answers.ts';

@@ -1,110 +1,101 @@
 import type { CommittedBatch } from '@client-tickets/micro-batch';
-// The one place that reads a result file back; packages/results only writes them.
-import { parquetReadObjects } from 'hyparquet';
-import { z } from 'zod';
-import type { BatchDetail, DeadLetterView } from '../api/index.ts';
-import { parseDeadLetter } from './dead-letter-view.ts';
-import { deadLetterPrefix } from './dead-letter-files.ts';
-import { MOST_BYTES } from './file-reads.ts';
+import {
+  FORMATS,
+  parseRangeKey,
+  RowColumns,
+  type Declaration,
+  type StoredRow,
+} from '@client-tickets/results';
+import type { BatchDetail } from '../api/index.ts';
+import { showDeadLetter } from './dead-letter-view.ts';
 import { linesForwards } from './text-lines.ts';
 
 export type BatchRecords = Pick<BatchDetail, 'records' | 'rejected' | 'problem'>;
 type Shown = BatchDetail['records'][number];
+type ReadFile = (key: string) => Promise<Uint8Array | undefined>;
 
-const SHOWN_TEXT = 500;
+const SHOWN_TEXT = 2_000;
 
-/** The first `limit` rows and dead letters of a partition's batch, from the files that it wrote. */
+/**
+ * The first `limit` rows and dead letters of a partition's batch, from the files that it wrote. A file that is missing, too
+ * large or damaged is named as the `problem`.
+ */
 export async function readBatchRecords(
-  partition: number,
+  declaration: Declaration,
   { files }: CommittedBatch,
   limit: number,
-  read: (key: string) => Promise<Uint8Array | undefined>,
+  read: ReadFile,
 ): Promise<BatchRecords> {
-  const prefix = deadLetterPrefix(partition);
-  const letters = files.find(({ key }) => key.startsWith(prefix));
-  const rows = files.filter((file) => file !== letters);
-  const tickets = rows.find(({ key }) => key.endsWith('.json')) ?? rows[0];
-  const tooLarge = [tickets, letters].find((file) => (file?.size ?? 0) > MOST_BYTES);
-  if (tooLarge !== undefined) {
-    return {
-      records: [],
-      rejected: [],
-      problem: `${tooLarge.key} is too large to be shown (${tooLarge.size} bytes)`,
-    };
+  const problems: string[] = [];
+  async function readEach<T>(
+    key: string | undefined,
+    parse: (body: Uint8Array) => Promise<T[]> | T[],
+  ): Promise<T[]> {
+    if (key === undefined) return [];
+    try {
+      const body = await read(key);
+      if (body !== undefined) return await parse(body);
+      problems.push(`${key} is not there any more`);
+    } catch (error) {
+      problems.push(`${key} can't be shown: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return [];
   }
-  const records = tickets === undefined ? [] : await readRows(tickets.key, limit, read);
-  const rejected = letters === undefined ? [] : await readLetters(letters.key, limit, read);
-  const missing = records === undefined ? tickets : rejected === undefined ? letters : undefined;
-  return {
-    records: records ?? [],
-    rejected: rejected ?? [],
-    problem: missing === undefined ? null : `${missing.key} is not there any more`,
-  };
-}
 
-async function readLetters(
-  key: string,
-  limit: number,
-  read: (key: string) => Promise<Uint8Array | undefined>,
-): Promise<DeadLetterView[] | undefined> {
-  const body = await read(key);
-  if (body === undefined) return undefined;
-  return take(linesForwards(body), limit).flatMap((line) => parseDeadLetter(line) ?? []);
-}
-
-async function readRows(
-  key: string,
-  limit: number,
-  read: (key: string) => Promise<Uint8Array | undefined>,
-): Promise<Shown[] | undefined> {
-  const body = await read(key);
-  if (body === undefined) return undefined;
-  const rows = key.endsWith('.json') ? readJsonRows(body, limit) : await readParquetRows(body, limit);
-  return rows.map(toShown);
-}
-
-const row = z.record(z.string(), z.union([z.string(), z.number()]));
-type Row = z.infer<typeof row>;
-
-function readJsonRows(body: Uint8Array, limit: number): readonly Row[] {
-  return take(linesForwards(body), limit).map((line) => {
-    const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
-    const offset = /"kafka_offset":(\d+)\}$/.exec(text)?.[1]; // with all its digits, which JSON.parse would round
-    return { ...row.parse(JSON.parse(text)), ...(offset === undefined ? {} : { kafka_offset: offset }) };
+  const named = files.flatMap(({ key }) => {
+    const name = parseRangeKey(declaration.table, key);
+    return name === undefined ? [] : [{ key, ...name }];
   });
-}
-
-async function readParquetRows(body: Uint8Array, limit: number): Promise<readonly Row[]> {
-  const file = new Uint8Array(body).buffer; // a copy, because a body may lie within a larger buffer
-  const rows = await parquetReadObjects({ file, rowStart: 0, rowEnd: limit });
-  return rows.map((each) =>
-    Object.fromEntries(Object.entries(each).map(([name, value]) => [name, toScalar(value)])),
+  const letters = named.find(({ kind }) => kind === 'dead_letters');
+  const rows = named.filter(({ kind }) => kind === 'rows');
+  const cheapest = rows.find(({ format }) => format === 'json') ?? rows[0];
+  const columns = new RowColumns(declaration);
+  const records = await readEach(cheapest?.key, async (body) => {
+    if (cheapest === undefined) return [];
+    const each = await FORMATS[cheapest.format].read(columns, body, cheapest.range);
+    return take(each(), limit).map((row) => toShown(declaration, columns, row));
+  });
+  const rejected = await readEach(letters?.key, (body) =>
+    take(linesForwards(body), limit).map((line) => showDeadLetter(line)),
   );
+  return { records, rejected, problem: problems[0] ?? null };
 }
 
-function toScalar(value: unknown): string | number {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'number' ? value : String(value);
-}
-
-/** What enrichment added is what the ticket did not have. */
-function toShown({ support_team, kafka_partition, kafka_offset, ...ticket }: Row): Shown {
-  const before = Object.fromEntries(
-    Object.entries(ticket).map(([name, value]) => [
-      name,
-      typeof value === 'string' && value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value,
-    ]),
-  );
+/** Before: the record's own fields. After: what was derived from them as well, and where the record was. */
+function toShown({ record, derived }: Declaration, { names }: RowColumns, row: StoredRow): Shown {
+  const all = new Map(names.map((name, index) => [name, showValue(row.values[index] ?? null)]));
+  const pick = (wanted: readonly string[]): Record<string, string | number> =>
+    Object.fromEntries(wanted.flatMap((name) => optional(name, all.get(name) ?? null)));
+  const before = pick(Object.keys(record.fields));
   return {
-    offset: String(kafka_offset),
+    offset: String(row.offset),
     before,
     after: {
       ...before,
-      support_team: support_team ?? '',
-      kafka_partition: kafka_partition ?? '',
-      kafka_offset: kafka_offset ?? '',
+      ...pick(
+        names.filter((name) => !(name in record.fields) || derived.some((column) => column.name === name)),
+      ),
+      kafka_partition: row.partition,
+      kafka_offset: String(row.offset),
     },
   };
+}
+
+function optional(name: string, value: string | number | null): [string, string | number][] {
+  return value === null ? [] : [[name, value]];
+}
+
+function showValue(value: StoredRow['values'][number]): string | number | null {
+  if (typeof value === 'bigint') return showMicroseconds(value);
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value;
+}
+
+/** `2026-11-22T09:30:00.000Z`, with six decimals where three would not hold it. */
+function showMicroseconds(micros: bigint): string {
+  const rest = ((micros % 1_000n) + 1_000n) % 1_000n;
+  const text = new Date(Number((micros - rest) / 1_000n)).toISOString();
+  return rest === 0n ? text : text.replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
 function take<T>(items: Iterable<T>, limit: number): readonly T[] {

@@ -1,4 +1,5 @@
 import { parseRange, type CommittedBatch, type ObjectStore } from '@client-tickets/micro-batch';
+import { deadLettersPrefix } from '@client-tickets/results';
 
 export interface DeadLetterFile {
   readonly key: string;
@@ -21,7 +22,7 @@ export async function* deadLetterFiles(
   bound: bigint,
   recent: readonly CommittedBatch[],
 ): AsyncGenerator<DeadLetterFile> {
-  const prefix = deadLetterPrefix(partition);
+  const prefix = deadLettersPrefix(partition);
   let before = bound;
   let reached: bigint | undefined;
   for (const batch of recent.toReversed()) {
@@ -36,10 +37,6 @@ export async function* deadLetterFiles(
     yield* window;
     window = await listBefore(results, prefix, window.at(-1)?.startOffset ?? 0n);
   }
-}
-
-export function deadLetterPrefix(partition: number): string {
-  return `dead_letters/partition=${partition}/`;
 }
 
 async function listBefore(

@@ -1,6 +1,6 @@
 import type { CommittedBatch, ObjectStore } from '@client-tickets/micro-batch';
 import type { DeadLetters, DeadLetterView } from '../api/index.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 import { deadLetterFiles } from './dead-letter-files.ts';
 import { createDeadLetterStream, type DeadLetterStream } from './dead-letter-stream.ts';
 import { MOST_BYTES, type FileReads } from './file-reads.ts';

@@ -1,6 +1,6 @@
 import type { DeadLetterView } from '../api/index.ts';
 import type { DeadLetterFile } from './dead-letter-files.ts';
-import { parseDeadLetter } from './dead-letter-view.ts';
+import { showDeadLetter } from './dead-letter-view.ts';
 import { MOST_BYTES } from './file-reads.ts';
 import { linesBackwards } from './text-lines.ts';
 
@@ -54,15 +54,32 @@ export function createDeadLetterStream(options: {
       budget.bytes -= size;
       budget.filesRead += 1;
       let lines = 0;
-      for (const line of linesBackwards((await read(key)) ?? new Uint8Array())) {
+      for (const line of linesBackwards(await readOrSkip(key))) {
         if (++lines % LINES_BETWEEN_PAUSES === 0) await new Promise(setImmediate); // the engine goes first
-        const letter = parseDeadLetter(line);
-        if (letter === undefined) budget.skipped.add(`${key} holds a line that is no dead letter`);
-        else if (BigInt(letter.offset) < bound && matches(letter)) yield letter;
+        const letter = showOrSkip(key, line);
+        if (letter !== undefined && BigInt(letter.offset) < bound && matches(letter)) yield letter;
       }
       yield startOffset;
     }
     yield 0n;
+  }
+
+  function showOrSkip(key: string, line: Uint8Array): DeadLetterView | undefined {
+    try {
+      return showDeadLetter(line);
+    } catch (error) {
+      budget.skipped.add(`${key} holds a line that is no dead letter: ${describe(error)}`);
+      return undefined;
+    }
+  }
+
+  async function readOrSkip(key: string): Promise<Uint8Array> {
+    try {
+      return (await read(key)) ?? new Uint8Array();
+    } catch (error) {
+      budget.skipped.add(`${key} can't be shown: ${describe(error)}`);
+      return new Uint8Array();
+    }
   }
 
   return {
@@ -89,4 +106,8 @@ export function createDeadLetterStream(options: {
       head = undefined;
     },
   };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

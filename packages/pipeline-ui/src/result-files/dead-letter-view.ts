@@ -1,25 +1,15 @@
-import { z } from 'zod';
+import { readDeadLetters } from '@client-tickets/results';
 import type { DeadLetterView } from '../api/index.ts';
-
-/** A line of a dead letter file, as packages/results writes it. */
-const line = z.object({
-  partition: z.int(),
-  offset: z.string().regex(/^\d{1,19}$/),
-  timestamp: z.string().nullable(),
-  key: z.string().nullable(),
-  reason: z.string(),
-  value_base64: z.string().nullable(),
-});
 
 const SHOWN_VALUE_BYTES = 4_096;
 const SHOWN_KEY = 200;
 const SHOWN_REASON = 2_000;
 
-/** Reads a line back, cut to what is shown; `undefined` when it is none. */
-export function parseDeadLetter(bytes: Uint8Array): DeadLetterView | undefined {
-  const parsed = line.safeParse(parseJson(bytes));
-  if (!parsed.success) return undefined;
-  const { partition, offset, timestamp, key, reason, value_base64: base64 } = parsed.data;
+/** A line of a dead letter file, cut to what is shown. Throws a `RangeError` that says why it is none. */
+export function showDeadLetter(line: Uint8Array): DeadLetterView {
+  const [letter] = readDeadLetters(line);
+  if (letter === undefined) throw new RangeError('expected a dead letter, found an empty line');
+  const { partition, offset, timestamp, key, reason, value_base64: base64 } = letter;
   return {
     partition,
     offset,
@@ -46,14 +36,6 @@ function decode(bytes: Uint8Array, isCut: boolean): string | null {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
   } catch {
     return null;
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 
 /**
  * Reads of result files for people who look. Files are read whole, so few at a time: what that takes of memory is bounded
@@ -42,7 +42,7 @@ export function createFileReads(results: ObjectStore): FileReads {
     async inTurn(work) {
       await enter();
       try {
-        return await work(async (key) => (await results.get(key))?.body);
+        return await work(async (key) => (await results.get(key, { mostBytes: MOST_BYTES }))?.body);
       } finally {
         leave();
       }

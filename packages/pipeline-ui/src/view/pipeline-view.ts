@@ -7,6 +7,7 @@ import type {
   QueryStatus,
   Trigger,
 } from '@client-tickets/micro-batch';
+import type { Declaration } from '@client-tickets/results';
 import type { z } from 'zod';
 import {
   queryProgressSchema,
@@ -20,14 +21,13 @@ import {
   type progressSchema,
   type Status,
 } from '../api/index.ts';
-import { pageOfBatches } from '../http/batch-pages.ts';
-import type { TriggerMeasure } from './batch-rows.ts';
-import { createGroupBoard, type GroupMembers, type LogOffsets } from './group-board.ts';
-import { createPolled } from './polled.ts';
-import { readPublishedCounts } from './published-counts.ts';
-import { createQueryWatch, type AttachedQuery } from './query-watch.ts';
-import { createRateHistory } from './rate-history.ts';
-import type { RequestLedger } from './request-ledger.ts';
+import { pageOfBatches } from '../batches/batch-pages.ts';
+import type { TriggerMeasure } from '../batches/batch-rows.ts';
+import { createCountsView } from './counts.ts';
+import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
+import { createQueryView, type AttachedQuery } from './query.ts';
+import { createRateHistory } from './history.ts';
+import type { RequestCounter } from '../stores/request-counter.ts';
 
 /** Everything that can be seen of the pipeline, in the shapes of the API. */
 export interface PipelineView {
@@ -38,10 +38,10 @@ export interface PipelineView {
   queryStatus(): QueryStatus | undefined;
   readonly announcement: string;
   /**
-   * Reads again what may have changed in the stores, a second or two old at the most, or `anew`. Only while somebody
-   * looks. Never rejects.
+   * Reads again what may have changed in the stores, a second or two old at the most, or older ones if `force`d. Only
+   * while somebody looks. Never rejects.
    */
-  look(options?: { readonly anew: boolean }): Promise<void>;
+  refresh(options?: { readonly force: boolean }): Promise<void>;
   /** To be called every second. */
   sample(): void;
   status(): Status;
@@ -68,89 +68,82 @@ export interface PipelineViewOptions {
   readonly log: LogOffsets | undefined;
   readonly member: string;
   readonly groupMembers: GroupMembers | undefined;
-  readonly ledger: RequestLedger;
+  readonly requests: RequestCounter;
+  /** Whose results are shown. */
+  readonly declaration: Declaration;
   readonly viewers: () => number;
   readonly onProgress: (progress: QueryProgress) => void;
   /** The state has changed: worth telling those who watch at once. */
   readonly onChange: () => void;
 }
 
-const COUNTS_EVERY_MS = 1_000;
 const PATIENCE_MS = 3_000;
 const LIVE_BATCHES = 20;
 const KEPT_MEASURES = 300;
 const GROUP_RATE_MS = 10_000;
 
 export function createPipelineView(options: PipelineViewOptions): PipelineView {
-  const { topic, results, checkpoints, trigger, clock, ledger, viewers, onChange } = options;
+  const { topic, results, checkpoints, trigger, clock, requests, viewers, onChange } = options;
   const measures: TriggerMeasure[] = [];
   const rates = createRateHistory({ clock, triggerMs: trigger.kind === 'interval' ? trigger.everyMs : 0 });
 
-  const watch = createQueryWatch({
+  const query = createQueryView({
     clock,
     observer: {
       onProgress(progress) {
         rates.addProgress(progress);
-        measures.push({ progress, storeRequests: ledger.take() });
+        measures.push({ progress, storeRequests: requests.take() });
         if (measures.length > KEPT_MEASURES) measures.shift();
         options.onProgress(progress);
       },
-      onBatch: (partition, batch) => board.addBatch(partition, batch),
+      onBatch: (partition, batch) => group.addBatch(partition, batch),
       onStatus: onChange,
     },
   });
-  const board = createGroupBoard({
+  const group = createGroupView({
     topic,
     checkpoints,
     clock,
     log: options.log,
     member: options.member,
     groupMembers: options.groupMembers,
-    owned: () => watch.status()?.partitions ?? [],
-    isPaused: () => watch.status()?.state === 'paused',
+    owned: () => query.status()?.partitions ?? [],
+    isPaused: () => query.status()?.state === 'paused',
     measures: () => measures,
   });
-  const published = createPolled({
-    clock,
-    everyMs: COUNTS_EVERY_MS,
-    read: () => readPublishedCounts(results),
-  });
+  const counted = createCountsView({ clock, results, files: options.declaration.countsFiles });
 
   /** The published counts hold the rows of all committed batches; while they do not, a newer version is to come. */
   function areCountsCurrent(): boolean {
-    return published.problem === undefined && published.value?.total === committedRows();
+    return counted.problem === undefined && counted.counts()?.total === committedRows();
   }
 
   function committedRows(): number {
-    return board.partitions().items.reduce((sum, { rows }) => sum + rows, 0);
+    return group.partitions().items.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  async function readAgain(options: { readonly anew: boolean }): Promise<void> {
-    await board.refresh();
-    if (!areCountsCurrent()) await published.refresh(options);
-  }
-
-  function counts(): Counts | undefined {
-    return published.value && { ...published.value, problem: published.problem ?? null };
+  async function readAgain(options: { readonly force: boolean }): Promise<void> {
+    await group.refresh();
+    if (!areCountsCurrent()) await counted.refresh(options);
   }
 
   function ownLag(): number | undefined {
-    const mine = board.partitions().items.filter((partition) => partition.mine);
+    const mine = group.partitions().items.filter((partition) => partition.mine);
     return mine.length === 0 ? undefined : (sumOfLags(mine) ?? undefined);
   }
 
   function status(): Status {
-    const now = watch.status();
+    const now = query.status();
     return {
       state: now?.state ?? 'starting',
-      message: now?.message ?? watch.announcement,
+      message: now?.message ?? query.announcement,
       errorCode: now?.errorCode ?? null,
       name: now?.name ?? 'client-tickets',
       queryId: now?.id ?? null,
       runId: now?.runId ?? null,
       topic,
       trigger: describeTrigger(trigger),
-      startedAt: new Date(watch.startedAt).toISOString(),
+      startedAt: new Date(query.startedAt).toISOString(),
       assigned: now?.assigned ?? false,
       ownedPartitions: now?.partitions.map(({ partition }) => partition) ?? [],
       control: options.hasControl,
@@ -160,16 +153,16 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   }
 
   function figures(): Figures {
-    const { items } = board.partitions();
-    const lastTriggerAt = watch.status()?.lastTriggerAt;
+    const { items } = group.partitions();
+    const lastTriggerAt = query.status()?.lastTriggerAt;
     const isAllMine = items.every(({ mine }) => mine);
     return {
       point: rates.latest(),
       lastTriggerAt: lastTriggerAt === undefined ? null : new Date(lastTriggerAt).toISOString(),
-      tickets: published.value?.total ?? null,
+      tickets: counted.counts()?.total ?? null,
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
-      groupRowsPerSecond: isAllMine ? null : groupRate(board.batchRows(LIVE_BATCHES)),
+      groupRowsPerSecond: isAllMine ? null : groupRate(group.batchRows(LIVE_BATCHES)),
       viewers: viewers(),
     };
   }
@@ -182,17 +175,17 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   }
 
   return {
-    listener: watch.listener,
+    listener: query.listener,
     get query() {
-      return watch.query;
+      return query.query;
     },
-    attach: (query) => watch.attach(query),
-    announce: (message) => watch.announce(message),
-    queryStatus: () => watch.status(),
+    attach: (attached) => query.attach(attached),
+    announce: (message) => query.announce(message),
+    queryStatus: () => query.status(),
     get announcement() {
-      return watch.announcement;
+      return query.announcement;
     },
-    async look(options = { anew: false }) {
+    async refresh(options = { force: false }) {
       const done = new AbortController();
       // A store that is away keeps a read busy for long; what is known is shown meanwhile.
       await Promise.race([
@@ -205,29 +198,29 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     figures,
     history: () => rates.columns(),
     progress(limit) {
-      const { recentProgress } = watch;
+      const { recentProgress } = query;
       const recent = recentProgress.slice(-limit).map((each) => queryProgressSchema.parse(each));
       return { latest: recent.at(-1) ?? null, recent };
     },
-    counts,
+    counts: () => counted.counts(),
     get countsProblem() {
-      return published.problem;
+      return counted.problem;
     },
-    partitions: () => board.partitions(),
-    batchRows: () => board.batchRows(),
-    batches: (partition) => board.batches(partition),
+    partitions: () => group.partitions(),
+    batchRows: () => group.batchRows(),
+    batches: (partition) => group.batches(partition),
     events() {
-      const counted = counts();
-      const { items, next } = pageOfBatches(board.batchRows(LIVE_BATCHES + 1), {
+      const counts = counted.counts();
+      const { items, next } = pageOfBatches(group.batchRows(LIVE_BATCHES + 1), {
         limit: LIVE_BATCHES,
         before: undefined,
       });
       return {
         status: status(),
         figures: figures(),
-        ...(counted === undefined ? {} : { counts: counted }),
-        partitions: board.partitions(),
-        batches: { items: [...items], next, problem: board.problem },
+        ...(counts === undefined ? {} : { counts }),
+        partitions: group.partitions(),
+        batches: { items: [...items], next, problem: group.problem },
       };
     },
   };

@@ -1,4 +1,5 @@
 import {
+  LIVE_EVENT_NAMES,
   liveEventSchemas,
   type History,
   type LiveEventName,
@@ -23,7 +24,6 @@ export interface LiveState {
   readonly history: History;
 }
 
-const EVENT_NAMES: readonly LiveEventName[] = ['status', 'figures', 'counts', 'partitions', 'batches'];
 const KEPT_POINTS = 15 * 60;
 const RETRY_MS = 3_000;
 const EMPTY: History = {
@@ -73,7 +73,7 @@ export class LiveSource {
       // The browser tries again by itself unless it was given an answer other than a stream.
       if (stream.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#open(), RETRY_MS);
     });
-    for (const name of EVENT_NAMES) {
+    for (const name of LIVE_EVENT_NAMES) {
       stream.addEventListener(name, (event: MessageEvent<string>) => this.#receive(name, event.data));
     }
   }

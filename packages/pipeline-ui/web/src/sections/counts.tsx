@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Counts as CountValues, Kind } from '../../../src/api/index.ts';
+import type { Counts as CountValues, CountsTable } from '../../../src/api/index.ts';
 import { showCount, showShare } from '../format/numbers.ts';
 
 export function Counts({ counts }: { readonly counts: CountValues | undefined }): JSX.Element {
@@ -10,9 +10,9 @@ export function Counts({ counts }: { readonly counts: CountValues | undefined })
         <p class="empty">The counts appear with the first batch.</p>
       ) : (
         <>
-          <Bars title="By type" kinds={counts.byType} total={counts.total} />
-          <Bars title="By team" kinds={counts.byTeam} total={counts.total} />
-          <Bars title="By priority" kinds={counts.byPriority} total={counts.total} />
+          {counts.tables.map((table) => (
+            <Bars key={table.name} table={table} total={counts.total} />
+          ))}
         </>
       )}
     </div>
@@ -21,14 +21,13 @@ export function Counts({ counts }: { readonly counts: CountValues | undefined })
 
 /** Bars are as long as their share of the largest; the numbers say it exactly. */
 function Bars({
-  title,
-  kinds,
+  table: { column, kinds },
   total,
 }: {
-  readonly title: string;
-  readonly kinds: readonly Kind[];
+  readonly table: CountsTable;
   readonly total: number;
 }): JSX.Element {
+  const title = `By ${column.replaceAll('_', ' ')}`;
   const most = Math.max(1, ...kinds.map(({ count }) => count));
   return (
     <table class="bars">

@@ -1,7 +1,7 @@
 import { ManualClock } from '@client-tickets/micro-batch/testing';
 import type { QueryProgress } from '@client-tickets/micro-batch';
 import { describe, expect, it } from 'vitest';
-import { createRateHistory } from '../src/view/rate-history.ts';
+import { createRateHistory } from '../src/view/history.ts';
 
 const progress = (numInputRows: number, triggerExecution: number): QueryProgress =>
   ({ numInputRows, durationMs: { triggerExecution } }) as QueryProgress;

@@ -1,4 +1,4 @@
-import type { Problem } from '../api/index.ts';
+import type { Problem } from './problem.ts';
 
 type ProblemCode = Problem['error']['code'];
 

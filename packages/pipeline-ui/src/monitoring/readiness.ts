@@ -1,5 +1,5 @@
 import type { Clock, ObjectStore, QueryStatus, Trigger } from '@client-tickets/micro-batch';
-import { createPolled } from './view/polled.ts';
+import { createPolled } from '../stores/polled.ts';
 
 export interface ReadinessCheck {
   readonly name: 'assigned' | 'checkpoint' | 'trigger';

@@ -1,5 +1,5 @@
 import type { Batch } from '../api/index.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 
 /** The rows after the one that the cursor names, and the cursor of the last one. Rows are newest first. */
 export function pageOfBatches(

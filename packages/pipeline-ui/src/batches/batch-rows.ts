@@ -1,6 +1,6 @@
 import type { CommittedBatch, QueryProgress } from '@client-tickets/micro-batch';
 import type { Batch } from '../api/index.ts';
-import type { RequestCounts } from './request-ledger.ts';
+import type { RequestCounts } from '../stores/request-counter.ts';
 
 /** What this consumer measured of one of its own triggers. */
 export interface TriggerMeasure {

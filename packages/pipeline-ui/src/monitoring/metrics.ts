@@ -1,7 +1,7 @@
 import type { QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
 import { TICKET_TYPES, type TicketProblem } from '@client-tickets/tickets';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { StoreRequest } from './view/request-ledger.ts';
+import type { StoreRequest } from '../stores/request-counter.ts';
 
 export interface PipelineMetrics {
   addProgress(progress: QueryProgress): void;

@@ -1,24 +1,27 @@
 import { ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
-import type { RequestLedger } from './request-ledger.ts';
+import type { RequestCounter } from './request-counter.ts';
+
+/** Nothing that the engine writes comes near; what others have put there must not cost the consumer its memory. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The engine's store as the UI sees it: its reads are told apart from the engine's, and it can change nothing. */
-export function readOnlyStore(store: ObjectStore, ledger: RequestLedger): ObjectStore {
+export function readOnlyStore(store: ObjectStore, requests: RequestCounter): ObjectStore {
   const refuse = (): Promise<never> =>
     Promise.reject(new ObjectStoreError('refused', `${store.location}: the pipeline UI only reads`));
   return {
     location: store.location,
     async get(key, options) {
       try {
-        return await store.get(key, options);
+        return await store.get(key, { mostBytes: MOST_BYTES, ...options });
       } finally {
-        ledger.addOwn('get');
+        requests.addOwn('get');
       }
     },
     async *list(prefix) {
       try {
         yield* store.list(prefix);
       } finally {
-        ledger.addOwn('list');
+        requests.addOwn('list');
       }
     },
     put: refuse,

@@ -14,14 +14,14 @@ export interface AttachedQuery {
 }
 
 /** What the UI wants to know at once. Called on the engine's path: only notes something down. */
-export interface WatchObserver {
+export interface QueryObserver {
   onProgress(progress: QueryProgress): void;
   onBatch(partition: number, batch: CommittedBatch): void;
   onStatus(): void;
 }
 
-/** How this consumer's query is, before it exists as well. */
-export interface QueryWatch {
+/** This consumer's query, also before it exists. */
+export interface QueryView {
   readonly listener: Required<QueryListener>;
   readonly query: AttachedQuery | undefined;
   /** The latest progress of this run, oldest first. */
@@ -38,19 +38,19 @@ export interface QueryWatch {
 
 const KEPT_PROGRESS = 100;
 
-export function createQueryWatch({
+export function createQueryView({
   clock,
   observer,
 }: {
   readonly clock: Clock;
-  readonly observer: WatchObserver;
-}): QueryWatch {
+  readonly observer: QueryObserver;
+}): QueryView {
   const startedAt = clock.now();
   const recentProgress: QueryProgress[] = [];
   let query: AttachedQuery | undefined;
   let announcement = 'starting';
   /** Statuses come through the listener before `attach` can be called with what `StreamingQuery.start` returns. */
-  let heard: QueryStatus | undefined;
+  let reported: QueryStatus | undefined;
   return {
     startedAt,
     recentProgress,
@@ -68,11 +68,11 @@ export function createQueryWatch({
       },
       onBatch: (partition, batch) => observer.onBatch(partition, batch),
       onStatus(status) {
-        heard = status;
+        reported = status;
         observer.onStatus();
       },
     },
-    status: () => query?.status() ?? heard,
+    status: () => query?.status() ?? reported,
     attach(attached) {
       query = attached;
       observer.onStatus();

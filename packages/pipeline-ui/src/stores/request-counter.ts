@@ -11,7 +11,7 @@ export interface StoreRequest {
 export type RequestCounts = Readonly<Record<string, number>>;
 
 /** Counts the engine's requests between batches. Those that the UI makes through the same stores are taken off. */
-export interface RequestLedger {
+export interface RequestCounter {
   add(request: StoreRequest): void;
   /** The UI has read something. */
   addOwn(operation: 'get' | 'list'): void;
@@ -19,7 +19,7 @@ export interface RequestLedger {
   take(): RequestCounts | undefined;
 }
 
-export function createRequestLedger(): RequestLedger {
+export function createRequestCounter(): RequestCounter {
   let counts: Record<string, number> = {};
   let isReported = false;
   const add = (operation: string, requests: number): void => {

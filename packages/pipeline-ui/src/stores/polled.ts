@@ -7,8 +7,8 @@ import type { Clock } from '@client-tickets/micro-batch';
 export interface Polled<T> {
   readonly value: T | undefined;
   readonly problem: string | undefined;
-  /** Never rejects. Resolves at once when the last read is recent enough, unless it has to be `anew`. */
-  refresh(options?: { readonly anew: boolean }): Promise<void>;
+  /** Never rejects. Resolves at once when the last read is recent enough, unless it is `force`d. */
+  refresh(options?: { readonly force: boolean }): Promise<void>;
 }
 
 export function createPolled<T>(options: {
@@ -40,9 +40,9 @@ export function createPolled<T>(options: {
     get problem() {
       return problem;
     },
-    refresh({ anew } = { anew: false }) {
+    refresh({ force } = { force: false }) {
       const now = clock.monotonic();
-      const isDue = anew || startedAt === undefined || now - startedAt >= everyMs;
+      const isDue = force || startedAt === undefined || now - startedAt >= everyMs;
       if (underWay === undefined && isDue) {
         startedAt = now;
         underWay = readOnce();

@@ -1,0 +1,296 @@
+import {
+  createCheckpointStore,
+  readQuery,
+  type Clock,
+  type CommittedBatch,
+  type ObjectStore,
+  type PartitionCheckpoint,
+  type PartitionOffsets,
+  type PartitionStatus,
+  type Source,
+} from '@client-tickets/micro-batch';
+import type { Batch, Partition, Partitions } from '../api/index.ts';
+import { assembleBatchRows, type TriggerMeasure } from '../batches/batch-rows.ts';
+import { createPolled } from '../stores/polled.ts';
+
+/** What the UI asks of the log. */
+export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
+
+/** Who reads each partition, by the name that the group knows it by. */
+export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
+
+/**
+ * The whole group: all partitions and their batches, whoever owns them. What this consumer commits is reported to it; the
+ * checkpoints of its own partitions are read once, those of others every two seconds while somebody looks.
+ */
+export interface GroupView {
+  /** Reads again what may have changed. Never rejects; costs nothing when nothing can have changed. */
+  refresh(): Promise<void>;
+  addBatch(partition: number, batch: CommittedBatch): void;
+  partitions(): Partitions;
+  /** Newest first; `perPartition` bounds how many of each partition. */
+  batchRows(perPartition?: number): readonly Batch[];
+  /** The latest batches of a partition, oldest first. */
+  batches(partition: number): readonly CommittedBatch[];
+  /** Why something may be old or missing. */
+  readonly problem: string | null;
+}
+
+export interface GroupViewOptions {
+  readonly topic: string;
+  /** Only read from. */
+  readonly checkpoints: ObjectStore;
+  readonly clock: Clock;
+  readonly log: LogOffsets | undefined;
+  /** What the group calls this consumer. */
+  readonly member: string;
+  readonly groupMembers: GroupMembers | undefined;
+  readonly owned: () => readonly PartitionStatus[];
+  /** While paused, this consumer's query does not ask how far the log has grown. */
+  readonly isPaused: () => boolean;
+  readonly measures: () => readonly TriggerMeasure[];
+}
+
+const CHECKPOINTS_EVERY_MS = 1_000;
+const PARTITIONS_EVERY_MS = 15_000;
+const OFFSETS_EVERY_MS = 2_000;
+const MEMBERS_EVERY_MS = 5_000;
+
+export function createGroupView(options: GroupViewOptions): GroupView {
+  const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures } = options;
+  const committed = new Map<number, CommittedPartition>();
+  let queryId: string | undefined;
+
+  const list = createPolled({
+    clock,
+    everyMs: PARTITIONS_EVERY_MS,
+    read: () => (log === undefined ? listCheckpoints(checkpoints, topic) : log.listPartitions()),
+  });
+  const offsets = createPolled({
+    clock,
+    everyMs: OFFSETS_EVERY_MS,
+    read: async () => {
+      const mine = ownedByPartition();
+      const asked = isPaused() ? known() : known().filter((partition) => !mine.has(partition));
+      return log === undefined || asked.length === 0 ? new Map<number, never>() : log.fetchOffsets(asked);
+    },
+  });
+  const members = createPolled({
+    clock,
+    everyMs: MEMBERS_EVERY_MS,
+    read: async () => (groupMembers === undefined ? new Map<number, string>() : groupMembers()),
+  });
+  const checkpointReads = createPolled({
+    clock,
+    everyMs: CHECKPOINTS_EVERY_MS,
+    read: readDueCheckpoints,
+  });
+
+  function ownedByPartition(): ReadonlyMap<number, PartitionStatus> {
+    return new Map(owned().map((status) => [status.partition, status]));
+  }
+
+  function known(): readonly number[] {
+    const all = new Set([...(list.value ?? []), ...owned().map(({ partition }) => partition)]);
+    return [...all].sort((a, b) => a - b);
+  }
+
+  function committedOf(partition: number): CommittedPartition {
+    const found = committed.get(partition) ?? {
+      checkpoint: undefined,
+      readAt: undefined,
+      isReadAsOwner: false,
+      batches: [],
+    };
+    committed.set(partition, found);
+    return found;
+  }
+
+  async function readDueCheckpoints(): Promise<void> {
+    const mine = ownedByPartition();
+    const now = clock.monotonic();
+    const due = known().filter((partition) => isReadDue(committedOf(partition), mine.get(partition), now));
+    if (due.length === 0) return;
+    queryId ??= (await readQuery(checkpoints, topic))?.id;
+    if (queryId === undefined) return; // nothing has been started yet
+    const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState: asItIs });
+    const reads = await Promise.allSettled(
+      due.map(async (partition) => {
+        const found = (await store.read(partition))?.checkpoint;
+        committed.set(partition, {
+          checkpoint: found,
+          readAt: clock.monotonic(),
+          isReadAsOwner: ownedByPartition().has(partition),
+          batches: mergeBatches(committedOf(partition).batches, found?.recent ?? []),
+        });
+      }),
+    );
+    for (const read of reads) if (read.status === 'rejected') throw read.reason;
+  }
+
+  const batches = (partition: number): readonly CommittedBatch[] => committed.get(partition)?.batches ?? [];
+  const problem = (): string | null =>
+    checkpointReads.problem ?? list.problem ?? offsets.problem ?? members.problem ?? null;
+
+  return {
+    async refresh() {
+      const listed = list.refresh();
+      if (list.value === undefined) await listed;
+      await Promise.all([checkpointReads.refresh(), offsets.refresh(), members.refresh()]);
+    },
+    addBatch(partition, batch) {
+      const found = committedOf(partition);
+      committed.set(partition, { ...found, batches: mergeBatches(found.batches, [batch]) });
+    },
+    partitions() {
+      const mine = ownedByPartition();
+      const items = known().map((partition) =>
+        toPartition({
+          partition,
+          owned: mine.get(partition),
+          checkpoint: committed.get(partition)?.checkpoint,
+          offsets: offsets.value?.get(partition),
+          // What the group said a few seconds ago may be from before we got it.
+          owner: mine.has(partition) ? member : members.value?.get(partition),
+          committedAt: batches(partition).at(-1)?.committedAt,
+        }),
+      );
+      return { items, problem: problem() };
+    },
+    batchRows(perPartition = Infinity) {
+      const latest = [...committed].map(
+        ([partition, each]) => [partition, each.batches.slice(-perPartition)] as const,
+      );
+      return assembleBatchRows(new Map(latest), measures());
+    },
+    batches,
+    get problem() {
+      return problem();
+    },
+  };
+}
+
+/** Without the log, only partitions that had a batch are known. */
+async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
+  const partitions: number[] = [];
+  for await (const { key } of checkpoints.list(`${topic}/partition-`)) {
+    const partition = /\/partition-(\d+)\.json$/.exec(key)?.[1];
+    if (partition !== undefined) partitions.push(Number(partition));
+  }
+  return partitions;
+}
+
+/** What was counted is nobody's business here: the published counts show it. */
+function asItIs(state: unknown): unknown {
+  return state;
+}
+
+/** What is known of a partition from its checkpoint, and from what this consumer has committed. */
+interface CommittedPartition {
+  /** As last read; `undefined` when there was none yet. */
+  readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
+  /** Monotonic time of that. */
+  readonly readAt: number | undefined;
+  /** Whether it was read since this consumer got the partition. */
+  readonly isReadAsOwner: boolean;
+  /** The latest ones, oldest first. */
+  readonly batches: readonly CommittedBatch[];
+}
+
+const KEPT_BATCHES = 100;
+const OTHERS_EVERY_MS = 2_000;
+const OWN_EVERY_MS = 5_000;
+
+function mergeBatches(
+  known: readonly CommittedBatch[],
+  added: readonly CommittedBatch[],
+): readonly CommittedBatch[] {
+  const ids = new Set(known.map(({ batchId }) => batchId));
+  const fresh = added.filter(({ batchId }) => !ids.has(batchId));
+  if (fresh.length === 0) return known;
+  return [...known, ...fresh].sort((a, b) => a.batchId - b.batchId).slice(-KEPT_BATCHES);
+}
+
+/** Whether the checkpoint has to be read to know the partition. */
+function isReadDue(
+  { readAt, isReadAsOwner, batches }: CommittedPartition,
+  owned: PartitionStatus | undefined,
+  now: number,
+): boolean {
+  if (readAt === undefined) return true;
+  if (owned === undefined) return now - readAt >= OTHERS_EVERY_MS;
+  if (!isReadAsOwner) return true;
+  // A commit that was found rather than made is not reported; the offsets then do not fit together.
+  const reportedEnd = batches.at(-1)?.endOffset ?? owned.firstOffset;
+  const gapEnd = owned.gaps.at(-1)?.endOffset ?? owned.firstOffset;
+  const isComplete = owned.committedOffset <= (reportedEnd > gapEnd ? reportedEnd : gapEnd);
+  return !isComplete && now - readAt >= OWN_EVERY_MS;
+}
+
+/** Everything that may be known of one partition; what this consumer knows itself is the freshest. */
+interface PartitionKnowledge {
+  readonly partition: number;
+  readonly owned: PartitionStatus | undefined;
+  readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
+  readonly offsets: PartitionOffsets | undefined;
+  readonly owner: string | undefined;
+  readonly committedAt: string | undefined;
+}
+
+function toPartition(known: PartitionKnowledge): Partition {
+  const { partition, owned, checkpoint } = known;
+  const committedOffset = owned?.committedOffset ?? checkpoint?.committed.endOffset;
+  const earliest = owned?.earliestOffset ?? known.offsets?.earliest;
+  const latest = later(owned?.latestOffset, known.offsets?.latest);
+  const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
+    totals: checkpoint?.committed.totals,
+    gaps: checkpoint?.gaps ?? [],
+    planned: checkpoint?.planned ?? null,
+    batchId: checkpoint?.committed.batchId ?? -1,
+    firstOffset: checkpoint?.firstOffset,
+  };
+  return {
+    partition,
+    mine: owned !== undefined,
+    owner: known.owner ?? null,
+    firstOffset: text(firstOffset),
+    committedOffset: text(committedOffset),
+    committedAt: known.committedAt ?? checkpoint?.committed.at ?? null,
+    earliestOffset: text(earliest),
+    latestOffset: text(latest),
+    lag: lagOf(committedOffset ?? earliest, latest),
+    batchId: batchId < 0 ? null : batchId,
+    planned:
+      planned === null
+        ? null
+        : {
+            batchId: planned.batchId,
+            startOffset: String(planned.startOffset),
+            endOffset: String(planned.endOffset),
+            at: planned.at,
+          },
+    rows: totals?.rows ?? 0,
+    deadLetters: totals?.deadLetters ?? 0,
+    emptyOffsets: totals?.emptyOffsets ?? 0,
+    gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
+      startOffset: String(startOffset),
+      endOffset: String(endOffset),
+      reason,
+      at,
+    })),
+  };
+}
+
+function later(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}
+
+function lagOf(position: bigint | undefined, latest: bigint | undefined): number | null {
+  if (position === undefined || latest === undefined) return null;
+  return Number(latest > position ? latest - position : 0n);
+}
+
+function text(offset: bigint | undefined): string | null {
+  return offset === undefined ? null : String(offset);
+}
