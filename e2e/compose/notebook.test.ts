@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSampleResults } from './sample-results.ts';
+import { writeSampleResults, writeUrgentTickets } from './sample-results.ts';
 import { composeCommands } from './compose-command.ts';
 import { createStack, type Stack } from './stack.ts';
 
@@ -12,23 +12,17 @@ describe.skipIf(!isWanted)('the notebook in its container', () => {
   let stack: Stack;
   let results: ObjectStore;
 
-  /** Runs it top to bottom with nbclient, and returns what its cells have printed. */
-  async function execute(): Promise<string> {
-    await stack.compose(
-      'exec',
-      '-T',
-      'jupyter',
-      'jupyter',
-      'execute',
-      'work/result_analysis.ipynb',
-      '--output',
-      '/tmp/executed.ipynb',
-    );
+  /** Runs it top to bottom with nbclient, and returns what its cells have printed, shown and said of their pictures. */
+  async function execute(resultsPath = 's3a://client-tickets/results/'): Promise<string> {
+    const jupyter = ['exec', '-T', '-e', `RESULTS_PATH=${resultsPath}`, 'jupyter'];
+    const notebook = ['work/result_analysis.ipynb', '--output', '/tmp/executed.ipynb'];
+    await stack.compose(...jupyter, 'jupyter', 'execute', ...notebook);
     const print = `import json
 for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
     for output in cell.get('outputs', []):
-        print(''.join(output.get('text', [])), *output.get('data', {}))`;
-    return stack.compose('exec', '-T', 'jupyter', 'python', '-c', print);
+        data = output.get('data', {})
+        print(''.join(output.get('text', [])), *data, ''.join(data.get('text/plain', [])), output.get('metadata', {}))`;
+    return stack.compose(...jupyter, 'python', '-c', print);
   }
 
   beforeAll(async () => {
@@ -51,6 +45,21 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
       const output = await execute();
       expect(output).toContain('docker-compose up -d producer consumer');
       expect(output).not.toContain('image/png');
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    'shows whatever types, teams and priorities there are',
+    async () => {
+      await writeUrgentTickets(results, 'urgent/');
+      const output = await execute('s3a://client-tickets/results/urgent/');
+      expect(output).toContain('OK: 3 rows of 3 different records');
+      expect(output).toContain('OK: ticket_counts_by_priority counts 3 tickets, the files hold 3');
+      expect(output).not.toContain('WRONG: ');
+      expect(output).toMatch(/'alt': 'Tickets by type: ORDERS 3\. .*By priority: URGENT 2, LOW 1\.'/);
+      expect(output).toMatch(/priority +URGENT +LOW +TICKETS/);
+      expect(output).toContain('Wo bleibt meine Bestellung?');
     },
     3 * MINUTES,
   );

@@ -57,3 +57,32 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
   const states = async (): Promise<typeof committed> => committed;
   await createCountsPublisher({ store, topic: 'client_tickets' }).publish({ read: states, refresh: states });
 }
+
+/** Three tickets of a type, a team and priorities that today's query does not have, with their counts, below `prefix`. */
+export async function writeUrgentTickets(store: ObjectStore, prefix: string): Promise<void> {
+  const rows = ['URGENT', 'URGENT', 'LOW'].map((priority, offset) => ({
+    ticket_id: `T-${offset}`,
+    client_id: 'CL-1',
+    created_at: `2026-11-22T09:30:0${offset}.000Z`,
+    request: 'Wo bleibt meine Bestellung?',
+    type: 'ORDERS',
+    priority,
+    support_team: 'Order Desk',
+    kafka_partition: 0,
+    kafka_offset: offset,
+  }));
+  const counts = {
+    ticket_counts: [{ type: 'ORDERS', ticket_count: 3 }],
+    ticket_counts_by_team: [{ support_team: 'Order Desk', ticket_count: 3 }],
+    ticket_counts_by_priority: [
+      { priority: 'LOW', ticket_count: 1 },
+      { priority: 'URGENT', ticket_count: 2 },
+    ],
+  };
+  const lines = (values: readonly object[]): Uint8Array =>
+    Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  const range = `${'0'.padStart(20, '0')}-${'2'.padStart(20, '0')}`;
+  await store.put(`${prefix}tickets_json/partition=0/${range}.json`, lines(rows));
+  for (const [name, values] of Object.entries(counts))
+    await store.put(`${prefix}${name}/part-00000.json`, lines(values));
+}
