@@ -9,6 +9,7 @@ import { isGroupMove, readFailure } from './failure.ts';
 import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { FetchedBatch } from './record-chunk.ts';
+import { subscribedAssigner } from './subscribed-assigner.ts';
 import { withinTime } from './within-time.ts';
 
 /** Of the group and of fetching; all are documented at `KafkaSourceOptions`. */
@@ -16,7 +17,8 @@ export interface MemberSettings {
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
-  readonly maxFetchBytesPerPartition: number;
+  /** Asked for each fetch. */
+  readonly fetchBytes: (partition: number) => number;
   readonly maxFetchBytes: number;
   readonly maxFetchWaitMs: number;
   readonly metadataMaxAgeMs: number;
@@ -29,12 +31,12 @@ export interface GroupMemberOptions {
   readonly settings: MemberSettings;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** All are called at once, none after `leave` was, and none may throw. */
+  /** All are called at once, none after `leave` was, and none may throw. The next batch waits until one was taken. */
   readonly on: {
     /** After each rebalance, also one that changes nothing. All partitions are paused. */
     assigned(partitions: readonly number[]): void;
     /** `recordBatches` is empty when all of the batch was filtered: control records, aborted transactions, compaction. */
-    batch(batch: FetchedBatch): void;
+    batch(batch: FetchedBatch): void | Promise<void>;
     /** A broker or the coordinator answered. */
     alive(): void;
     /** The consumer is dead. Called once; it must still `leave`. */
@@ -72,11 +74,12 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
     sessionTimeout: settings.sessionTimeoutMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
-    maxBytesPerPartition: settings.maxFetchBytesPerPartition,
+    maxBytesPerPartition: ({ partition }) => settings.fetchBytes(partition),
     maxBytes: settings.maxFetchBytes,
     minBytes: 1,
     maxWaitTimeInMs: settings.maxFetchWaitMs,
     metadataMaxAge: settings.metadataMaxAgeMs,
+    partitionAssigners: [subscribedAssigner],
     allowAutoTopicCreation: false,
     readUncommitted: false,
     // A restarted consumer would fetch unpaused from the group's offsets, on the connections that have just failed it.
@@ -113,7 +116,7 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
       on.assigned(partitions);
     },
     filteredBatch: (batch) => {
-      if (isLive()) on.batch(batch);
+      if (isLive()) Promise.resolve(on.batch(batch)).catch(fail);
     },
     alive: () => {
       if (isLive()) on.alive();
@@ -129,7 +132,7 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch }) => {
-        if (isLive()) on.batch(readBatch(batch));
+        if (isLive()) await on.batch(readBatch(batch));
       },
     });
   }

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type ISocketFactory, type ISocketFactoryArgs, type Kafka, type SASLOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { createKafkaLogCreator } from './kafka-logger.ts';
+import { checkPatch } from './kafkajs-patch.ts';
 
 export interface KafkaSasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -49,9 +50,13 @@ const KEEP_ALIVE_MS = 30_000;
 /** What comes in on any connection lies here until kafkajs has copied it, which it does at once. */
 const incoming = Buffer.allocUnsafeSlow(256 * 1024);
 
-/** A kafkajs client of its own: they share nothing, not even (as two consumers of one `Kafka` would) committed offsets. */
+/**
+ * A kafkajs client of its own: they share nothing, not even (as two consumers of one `Kafka` would) committed offsets. Throws a
+ * `KafkaError` `unsupported` where kafkajs is not patched.
+ */
 export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   const { connection, logger, clock, requestTimeoutMs, retries, maxRetryMs = 1_000 } = options;
+  checkPatch(kafkajs);
   registerCodecs();
   const openSocket = connection.socketFactory ?? connectSocket;
   const sockets = new Set<net.Socket>();

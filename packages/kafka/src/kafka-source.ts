@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Logger, Source, SourceListener } from '@client-tickets/micro-batch';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
+import { DEFAULT_MAX_BATCH_BYTES } from './codecs.ts';
+import { FetchSizes } from './fetch-sizes.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
 import { lastInGroup, type LastingMember } from './lasting-member.ts';
 import { PartitionDelivery } from './partition-delivery.ts';
-import { toChunk, type FetchedBatch, type OffsetLie } from './record-chunk.ts';
+import { readChunks, type FetchedBatch, type OffsetLie } from './record-chunk.ts';
 
 export interface KafkaSourceOptions {
   readonly connection: KafkaConnection;
@@ -22,8 +24,16 @@ export interface KafkaSourceOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a rebalance waits for members to join again. Default: 30 s. */
   readonly rebalanceTimeoutMs?: number;
-  /** The most that one fetch brings of a partition, as stored. Default: 1 MiB. */
+  /** The most that one fetch brings of a partition, as stored; less where it unfolds to twice as much. Default: 1 MiB. */
   readonly maxFetchBytesPerPartition?: number;
+  /** The most that one record batch may take in memory once it is unfolded. Default: 64 MiB. */
+  readonly maxBatchBytes?: number;
+  /**
+   * What becomes of a record batch that can't be read: more than `maxBatchBytes`, damaged, offsets that can't be right.
+   * `stop`: the source gives up, naming it. `dead-letter`: one record with a `problem` takes the place of all of its.
+   * Default: `stop`.
+   */
+  readonly unreadableBatches?: 'stop' | 'dead-letter';
   /** The most that one fetch brings from a broker. Default: 10 MiB. */
   readonly maxFetchBytes?: number;
   /**
@@ -67,8 +77,15 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     clock,
     timeoutMs: options.offsetsTimeoutMs ?? 30_000,
   });
+  const fetchSizes = new FetchSizes(options.maxFetchBytesPerPartition ?? 1024 * 1024);
   let member: LastingMember | undefined;
   let isOver = false;
+
+  const chunkOptions = {
+    maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES,
+    unreadableBatches: options.unreadableBatches ?? 'stop',
+    onLie: warnOfLie,
+  };
 
   function join(listener: SourceListener): LastingMember {
     return lastInGroup({
@@ -81,7 +98,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
         sessionTimeoutMs,
         heartbeatIntervalMs: options.heartbeatIntervalMs ?? Math.min(3_000, Math.floor(sessionTimeoutMs / 3)),
         rebalanceTimeoutMs,
-        maxFetchBytesPerPartition: options.maxFetchBytesPerPartition ?? 1024 * 1024,
+        fetchBytes: (partition) => fetchSizes.of(partition),
         maxFetchBytes: options.maxFetchBytes ?? 10 * 1024 * 1024,
         maxFetchWaitMs: options.maxFetchWaitMs ?? 200,
         metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
@@ -101,34 +118,65 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     });
   }
 
-  function pass(batch: FetchedBatch, listener: SourceListener): void {
-    const { partition, fetchedOffset, endOffset } = batch;
-    const verdict = delivery.accept(partition, fetchedOffset, endOffset);
-    if (verdict.kind === 'deliver') {
-      member?.progressed(partition);
-      deliver(batch, listener);
-    } else if (verdict.kind === 'misplaced') {
-      const { position, misses } = verdict;
-      logger.debug(
-        { topic, partition, fetchedOffset, position, misses },
-        'dropped what was not read at the position',
-      );
-      // Once: it was under way during a seek. Again: the log does not hold the position, and kafkajs went elsewhere. The
-      // engine learns that from the watermarks; until it seeks, or records come back, asking once a second is enough.
-      if (misses === 1) member?.seek(partition, position);
-      else waitForPosition(partition, position).catch(() => {}); // never rejects: `sleep` does not
+  /** Never rejects: kafkajs would take that for a failure of its own. */
+  async function pass(batch: FetchedBatch, listener: SourceListener): Promise<void> {
+    const { partition, fetchedOffset } = batch;
+    const position = delivery.position(partition);
+    if (position === undefined) return;
+    if (fetchedOffset !== position) {
+      misplaced(partition, fetchedOffset, position, listener);
+      return;
+    }
+    try {
+      let unfoldedBytes = 0;
+      for await (const chunk of readChunks(batch, chunkOptions)) {
+        // Others may have sought or lost the partition while the chunk was unfolded: then all the rest is late.
+        if (!delivery.accept(partition, chunk.startOffset, chunk.endOffset)) return;
+        member?.progressed(partition);
+        unfoldedBytes += chunk.bytes;
+        listener.onChunk(chunk);
+      }
+      fetchSizes.learn(partition, batch.recordBatches, unfoldedBytes);
+    } catch (error) {
+      giveUp(error, listener);
     }
   }
 
-  function deliver(batch: FetchedBatch, listener: SourceListener): void {
-    try {
-      listener.onChunk(toChunk(batch, warnOfLie));
-    } catch (error) {
-      if (!(error instanceof KafkaError)) throw error;
-      isOver = true;
-      delivery.assign([]);
-      listener.onError(error);
-    }
+  function giveUp(error: unknown, listener: SourceListener): void {
+    if (isOver || stopping.signal.aborted) return;
+    isOver = true;
+    delivery.assign([]);
+    listener.onError(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /**
+   * Once: it was under way during a seek. Again: the log does not hold the position, and kafkajs went elsewhere. Nobody can
+   * tell then whether it is still the same log, so the engine is told of an assignment and compares; once a second is enough.
+   */
+  function misplaced(
+    partition: number,
+    fetchedOffset: bigint,
+    position: bigint,
+    listener: SourceListener,
+  ): void {
+    const misses = delivery.missed(partition);
+    logger.debug(
+      { topic, partition, fetchedOffset, position, misses },
+      'dropped what was not read at the position',
+    );
+    if (misses === 1) member?.seek(partition, position);
+    else assignAgain(partition, position, listener).catch(() => {}); // never rejects: `sleep` does not
+  }
+
+  async function assignAgain(partition: number, position: bigint, listener: SourceListener): Promise<void> {
+    member?.pause(partition);
+    await clock.sleep(MISPLACED_RETRY_MS, stopping.signal);
+    if (stopping.signal.aborted || isOver || delivery.position(partition) !== position) return;
+    const { partitions } = delivery;
+    logger.warn({ topic, partition, position }, 'the log does not hold the position; comparing it again');
+    for (const each of partitions) member?.pause(each);
+    delivery.assign(partitions);
+    listener.onAssignment(partitions);
   }
 
   function warnOfLie({ record, ...place }: OffsetLie): void {
@@ -136,14 +184,6 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
       { ...place, record },
       'the records of a batch say other offsets than they have; going by their order, of which the broker is the judge',
     );
-  }
-
-  async function waitForPosition(partition: number, position: bigint): Promise<void> {
-    member?.pause(partition);
-    await clock.sleep(MISPLACED_RETRY_MS, stopping.signal);
-    if (stopping.signal.aborted || delivery.position(partition) !== position) return;
-    member?.seek(partition, position);
-    if (!delivery.isPaused(partition)) member?.resume(partition);
   }
 
   return {

@@ -12,7 +12,7 @@ export interface LastingMemberOptions extends Omit<GroupMemberOptions, 'on'> {
   readonly stopTimeoutMs: number;
   readonly on: {
     assigned(partitions: readonly number[]): void;
-    batch(batch: FetchedBatch): void;
+    batch(batch: FetchedBatch): void | Promise<void>;
     /** It makes no sense to go on. Nothing follows. */
     gaveUp(error: KafkaError): void;
   };

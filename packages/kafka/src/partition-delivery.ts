@@ -53,28 +53,23 @@ export class PartitionDelivery {
     return this.#positions.get(partition)?.isPaused === true;
   }
 
-  /**
-   * - `deliver`: the batch continues what was delivered; the position is now its end.
-   * - `drop`: nothing is to be delivered for this partition.
-   * - `misplaced`: fetched somewhere else; kafkajs must be told the position again. `misses` counts them in a row.
-   */
-  accept(partition: number, fetchedOffset: bigint, endOffset: bigint): Verdict {
+  /** Whether a chunk continues what was delivered. The position is its end then. */
+  accept(partition: number, startOffset: bigint, endOffset: bigint): boolean {
     const place = this.#positions.get(partition);
-    if (place === undefined) return { kind: 'drop' };
-    if (fetchedOffset !== place.position) {
-      place.misses += 1;
-      return { kind: 'misplaced', position: place.position, misses: place.misses };
-    }
+    if (place === undefined || startOffset !== place.position) return false;
     place.position = endOffset;
     place.misses = 0;
-    return { kind: 'deliver' };
+    return true;
+  }
+
+  /** Takes note that something else was fetched than the position; how often in a row. */
+  missed(partition: number): number {
+    const place = this.#positions.get(partition);
+    if (place === undefined) return 0;
+    place.misses += 1;
+    return place.misses;
   }
 }
-
-export type Verdict =
-  | { readonly kind: 'deliver' }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'misplaced'; readonly position: bigint; readonly misses: number };
 
 interface Place {
   position: bigint;

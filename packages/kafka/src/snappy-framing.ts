@@ -1,4 +1,5 @@
 import { compressSync, uncompressSync } from 'snappy';
+import { UnfoldsTooFar } from './unfolds-too-far.ts';
 
 // The framing of snappy-java, which Java's client writes and most others read: a header, then blocks, each with its
 // length before it. https://github.com/xerial/snappy-java, SnappyOutputStream and SnappyCodec. Some clients
@@ -24,18 +25,45 @@ export function compressSnappy(data: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Reads framed and bare snappy. Throws when the data is neither. */
-export function decompressSnappy(data: Buffer): Buffer {
-  if (!data.subarray(0, MAGIC.length).equals(MAGIC)) return decompressBlock(data);
+/**
+ * Reads framed and bare snappy. Throws `UnfoldsTooFar` when the blocks say that they hold more than `mostBytes`, before any is
+ * unfolded, and something else when the data is neither.
+ */
+export function decompressSnappy(data: Buffer, mostBytes: number): Buffer {
+  const blocks = splitBlocks(data);
+  const sizes = blocks.map(declaredBytes);
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  if (size > mostBytes) throw new UnfoldsTooFar(mostBytes);
+  const [only] = blocks;
+  if (blocks.length === 1 && only !== undefined) return decompressBlock(only);
+  const whole = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for (const block of blocks) at += decompressBlock(block).copy(whole, at);
+  return whole;
+}
+
+function splitBlocks(data: Buffer): readonly Buffer[] {
+  if (!data.subarray(0, MAGIC.length).equals(MAGIC)) return [data];
   const blocks: Buffer[] = [];
-  let position = HEADER_BYTES;
-  while (position < data.length) {
+  for (let position = HEADER_BYTES; position < data.length;) {
     const length = data.readInt32BE(position);
+    if (length < 0) throw new RangeError(`a snappy block of ${length} bytes`);
     const start = position + LENGTH_BYTES;
-    blocks.push(decompressBlock(data.subarray(start, start + length)));
+    blocks.push(data.subarray(start, start + length));
     position = start + length;
   }
-  return Buffer.concat(blocks);
+  return blocks;
+}
+
+/** A block begins with the size that it unfolds to, in seven bits a byte; decoders hold it to that. */
+function declaredBytes(block: Buffer): number {
+  let size = 0;
+  for (let index = 0; index < 5; index += 1) {
+    const byte = block.readUInt8(index);
+    size += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return size;
+  }
+  throw new RangeError('the size of a snappy block takes more than five bytes');
 }
 
 function decompressBlock(block: Buffer): Buffer {

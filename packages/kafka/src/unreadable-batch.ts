@@ -15,9 +15,9 @@ export function unreadableBatch(place: BatchPlace, problem: string): KafkaError 
   return new KafkaError(
     'unreadable_batch',
     `The record batch at offsets ${firstOffset} to ${lastOffset} of ${topic}, partition ${partition}, can't be read: ` +
-      `${problem}. Nothing of it was delivered, and everything before it can still be. Find out which producer wrote it; ` +
-      `then go on after it by deleting the records before offset ${next} of this partition ` +
-      `(rpk topic trim-prefix ${topic} --partitions ${partition} --offset ${next}, or kafka-delete-records.sh), ` +
-      'and by accepting that they are lost, as README says of FAIL_ON_DATA_LOSS.',
+      `${problem}. Nothing of it was delivered; what comes before it can still be read. Find out which producer wrote it. ` +
+      'To go on, write it off as one dead letter (KAFKA_UNREADABLE_BATCHES=dead-letter), or delete the records before ' +
+      `offset ${next} of this partition (rpk topic trim-prefix ${topic} --partitions ${partition} --offset ${next}, ` +
+      'or kafka-delete-records.sh) and accept their loss.',
   );
 }

@@ -3,7 +3,8 @@ import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressSync } from 'snappy';
 import { describe, expect, test } from 'vitest';
-import { compressionType, registerCodecs } from '../src/codecs.ts';
+import { compressionType, registerCodecs, UNFOLDS } from '../src/codecs.ts';
+import { unfoldGzip, unfoldLz4, unfoldSnappy, unfoldZstd, type Unfold } from '../src/unfold.ts';
 
 registerCodecs();
 
@@ -56,5 +57,115 @@ describe('zstd', () => {
     expect(() => compressionType('zstd')).toThrow(
       expect.objectContaining({ name: 'KafkaError', code: 'unsupported' }),
     );
+  });
+});
+
+const LIMIT = 1024 * 1024;
+const zeros = (size: number): Buffer => Buffer.alloc(size);
+
+/** A zstd frame of blocks that repeat one byte, as often as a block may; `contentBytes` is what its header says. */
+function zstdBomb(
+  blocks: number,
+  { contentBytes, window = 0x38 }: { contentBytes?: number; window?: number } = {},
+): Buffer {
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(contentBytes ?? 0));
+  const header = contentBytes === undefined ? [0x00, window] : [0xc0, window, ...size];
+  const block = (isLast: boolean): number[] => {
+    const field = ((128 * 1024) << 3) | (1 << 1) | (isLast ? 1 : 0);
+    return [field & 255, (field >>> 8) & 255, (field >>> 16) & 255, 0];
+  };
+  const body = Array.from({ length: blocks }, (_, index) => block(index === blocks - 1)).flat();
+  return Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...header, ...body]);
+}
+
+/** An LZ4 frame with one block that is a byte and a match of that many bytes; its header allows 4 MiB to a block. */
+function lz4Bomb(matchBytes: number): Buffer {
+  const rest = matchBytes - 4 - 15;
+  const lengths = Buffer.alloc(Math.floor(rest / 255) + 1, 255);
+  lengths[lengths.length - 1] = rest % 255;
+  const block = Buffer.concat([Buffer.from([0x1f, 0, 1, 0]), lengths, Buffer.from([0x50, 0, 0, 0, 0, 0])]);
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(block.length);
+  return Buffer.concat([
+    Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73]),
+    size,
+    block,
+    Buffer.alloc(4),
+  ]);
+}
+
+/** A snappy block that says it holds so much. */
+const snappyClaim = (size: number): Buffer => {
+  const bytes: number[] = [];
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 128))
+    bytes.push((rest % 128) | (rest > 127 ? 128 : 0));
+  return Buffer.from([...bytes, 0, 65]);
+};
+
+const bombs: readonly { readonly name: string; readonly unfold: Unfold; readonly data: Buffer }[] = [
+  { name: 'gzip', unfold: unfoldGzip, data: zlib.gzipSync(zeros(64 * LIMIT)) },
+  {
+    name: 'gzip whose size is a lie',
+    unfold: unfoldGzip,
+    data: lieAboutSize(zlib.gzipSync(zeros(64 * LIMIT))),
+  },
+  { name: 'gzip in two members', unfold: unfoldGzip, data: twice(zlib.gzipSync(zeros(0.6 * LIMIT))) },
+  { name: 'snappy', unfold: unfoldSnappy, data: compressSync(zeros(64 * LIMIT)) },
+  { name: 'snappy that claims four gigabytes', unfold: unfoldSnappy, data: snappyClaim(2 ** 32 - 1) },
+  { name: 'lz4', unfold: unfoldLz4, data: lz4Bomb(3 * LIMIT) },
+  {
+    name: 'zstd that says what it holds',
+    unfold: unfoldZstd,
+    data: zstdBomb(64, { contentBytes: 8 * LIMIT }),
+  },
+  { name: 'zstd that does not say what it holds', unfold: unfoldZstd, data: zstdBomb(2_000) },
+  { name: 'zstd with a window of two gigabytes', unfold: unfoldZstd, data: zstdBomb(1, { window: 0xa8 }) },
+  {
+    name: 'zstd in two frames',
+    unfold: unfoldZstd,
+    data: twice(zstdBomb(5, { contentBytes: 0.625 * LIMIT })),
+  },
+];
+
+function twice(data: Buffer): Buffer {
+  return Buffer.concat([data, data]);
+}
+
+function lieAboutSize(data: Buffer): Buffer {
+  const lying = Buffer.from(data);
+  lying.writeUInt32LE(100, lying.length - 4);
+  return lying;
+}
+
+describe.each(bombs)('$name', ({ unfold, data }) => {
+  test('is stopped at the limit, before memory is taken for what it holds', async () => {
+    const before = process.memoryUsage();
+    const error = { name: 'UnfoldsTooFar', message: expect.stringMatching(/more than 1048576 bytes/) };
+    await expect(unfold(data, LIMIT)).rejects.toMatchObject(error);
+    expect(() => unfold.sync(data, LIMIT)).toThrow(expect.objectContaining(error));
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers + after.external - before.arrayBuffers - before.external).toBeLessThan(
+      16 * LIMIT,
+    );
+  });
+});
+
+test('a zstd frame that holds more than its header says is damaged, or cut off there', async () => {
+  const data = zstdBomb(64, { contentBytes: 1_000 });
+  const size = await unfoldZstd(data, LIMIT).then(
+    ({ length }) => length,
+    () => 0,
+  );
+  expect(size).toBe(canWriteZstd ? 0 : 1_000); // Node's own decoder compares, fzstd takes no more memory than was said
+});
+
+describe.each([...UNFOLDS.values()])('$name', ({ name, unfold }) => {
+  test('unfolds to exactly its limit, at once and in time', async () => {
+    const fixture = await readFile(new URL(`fixtures/${name}.base64`, import.meta.url), 'ascii');
+    const data = Buffer.from(fixture, 'base64');
+    for (const bytes of [await unfold(data, text.length), unfold.sync(data, text.length)])
+      expect(Buffer.compare(bytes, text)).toBe(0);
+    await expect(unfold(data, text.length - 1)).rejects.toMatchObject({ name: 'UnfoldsTooFar' });
   });
 });

@@ -35,10 +35,17 @@ test('responses come out whole, wherever the stream is cut, from memory that is 
   );
 });
 
-test('a size of two gigabytes takes no such memory before so much has come', () => {
+test('a size that no broker sends is refused before any memory is taken for it', () => {
   const reader = createReader();
   const before = process.memoryUsage().arrayBuffers;
-  reader.read(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 2, 3]), () => expect.fail('no response is whole'));
+  const announce = (size: number): Buffer =>
+    Buffer.from([size >>> 24, (size >>> 16) & 255, (size >>> 8) & 255, size & 255]);
+  const none = (): void => expect.fail('no response is whole');
+  for (const size of [0x7fffffff, 128 * 1024 * 1024 + 1]) {
+    expect(() => reader.read(announce(size), none)).toThrow(/at most 134217728 bytes, found/);
+    reader.reset();
+  }
+  reader.read(Buffer.concat([announce(128 * 1024 * 1024), Buffer.from([1, 2, 3])]), none);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
 });
 

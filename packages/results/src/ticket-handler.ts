@@ -129,7 +129,10 @@ async function readRecords(batch: MicroBatch, lines: TicketLines | undefined) {
         continue;
       }
       const record = block.at(index);
-      const verdict = parseTicket(record.value);
+      const verdict =
+        record.problem === undefined
+          ? parseTicket(record.value)
+          : { ok: false as const, reason: record.problem, problem: 'unreadable' };
       if (verdict.ok) {
         columns.addParsed(verdict.ticket, place);
         lines?.addParsed(verdict.ticket, offset);

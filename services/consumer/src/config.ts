@@ -4,6 +4,7 @@ import {
   address,
   boolean,
   checkS3Keys,
+  choice,
   checkSasl,
   hostNames,
   integer,
@@ -32,6 +33,16 @@ export const consumerSettings = z
       default: '15000',
       description:
         'How long a consumer that was killed or hangs keeps its partitions; brokers accept 6000 and more by default.',
+    }),
+    KAFKA_MAX_BATCH_BYTES: setting(integer({ min: 1_048_576, max: 1_073_741_824 }), {
+      default: '67108864',
+      description:
+        'The most memory that one record batch may take once it is decompressed; producers send batches of 1 MB at the most.',
+    }),
+    KAFKA_UNREADABLE_BATCHES: setting(choice(['stop', 'dead-letter']), {
+      default: 'stop',
+      description:
+        'What becomes of a record batch that is larger than that, damaged, or has offsets that can not be right: the consumer stops and names it, or writes one dead letter in place of all its records.',
     }),
     STARTING_OFFSETS: setting(
       parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),

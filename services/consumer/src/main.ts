@@ -53,6 +53,8 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     topic,
     groupId,
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
+    maxBatchBytes: settings.KAFKA_MAX_BATCH_BYTES,
+    unreadableBatches: settings.KAFKA_UNREADABLE_BATCHES,
     logger,
     clock,
   });

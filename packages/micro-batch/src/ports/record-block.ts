@@ -10,6 +10,8 @@ interface PackedRecords {
   readonly timestamps: Float64Array;
   /** Four numbers a record: where its key starts and ends, and where its value does. */
   readonly places: Int32Array;
+  /** By index, of those that could not be read. */
+  readonly problems: ReadonlyMap<number, string>;
 }
 
 const PLACES = 4;
@@ -30,14 +32,16 @@ export class RecordBlock implements Iterable<SourceRecord> {
   readonly #offsets: Float64Array;
   readonly #timestamps: Float64Array;
   readonly #places: Int32Array;
+  readonly #problems: ReadonlyMap<number, string>;
 
-  constructor({ length, bytes, baseOffset, offsets, timestamps, places }: PackedRecords) {
+  constructor({ length, bytes, baseOffset, offsets, timestamps, places, problems }: PackedRecords) {
     this.length = length;
     this.bytes = bytes;
     this.baseOffset = baseOffset;
     this.#offsets = offsets;
     this.#timestamps = timestamps;
     this.#places = places;
+    this.#problems = problems;
   }
 
   /** For sources that have records. Copies their bytes. */
@@ -56,10 +60,14 @@ export class RecordBlock implements Iterable<SourceRecord> {
       used += part.length;
       return used - part.length;
     };
-    for (const { offset, timestamp, key, value } of records) {
+    for (const { offset, timestamp, key, value, problem } of records) {
       const keyStart = keep(key);
       const valueStart = keep(value);
       const offsetDelta = Number(offset - builder.baseOffset);
+      if (problem !== undefined) {
+        builder.addUnreadable(offsetDelta, timestamp, problem);
+        continue;
+      }
       builder.add(offsetDelta, timestamp, keyStart, key?.length ?? NULL, valueStart, value?.length ?? NULL);
     }
     return builder.build();
@@ -102,11 +110,13 @@ export class RecordBlock implements Iterable<SourceRecord> {
   /** Its key and value are views. Throws a `RangeError` where there is no such record. */
   at(index: number): SourceRecord {
     if (index < 0 || index >= this.length) throw new RangeError(`record ${index} of ${this.length}`);
+    const problem = this.#problems.get(index);
     return {
       offset: this.offsetAt(index),
       timestamp: this.#timestamps[index] ?? 0,
       key: this.#part(this.keyStart(index), this.keyEnd(index)),
       value: this.#part(this.valueStart(index), this.valueEnd(index)),
+      ...(problem === undefined ? {} : { problem }),
     };
   }
 
@@ -151,6 +161,7 @@ export class RecordBlockBuilder {
   readonly #offsets: Float64Array;
   readonly #timestamps: Float64Array;
   readonly #places: Int32Array;
+  readonly #problems = new Map<number, string>();
   #length = 0;
 
   constructor(options: {
@@ -191,6 +202,22 @@ export class RecordBlockBuilder {
     this.#length = row + 1;
   }
 
+  /** Adds a record of which nothing is known but why it could not be read. */
+  addUnreadable(offsetDelta: number, timestamp: number, problem: string): void {
+    this.add(offsetDelta, timestamp, NULL, NULL, NULL, NULL);
+    this.#problems.set(this.#length - 1, problem);
+  }
+
+  /** How many records there are so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes back all but the first records, none of which may be unreadable behind them. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   build(): RecordBlock {
     return new RecordBlock({
       length: this.#length,
@@ -199,6 +226,7 @@ export class RecordBlockBuilder {
       offsets: this.#offsets,
       timestamps: this.#timestamps,
       places: this.#places,
+      problems: this.#problems,
     });
   }
 }

@@ -4,4 +4,6 @@ export interface SourceRecord {
   readonly timestamp: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** Why it could not be read, if so: it has no key and no value then, and becomes a dead letter with this reason. */
+  readonly problem?: string;
 }

@@ -1,0 +1,106 @@
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { decompress as decompressZstd, Decompress as ZstdStream } from 'fzstd';
+import { decompressFrame, decompressFrameSync } from 'lz4-napi';
+import { checkLz4Frame } from './lz4-frame.ts';
+import { decompressSnappy } from './snappy-framing.ts';
+import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { checkZstdFrames } from './zstd-frames.ts';
+
+/** Undoes a codec. Rejects, with `UnfoldsTooFar` when more than `mostBytes` come of it, or when the data is damaged. */
+export interface Unfold {
+  (data: Buffer, mostBytes: number): Promise<Buffer>;
+  /** The same at once, for those who can't wait. */
+  readonly sync: (data: Buffer, mostBytes: number) => Buffer;
+}
+
+const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
+
+export const unfoldGzip: Unfold = Object.assign(
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => {
+    try {
+      return await gunzip(data, gzipOptions(data, mostBytes));
+    } catch (error) {
+      throw named(error, mostBytes);
+    }
+  },
+  {
+    sync: (data: Buffer, mostBytes: number): Buffer => {
+      try {
+        return zlib.gunzipSync(data, gzipOptions(data, mostBytes));
+      } catch (error) {
+        throw named(error, mostBytes);
+      }
+    },
+  },
+);
+
+const SIZE_BYTES = 4;
+const MOST_AT_ONCE = 8 * 1024 * 1024;
+const LEAST_AT_ONCE = 16 * 1024;
+
+/** gzip ends with the size that it unfolds to. When that is true, the result is one piece and need not be put together. */
+function gzipOptions(data: Buffer, maxOutputLength: number): zlib.ZlibOptions {
+  const size = data.length < SIZE_BYTES ? 0 : data.readUInt32LE(data.length - SIZE_BYTES);
+  const chunkSize = Math.min(Math.max(size, LEAST_AT_ONCE), MOST_AT_ONCE, maxOutputLength);
+  return { maxOutputLength, chunkSize: Math.max(64, chunkSize) };
+}
+
+export const unfoldSnappy: Unfold = Object.assign(
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => decompressSnappy(data, mostBytes),
+  { sync: decompressSnappy },
+);
+
+export const unfoldLz4: Unfold = Object.assign(
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => decompressFrame(checkLz4Frame(data, mostBytes)),
+  { sync: (data: Buffer, mostBytes: number): Buffer => decompressFrameSync(checkLz4Frame(data, mostBytes)) },
+);
+
+// Missing before Node.js 22.15, whatever the types say.
+const native: Partial<Pick<typeof zlib, 'zstdDecompress' | 'zstdDecompressSync'>> = zlib;
+
+export const unfoldZstd: Unfold = Object.assign(
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => {
+    if (native.zstdDecompress === undefined) return unfoldZstd.sync(data, mostBytes);
+    checkZstdFrames(data, mostBytes);
+    try {
+      return await promisify<Buffer, zlib.ZstdOptions, Buffer>(native.zstdDecompress)(data, {
+        maxOutputLength: mostBytes,
+      });
+    } catch (error) {
+      throw named(error, mostBytes);
+    }
+  },
+  {
+    sync: (data: Buffer, mostBytes: number): Buffer => {
+      const { isBounded } = checkZstdFrames(data, mostBytes);
+      if (native.zstdDecompressSync === undefined)
+        return isBounded ? asBuffer(decompressZstd(data)) : unfoldInSteps(data, mostBytes);
+      try {
+        return native.zstdDecompressSync(data, { maxOutputLength: mostBytes });
+      } catch (error) {
+        throw named(error, mostBytes);
+      }
+    },
+  },
+);
+
+function unfoldInSteps(data: Buffer, mostBytes: number): Buffer {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const stream = new ZstdStream((piece) => {
+    size += piece.length;
+    if (size > mostBytes) throw new UnfoldsTooFar(mostBytes);
+    pieces.push(Uint8Array.from(piece)); // its memory is used again
+  });
+  stream.push(data, true);
+  return Buffer.concat(pieces);
+}
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+function named(error: unknown, mostBytes: number): unknown {
+  const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return isTooLarge ? new UnfoldsTooFar(mostBytes) : error;
+}
