@@ -1,13 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { rowsPrefix, ticketQuery } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import { startService } from '../pipeline/service-process.ts';
 import {
   createTestLocation,
   hasKafka,
   hasS3,
-  uniqueName,
+  startService,
   type TestLocation,
-} from '../pipeline/test-servers.ts';
+  uniqueName,
+} from '@client-tickets/testkit';
 import { createHostileTopic, type HostileTopic } from './hostile-topic.ts';
 import { produceRaw } from './raw-produce.ts';
 import { encodeRawBatch, encodeRawRecords } from './raw-record-batch.ts';
@@ -71,7 +72,7 @@ describe.skipIf(!hasKafka || !hasS3)('record batches that were made by hand', ()
       await run('consumer');
       await run('operator', ['verify']);
 
-      const rows = await readJsonLines(await location.openResults(), 'tickets/');
+      const rows = await readJsonLines(await location.openResults(), rowsPrefix(ticketQuery.table, 'json'));
       expect(rows.map((row) => [row['kafka_offset'], row['ticket_id']])).toEqual(
         tickets.map((value, offset) => [offset, ticketId(value)]),
       );

@@ -12,7 +12,7 @@ export function checkPatch({ clientTicketsPatch }: { readonly clientTicketsPatch
   const found =
     clientTicketsPatch === undefined
       ? 'the published kafkajs'
-      : `kafkajs with patch ${String(clientTicketsPatch)}`;
+      : `kafkajs with patch ${JSON.stringify(clientTicketsPatch)}`;
   throw new KafkaError(
     'unsupported',
     `Expected kafkajs with patch ${EXPECTED} of patches/kafkajs@2.2.4.patch, found ${found}, which loses records with this ` +

@@ -26,7 +26,7 @@ export interface ChunkOptions {
   /** What becomes of a record batch that can't be read: an error, or one record that says so in place of all of its. */
   readonly unreadableBatches: 'stop' | 'dead-letter';
   /** Told of a batch whose offsets are known although its records say something else. */
-  onLie(lie: OffsetLie): void;
+  readonly onLie: (lie: OffsetLie) => void;
 }
 
 /** A record whose offset in the batch is not what it says. */
