@@ -3,14 +3,33 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-test.concurrent.each(['compare', 'latency', 'steady', 'growth', 'profile', 'report'])(
-  '%s says what its options and their defaults are, in words',
-  { timeout: 20_000 },
-  async (command) => {
-    const main = join(import.meta.dirname, '../src', command, 'main.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', main, '--help']);
-    expect(stdout).toMatch(/^Usage: /);
-    expect(stdout).toContain('--output <folder>');
-    expect(stdout).not.toMatch(/[[{]"|\[object|undefined/);
-  },
-);
+const MAIN = join(import.meta.dirname, '../src/main.ts');
+const bench = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', MAIN, ...args]);
+const WHAT = ['compare', 'latency', 'steady', 'growth', 'profile', 'viewers', 'report'];
+
+test.each(WHAT)('%s says what its options and their defaults are, in words', async (what) => {
+  const { stdout } = await bench(what, '--help');
+  expect(stdout).toMatch(new RegExp(`^Usage: bench${what === 'compare' ? '' : ` ${what}`} `));
+  expect(stdout).toContain('--output <folder>');
+  expect(stdout).not.toMatch(/[[{]"|\[object|undefined/);
+});
+
+test('without a word it says what there is to measure', async () => {
+  const { stdout } = await bench();
+  for (const what of WHAT) expect(stdout).toMatch(new RegExp(`^ +${what} `, 'm'));
+});
+
+test('what it does not measure is refused by name', async () => {
+  await expect(bench('speed')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('found speed'),
+  });
+});
+
+test('a plan is there at once: nothing is installed or bundled for it', async () => {
+  const { stderr } = await bench('--plan', '-w', '200', '-c', 'kcat', '-r', '2', '--home', '/nowhere');
+  expect(stderr).toMatch(
+    /^\d\d:\d\d:\d\d 2 runs, about \d+ s without filling topics that are not full yet\n$/,
+  );
+});

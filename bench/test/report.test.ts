@@ -1,15 +1,40 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillSections } from '../src/report/fill-sections.ts';
 import { readSections } from '../src/report/sections.ts';
+import { saveResult } from '../src/results-folder.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bench-report-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
 
-test('the numbers of docs/performance.md are those of the newest results', async () => {
-  const document = await readFile(join(ROOT, 'docs/performance.md'), 'utf8');
-  const sections = await readSections(join(ROOT, 'bench/results'), '../bench/results');
-  expect(fillSections(document, sections), 'out of date: pnpm bench:report').toBe(document);
+test('sections are those of the newest result of their kind, and say so where there is none', async () => {
+  const latency = (startedAt: string) => ({
+    kind: 'latency' as const,
+    startedAt,
+    circumstances: {
+      cores: 2,
+      cpu: 'x',
+      memoryGigabytes: 25,
+      node: 'v24.0.0',
+      commit: 'abc',
+      loadAverage: 0,
+    },
+    seconds: 20,
+    latencies: [],
+  });
+  await saveResult(folder, latency('2026-01-01T00:00:00.000Z'), '');
+  await saveResult(folder, latency('2026-01-02T00:00:00.000Z'), '');
+  const textOf = await readSections(folder, '../results');
+  expect(textOf('latency')).toContain(
+    'From [latency-2026-01-02T000000.json](../results/latency-2026-01-02T000000.json).',
+  );
+  expect(textOf('growth')).toBe('Not measured yet: `pnpm bench growth`.');
+  expect(textOf('speed')).toBeUndefined();
 });
 
 test('a section gets its text, whatever was in it, and all around it stays', () => {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { benchCommand, parseOptions, positive } from '../command-options.ts';
+import { commonOptions } from '../session.ts';
 import { WORKLOADS, type Workload } from '../workload.ts';
 import type { Contender } from './contender.ts';
 import { CONTENDERS } from './contenders/index.ts';
@@ -21,7 +22,7 @@ export interface BenchOptions {
   readonly continue?: string | undefined;
   readonly home: string;
   readonly node?: string | undefined;
-  readonly brokers: string;
+  readonly brokers: readonly string[];
   readonly output: string;
 }
 
@@ -37,10 +38,7 @@ const optionsSchema = z.object({
   plan: z.boolean().default(false),
   fillOnly: z.boolean().default(false),
   continue: z.string().optional(),
-  home: z.string(),
-  node: z.string().optional(),
-  brokers: z.string(),
-  output: z.string(),
+  ...commonOptions,
 });
 
 const DEFAULT_WORKLOADS = ['200', '1m', '5m'];
@@ -73,7 +71,7 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
       '--continue <file>',
       'adds to an earlier result (its JSON) the runs that it lacks; runs of another build are made again',
     )
-    .option('--plan', 'says what would be run and how long that may take, and ends')
+    .option('--plan', 'says at once how many runs that is and how long they may take, and ends')
     .option('--fill-only', 'fills the topics, and ends')
     .option('--timeout <seconds>', 'after which a run is given up', positive, 300)
     .option(

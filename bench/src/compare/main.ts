@@ -16,18 +16,23 @@ import { CONTENDERS } from './contenders/index.ts';
 import { markdownReport } from './markdown-report.ts';
 import { total } from '../request-counts.ts';
 import type { Measurement } from './measurement.ts';
-import { estimateSeconds, inMinutes, planRuns } from './plan.ts';
+import { estimateSeconds, inMinutes, planRuns, type PlannedRun } from './plan.ts';
 import { continued, reportSchema, summaries, type Report } from './report.ts';
 import { runContender } from './run-contender.ts';
 import { warmTopic } from './warm-topic.ts';
 
 const status = createStatusLine();
-const options = readCommandLine(process.argv.slice(2));
-if (options !== undefined) await bench(options);
 
-async function bench(options: BenchOptions): Promise<void> {
-  const { workloads, repetitions, home, output, timeout, cores } = options;
-  const brokers = options.brokers.split(',');
+export async function compare(args: readonly string[]): Promise<void> {
+  const options = readCommandLine(args);
+  if (options === undefined) return;
+  const { workloads, home, output, timeout, cores, brokers } = options;
+  if (options.plan) {
+    // Nothing is installed and bundled for it, so it can't tell runs of this build from others: all are planned that are not there.
+    const { measurements } = await readEarlier(options.continue);
+    printPlan(options.contenders, measurements, options);
+    return;
+  }
   if (options.install) await setUp();
   const node = await findNode(home, options.node);
   status.say(`bundling the services, which run on Node ${node.version}`);
@@ -39,10 +44,7 @@ async function bench(options: BenchOptions): Promise<void> {
   for (const [why, count] of kept.dropped) status.say(`${count} earlier runs are made again: ${why}`);
   report = { ...report, measurements: [...kept.measurements] };
 
-  const runs = planRuns({ workloads, contenders: present, repetitions, measured: report.measurements });
-  const seconds = estimateSeconds(runs, report.measurements, timeout);
-  status.say(`${runs.length} runs, ${inMinutes(seconds)} without filling topics that are not full yet`);
-  if (options.plan) return;
+  const runs = printPlan(present, report.measurements, options);
 
   const expected = new Map<Workload, ExpectedCounts>();
   for (const workload of workloads) {
@@ -81,6 +83,23 @@ async function bench(options: BenchOptions): Promise<void> {
   status.stop();
   const file = await save(output, report);
   process.stdout.write(`${markdownReport(report)}\n${file}\n`);
+}
+
+function printPlan(
+  contenders: readonly Contender[],
+  measured: readonly Measurement[],
+  { workloads, repetitions, timeout }: BenchOptions,
+): readonly PlannedRun[] {
+  const runs = planRuns({ workloads, contenders, repetitions, measured });
+  const seconds = estimateSeconds(runs, measured, timeout);
+  status.say(`${runs.length} runs, ${inMinutes(seconds)} without filling topics that are not full yet`);
+  return runs;
+}
+
+async function readEarlier(file: string | undefined): Promise<Pick<Report, 'measurements'>> {
+  return file === undefined
+    ? { measurements: [] }
+    : reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
 /** A new one, or the one to go on with; with a sitting for this time. */

@@ -73,11 +73,11 @@ export async function readSections(
     ],
     ['compare:machine', withSource(compares[0], 'pnpm bench', describeSittings)],
     ['compare:contenders', withSource(compares[0], 'pnpm bench', describeContenders)],
-    ['latency', withSource(latency, 'pnpm bench:latency', latencyTable)],
-    ['steady', withSource(steady, 'pnpm bench:steady', steadyTable)],
-    ['growth', withSource(growth, 'pnpm bench:growth', growthTables)],
-    ['profile', withSource(profiles[0], 'pnpm bench:profile', profileTable)],
-    ['profile:first', withSource(profiles.at(-1), 'pnpm bench:profile', profileTable)],
+    ['latency', withSource(latency, 'pnpm bench latency', latencyTable)],
+    ['steady', withSource(steady, 'pnpm bench steady', steadyTable)],
+    ['growth', withSource(growth, 'pnpm bench growth', growthTables)],
+    ['profile', withSource(profiles[0], 'pnpm bench profile', profileTable)],
+    ['profile:first', withSource(profiles.at(-1), 'pnpm bench profile', profileTable)],
   ]);
   return (section) => sections.get(section);
 }

@@ -5,17 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-
-/** One run of the pipeline over the whole log. */
-export interface MeasuredRun {
-  readonly seconds: number;
-  /** Of the pipeline's process alone. */
-  readonly cpuSeconds: number;
-  /** Its largest resident set. */
-  readonly peakBytes: number;
-  /** What the readers got: proof that somebody was looking. */
-  readonly events: number;
-}
+import type { MeasuredRun } from './viewers-report.ts';
 
 const readySchema = z.object({ url: z.string() });
 const pipelineSchema = z.object({
@@ -39,7 +29,7 @@ export async function measureRun(run: {
   readonly deaf: number;
 }): Promise<MeasuredRun> {
   const { log, topic, tickets, readers, deaf } = run;
-  const output = await mkdtemp(join(tmpdir(), 'sse-load-'));
+  const output = await mkdtemp(join(tmpdir(), 'bench-viewers-'));
   const processes: ChildProcess[] = [];
   const begin = (script: string, args: readonly string[]): Talker => {
     const talker = talkTo(script, args);
