@@ -42,6 +42,7 @@ export {
   type SourceProgress,
 } from './trigger/progress.ts';
 export {
+  claimResults,
   openQuery,
   readOwner,
   readQuery,

@@ -22,7 +22,7 @@ export interface RunMainOptions {
 /**
  * Runs a service and ends the process: with the code that `main` returns, with 0 when it returns none, with 2 for a
  * `SettingsError` and with 1 for any other error, whether thrown by `main` or left unhandled anywhere. An error is logged
- * with the messages of its causes; stacks at level `debug`. Output is written out before the process ends; a reader that has gone
+ * with its code and the messages of its causes; stacks at level `debug`. Output is written out before the process ends; a reader that has gone
  * away (`| head -1`) changes nothing.
  */
 export async function runMain(
@@ -32,7 +32,7 @@ export async function runMain(
   let logger = createLogger({ name, level: 'info' });
 
   const fail = (error: unknown): ExitCode => {
-    logger.error({}, describeError(error));
+    logger.error(codeOf(error), describeError(error));
     if (error instanceof Error) logger.debug({ stack: error.stack }, 'where it happened');
     return error instanceof SettingsError ? EXIT_CODES.settings.code : EXIT_CODES.failed.code;
   };
@@ -66,4 +66,11 @@ export async function runMain(
 
 function writtenOut(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
+/** What kind of failure it is, in the one word that documentation lists: `checkpoint_mismatch`. */
+function codeOf(error: unknown): { readonly code?: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? { code: error.code }
+    : {};
 }

@@ -75,6 +75,17 @@ describe('commands that only read', () => {
     );
     expect(dryRun.stdout).toContain('1:8 (not a ticket): {"type":"BILLING"}\nnothing was sent');
 
+    const insufficient = await tickets(
+      'dead-letters',
+      'requeue',
+      '1/8',
+      '--dry-run',
+      '--patch',
+      '{"type":"BILLING"}',
+    );
+    expect(insufficient.code).toBe(1);
+    expect(insufficient.stdout).toContain('✘ 1:8 would be a dead letter again');
+
     const plan = await tickets('plan');
     expect(plan.code).toBe(1);
     expect(plan.stdout).toContain('query query-of-a-test of client_tickets');

@@ -40,6 +40,7 @@ function verify(history: History) {
     topic: TOPIC,
     query: ticketQuery,
     offsets: undefined,
+    sample: undefined,
     clock: history.clock,
     waitMs: 0,
   });
@@ -55,6 +56,7 @@ test(`a query whose whole checkpoint is lost goes on as if nothing had been (${R
       history.checkpoints.objects.clear();
 
       await writeRebuilt(
+        history.resultsStore,
         history.checkpointStore,
         await rebuild(history, { defaultFormats: options.formats }),
       );
@@ -95,7 +97,7 @@ describe('a rebuild', () => {
     const key = `${TOPIC}/partition-1.json`;
     const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
     history.checkpoints.objects.delete(key);
-    await writeRebuilt(history.checkpointStore, await rebuild(history));
+    await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
     const after = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
     const { state, totals, endOffset } = before.committed;
     expect(after.committed).toMatchObject({ state, totals, endOffset });
@@ -118,7 +120,9 @@ describe('a rebuild', () => {
     history.checkpoints.objects.delete(`${TOPIC}/partition-0.json`);
     const rebuilt = await rebuild(history);
     history.checkpoints.write(`${TOPIC}/partition-0.json`, lost?.body ?? new Uint8Array(), {});
-    await expect(writeRebuilt(history.checkpointStore, rebuilt)).rejects.toThrow('was not replaced');
+    await expect(writeRebuilt(history.resultsStore, history.checkpointStore, rebuilt)).rejects.toThrow(
+      'was not replaced',
+    );
   });
 
   test('is refused when the checkpoint location holds another query', async () => {
@@ -131,11 +135,42 @@ describe('a rebuild', () => {
     ).rejects.toThrow('holds query other');
   });
 
-  test('is refused when the results belong to no query, or to another topic', async () => {
+  test('is refused when the results belong to another topic', async () => {
     const history = await finished();
     await expect(rebuild(history, { topic: 'other' })).rejects.toThrow(`of topic ${TOPIC}, not of other`);
     history.results.objects.delete('_query.json');
-    await expect(rebuild(history)).rejects.toThrow('no _query.json');
+    await expect(rebuild(history)).resolves.toMatchObject({ isClaimLost: true });
+  });
+
+  test.each([
+    ['_query.json', 'results'],
+    [`${TOPIC}/query.json`, 'checkpoints'],
+    [`${TOPIC}/partition-0.json`, 'checkpoints'],
+  ] as const)('makes a damaged or lost %s again, and keeps what was damaged', async (key, where) => {
+    for (const text of ['{ "version": 1, "id', undefined]) {
+      const history = await finished();
+      const objects = history[where];
+      const before = Buffer.from(objects.objects.get(key)?.body ?? []).toString();
+      if (text === undefined) objects.objects.delete(key);
+      else objects.write(key, Buffer.from(text), {});
+      await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
+      expect((await verify(history)).differences).toEqual([]);
+      const kept = objects.objects.get(`${key}.damaged`)?.body;
+      expect(kept && Buffer.from(kept).toString()).toBe(text);
+      const identityOf = (document: string): unknown => (JSON.parse(document) as { id: unknown }).id;
+      if (key.endsWith('query.json'))
+        expect(identityOf(Buffer.from(objects.objects.get(key)?.body ?? []).toString())).toBe(
+          identityOf(before),
+        );
+    }
+  });
+
+  test('claims no results that are not those of the checkpoint', async () => {
+    const history = await finished();
+    history.results.objects.delete('_query.json');
+    for (const key of [...history.results.objects.keys()].filter((each) => each.startsWith('tickets/')))
+      history.results.objects.delete(key);
+    await expect(rebuild(history)).rejects.toThrow('is not what this checkpoint wrote: tickets/');
   });
 
   test('is refused, and says why, when files before the last range are not whole', async () => {

@@ -6,10 +6,13 @@ import {
   type MemoryLog,
   MemoryObjects,
 } from '@client-tickets/micro-batch/testing';
-import { verifyResults } from '../src/verify/verify-results.ts';
+import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
+import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
 import { ticketQuery } from '@client-tickets/results';
+import { parseRecord, readFrom } from './support/topic-sample.ts';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
@@ -83,6 +86,7 @@ function copyOf({ objects }: MemoryObjects): MemoryObjects {
 function verify(
   { results, checkpoints }: Spoilable,
   log: Pick<MemoryLog, 'partitions' | 'offsets'>,
+  sample?: VerifyOptions['sample'],
 ): Promise<VerifyReport> {
   return verifyResults({
     results: createMemoryObjectStore('memory://results/', results),
@@ -90,6 +94,7 @@ function verify(
     topic: TOPIC,
     query: ticketQuery,
     offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
+    sample,
     clock: new ManualClock(),
     waitMs: 0,
   });
@@ -123,6 +128,44 @@ describe('verify finds and names it when', () => {
       }
     }
     expect(applied, 'how often there was something to be spoilt').toBeGreaterThan(0);
+  });
+
+  test('a record of the topic was passed over and counted as an empty offset', async () => {
+    let applied = 0;
+    for (const history of histories) {
+      let injected: string | undefined;
+      const read: TopicAccess['readRecords'] = async (windows) => {
+        const found = await readFrom(history.log)(windows);
+        for (const [partition, ranges] of windows) {
+          const known = new Set(found.get(partition)?.map(({ offset }) => offset));
+          for (const { startOffset, endOffset } of ranges) {
+            for (let offset = startOffset; offset < endOffset && injected === undefined; offset += 1n) {
+              if (known.has(offset)) continue;
+              injected = `partition ${partition}, offset ${offset}`;
+              const record = { offset, timestamp: 0, key: null, value: Buffer.from('{') };
+              return new Map([...found, [partition, [...(found.get(partition) ?? []), record]]]);
+            }
+          }
+        }
+        return found;
+      };
+      const { differences } = await verify(history, history.log, { parse: parseRecord, read });
+      if (injected === undefined) continue;
+      applied += 1;
+      expect(differences.map(({ code }) => code)).toEqual(['topic_differs']);
+      expect(differences[0]?.message).toContain(`${injected}: the topic has a record that no file holds`);
+    }
+    expect(applied, 'how often there was an offset without a record').toBeGreaterThan(0);
+  });
+
+  test('the topic was made again, and old offsets hold other records', async () => {
+    const generator = createTicketGenerator({ seed: 99, startTime: new Date(0), firstNumber: 90_000 });
+    for (const history of histories) {
+      const read = readFrom(history.log, (record) => ({ ...record, value: encodeTicket(generator.next()) }));
+      const { ok, differences } = await verify(history, history.log, { parse: parseRecord, read });
+      expect(ok).toBe(false);
+      expect(new Set(differences.map(({ code }) => code))).toEqual(new Set(['topic_differs']));
+    }
   });
 
   test('the log ends before what is committed', async () => {

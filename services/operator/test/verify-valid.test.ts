@@ -4,6 +4,7 @@ import type { ObjectStore } from '@client-tickets/micro-batch';
 import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { ticketQuery } from '@client-tickets/results';
+import { parseRecord, readFrom } from './support/topic-sample.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const RUNS = Number(process.env['VERIFY_RUNS'] ?? 25);
@@ -28,6 +29,7 @@ function verify(history: History, options: Partial<VerifyOptions> = {}): Promise
     offsets: {
       read: () => Promise.resolve(new Map(history.log.partitions.map((p) => [p, history.log.offsets(p)]))),
     },
+    sample: { parse: parseRecord, read: readFrom(history.log) },
     clock: history.clock,
     waitMs: 0,
     ...options,

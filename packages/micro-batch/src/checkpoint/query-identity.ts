@@ -216,7 +216,8 @@ async function createQuery(checkpoints: ObjectStore, expected: ExpectedQuery): P
   return winner;
 }
 
-async function claimResults(
+/** Writes `_query.json` of a query, if there is none. Throws `QueryError` `results_mismatch` when another query has claimed the results. */
+export async function claimResults(
   checkpoints: ObjectStore,
   results: ObjectStore,
   query: QueryIdentity,

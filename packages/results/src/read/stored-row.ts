@@ -24,6 +24,7 @@ export class RowColumns {
   /** Of the values of a row: the record's fields, what is derived from them, and what else a record had. */
   readonly names: readonly string[];
   readonly #checks: readonly ((row: FoundRow) => StoredValue)[];
+  readonly #fields: ReadonlySet<string>;
 
   constructor({ record, derived }: Pick<Declaration, 'record' | 'derived'>) {
     const checks = new Map<string, (row: FoundRow) => StoredValue>();
@@ -46,6 +47,7 @@ export class RowColumns {
     checks.set(EXTRA, (row) => read(EXTRA, { kind: 'text', nullable: true }, row[EXTRA]));
     this.names = [...checks.keys()];
     this.#checks = [...checks.values()];
+    this.#fields = new Set(Object.keys(record.fields));
   }
 
   /** The columns of a file, without those that may be missing. */
@@ -65,6 +67,18 @@ export class RowColumns {
       offset: wholeNumber(OFFSET, row[OFFSET]),
       values: this.#checks.map((check) => check(row)),
     };
+  }
+
+  /** The field in which a row differs from the record that it was made of. */
+  differingField({ values }: StoredRow, record: FoundRow): string | undefined {
+    return this.names.find((name, index) => {
+      if (!this.#fields.has(name)) return false;
+      try {
+        return this.#checks[index]?.(record) !== values[index];
+      } catch {
+        return true; // what can't be a value of this column is another one
+      }
+    });
   }
 
   /** The column in which two rows differ. */

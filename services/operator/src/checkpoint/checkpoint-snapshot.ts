@@ -47,7 +47,7 @@ export async function readSnapshot(
 }
 
 /** Partitions that have a checkpoint, ascending. */
-export async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
+async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
   const partitions: number[] = [];
   for await (const { key } of checkpoints.list(`${topic}/partition-`)) {
     const number = /^partition-(0|[1-9]\d{0,8})\.json$/.exec(key.slice(topic.length + 1))?.[1];

@@ -67,10 +67,10 @@ async function runRequeue(
   const { identity } = found;
 
   if (options.dryRun === true) {
-    const { chosen } = await choose(context, found.journal, results, places, options);
+    const { chosen, left } = await choose(context, found.journal, results, places, options);
     showChosen(chosen, output);
     output.line('nothing was sent');
-    return 0;
+    return left === 0 ? 0 : 1;
   }
   const writable = await context.openStores({ results: 'read', checkpoints: 'write' });
   const requeueTopic = await topic.openRequeue(`client-tickets-requeue-${identity.id}`);

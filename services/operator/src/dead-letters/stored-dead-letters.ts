@@ -54,9 +54,9 @@ async function readFile(results: ObjectStore, key: string, size: number): Promis
   }
 }
 
-/** Reads `0:17`: partition and offset. Throws a `RangeError` otherwise. */
+/** Reads `0:17`, or `0/17` as other tools write it: partition and offset. Throws a `RangeError` otherwise. */
 export function parsePlace(text: string): RecordPosition {
-  const match = /^(\d{1,9}):(\d{1,19})$/.exec(text);
+  const match = /^(\d{1,9})[:/](\d{1,19})$/.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) {
     throw new RangeError(`expected partition:offset such as 0:17, found ${JSON.stringify(text)}`);
   }

@@ -52,7 +52,7 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
   });
   const problems = [
     ...(problem === undefined ? [] : [problem]),
-    ...preview.refusals.map(({ message }) => message),
+    ...preview.refusals.map(({ code, message }) => `${code}: ${message}`),
   ];
   if (options.json === true) {
     output.json({

@@ -1,5 +1,7 @@
 import {
+  claimResults,
   createCheckpointStore,
+  partitionCheckpointKey,
   readOwner,
   readQuery,
   restoreQuery,
@@ -11,6 +13,7 @@ import {
 import {
   createTicketHandler,
   listRanges,
+  OWNER_KEY,
   readPublishedCounts,
   RESULT_FORMATS,
   ticketQuery,
@@ -18,12 +21,13 @@ import {
   type ResultFormat,
   type TicketState,
 } from '@client-tickets/results';
-import { formatsOf, listCheckpoints } from '../checkpoint/checkpoint-snapshot.ts';
+import { formatsOf, readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { prefetch } from '../verify/prefetch.ts';
 import { QueryRows } from '../verify/query-rows.ts';
 import { examineRange } from '../verify/range-evidence.ts';
+import { findDocument, keepDamaged } from './damaged-documents.ts';
 import { PartitionRebuild } from './partition-rebuild.ts';
 
 export interface RebuildSources {
@@ -44,30 +48,47 @@ export interface RebuiltCheckpoint {
   readonly identity: QueryIdentity;
   /** False: `query.json` is still there. */
   readonly isQueryLost: boolean;
+  /** False: `_query.json` is still there. */
+  readonly isClaimLost: boolean;
+  /** Documents that are there and can't be read: each is kept as `<key>.damaged` before it is replaced. */
+  readonly damaged: readonly { readonly store: 'results' | 'checkpoints'; readonly key: string }[];
   readonly partitions: readonly PartitionCheckpoint<TicketState>[];
 }
 
 /**
- * Makes lost checkpoints anew from the results: `query.json` if it is lost, and those of the partitions that have files and no
- * checkpoint. Reads only. Throws an `Error` when nothing is lost, or the results do not allow it.
+ * Makes lost and damaged documents again: `query.json` and partition checkpoints from the results, `_query.json` from a
+ * checkpoint whose files are in the results. Reads only. Throws an `Error` when nothing is lost, or the results do not allow it.
  *
  * What the results can't tell: which offsets never had a record and which were lost (all count as empty now), and the
  * history of the last batches.
  */
 export async function rebuildCheckpoint(sources: RebuildSources): Promise<RebuiltCheckpoint> {
   const { results, checkpoints, topic, log, assumeComplete, at, onProgress } = sources;
-  const owner = await readOwner(results);
-  if (owner === undefined)
-    throw new Error(`${results.location} has no _query.json, so no query has written here`);
-  if (owner.topic !== topic)
-    throw new Error(`${results.location} holds results of topic ${owner.topic}, not of ${topic}`);
-  const found = await readQuery(checkpoints, topic);
-  if (found !== undefined && found.id !== owner.id) {
+  const damaged: { store: 'results' | 'checkpoints'; key: string }[] = [];
+  const owner = await findDocument(() => readOwner(results));
+  const query = await findDocument(() => readQuery(checkpoints, topic));
+  if (owner.state === 'damaged') damaged.push({ store: 'results', key: OWNER_KEY });
+  if (query.state === 'damaged') damaged.push({ store: 'checkpoints', key: queryKey(topic) });
+  const found = query.state === 'there' ? query.value : undefined;
+  const claim = owner.state === 'there' ? owner.value : undefined;
+  const id = claim?.id ?? found?.id;
+  if (id === undefined) {
     throw new Error(
-      `${checkpoints.location} holds query ${found.id}; the results belong to query ${owner.id}`,
+      `neither ${results.location}${OWNER_KEY} nor ${checkpoints.location}${queryKey(topic)} can be read, so nothing says ` +
+        'which query has written here. Restore one of them from a copy',
     );
   }
-  const existing = new Set(await listCheckpoints(checkpoints, topic));
+  if (claim !== undefined && claim.topic !== topic)
+    throw new Error(`${results.location} holds results of topic ${claim.topic}, not of ${topic}`);
+  if (found !== undefined && found.id !== id)
+    throw new Error(`${checkpoints.location} holds query ${found.id}; the results belong to query ${id}`);
+  const snapshot = await readSnapshot(checkpoints, { id, topic });
+  for (const [partition, error] of snapshot.unreadable) {
+    if (error.code !== 'checkpoint_damaged') throw error;
+    damaged.push({ store: 'checkpoints', key: partitionCheckpointKey(topic, partition) });
+  }
+  if (claim === undefined) await checkBelonging(results, snapshot);
+  const existing = new Set(snapshot.partitions.keys());
   const counted = await readCountedEnds(results);
   const formats = found === undefined ? await findFormats(sources, counted) : formatsOf(found);
 
@@ -97,7 +118,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     .sort(([a], [b]) => a - b)
     .map(([partition, rebuild]) =>
       rebuild.finish({
-        query: owner.id,
+        query: id,
         partition,
         firstOffset: found?.startingOffsets.get(partition),
         countedEnd: counted.get(partition) ?? 0n,
@@ -106,45 +127,85 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
         at,
       }),
     );
-  if (found !== undefined && partitions.length === 0) {
+  if (found !== undefined && claim !== undefined && partitions.length === 0) {
     throw new Error(
-      `nothing is lost: ${checkpoints.location}${topic}/ has a checkpoint of every partition that has results. ` +
-        'One that is damaged counts too: move it away first',
+      `nothing is lost: ${checkpoints.location}${topic}/ has a checkpoint of every partition that has results`,
     );
   }
-  if (found === undefined && existing.size > 0) {
-    throw new Error(
-      `${checkpoints.location}${topic}/ has partition checkpoints, but no query.json. Move them away, or restore query.json from a copy`,
-    );
-  }
+  const begins = [...snapshot.partitions.values()].map(({ checkpoint }) => checkpoint);
   const handler = createTicketHandler({ formats });
   const identity = found ?? {
-    id: owner.id,
+    id,
     topic,
     handlerVersion: handler.version,
     settings: handler.settings,
-    startingOffsets: new Map(partitions.map(({ partition, firstOffset }) => [partition, firstOffset])),
+    startingOffsets: new Map(
+      [...begins, ...partitions]
+        .map(({ partition, firstOffset }) => [partition, firstOffset] as const)
+        .sort(([a], [b]) => a - b),
+    ),
     createdAt: at,
   };
-  return { identity, isQueryLost: found === undefined, partitions };
+  return {
+    identity,
+    isQueryLost: found === undefined,
+    isClaimLost: claim === undefined,
+    damaged,
+    partitions,
+  };
 }
 
-/** Writes what was rebuilt, and nothing where something is by now. */
+/** Results that nothing claims belong to a checkpoint when all files of its latest batches are there, each of its size. */
+async function checkBelonging(results: ObjectStore, { partitions }: CheckpointSnapshot): Promise<void> {
+  const missing = new Map(
+    [...partitions.values()].flatMap(({ checkpoint }) =>
+      checkpoint.recent.flatMap(({ files }) => files.map(({ key, size }) => [key, size] as const)),
+    ),
+  );
+  if (missing.size === 0)
+    throw new Error(
+      `${results.location} has no ${OWNER_KEY} that can be read, and no checkpoint names files there, so nothing says whose they are`,
+    );
+  for await (const { key, size } of results.list('')) if (missing.get(key) === size) missing.delete(key);
+  const [key] = missing.keys();
+  if (key === undefined) return;
+  throw new Error(
+    `${results.location} has no ${OWNER_KEY} that can be read, and is not what this checkpoint wrote: ${key} is not there as it was written`,
+  );
+}
+
+function queryKey(topic: string): string {
+  return `${topic}/query.json`;
+}
+
+/**
+ * Writes what was rebuilt, and nothing where something else is by now. `query.json` comes first and the claim last: in between no
+ * consumer starts.
+ */
 export async function writeRebuilt(
+  results: ObjectStore,
   checkpoints: ObjectStore,
-  { identity, isQueryLost, partitions }: RebuiltCheckpoint,
+  { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
 ): Promise<void> {
   const { id: queryId, topic } = identity;
   const handler = createTicketHandler({ formats: formatsOf(identity) });
   const parseState = (value: unknown): TicketState => handler.parseState(value);
   const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
-  if (isQueryLost) await restoreQuery(checkpoints, identity);
-  for (const checkpoint of partitions) {
-    if ((await store.swap(checkpoint, undefined)) !== undefined) continue;
-    throw new Error(
-      `${store.location}partition-${checkpoint.partition}.json is there by now; it was not replaced`,
-    );
+  const etags = new Map<string, string | undefined>();
+  for (const { store: where, key } of damaged)
+    etags.set(key, await keepDamaged(where === 'results' ? results : checkpoints, key));
+  if (isQueryLost) {
+    if (etags.has(queryKey(topic))) await checkpoints.delete(queryKey(topic));
+    await restoreQuery(checkpoints, identity);
   }
+  for (const checkpoint of partitions) {
+    const key = partitionCheckpointKey(topic, checkpoint.partition);
+    if ((await store.swap(checkpoint, etags.get(key))) !== undefined) continue;
+    throw new Error(`${checkpoints.location}${key} has changed meanwhile; it was not replaced`);
+  }
+  if (!isClaimLost) return;
+  if (etags.has(OWNER_KEY)) await results.delete(OWNER_KEY);
+  await claimResults(checkpoints, results, identity);
 }
 
 /**

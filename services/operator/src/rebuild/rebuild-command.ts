@@ -15,7 +15,8 @@ export function addRebuild(program: Command, choose: Choose): void {
   const command = program
     .command('rebuild-checkpoint')
     .description(
-      'Make a lost checkpoint anew from the results. Writes what is missing and replaces nothing; refuses when nothing is missing.',
+      'Make lost and damaged documents of a checkpoint again from the results. Writes what is missing, keeps what is damaged as ' +
+        '<name>.damaged, and touches nothing else; refuses when nothing is missing. Stop the consumers before.',
     )
     .option(
       '--assume-complete',
@@ -47,13 +48,16 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
       output.progress(`${showNumber(tickets)} tickets read`);
     },
   });
-  showRebuilt(rebuilt, checkpoints.location, output);
+  showRebuilt(rebuilt, { results: results.location, checkpoints: checkpoints.location }, output);
   if (options.dryRun === true) {
     output.line('nothing was written');
     return 0;
   }
-  const writable = await context.openStores({ results: 'read', checkpoints: 'write' });
-  await writeRebuilt(writable.checkpoints, rebuilt);
+  const writable = await context.openStores({
+    results: rebuilt.isClaimLost ? 'write' : 'read',
+    checkpoints: 'write',
+  });
+  await writeRebuilt(writable.results, writable.checkpoints, rebuilt);
   output.line(
     `${colors.green('✔')} written to ${checkpoints.location}${rebuilt.identity.topic}/; \`tickets verify\` proves it`,
   );
@@ -71,16 +75,22 @@ async function readLog({ topic, output }: OperatorContext) {
 }
 
 function showRebuilt(
-  { identity, isQueryLost, partitions }: RebuiltCheckpoint,
-  location: string,
+  { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
+  locations: { readonly results: string; readonly checkpoints: string },
   output: Output,
 ): void {
   const settings = Object.entries(identity.settings).map(([name, value]) => `${name} ${value}`);
   const query = `query ${identity.id}, version ${identity.handlerVersion}, ${settings.join(', ')}`;
   output.line(`${colors.bold(identity.topic)}, ${query}`);
   output.line(
-    isQueryLost ? `query.json is lost: ${location} gets a new one` : 'query.json is there and stays',
+    isQueryLost
+      ? `query.json is lost: ${locations.checkpoints} gets a new one`
+      : 'query.json is there and stays',
   );
+  if (isClaimLost) output.line(`_query.json is lost: ${locations.results} gets a new one`);
+  for (const { store, key } of damaged)
+    output.line(`${locations[store]}${key} is damaged: what it held is kept as ${key}.damaged`);
+  if (partitions.length === 0) return;
   const head = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty or lost', '>batch to finish'];
   output.table(
     head,

@@ -64,7 +64,9 @@ export async function* listCheckpointObjects(
 ): AsyncIterable<ListedObject> {
   const isQuery = (key: string): boolean => key === `${topic}/query.json`;
   const isOther = (key: string): boolean =>
-    /^(partition-\d+|requeue\/\d+)\.json$/.test(key.slice(topic.length + 1));
+    /^(query\.json\.damaged|(partition-\d+|requeue\/\d+)\.json(\.damaged)?)$/.test(
+      key.slice(topic.length + 1),
+    );
   for (const isWanted of [isQuery, isOther]) {
     for await (const object of checkpoints.list(`${topic}/`)) if (isWanted(object.key)) yield object;
   }

@@ -67,6 +67,8 @@ export async function readStatus(options: {
       return undefined;
     }
   };
+  // Before the checkpoints: what readers see was committed then, so they can't seem to see more than there is.
+  const [published] = await readPublishedCounts(results, ticketQuery.countsFiles);
   const snapshot = await readSnapshot(checkpoints, query);
   const log = access && (await ask('the lag is not known', () => access.offsets.read()));
   const consumers =
@@ -104,7 +106,6 @@ export async function readStatus(options: {
   const journal = await RequeueJournal.open(checkpoints, topic, query.id);
   if (journal.pending !== undefined)
     notes.push('a requeue was interrupted; the next one finds out what it has sent');
-  const published = (await readPublishedCounts(results, ticketQuery.countsFiles))[0];
   return {
     topic,
     results: results.location,

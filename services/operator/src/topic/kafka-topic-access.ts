@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createKafkaSource,
   listGroupMembers,
@@ -5,6 +6,7 @@ import {
   type KafkaConnection,
 } from '@client-tickets/kafka';
 import type { Clock, Logger } from '@client-tickets/micro-batch';
+import { readRecords } from './read-records.ts';
 import type { TopicAccess } from './topic-access.ts';
 
 export interface KafkaTopicOptions {
@@ -17,6 +19,7 @@ export interface KafkaTopicOptions {
 
 /** A person waits for the answer, and can ask again. */
 const OFFSETS_TIMEOUT_MS = 3_000;
+const READ_TIMEOUT_MS = 30_000;
 const REQUEUE_ID_HEADER = 'requeue-id';
 
 export function createKafkaTopicAccess(options: KafkaTopicOptions): TopicAccess {
@@ -25,6 +28,11 @@ export function createKafkaTopicAccess(options: KafkaTopicOptions): TopicAccess 
   const readOffsets = async () => await source.fetchOffsets(await source.listPartitions());
   return {
     offsets: { read: readOffsets },
+    readRecords: (windows) => {
+      const groupId = `${options.groupId}-verify-${randomUUID()}`;
+      const reader = createKafkaSource({ ...options, groupId });
+      return readRecords(reader, windows, { clock: options.clock, timeoutMs: READ_TIMEOUT_MS });
+    },
     listGroupMembers: () => listGroupMembers(options),
     openRequeue: (transactionalId) =>
       openTransactionalTopic({ ...options, transactionalId, idHeader: REQUEUE_ID_HEADER, readOffsets }),

@@ -1,5 +1,6 @@
 import type { GroupMember, TransactionalTopic } from '@client-tickets/kafka';
 import type { PartitionOffsets } from '@client-tickets/micro-batch';
+import type { RecordsRead, Windows } from './read-records.ts';
 
 /** What the brokers know of the topic. */
 export interface TopicOffsets {
@@ -10,6 +11,8 @@ export interface TopicOffsets {
 /** The topic and its brokers. Nothing is connected to before it is asked. Closed when the command has ended. */
 export interface TopicAccess {
   readonly offsets: TopicOffsets;
+  /** What the log holds of some ranges. */
+  readRecords(windows: Windows): Promise<RecordsRead>;
   /** Who reads the topic as a member of the consumers' group right now. Rejects when the brokers do not answer. */
   listGroupMembers(): Promise<readonly GroupMember[]>;
   /** `name`: of the one writer that may be active; opening it ends the one before. */

@@ -19,13 +19,14 @@ interface Readable {
 
 /**
  * The rows of one range, from the first of its files that can be read to its end. The other format is compared with it row by
- * row. Neither is held in memory as a whole, but for Parquet's columns.
+ * row. Neither is held in memory as a whole, but for Parquet's columns. `onRow` may see rows of a file that can't be read to its end.
  */
 export async function examineRows(
   rows: QueryRows,
   files: readonly ListedFile[],
   bodies: Bodies,
   problems: FileProblems,
+  onRow: (row: StoredRow) => void,
 ): Promise<readonly ExaminedRow[]> {
   const readable: Readable[] = [];
   for (const file of files) {
@@ -44,10 +45,10 @@ export async function examineRows(
   const [first, second] = readable;
   if (first === undefined) return [];
   try {
-    return collect(rows, first, second, problems);
+    return collect(rows, first, second, problems, onRow);
   } catch (error) {
     problems.damaged(first.file, error);
-    return second === undefined ? [] : collectOrNothing(rows, second, problems);
+    return second === undefined ? [] : collectOrNothing(rows, second, problems, onRow);
   }
 }
 
@@ -55,9 +56,10 @@ function collectOrNothing(
   rows: QueryRows,
   readable: Readable,
   problems: FileProblems,
+  onRow: (row: StoredRow) => void,
 ): readonly ExaminedRow[] {
   try {
-    return collect(rows, readable, undefined, problems);
+    return collect(rows, readable, undefined, problems, onRow);
   } catch (error) {
     problems.damaged(readable.file, error);
     return [];
@@ -70,6 +72,7 @@ function collect(
   { file, rows }: Readable,
   other: Readable | undefined,
   problems: FileProblems,
+  onRow: (row: StoredRow) => void,
 ): readonly ExaminedRow[] {
   const order = new OffsetOrder(file.partition, file.range);
   const comparison =
@@ -79,6 +82,7 @@ function collect(
     examined.push({ offset: row.offset, counted: countedOf(row) });
     const problem = order.next(row.partition, row.offset);
     if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
+    onRow(row);
     comparison?.next(row);
   }
   if (examined.length === 0) problems.add(file, 'rows_wrong', 'holds no rows; such a file is never written');

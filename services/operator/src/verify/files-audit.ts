@@ -8,6 +8,7 @@ import { prefetch } from './prefetch.ts';
 import type { QueryRows } from './query-rows.ts';
 import { examineRange } from './range-evidence.ts';
 import type { RequeuedRecords } from './requeued-records.ts';
+import type { TopicSample } from './topic-sample.ts';
 
 /** What is loaded ahead while a range is examined. Small files come by the dozen, large ones one at a time. */
 export const READ_AHEAD = { mostItems: 24, mostBytes: 4 * 1024 * 1024 } as const;
@@ -33,9 +34,10 @@ export async function auditFiles(options: {
   /** Offsets of a partition at which its counts are wanted. */
   readonly marksOf: (partition: number) => Iterable<bigint>;
   readonly requeued: RequeuedRecords;
+  readonly sample: TopicSample | undefined;
   readonly onProgress: (tickets: number) => void;
 }): Promise<FilesAudit> {
-  const { results, rows, identity, snapshot, marksOf, requeued, onProgress } = options;
+  const { results, rows, identity, snapshot, marksOf, requeued, sample, onProgress } = options;
   const formats = formatsOf(identity);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
@@ -62,9 +64,10 @@ export async function auditFiles(options: {
     const where = place(listed);
     if (where !== 'committed') tail.push(listed);
     if (where === 'tail') continue;
-    const evidence = await examineRange(rows, identity.topic, listed, bodies);
+    const evidence = await examineRange(rows, identity.topic, listed, bodies, sample);
     onProgress((read += evidence.rows.length));
     requeued.add(evidence);
+    if (where === 'committed') sample?.addRange(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
     // A planned batch may be given up, and its files deleted, while they are looked at.
     else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));

@@ -1,4 +1,10 @@
-import { readDeadLetters, type ListedFile, type ListedRange } from '@client-tickets/results';
+import {
+  readDeadLetters,
+  type DeadLetter,
+  type ListedFile,
+  type ListedRange,
+  type StoredRow,
+} from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import { examineRows, type ExaminedRow } from './examine-rows.ts';
 import type { Bodies } from './file-bodies.ts';
@@ -15,6 +21,14 @@ export interface RangeEvidence extends ListedRange {
   readonly differences: readonly Difference[];
 }
 
+/** Gets what is read, as it is read. */
+export interface Seen {
+  readonly addRow: (row: StoredRow) => void;
+  readonly addLetter: (letter: DeadLetter) => void;
+}
+
+const NOTHING: Seen = { addRow: () => undefined, addLetter: () => undefined };
+
 /**
  * Reads the files of a range and holds them to its name: offsets of this range, ascending, each at most once, and the same
  * rows in every format.
@@ -24,14 +38,15 @@ export async function examineRange(
   topic: string,
   listed: ListedRange,
   bodies: Bodies,
+  seen: Seen = NOTHING,
 ): Promise<RangeEvidence> {
   const problems = new FileProblems();
   const ofKind = (kind: ListedFile['kind']): readonly ListedFile[] =>
     listed.files.filter((file) => file.kind === kind);
-  const examined = await examineRows(rows, ofKind('rows'), bodies, problems);
+  const examined = await examineRows(rows, ofKind('rows'), bodies, problems, seen.addRow);
   const deadLetters = ofKind('dead_letters').flatMap((file) => {
     const body = bodies.get(file.key);
-    if (body !== undefined) return collectDeadLetters(topic, file, body, examined, problems);
+    if (body !== undefined) return collectDeadLetters(topic, file, body, examined, problems, seen);
     problems.add(file, 'file_missing', 'was listed, but is not there');
     return [];
   });
@@ -44,6 +59,7 @@ function collectDeadLetters(
   body: Uint8Array | Error,
   rows: readonly ExaminedRow[],
   problems: FileProblems,
+  { addLetter }: Seen,
 ): readonly bigint[] {
   const order = new OffsetOrder(file.partition, file.range);
   const rowOffsets = new Set(rows.map(({ offset }) => offset));
@@ -53,6 +69,7 @@ function collectDeadLetters(
     if (body instanceof Error) throw body;
     for (const letter of readDeadLetters(body)) {
       const offset = BigInt(letter.offset);
+      addLetter(letter);
       offsets.push(offset);
       const problem = order.next(letter.partition, offset);
       if (letter.topic !== topic) wrong(`expected topic ${topic}, found ${letter.topic}`);

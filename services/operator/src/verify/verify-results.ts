@@ -9,7 +9,7 @@ import {
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { RecordPosition } from '@client-tickets/kafka';
-import type { TopicOffsets } from '../topic/topic-access.ts';
+import type { TopicAccess, TopicOffsets } from '../topic/topic-access.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
 import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-audit.ts';
 import { DifferenceLog } from './difference-log.ts';
@@ -20,6 +20,7 @@ import { checkLog } from './log-check.ts';
 import { checkQuery } from './query-check.ts';
 import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
+import { TopicSample, type ParseRecord } from './topic-sample.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
@@ -35,6 +36,8 @@ export interface VerifyOptions {
   readonly query: Declaration;
   /** `undefined`: the brokers are not asked. */
   readonly offsets: TopicOffsets | undefined;
+  /** Reads some records of the topic, to compare them with the results. */
+  readonly sample: { readonly parse: ParseRecord; readonly read: TopicAccess['readRecords'] } | undefined;
   readonly clock: Clock;
   /** How long counts may lag behind commits, and the log seem to end early, until that is a difference. */
   readonly waitMs: number;
@@ -49,7 +52,7 @@ export interface VerifyOptions {
  * 2. List and read the files. What the checkpoints of step 1 say is committed is final and must be there, whole, once.
  * 3. Files after the committed end are of plans, or of batches committed since. The checkpoints, read **again**, explain them.
  * 4. Compare the counts of step 1 with the tickets that they say they count; read them again if they lag behind.
- * 5. Ask the brokers whether the log holds what is committed.
+ * 5. Ask the brokers whether the log holds what is committed, and compare some of its records with the results.
  *
  * Whatever happens meanwhile can only add to what step 1 saw, so the verdict is about that moment and stays true. Throws as
  * the stores do.
@@ -83,6 +86,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const requeued = await readRequeued(checkpoints, identity);
   if (requeued instanceof Error) log.add([{ code: 'checkpoint', message: requeued.message }]);
   const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
+  const sample = await startSample(options, rows, snapshot);
   const files = await auditFiles({
     results,
     rows,
@@ -90,6 +94,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     snapshot,
     marksOf: (partition) => marksOf(published, partition),
     requeued: requeuedRecords,
+    sample,
     onProgress: options.onProgress ?? (() => undefined),
   });
   for (const { differences } of files.findings.values()) log.add(differences);
@@ -119,6 +124,8 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   );
   const brokers = offsets === undefined ? undefined : await checkLog(offsets, committed, { clock, waitMs });
   log.add(brokers?.differences ?? []);
+  const compared = await compareSample(options, sample);
+  log.add(compared.differences);
   const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {
     const checkpoint = committed.get(partition);
     if (checkpoint === undefined) return [];
@@ -151,7 +158,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     partitions,
     differences: log.kept,
     moreDifferences: log.more,
-    notes: brokers?.notes ?? [],
+    notes: [...(brokers?.notes ?? []), ...compared.notes],
   };
 }
 
@@ -212,4 +219,36 @@ async function judgeTail(
   const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<TicketState> | undefined> =>
     (await readSnapshot(checkpoints, identity)).partitions.get(partition)?.checkpoint;
   return [...without, ...(await findUnexplained(results, open, readCheckpoint))];
+}
+
+/** `undefined`: the log can't be reached; `checkLog` says why. */
+async function startSample(
+  { offsets, sample }: VerifyOptions,
+  rows: QueryRows,
+  { partitions }: CheckpointSnapshot,
+): Promise<TopicSample | undefined> {
+  if (sample === undefined || offsets === undefined) return undefined;
+  try {
+    const log = await offsets.read();
+    const committed = [...partitions].map(([partition, { checkpoint }]) => {
+      const { firstOffset: startOffset, committed: end } = checkpoint;
+      return [partition, { startOffset, endOffset: end.endOffset }] as const;
+    });
+    return new TopicSample(rows, sample.parse, new Map(committed), log);
+  } catch {
+    return undefined;
+  }
+}
+
+async function compareSample(
+  { sample: access }: VerifyOptions,
+  sample: TopicSample | undefined,
+): Promise<{ readonly differences: readonly Difference[]; readonly notes: readonly string[] }> {
+  if (access === undefined || sample === undefined) return { differences: [], notes: [] };
+  try {
+    return { differences: sample.compare(await access.read(sample.windows())), notes: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { differences: [], notes: [`no record was compared with the topic: ${reason}`] };
+  }
 }
