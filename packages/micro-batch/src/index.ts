@@ -24,13 +24,19 @@ export {
   type CheckpointStore,
   type StoredCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
+export { decideDataLoss } from './checkpoint/decide-data-loss.ts';
+export { isSameRecord, markOf, type RecordMark } from './checkpoint/record-mark.ts';
+export { logOf, offsetInLog, positionIn } from './ports/log-position.ts';
 export { QueryError, type QueryErrorCode } from './ports/query-error.ts';
 export {
   type BatchOutcome,
   type Committed,
   type CommittedBatch,
   type Gap,
+  type Loss,
+  type LossDecision,
   type PartitionCheckpoint,
+  type Stop,
   type BatchPlan,
   type Totals,
   type WrittenFile,

@@ -18,6 +18,7 @@ const FOUND: readonly Omit<Scenario, 'retention'>[] = [
 ];
 
 const NUM_RUNS = Math.ceil(0.4 * RUNS);
+const REPLACEMENT_RUNS = Math.ceil(0.3 * RUNS);
 
 test(
   `with retention, each record ends in exactly one file or in a recorded gap (${NUM_RUNS} runs)`,
@@ -27,5 +28,16 @@ test(
       await simulate({ ...scenario, retention: true });
     });
     await fc.assert(property, { numRuns: NUM_RUNS, examples: FOUND.map((scenario) => [scenario]) });
+  },
+);
+
+test(
+  `when logs are replaced, each record of the former and the next one is read once or in a gap (${REPLACEMENT_RUNS} runs)`,
+  { timeout: 60_000 + REPLACEMENT_RUNS * 200 },
+  async () => {
+    const property = fc.asyncProperty(scenarios, fc.boolean(), async (scenario, retention) => {
+      await simulate({ ...scenario, retention, replacement: true });
+    });
+    await fc.assert(property, { numRuns: REPLACEMENT_RUNS });
   },
 );

@@ -1,4 +1,5 @@
 import type { OffsetRange } from '../ports/offset-range.ts';
+import type { SourceRecord } from '../ports/source-record.ts';
 import type { RecordChunk } from '../ports/source.ts';
 import { RecordBlock } from '../ports/record-block.ts';
 import { RecordList, type RecordPiece } from '../ports/record-list.ts';
@@ -16,7 +17,8 @@ import { RecordList, type RecordPiece } from '../ports/record-list.ts';
  * start, asked for after the chunk came, can tell. Batches end before a jump until `settleJumps` has been told it.
  */
 export class PartitionBuffer {
-  #chunks: Pick<RecordChunk, 'endOffset' | 'records' | 'bytes'>[] = [];
+  /** A chunk may hold records before its `startOffset`, which the one before it has as well. */
+  #chunks: Omit<RecordChunk, 'partition'>[] = [];
   #startOffset: bigint;
   #endOffset: bigint;
   #bytes = 0;
@@ -65,17 +67,36 @@ export class PartitionBuffer {
     return end < this.verifiedEnd ? end : this.verifiedEnd;
   }
 
-  /** Takes the chunk if it continues what is buffered; `false`: it does not (late, or of another position). */
-  accept(chunk: RecordChunk): boolean {
-    if (chunk.startOffset !== this.#endOffset || chunk.endOffset <= chunk.startOffset) return false;
-    const firstOffset = chunk.records.length > 0 ? chunk.records.offsetAt(0) : chunk.endOffset;
-    if (firstOffset > chunk.startOffset) {
-      this.#jumps = [...this.#jumps, { startOffset: chunk.startOffset, endOffset: firstOffset }];
+  /**
+   * Takes the chunk from `startOffset` on, if that continues what is buffered; `false`: it does not (late, or of another
+   * position).
+   */
+  accept(chunk: RecordChunk, startOffset = chunk.startOffset): boolean {
+    const { records, endOffset } = chunk;
+    if (startOffset !== this.#endOffset || endOffset <= startOffset) return false;
+    const index = startOffset === chunk.startOffset ? 0 : records.countBefore(startOffset);
+    const firstOffset = index < records.length ? records.offsetAt(index) : endOffset;
+    if (firstOffset > startOffset) {
+      this.#jumps = [...this.#jumps, { startOffset, endOffset: firstOffset }];
     }
-    this.#chunks.push(chunk);
+    this.#chunks.push({ ...chunk, startOffset });
     this.#endOffset = chunk.endOffset;
     this.#bytes += chunk.bytes;
     return true;
+  }
+
+  /** The last record that is buffered. */
+  get lastRecord(): SourceRecord | undefined {
+    const records = this.#chunks.findLast((chunk) => chunk.records.length > 0)?.records;
+    return records?.at(records.length - 1);
+  }
+
+  /** The record at an offset, if it is buffered. */
+  recordAt(offset: bigint): SourceRecord | undefined {
+    const block = this.#chunks.find((chunk) => chunk.endOffset > offset)?.records;
+    const index = block?.countBefore(offset) ?? 0;
+    const record = block !== undefined && index < block.length ? block.at(index) : undefined;
+    return record?.offset === offset ? record : undefined;
   }
 
   /** Forgets these jumps: the log still starts at or before them, so nothing was lost there. */
@@ -93,18 +114,18 @@ export class PartitionBuffer {
       ])
       .filter((jump) => jump.startOffset < jump.endOffset);
     if (startOffset > this.#endOffset || endOffset <= this.#endOffset) return;
-    this.#chunks.push({ endOffset, records: RecordBlock.of([]), bytes: 0 });
+    this.#chunks.push({ startOffset: this.#endOffset, endOffset, records: RecordBlock.of([]), bytes: 0 });
     this.#endOffset = endOffset;
   }
 
   /** All records of a range, which must lie within the buffer. */
   records({ startOffset, endOffset }: OffsetRange): RecordList {
     const pieces: RecordPiece[] = [];
-    for (const { records: block, endOffset: chunkEnd } of this.#chunks) {
+    for (const { records: block, startOffset: chunkStart, endOffset: chunkEnd } of this.#chunks) {
       if (chunkEnd <= startOffset) continue;
       pieces.push({
         block,
-        from: block.countBefore(startOffset),
+        from: block.countBefore(startOffset > chunkStart ? startOffset : chunkStart),
         to: chunkEnd <= endOffset ? block.length : block.countBefore(endOffset),
       });
       if (chunkEnd >= endOffset) break;

@@ -57,6 +57,11 @@ export function readInteger(node: JsonNode): number {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : fail(node, 'a whole number');
 }
 
+export function readNumber(node: JsonNode): number {
+  const { value } = node;
+  return typeof value === 'number' && Number.isFinite(value) ? value : fail(node, 'a number');
+}
+
 /** How many of something: a whole number, 0 or more. */
 export function readCount(node: JsonNode): number {
   const count = readInteger(node);

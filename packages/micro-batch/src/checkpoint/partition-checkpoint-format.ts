@@ -1,11 +1,11 @@
-import { QueryError } from '../ports/query-error.ts';
+import { CHECKPOINT_VERSION, readCheckpointDocument } from './checkpoint-document.ts';
 import {
   field,
   JsonShapeError,
   readArray,
   readCount,
   readInteger,
-  readJson,
+  readNumber,
   readOffset,
   readOneOf,
   readOptional,
@@ -13,26 +13,26 @@ import {
   type JsonNode,
 } from './json-reader.ts';
 import type {
+  BatchPlan,
   CommittedBatch,
   Gap,
   PartitionCheckpoint,
-  BatchPlan,
+  Stop,
   WrittenFile,
 } from './partition-checkpoint.ts';
-
-/** Raised when the document changes in a way that older code can't read. */
-export const CHECKPOINT_VERSION = 1;
+import type { RecordMark } from './record-mark.ts';
 
 /** JSON that a person can read: offsets as text, one line for each of the larger parts. */
 export function encodePartitionCheckpoint<State>(checkpoint: PartitionCheckpoint<State>): Uint8Array {
-  const { query, partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
+  const { query, partition, firstOffset, logId, committed, planned, stopped, recent, gaps } = checkpoint;
   const list = (values: readonly object[]): string =>
     values.length === 0 ? '[]' : `[\n    ${values.map(textOnce).join(',\n    ')}\n  ]`;
   return Buffer.from(
     [
-      `{ "version": ${CHECKPOINT_VERSION}, "query": ${text(query)}, "partition": ${partition}, "firstOffset": "${firstOffset}",`,
+      `{ "version": ${CHECKPOINT_VERSION}, "query": ${text(query)}, "partition": ${partition}, "firstOffset": "${firstOffset}", "logId": ${text(logId)},`,
       `  "committed": ${text(committed)},`,
       `  "planned": ${text(planned)},`,
+      `  "stopped": ${text(stopped)},`,
       `  "recent": ${list(recent)},`,
       `  "gaps": ${list(gaps)} }`,
       '',
@@ -54,7 +54,7 @@ function textOnce(value: object): string {
 }
 
 /**
- * Reads a partition checkpoint back. Throws `QueryError` `checkpoint_newer` or `checkpoint_damaged`, with `name` (the
+ * Reads a partition checkpoint back. Throws `QueryError` `checkpoint_newer`, `checkpoint_older` or `checkpoint_damaged`, with `name` (the
  * full location) and the place in the document.
  */
 export function decodePartitionCheckpoint<State>(
@@ -62,48 +62,22 @@ export function decodePartitionCheckpoint<State>(
   name: string,
   parseState: (value: unknown) => State,
 ): PartitionCheckpoint<State> {
-  return readCheckpointDocument(body, name, CHECKPOINT_VERSION, (root) => {
+  return readCheckpointDocument(body, name, (root) => {
     const firstOffset = readOffset(field(root, 'firstOffset'));
     const checkpoint = {
       query: readString(field(root, 'query')),
       partition: readCount(field(root, 'partition')),
       firstOffset,
+      logId: readOptional(field(root, 'logId'), readString),
       committed: readCommitted(field(root, 'committed'), parseState),
       planned: readOptional(field(root, 'planned'), readPlan),
+      stopped: readOptional(field(root, 'stopped'), readStop),
       recent: readArray(field(root, 'recent')).map(readBatch),
       gaps: readArray(field(root, 'gaps')).map(readGap),
     };
     checkConsistency(checkpoint);
     return checkpoint;
   });
-}
-
-/** Reads any document of a checkpoint: JSON, of a known version, with errors that name it. */
-export function readCheckpointDocument<T>(
-  body: Uint8Array,
-  name: string,
-  knownVersion: number,
-  read: (root: JsonNode) => T,
-): T {
-  try {
-    const root = readJson(body);
-    const version = readCount(field(root, 'version'));
-    if (version > knownVersion) {
-      throw new QueryError(
-        'checkpoint_newer',
-        `${name} has version ${version}; this program knows versions up to ${knownVersion}. ` +
-          'Run the newer program again, or start with a new checkpoint and results location.',
-      );
-    }
-    return read(root);
-  } catch (error) {
-    if (!(error instanceof JsonShapeError)) throw error;
-    throw new QueryError(
-      'checkpoint_damaged',
-      `${name} is damaged: ${error.message}. Restore it from a copy, or rebuild the checkpoint from the results.`,
-      { cause: error },
-    );
-  }
 }
 
 function readCommitted<State>(node: JsonNode, parseState: (value: unknown) => State) {
@@ -117,7 +91,16 @@ function readCommitted<State>(node: JsonNode, parseState: (value: unknown) => St
       deadLetters: readCount(field(totals, 'deadLetters')),
       emptyOffsets: readCount(field(totals, 'emptyOffsets')),
     },
+    lastRecord: readOptional(field(node, 'lastRecord'), readMark),
     at: readString(field(node, 'at')),
+  };
+}
+
+function readMark(node: JsonNode): RecordMark {
+  return {
+    offset: readOffset(field(node, 'offset')),
+    timestamp: readNumber(field(node, 'timestamp')), // a producer may write any
+    crc: readString(field(node, 'crc')),
   };
 }
 
@@ -133,6 +116,7 @@ function readPlan(node: JsonNode): BatchPlan {
   return {
     batchId: readCount(field(node, 'batchId')),
     ...readRange(node),
+    lastRecord: readOptional(field(node, 'lastRecord'), readMark),
     at: readString(field(node, 'at')),
   };
 }
@@ -154,8 +138,19 @@ function readFile(node: JsonNode): WrittenFile {
 }
 
 function readGap(node: JsonNode): Gap {
-  const reason = readOneOf(field(node, 'reason'), ['expired', 'truncated']);
+  const reason = readOneOf(field(node, 'reason'), ['expired', 'replaced']);
   return { ...readRange(node), reason, at: readString(field(node, 'at')) };
+}
+
+function readStop(node: JsonNode): Stop {
+  return {
+    reason: readOneOf(field(node, 'reason'), ['expired', 'truncated', 'replaced']),
+    ...readRange(node),
+    at: readString(field(node, 'at')),
+    decision: readOptional(field(node, 'decision'), (decision) =>
+      readOneOf(decision, ['earliest', 'latest']),
+    ),
+  };
 }
 
 function readRange(node: JsonNode) {
@@ -177,6 +172,12 @@ function checkConsistency<State>(checkpoint: PartitionCheckpoint<State>): void {
   if (committed.endOffset < firstOffset) {
     throw new JsonShapeError(
       `committed.endOffset: expected ${firstOffset} or more, found ${committed.endOffset}`,
+    );
+  }
+  const { lastRecord } = committed;
+  if (lastRecord !== null && lastRecord.offset >= committed.endOffset) {
+    throw new JsonShapeError(
+      `committed.lastRecord.offset: expected less than committed.endOffset ${committed.endOffset}, found ${lastRecord.offset}`,
     );
   }
   const latest = recent.at(-1);

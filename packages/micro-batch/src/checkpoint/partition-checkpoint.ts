@@ -1,5 +1,7 @@
 import { lostRanges } from './lost-ranges.ts';
+import { logOf } from '../ports/log-position.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
+import type { RecordMark } from './record-mark.ts';
 
 /** How often each outcome was seen since the partition's first offset. */
 export interface Totals {
@@ -16,12 +18,16 @@ export interface Committed<State> {
   readonly endOffset: bigint;
   readonly state: State;
   readonly totals: Totals;
+  /** The last record before `endOffset`, by which the log is known again; `null`: there was none, or it was lost. */
+  readonly lastRecord: RecordMark | null;
   readonly at: string;
 }
 
 /** A batch that was decided on: nobody can plan these offsets differently any more. */
 export interface BatchPlan extends OffsetRange {
   readonly batchId: number;
+  /** Its last record when it was planned, so that records of another log are never taken for its own; `null`: it has none. */
+  readonly lastRecord: RecordMark | null;
   readonly at: string;
 }
 
@@ -42,13 +48,29 @@ export interface CommittedBatch extends OffsetRange {
 }
 
 /**
- * Records that were lost before they were read. `expired`: the log starts after the checkpoint. `truncated`: the log ends
- * before it (topic recreated or cut back); the offsets had been read once, or planned, and what is now written under them
- * is skipped.
+ * Positions that no record will come for. `expired`: retention removed what was there before it was read. `replaced`: the log
+ * was replaced by another one; what was still to come of it is lost, however much that was, and the next log follows.
  */
 export interface Gap extends OffsetRange {
-  readonly reason: 'expired' | 'truncated';
+  readonly reason: 'expired' | 'replaced';
   readonly at: string;
+}
+
+/**
+ * What is wrong with the log, and where. `expired`: it begins after these positions, which were to be read next. `truncated`: it
+ * ends before them, and they were read or planned. `replaced`: it holds other records there than those that were read.
+ */
+export interface Loss extends OffsetRange {
+  readonly reason: 'expired' | 'truncated' | 'replaced';
+}
+
+/** Where reading goes on in a log that replaced another one. After an `expired` loss it goes on where the log begins. */
+export type LossDecision = 'earliest' | 'latest';
+
+/** A loss that stopped the query. It stays stopped, over restarts, until a person has decided. */
+export interface Stop extends Loss {
+  readonly at: string;
+  readonly decision: LossDecision | null;
 }
 
 /**
@@ -61,8 +83,11 @@ export interface Gap extends OffsetRange {
  *   idle                    planned
  *   │  ▲ ◄────────────────┘ │   ▲
  *   └──┘     withCommit     └───┘
- *  withGap                 withGap: some of its records are gone
+ *  withGap,                withGap: some of its records are gone
+ *  withNextLog
  * ```
+ *
+ * Offsets are positions (`log-position.ts`), so those of a log that replaced another one follow it.
  *
  * A plan's range never changes, not even when its records are lost: whoever has read the plan may still write the files
  * that are named after it, and no other range may overlap them. The records in `gaps` are left out of the batch.
@@ -71,8 +96,11 @@ export interface PartitionCheckpoint<State> {
   readonly query: string;
   readonly partition: number;
   readonly firstOffset: bigint;
+  /** What the source calls the log, if it has a name for it that another log does not get: the id of a Kafka topic. */
+  readonly logId: string | null;
   readonly committed: Committed<State>;
   readonly planned: BatchPlan | null;
+  readonly stopped: Stop | null;
   /** The latest batches, oldest first. */
   readonly recent: readonly CommittedBatch[];
   readonly gaps: readonly Gap[];
@@ -90,8 +118,9 @@ export function newPartitionCheckpoint<State>(start: {
 }): PartitionCheckpoint<State> {
   const { query, partition, firstOffset, state, at } = start;
   const totals = { rows: 0, deadLetters: 0, emptyOffsets: 0 };
-  const committed = { batchId: -1, endOffset: firstOffset, state, totals, at };
-  return { query, partition, firstOffset, committed, planned: null, recent: [], gaps: [] };
+  const committed = { batchId: -1, endOffset: firstOffset, state, totals, lastRecord: null, at };
+  const nothing = { logId: null, planned: null, stopped: null, recent: [], gaps: [] };
+  return { query, partition, firstOffset, committed, ...nothing };
 }
 
 /** Throws a `RangeError` when the plan does not follow the committed offsets: a bug, never an input. */
@@ -107,7 +136,7 @@ export function withPlan<State>(
         `batch ${committed.batchId}, which ends at ${committed.endOffset}`,
     );
   }
-  return { ...checkpoint, planned: plan };
+  return { ...checkpoint, planned: plan, stopped: null }; // a batch is planned only where nothing is lost, or that is decided
 }
 
 /** What executing a plan gave. */
@@ -116,6 +145,10 @@ export interface BatchOutcome<State> {
   readonly rows: number;
   readonly deadLetters: number;
   readonly files: readonly WrittenFile[];
+  /** `null`: the batch had no record. */
+  readonly lastRecord: RecordMark | null;
+  /** `undefined`: the source does not say. */
+  readonly logId: string | undefined;
 }
 
 /**
@@ -157,33 +190,68 @@ export function withCommit<State>(
     deadLetters: committed.totals.deadLetters + deadLetters,
     emptyOffsets: committed.totals.emptyOffsets + emptyOffsets,
   };
+  const lastRecord = outcome.lastRecord ?? committed.lastRecord;
   return {
     ...checkpoint,
-    committed: { batchId, endOffset, state: outcome.state, totals, at },
+    logId: outcome.logId ?? checkpoint.logId,
+    committed: { batchId, endOffset, state: outcome.state, totals, lastRecord, at },
     planned: null,
     recent: [...checkpoint.recent, batch].slice(-RECENT_BATCHES),
   };
 }
 
 /**
- * Records a loss. Without a plan, an `expired` range follows the committed offsets and is stepped over; with one it lies
- * within the plan. A `truncated` range ends with what was planned or committed. Throws a `RangeError` otherwise: a bug.
+ * Records a loss: without a plan one that follows what was committed, and is stepped over; with a plan one that lies within it.
+ * Throws a `RangeError` otherwise: a bug.
  */
 export function withGap<State>(checkpoint: PartitionCheckpoint<State>, gap: Gap): PartitionCheckpoint<State> {
   const { committed, planned } = checkpoint;
-  const isStep = gap.reason === 'expired' && planned === null;
   const fits =
-    gap.reason === 'truncated'
-      ? gap.endOffset === (planned ?? committed).endOffset
-      : planned === null
-        ? gap.startOffset === committed.endOffset
-        : gap.startOffset >= planned.startOffset && gap.endOffset <= planned.endOffset;
+    planned === null
+      ? gap.startOffset === committed.endOffset
+      : gap.startOffset >= planned.startOffset && gap.endOffset <= planned.endOffset;
   if (!fits || gap.endOffset <= gap.startOffset) {
     throw new RangeError(
       `the ${gap.reason} range ${gap.startOffset} to ${gap.endOffset} does not fit offset ${committed.endOffset}` +
         (planned === null ? '' : ` and the plan up to ${planned.endOffset}`),
     );
   }
-  const next = isStep ? { ...committed, endOffset: gap.endOffset, at: gap.at } : committed;
-  return { ...checkpoint, committed: next, gaps: [...checkpoint.gaps, gap] };
+  const gaps = [...checkpoint.gaps, gap];
+  // With a plan, what was decided holds for what comes after it as well.
+  if (planned !== null) return { ...checkpoint, gaps };
+  const { endOffset, at } = gap;
+  // Nothing before the gap can be compared with the log again.
+  return { ...checkpoint, gaps, stopped: null, committed: { ...committed, endOffset, lastRecord: null, at } };
+}
+
+/** Goes on in a log that replaced the one before: from this position, which lies in the next log. */
+export function withNextLog<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  next: { readonly position: bigint; readonly logId: string | undefined; readonly at: string },
+): PartitionCheckpoint<State> {
+  const { position: endOffset, logId, at } = next;
+  const { endOffset: startOffset } = checkpoint.committed;
+  if (checkpoint.planned !== null || logOf(endOffset) !== logOf(startOffset) + 1n)
+    throw new RangeError(`position ${endOffset} does not begin the log after the one of ${startOffset}`);
+  const gap = { startOffset, endOffset, reason: 'replaced', at } as const;
+  return { ...withGap(checkpoint, gap), logId: logId ?? null };
+}
+
+/** Notes that the query stops for a loss. */
+export function withStop<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  { reason, startOffset, endOffset }: Loss,
+  at: string,
+): PartitionCheckpoint<State> {
+  return { ...checkpoint, stopped: { reason, startOffset, endOffset, at, decision: null } };
+}
+
+/** Notes what a person has decided about the loss. Throws a `RangeError` where there is none. */
+export function withDecision<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  decision: LossDecision,
+): PartitionCheckpoint<State> {
+  const { stopped, partition } = checkpoint;
+  if (stopped === null) throw new RangeError(`partition ${partition} is not stopped for a loss`);
+  return { ...checkpoint, stopped: { ...stopped, decision } };
 }

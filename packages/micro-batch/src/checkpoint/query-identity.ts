@@ -1,7 +1,7 @@
 import { compareAndSwap } from './compare-and-swap.ts';
 import { QueryError } from '../ports/query-error.ts';
 import { field, JsonShapeError, readEntries, readOffset, readString, type JsonNode } from './json-reader.ts';
-import { readCheckpointDocument } from './partition-checkpoint-format.ts';
+import { CHECKPOINT_VERSION, readCheckpointDocument } from './checkpoint-document.ts';
 import { ObjectStoreError, type ObjectStore } from '../ports/object-store.ts';
 
 /** Kept in `<topic>/query.json` of the checkpoint; created once and never changed. */
@@ -25,7 +25,6 @@ export interface ExpectedQuery {
   readonly create: () => Promise<Pick<QueryIdentity, 'id' | 'startingOffsets' | 'createdAt'>>;
 }
 
-const QUERY_VERSION = 1;
 const RESULTS_KEY = '_query.json';
 
 function queryKey(topic: string): string {
@@ -73,12 +72,7 @@ export async function openQuery(
 export async function readQuery(checkpoints: ObjectStore, topic: string): Promise<QueryIdentity | undefined> {
   const object = await checkpoints.get(queryKey(topic));
   if (object === undefined) return undefined;
-  return readCheckpointDocument(
-    object.body,
-    `${checkpoints.location}${queryKey(topic)}`,
-    QUERY_VERSION,
-    readIdentity,
-  );
+  return readCheckpointDocument(object.body, `${checkpoints.location}${queryKey(topic)}`, readIdentity);
 }
 
 function readIdentity(root: JsonNode): QueryIdentity {
@@ -108,7 +102,7 @@ function readPartition(name: string, { path }: JsonNode): number {
 function encodeIdentity(identity: QueryIdentity): Uint8Array {
   const { id, topic, handlerVersion, settings, startingOffsets, createdAt } = identity;
   const document = {
-    version: QUERY_VERSION,
+    version: CHECKPOINT_VERSION,
     id,
     topic,
     handler: { version: handlerVersion, settings },
@@ -146,7 +140,7 @@ export interface ResultsOwner {
 export async function readOwner(results: ObjectStore): Promise<ResultsOwner | undefined> {
   const object = await results.get(RESULTS_KEY);
   if (object === undefined) return undefined;
-  return readCheckpointDocument(object.body, `${results.location}${RESULTS_KEY}`, QUERY_VERSION, (root) => ({
+  return readCheckpointDocument(object.body, `${results.location}${RESULTS_KEY}`, (root) => ({
     id: readString(field(root, 'id')),
     topic: readString(field(root, 'topic')),
     checkpoint: readString(field(root, 'checkpoint')),
@@ -223,7 +217,7 @@ export async function claimResults(
   query: QueryIdentity,
 ): Promise<void> {
   const { id, topic } = query;
-  const owner = { version: QUERY_VERSION, id, topic, checkpoint: checkpoints.location };
+  const owner = { version: CHECKPOINT_VERSION, id, topic, checkpoint: checkpoints.location };
   const body = Buffer.from(`${JSON.stringify(owner, null, 2)}\n`);
   const options = { contentType: 'application/json' };
   if ((await compareAndSwap(results, RESULTS_KEY, body, undefined, options)) !== undefined) return;

@@ -1,9 +1,10 @@
 /**
  * - `settings`: a trigger, starting offsets or a limit that can't be meant.
- * - `checkpoint_damaged`, `checkpoint_newer`, `checkpoint_mismatch`: the checkpoint can't be read, was written by a newer
- *   version, or belongs to another query. Nothing has been written.
+ * - `checkpoint_damaged`, `checkpoint_newer`, `checkpoint_older`, `checkpoint_mismatch`: the checkpoint can't be read, was
+ *   written by another version, or belongs to another query. Nothing has been written.
  * - `results_mismatch`: the results location belongs to another checkpoint. Nothing has been written.
- * - `data_loss`: records that should be read next are gone from the log.
+ * - `data_loss`: records that should be read next are gone from the log, or it is another log. It stays so until a person has
+ *   decided.
  * - `handler_failed`: the batch handler threw; the batch stays planned.
  * - `source_failed`: the source gave up.
  * - `store_unavailable`: the object store did not answer for too long.
@@ -13,6 +14,7 @@ export type QueryErrorCode =
   | 'settings'
   | 'checkpoint_damaged'
   | 'checkpoint_newer'
+  | 'checkpoint_older'
   | 'checkpoint_mismatch'
   | 'results_mismatch'
   | 'data_loss'

@@ -73,6 +73,19 @@ export class RecordBlock implements Iterable<SourceRecord> {
     return builder.build();
   }
 
+  /** The same records under other offsets. Copies nothing. */
+  movedTo(baseOffset: bigint): RecordBlock {
+    return new RecordBlock({
+      length: this.length,
+      bytes: this.bytes,
+      baseOffset,
+      offsets: this.#offsets,
+      timestamps: this.#timestamps,
+      places: this.#places,
+      problems: this.#problems,
+    });
+  }
+
   /** Memory that the block holds on to. */
   get memoryBytes(): number {
     return (

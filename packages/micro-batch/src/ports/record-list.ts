@@ -28,6 +28,11 @@ export class RecordList implements Iterable<SourceRecord> {
       for (let index = from; index < to; index += 1) yield block.at(index);
   }
 
+  last(): SourceRecord | undefined {
+    const piece = this.pieces.at(-1);
+    return piece?.block.at(piece.to - 1);
+  }
+
   /** All but the records of this range. */
   without({ startOffset, endOffset }: OffsetRange): RecordList {
     const cut = ({ block, from, to }: RecordPiece): readonly RecordPiece[] => [

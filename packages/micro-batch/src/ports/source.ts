@@ -19,6 +19,11 @@ export interface RecordChunk {
 export interface PartitionOffsets {
   readonly earliest: bigint;
   readonly latest: bigint;
+  /**
+   * What tells this log from any other behind the same name, as the id of a Kafka topic does; `undefined`: the source does not
+   * know. Another id is not taken for another log as long as the records are the same: a cluster may have been moved.
+   */
+  readonly logId?: string | undefined;
 }
 
 /** What a source tells the engine. The calls return at once and never throw. */
@@ -26,6 +31,10 @@ export interface SourceListener {
   /**
    * The partitions that this consumer owns from now on, all of them, replacing what was said before. Nothing is
    * delivered for any of them until the engine calls `seek`, also for those that it owned already.
+   *
+   * A source that can't be certain that delivery goes on in the same log (the topic was gone, its position was not there, all
+   * brokers were away) ends delivery, drops what it has read, and says it again: the engine then reads again what it has read
+   * last, and compares.
    */
   onAssignment(partitions: readonly number[]): void;
   onChunk(chunk: RecordChunk): void;
@@ -34,7 +43,7 @@ export interface SourceListener {
 }
 
 /**
- * A partitioned log that is read as a member of a group.
+ * A partitioned log that is read as a member of a group. Offsets are those of the log.
  *
  * The engine never trusts delivery alone: a chunk whose `startOffset` is not the expected position is dropped, so a
  * source may deliver late chunks after a `seek` or of partitions that were lost without doing harm.

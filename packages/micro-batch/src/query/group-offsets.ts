@@ -1,3 +1,4 @@
+import { offsetInLog } from '../ports/log-position.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Source } from '../ports/source.ts';
 
@@ -16,6 +17,7 @@ export class GroupOffsets {
     this.#logger = logger;
   }
 
+  /** Takes positions; the group gets the offsets of the log. */
   commit(offsets: ReadonlyMap<number, bigint>): void {
     this.#next = offsets;
     this.#committing ??= this.#commitAll();
@@ -30,7 +32,9 @@ export class GroupOffsets {
     for (let offsets = this.#next; offsets !== undefined; offsets = this.#next) {
       this.#next = undefined;
       try {
-        await this.#source.commitOffsets(offsets);
+        await this.#source.commitOffsets(
+          new Map([...offsets].map(([partition, position]) => [partition, offsetInLog(position)])),
+        );
       } catch (error) {
         this.#logger.debug({ err: error }, 'the group did not take the offsets; lag shows late');
       }

@@ -1,4 +1,5 @@
 import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
+import { chunkIn, logOf, offsetInLog } from '../ports/log-position.ts';
 import type { RecordChunk, Source } from '../ports/source.ts';
 import type { Wakeup } from '../trigger/wakeup.ts';
 
@@ -57,7 +58,7 @@ export class OwnedPartitions<State> {
   onAssignment(partitions: readonly number[]): void {
     this.#wanted = new Set(partitions);
     for (const [partition, query] of this.#queries) {
-      if (this.#wanted.has(partition)) this.seek(partition, query.buffer.endOffset);
+      if (this.#wanted.has(partition)) query.seek();
       else this.#queries.delete(partition);
     }
     this.#wakeup.notify();
@@ -65,14 +66,15 @@ export class OwnedPartitions<State> {
 
   onChunk(chunk: RecordChunk): void {
     const query = this.#queries.get(chunk.partition);
-    if (query === undefined || !query.buffer.accept(chunk)) return;
+    if (query === undefined) return;
+    if (!query.accept(chunkIn(logOf(query.buffer.endOffset), chunk))) return;
     this.#regulate(query);
     this.#wakeup.notify();
   }
 
-  seek(partition: number, offset: bigint): void {
+  seek(partition: number, position: bigint): void {
     this.#paused.delete(partition);
-    this.#source.seek(partition, offset);
+    this.#source.seek(partition, offsetInLog(position));
   }
 
   /** Opens what was newly assigned. Rejects as the stores do; what is missing then is opened next time. */
@@ -81,7 +83,7 @@ export class OwnedPartitions<State> {
     const opened = await Promise.all(missing.map((partition) => PartitionQuery.open(context, partition)));
     for (const query of opened.filter(({ partition }) => this.#wanted?.has(partition) === true)) {
       this.#queries.set(query.partition, query);
-      this.seek(query.partition, query.buffer.endOffset);
+      query.seek();
     }
   }
 

@@ -1,7 +1,9 @@
 import { createCheckpointStore } from '../checkpoint/checkpoint-store.ts';
-import { dataLossError, findExpired, findTruncated, type Loss } from '../trigger/data-loss.ts';
+import { dataLossError, findExpired, findTruncated } from '../trigger/data-loss.ts';
+import { logOf, offsetsIn } from '../ports/log-position.ts';
 import { QueryError } from '../ports/query-error.ts';
-import type { BatchPlan } from '../checkpoint/partition-checkpoint.ts';
+import type { RecordMark } from '../checkpoint/record-mark.ts';
+import type { BatchPlan, Loss, LossDecision } from '../checkpoint/partition-checkpoint.ts';
 import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, readOwner, readQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
@@ -28,10 +30,16 @@ export interface PartitionPreview {
   readonly isStored: boolean;
   /** The first offset that would be read. */
   readonly offset: bigint;
+  /** The record before it, which would be compared with the log's; `null`: none was read. */
+  readonly lastRecord: RecordMark | null;
   /** Somebody decided on this batch; it would be executed first. */
   readonly planned: BatchPlan | null;
-  /** Records that are gone. With `failOnDataLoss` the start would end there, else they would be recorded as lost. */
+  /**
+   * What is lost, as far as it shows without reading. With `failOnDataLoss` the start would end there, unless a person has decided.
+   */
   readonly loss: Loss | undefined;
+  readonly decision: LossDecision | null;
+  /** In positions, as `offset`. */
   readonly log: PartitionOffsets | undefined;
 }
 
@@ -89,9 +97,8 @@ export async function previewStart<State>(options: StartPreviewOptions<State>): 
       continue;
     }
     partitions.push(preview);
-    if (preview.loss !== undefined && preview.log !== undefined && failOnDataLoss) {
-      refusals.push(dataLossError(topic, partition, preview.loss, preview.log));
-    }
+    if (preview.loss !== undefined && preview.decision === null && failOnDataLoss)
+      refusals.push(dataLossError(topic, partition, preview.loss));
   }
   return { identity: opened, createsQuery, claimsResults, partitions, refusals };
 }
@@ -122,12 +129,15 @@ function open<State>(options: StartPreviewOptions<State>): Promise<QueryIdentity
 async function previewPartition<State>(
   context: PartitionQueryContext<State>,
   partition: number,
-  log: PartitionOffsets | undefined,
+  found: PartitionOffsets | undefined,
 ): Promise<PartitionPreview> {
   const query = await PartitionQuery.open(context, partition);
   await query.settle(); // steps over what is recorded as lost of a plan
   const { checkpoint, isStored, buffer } = query;
-  const { planned } = checkpoint;
-  const loss = log && (findExpired([], buffer.endOffset, log) ?? findTruncated(checkpoint, log));
-  return { partition, isStored, offset: buffer.endOffset, planned, loss, log };
+  const { planned, stopped } = checkpoint;
+  const offset = buffer.endOffset;
+  const log = found && offsetsIn(logOf(offset), found);
+  const loss = stopped ?? (log && (findExpired([], offset, log) ?? findTruncated(checkpoint, log)));
+  const { lastRecord } = checkpoint.committed;
+  return { partition, isStored, offset, lastRecord, planned, loss, decision: stopped?.decision ?? null, log };
 }

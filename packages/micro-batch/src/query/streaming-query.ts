@@ -1,4 +1,5 @@
 import { describeDisorder } from '../buffer/chunk-order.ts';
+import { logOf, positionIn } from '../ports/log-position.ts';
 import { QueryError } from '../ports/query-error.ts';
 import { GroupOffsets } from './group-offsets.ts';
 import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
@@ -16,7 +17,10 @@ import {
 } from './query-options.ts';
 import type { QueryStatus } from './query-status.ts';
 import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
-import { runTrigger, type TriggerContext } from '../trigger/run-trigger.ts';
+import type { TruncationWait } from '../trigger/data-loss.ts';
+import type { PartitionQuery } from '../trigger/partition-query.ts';
+import { runTrigger } from '../trigger/run-trigger.ts';
+import type { TriggerContext } from '../trigger/trigger-context.ts';
 import { nextTriggerAt } from '../trigger/trigger.ts';
 import { settlesWithin, Wakeup } from '../trigger/wakeup.ts';
 import { LogOffsets } from '../trigger/log-offsets.ts';
@@ -48,7 +52,7 @@ export class StreamingQuery<State> {
   readonly #publication: Publication<State>;
   readonly #logOffsets: LogOffsets;
   readonly #report: QueryReport<State>;
-  readonly #truncatedSince = new Map<number, number>();
+  readonly #truncated = new Map<number, TruncationWait>();
   #sourceError: Error | undefined;
   readonly #stop = new AbortController();
   #paused = false;
@@ -114,9 +118,10 @@ export class StreamingQuery<State> {
     const isDone = (): boolean =>
       this.#owned.isAssigned &&
       this.#owned.isSettled &&
-      this.#owned.queries.every(({ partition, isStored, checkpoint: { committed } }) => {
+      this.#owned.queries.every(({ partition, isStored, isLogSure, checkpoint: { committed } }) => {
         const isPublished = !isStored || this.#publication.has(partition, committed.endOffset);
-        return isPublished && committed.endOffset >= (log.get(partition)?.latest ?? 0n);
+        const latest = positionIn(logOf(committed.endOffset), log.get(partition)?.latest ?? 0n);
+        return isPublished && isLogSure && committed.endOffset >= latest;
       });
     const ended = this.finished.then(() =>
       Promise.reject(new Error('the query ended before all was processed')),
@@ -271,9 +276,10 @@ export class StreamingQuery<State> {
 
   #isDone({ targets }: OpenedQuery<State>): boolean {
     if (this.#options.trigger.kind !== 'availableNow') return false;
-    if (!this.#owned.isSettled || this.#truncatedSince.size > 0) return false;
-    return this.#owned.queries.every(({ partition, checkpoint: { committed, planned } }) => {
-      return planned === null && committed.endOffset >= (targets.get(partition) ?? 0n);
+    if (!this.#owned.isSettled || this.#truncated.size > 0) return false;
+    return this.#owned.queries.every((query) => {
+      const { committed, planned } = query.checkpoint;
+      return query.isLogSure && planned === null && committed.endOffset >= targetOf(query, targets);
     });
   }
 
@@ -321,8 +327,8 @@ export class StreamingQuery<State> {
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
       isNextDue: () => this.#isNextDue(startedAt),
-      target: (partition) => (trigger.kind === 'availableNow' ? (targets.get(partition) ?? 0n) : undefined),
-      truncatedSince: this.#truncatedSince,
+      target: (query) => (trigger.kind === 'availableNow' ? targetOf(query, targets) : undefined),
+      truncated: this.#truncated,
     };
   }
 
@@ -339,4 +345,12 @@ export class StreamingQuery<State> {
       if (anyNews || this.#sourceError !== undefined || this.#paused) return;
     }
   }
+}
+
+/** The position that a run reads to, of a log's end that was noted in offsets. */
+function targetOf<State>(
+  { partition, checkpoint: { committed } }: PartitionQuery<State>,
+  targets: ReadonlyMap<number, bigint>,
+): bigint {
+  return positionIn(logOf(committed.endOffset), targets.get(partition) ?? 0n);
 }

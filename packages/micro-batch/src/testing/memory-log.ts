@@ -24,6 +24,11 @@ export class MemoryLog {
   readonly #records: SourceRecord[][];
   readonly #earliest: bigint[];
   readonly #latest: bigint[];
+  /** How often each partition was made again. */
+  readonly #turns: number[];
+  readonly #hiddenAfter = new Map<number, bigint>();
+  /** What the group was told last. */
+  readonly groupOffsets = new Map<number, bigint>();
   readonly #members: Member[] = [];
   /** Records in a chunk at the most. */
   chunkSize = 7;
@@ -31,6 +36,8 @@ export class MemoryLog {
   distort: (chunk: RecordChunk) => RecordChunk = (chunk) => chunk;
   /** Reads are under way for a while: what they bring may come after a seek, or after the partition was lost. */
   isSlow = false;
+  /** What `fetchOffsets` calls the log of a partition, which was made again so many times; `undefined`: it has no name for it. */
+  nameLog: (partition: number, turn: number) => string | undefined = () => undefined;
   /** A position that the log does not reach any more brings nothing until the next seek; otherwise what comes after it. */
   isStrict = false;
 
@@ -39,6 +46,7 @@ export class MemoryLog {
     this.#records = Array.from({ length: partitions }, () => []);
     this.#earliest = Array.from({ length: partitions }, () => 0n);
     this.#latest = Array.from({ length: partitions }, () => 0n);
+    this.#turns = Array.from({ length: partitions }, () => 0);
   }
 
   get partitions(): readonly number[] {
@@ -46,7 +54,26 @@ export class MemoryLog {
   }
 
   offsets(partition: number): PartitionOffsets {
-    return { earliest: this.#earliest[partition] ?? 0n, latest: this.#latest[partition] ?? 0n };
+    const logId = this.nameLog(partition, this.turn(partition));
+    const latest = this.#hiddenAfter.get(partition) ?? this.#latest[partition] ?? 0n;
+    return { earliest: this.#earliest[partition] ?? 0n, latest, logId };
+  }
+
+  /** The brokers say that the log ends here, as after a change of leader, until they say the truth again (`undefined`). */
+  hideAfter(partition: number, latest: bigint | undefined): void {
+    if (latest === undefined) this.#hiddenAfter.delete(partition);
+    else this.#hiddenAfter.set(partition, latest);
+  }
+
+  /** What an unclean change of leader does: records from `latest` on are gone, and their offsets are given out again. */
+  cutBack(partition: number, latest: bigint): void {
+    this.#latest[partition] = latest;
+    this.#records[partition] = this.records(partition).filter((record) => record.offset < latest);
+  }
+
+  /** How often the partition was made again. */
+  turn(partition: number): number {
+    return this.#turns[partition] ?? 0;
   }
 
   records(partition: number): readonly SourceRecord[] {
@@ -73,17 +100,29 @@ export class MemoryLog {
     this.#records[partition] = this.records(partition).filter((record) => record.offset >= offset);
   }
 
-  /** What recreating the topic does: the partition is empty and starts at 0 again. */
+  /** What recreating the topic does: the partition is empty and starts at 0 again. Its reader loses its place. */
   recreate(partition: number): void {
     this.#records[partition] = [];
     this.#earliest[partition] = 0n;
     this.#latest[partition] = 0n;
+    this.#turns[partition] = this.turn(partition) + 1;
+    for (const member of this.#members) {
+      if (!member.assigned.includes(partition)) continue;
+      member.positions.clear();
+      this.#assign(member, member.announced.at(-1) ?? member.assigned);
+    }
+  }
+
+  /** What compaction does: the records of these offsets are gone. */
+  compact(partition: number, ...offsets: readonly bigint[]): void {
+    this.#records[partition] = this.records(partition).filter(({ offset }) => !offsets.includes(offset));
   }
 
   addPartition(): void {
     this.#records.push([]);
     this.#earliest.push(0n);
     this.#latest.push(0n);
+    this.#turns.push(0);
     this.rebalance();
   }
 
@@ -145,7 +184,9 @@ export class MemoryLog {
         member?.paused.delete(partition);
         this.#deliver(member, partition);
       },
-      commitOffsets: () => Promise.resolve(),
+      commitOffsets: async (offsets) => {
+        for (const [partition, offset] of offsets) this.groupOffsets.set(partition, offset);
+      },
       stop: () => {
         if (member !== undefined && this.#members.includes(member)) {
           member.isHere = false;
@@ -169,8 +210,9 @@ export class MemoryLog {
       if (!member.isHere || member.paused.has(partition) || !member.assigned.includes(partition)) return;
       const chunk = this.#read(partition, member.positions.get(partition));
       if (chunk === undefined) return;
+      const turn = this.turn(partition);
       const deliver = (): void => {
-        if (!member.isHere) return;
+        if (!member.isHere || turn !== this.turn(partition)) return;
         if (member.positions.get(partition) === chunk.startOffset)
           member.positions.set(partition, chunk.endOffset);
         member.listener.onChunk(this.distort(chunk));

@@ -1,9 +1,16 @@
 import { QueryError } from '../ports/query-error.ts';
+import { offsetInLog } from '../ports/log-position.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
-import type { Gap, PartitionCheckpoint } from '../checkpoint/partition-checkpoint.ts';
+import type { Loss, PartitionCheckpoint } from '../checkpoint/partition-checkpoint.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 
-export type Loss = Omit<Gap, 'at'>;
+/** A log seems to end too early. */
+export interface TruncationWait {
+  /** In monotonic time. */
+  readonly since: number;
+  /** The least position that it has ended at. */
+  readonly latest: bigint;
+}
 
 /**
  * Records that retention removed before they were read: the log now starts after a position that was still to be read.
@@ -28,34 +35,41 @@ export function findExpired(
 
 /**
  * Records that were there once: the log ends before what was planned or committed, because the topic was recreated or cut
- * back. Also true for a moment after a change of leader, so the caller waits before it believes it. A loss that is already
- * recorded in the checkpoint is not found again.
+ * back. Also true for a moment after a change of leader, so the caller waits before it believes it.
  */
 export function findTruncated<State>(
-  { committed, planned, gaps }: PartitionCheckpoint<State>,
+  { committed, planned }: PartitionCheckpoint<State>,
   { latest }: PartitionOffsets,
 ): Loss | undefined {
   const endOffset = planned?.endOffset ?? committed.endOffset;
-  if (latest >= endOffset) return undefined;
-  const known = gaps.some((gap) => gap.reason === 'truncated' && gap.endOffset === endOffset);
-  return known ? undefined : { startOffset: latest, endOffset, reason: 'truncated' };
+  return latest < endOffset ? { startOffset: latest, endOffset, reason: 'truncated' } : undefined;
+}
+
+/** Where it shows that the log was replaced: from the last record that was read to what is to be read next. */
+export function findReplaced<State>({ committed, planned }: PartitionCheckpoint<State>): Loss {
+  const startOffset = committed.lastRecord?.offset ?? committed.endOffset;
+  const end = planned?.endOffset ?? committed.endOffset;
+  return { startOffset, endOffset: end > startOffset ? end : startOffset + 1n, reason: 'replaced' };
 }
 
 /** The error that a query stops with unless data loss is allowed. */
-export function dataLossError(
-  topic: string,
-  partition: number,
-  loss: Loss,
-  log: PartitionOffsets,
-): QueryError {
-  const explanation =
-    loss.reason === 'expired'
-      ? `the log now starts at ${log.earliest}: retention removed them before they were read`
-      : `the log now ends at ${log.latest}: the topic was recreated or cut back`;
+export function dataLossError(topic: string, partition: number, loss: Loss): QueryError {
+  const first = offsetInLog(loss.startOffset);
+  const last = offsetInLog(loss.endOffset - 1n);
+  const range = first === last ? `offset ${first}` : `offsets ${first} to ${last}`;
   return new QueryError(
     'data_loss',
-    `offsets ${loss.startOffset} to ${loss.endOffset - 1n} of ${topic}, partition ${partition}, are gone; ${explanation}. ` +
-      'Nothing was skipped. Allow data loss (failOnDataLoss: false), which records the range as lost and goes on, or start ' +
-      'with a new checkpoint and results location.',
+    `${range} of ${topic}, partition ${partition}: ${EXPLANATIONS[loss.reason](first)}. Nothing was skipped, and the query stays ` +
+      'stopped until the loss is accepted (failOnDataLoss: false does, for any loss), or until it starts with a new checkpoint ' +
+      'and results location.',
   );
 }
+
+const EXPLANATIONS: Readonly<Record<Loss['reason'], (first: bigint) => string>> = {
+  expired: () => 'retention removed these records before they were read',
+  truncated: (first) =>
+    `these records are gone: the log ended at ${first} when it was looked at; the topic was recreated or cut back`,
+  replaced: () =>
+    'the log holds other records here than those that were read: the topic was recreated or restored, or another cluster ' +
+    'has its name',
+};

@@ -4,19 +4,26 @@ import {
   newPartitionCheckpoint,
   withCommit,
   withGap,
+  withNextLog,
   withPlan,
+  withStop,
   type CommittedBatch,
   type Gap,
+  type Loss,
   type PartitionCheckpoint,
   type BatchPlan,
 } from '../checkpoint/partition-checkpoint.ts';
 import { lostRanges } from '../checkpoint/lost-ranges.ts';
+import { isSameRecord, markOf, type RecordMark } from '../checkpoint/record-mark.ts';
+import { logOf } from '../ports/log-position.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
 import { PartitionBuffer } from '../buffer/partition-buffer.ts';
 import type { BatchHandler, BatchRange, HandledBatch } from '../ports/batch-handler.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RecordList } from '../ports/record-list.ts';
+import type { PartitionOffsets, RecordChunk } from '../ports/source.ts';
+import { LogContinuity } from './log-continuity.ts';
 
 /** What all partitions of a query share. */
 export interface PartitionQueryContext<State> {
@@ -28,7 +35,7 @@ export interface PartitionQueryContext<State> {
   readonly clock: Clock;
   /** Where a partition without a checkpoint begins. */
   readonly firstOffset: (partition: number) => Promise<bigint>;
-  /** Called when the buffer was emptied, so that records must come from another position than the one delivered next. */
+  /** Called when records must come from another position than the one delivered next. */
   readonly seek: (partition: number, offset: bigint) => void;
 }
 
@@ -39,6 +46,8 @@ export type SwapOutcome = 'done' | 'lost';
 export interface PreparedBatch<State> {
   readonly plan: BatchPlan;
   readonly handled: HandledBatch<State>;
+  /** `null`: the batch has no record. */
+  readonly lastRecord: RecordMark | null;
 }
 
 /** A batch that was executed: its files are written, its commit is not. */
@@ -50,6 +59,7 @@ export interface ExecutedBatch<State> extends PreparedBatch<State> {
 interface AheadBatch<State> extends OffsetRange {
   readonly state: State;
   readonly handled: Promise<HandledBatch<State>>;
+  readonly lastRecord: RecordMark | null;
 }
 
 /**
@@ -73,6 +83,7 @@ export class PartitionQuery<State> {
   /** A swap was rejected, so what the store holds now is unknown. */
   #uncertain = false;
   #ahead: AheadBatch<State> | undefined;
+  #continuity: LogContinuity;
 
   private constructor(
     context: PartitionQueryContext<State>,
@@ -84,6 +95,7 @@ export class PartitionQuery<State> {
     this.#stored = stored;
     this.#checkpoint = checkpoint;
     this.buffer.reset(checkpoint.committed.endOffset);
+    this.#continuity = new LogContinuity(checkpoint.logId ?? undefined);
   }
 
   /** Reads the partition's checkpoint, or begins a new one, which is first written with its first plan. */
@@ -113,6 +125,59 @@ export class PartitionQuery<State> {
     return this.#stored !== undefined;
   }
 
+  /** Whether the log is known to be the one that was read before. */
+  get isLogSure(): boolean {
+    return this.#continuity.isSure;
+  }
+
+  /** Whether the log holds other records than those that were read before. */
+  get isLogReplaced(): boolean {
+    return this.#continuity.isBroken || this.hasOtherRecords;
+  }
+
+  /** Whether what is in memory for the plan are not the records that it was made for. */
+  get hasOtherRecords(): boolean {
+    const mark = this.#checkpoint.planned?.lastRecord ?? undefined;
+    const own = mark && this.buffer.recordAt(mark.offset);
+    return mark !== undefined && own !== undefined && !isSameRecord(markOf(own), mark);
+  }
+
+  /** Has records delivered that follow what is buffered, beginning with the last one that was read, which is compared. */
+  seek(): void {
+    const { firstOffset, committed, stopped } = this.#checkpoint;
+    const { lastRecord } = this.buffer;
+    const mark = lastRecord === undefined ? committed.lastRecord : markOf(lastRecord);
+    const isDoubted = stopped !== null && stopped.reason !== 'expired';
+    // As long as nothing was read, any log is the right one.
+    if (this.buffer.endOffset === firstOffset) this.#continuity = new LogContinuity(undefined);
+    this.#continuity.begin(mark ?? undefined, isDoubted);
+    this.#context.seek(this.partition, this.#continuity.mark?.offset ?? this.buffer.endOffset);
+  }
+
+  /** Takes a chunk that continues what was read. Whether there is something new: records, or about the log. */
+  accept(chunk: RecordChunk): boolean {
+    const { mark, isSure } = this.#continuity;
+    if (mark === undefined) return isSure && this.buffer.accept(chunk);
+    if (chunk.startOffset !== mark.offset) return false;
+    this.#continuity.compare(chunk);
+    if (!this.#continuity.isSure) return true;
+    const { endOffset } = this.buffer;
+    if (chunk.endOffset < endOffset) this.#context.seek(this.partition, endOffset);
+    this.buffer.accept(chunk, endOffset);
+    return true;
+  }
+
+  /** Takes note of where the log begins and ends now, and of its id. */
+  inspect(log: PartitionOffsets): void {
+    const next = this.#continuity.inspect(log);
+    if (next === 'compare') {
+      // What is in memory may come from either log; only what is committed is known to come from the former one.
+      this.buffer.reset(this.#checkpoint.committed.endOffset);
+      this.seek();
+    }
+    if (next === 'continue') this.#context.seek(this.partition, this.buffer.endOffset);
+  }
+
   /** Reads the checkpoint again if a swap was rejected, and goes on after what is lost of a plan. */
   async settle(): Promise<void> {
     if (this.#uncertain) await this.#recover();
@@ -120,7 +185,7 @@ export class PartitionQuery<State> {
     if (planned === null || gaps.length === 0) return;
     const { endOffset: delivered } = this.buffer;
     for (const range of lostRanges(planned, gaps)) this.buffer.skip(range);
-    if (this.buffer.endOffset !== delivered) this.#context.seek(this.partition, this.buffer.endOffset);
+    if (this.buffer.endOffset !== delivered) this.seek();
   }
 
   /** Reads the checkpoint again. Whether another consumer has been here since this one last looked. */
@@ -143,13 +208,20 @@ export class PartitionQuery<State> {
     if (stored === undefined) return;
     this.#stored = stored;
     this.#checkpoint = stored.checkpoint;
-    this.#moveTo(stored.checkpoint.committed.endOffset);
+    const { endOffset, lastRecord } = stored.checkpoint.committed;
+    // What others have committed meanwhile may come from another log than what is in memory here.
+    const own = lastRecord === null ? undefined : this.buffer.recordAt(lastRecord.offset);
+    const isSame = own !== undefined && lastRecord !== null && isSameRecord(markOf(own), lastRecord);
+    if (endOffset > this.buffer.startOffset && !isSame) this.buffer.reset(this.buffer.startOffset);
+    this.#moveTo(endOffset);
   }
 
   /** Decides that the next batch ends before `endOffset`. */
   plan(endOffset: bigint, batchId: number): Promise<SwapOutcome> {
     const { endOffset: startOffset } = this.#checkpoint.committed;
-    return this.#swap(withPlan(this.#checkpoint, { batchId, startOffset, endOffset, at: this.#now() }));
+    const lastRecord = markLast(this.buffer.records({ startOffset, endOffset }));
+    const plan = { batchId, startOffset, endOffset, lastRecord, at: this.#now() };
+    return this.#swap(withPlan(this.#checkpoint, plan));
   }
 
   /** Handles the planned batch, unless that was done ahead. All its records must be in the buffer. */
@@ -158,9 +230,11 @@ export class PartitionQuery<State> {
     if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
     const lost = lostRanges(plan, gaps);
     const ahead = this.#takeAhead(plan, committed.state);
-    if (ahead !== undefined && lost.length === 0) return { plan, handled: await ahead };
+    if (ahead !== undefined && lost.length === 0)
+      return { plan, handled: await ahead.handled, lastRecord: ahead.lastRecord };
     const records = lost.reduce((left, range) => left.without(range), this.buffer.records(plan));
-    return { plan, handled: await this.#handle(plan, records, committed.state) };
+    const handled = await this.#handle(plan, records, committed.state);
+    return { plan, handled, lastRecord: markLast(records) };
   }
 
   /**
@@ -170,9 +244,10 @@ export class PartitionQuery<State> {
   handleAhead({ plan, handled }: PreparedBatch<State>, endOffset: bigint): void {
     const range = { startOffset: plan.endOffset, endOffset };
     const { state } = handled;
-    const ahead = this.#handle(range, this.buffer.records(range), state);
+    const records = this.buffer.records(range);
+    const ahead = this.#handle(range, records, state);
     ahead.catch(() => undefined); // heard of when it is taken
-    this.#ahead = { ...range, state, handled: ahead };
+    this.#ahead = { ...range, state, handled: ahead, lastRecord: markLast(records) };
   }
 
   /** Where the batch ends that was handled ahead. */
@@ -180,12 +255,12 @@ export class PartitionQuery<State> {
     return this.#ahead?.endOffset;
   }
 
-  #takeAhead(plan: OffsetRange, state: State): Promise<HandledBatch<State>> | undefined {
+  #takeAhead(plan: OffsetRange, state: State): AheadBatch<State> | undefined {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     const isSame =
       ahead?.startOffset === plan.startOffset && ahead.endOffset === plan.endOffset && ahead.state === state;
-    if (isSame) return ahead.handled;
+    if (isSame) return ahead;
     void ahead?.handled.then(
       ({ release }) => release?.(),
       () => undefined,
@@ -194,7 +269,7 @@ export class PartitionQuery<State> {
   }
 
   /** Writes the files of a batch. */
-  async write({ plan, handled }: PreparedBatch<State>): Promise<ExecutedBatch<State>> {
+  async write({ plan, handled, lastRecord }: PreparedBatch<State>): Promise<ExecutedBatch<State>> {
     const { results } = this.#context;
     await Promise.all(
       handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
@@ -202,21 +277,25 @@ export class PartitionQuery<State> {
     if (lostRanges(plan, this.#checkpoint.gaps).length > 0) await this.#deleteOthers(plan, handled);
     const files = handled.files.map(({ key, body }) => ({ key, size: body.byteLength }));
     handled.release?.();
-    return { plan, handled, files };
+    return { plan, handled, lastRecord, files };
   }
 
   /** Makes an executed batch the committed one and, in the same swap, plans the `next`. */
   async commit(
-    { handled, files }: ExecutedBatch<State>,
+    { handled, lastRecord, files }: ExecutedBatch<State>,
     next?: Pick<BatchPlan, 'batchId' | 'endOffset'>,
   ): Promise<SwapOutcome> {
     const { state, rows, deadLetters } = handled;
     const at = this.#now();
-    const committed = withCommit(this.#checkpoint, { state, rows, deadLetters, files }, at);
+    const { logId } = this.#continuity;
+    const made = { state, rows, deadLetters, files, lastRecord, logId };
+    const committed = withCommit(this.#checkpoint, made, at);
     const { endOffset: startOffset } = committed.committed;
-    const outcome = await this.#swap(
-      next === undefined ? committed : withPlan(committed, { ...next, startOffset, at }),
-    );
+    const planNext = ({ batchId, endOffset }: Pick<BatchPlan, 'batchId' | 'endOffset'>): BatchPlan => {
+      const lastRecord = markLast(this.buffer.records({ startOffset, endOffset }));
+      return { batchId, startOffset, endOffset, lastRecord, at };
+    };
+    const outcome = await this.#swap(next === undefined ? committed : withPlan(committed, planNext(next)));
     if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
     return outcome;
   }
@@ -225,6 +304,18 @@ export class PartitionQuery<State> {
   async recordGap(gap: Omit<Gap, 'at'>): Promise<SwapOutcome> {
     const outcome = await this.#swap(withGap(this.#checkpoint, { ...gap, at: this.#now() }));
     if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
+    return outcome;
+  }
+
+  /** Notes the loss that the query stops for. */
+  recordStop(loss: Loss): Promise<SwapOutcome> {
+    return this.#swap(withStop(this.#checkpoint, loss, this.#now()));
+  }
+
+  /** Goes on at a position of the log that has replaced the one before. */
+  async startNextLog(position: bigint, logId: string | undefined): Promise<SwapOutcome> {
+    const outcome = await this.#swap(withNextLog(this.#checkpoint, { position, logId, at: this.#now() }));
+    if (outcome === 'done') this.#moveTo(position);
     return outcome;
   }
 
@@ -242,8 +333,10 @@ export class PartitionQuery<State> {
 
   #moveTo(offset: bigint): void {
     const { endOffset: delivered } = this.buffer;
+    const isNextLog = logOf(offset) !== logOf(this.buffer.startOffset);
     this.buffer.discardBefore(offset);
-    if (this.buffer.endOffset !== delivered) this.#context.seek(this.partition, this.buffer.endOffset);
+    if (isNextLog) this.#continuity = new LogContinuity(this.#checkpoint.logId ?? undefined);
+    if (this.buffer.endOffset !== delivered) this.seek();
   }
 
   async #handle(range: OffsetRange, records: RecordList, state: State): Promise<HandledBatch<State>> {
@@ -303,6 +396,19 @@ async function checkNoResults<State>(
     }
   }
   return undefined;
+}
+
+/** Whether there is a plan and all its records are in memory. */
+export function hasPlanInMemory<State>(query: PartitionQuery<State>): boolean {
+  const { buffer } = query;
+  const { planned } = query.checkpoint;
+  if (planned === null || buffer.startOffset !== planned.startOffset) return false;
+  return buffer.verifiedEnd >= planned.endOffset && !query.hasOtherRecords;
+}
+
+function markLast(records: RecordList): RecordMark | null {
+  const last = records.last();
+  return last === undefined ? null : markOf(last);
 }
 
 function now(clock: Clock): string {

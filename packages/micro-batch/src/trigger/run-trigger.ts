@@ -1,42 +1,10 @@
-import { dataLossError, findExpired, findTruncated, type Loss } from './data-loss.ts';
-import type { ExecutedBatch, PartitionQuery } from './partition-query.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
+import { inspectLog } from './inspect-log.ts';
+import { hasPlanInMemory, type ExecutedBatch, type PartitionQuery } from './partition-query.ts';
 import { ObjectStoreError } from '../ports/object-store.ts';
-import type { PartitionOffsets, Source } from '../ports/source.ts';
+import type { PartitionOffsets } from '../ports/source.ts';
 import { planBatches } from './plan-batches.ts';
 import type { PartitionProgress, Phase } from './progress.ts';
-import type { Wakeup } from './wakeup.ts';
-import type { LogOffsets } from './log-offsets.ts';
-
-/** What a trigger works with. */
-export interface TriggerContext<State> {
-  readonly source: Source;
-  readonly logOffsets: LogOffsets;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly wakeup: Wakeup;
-  readonly limits: TriggerLimits;
-  readonly failOnDataLoss: boolean;
-  /** False once the partition was lost to another consumer. */
-  readonly owns: (query: PartitionQuery<State>) => boolean;
-  readonly isStopping: () => boolean;
-  /** Whether the next trigger follows at once, so that it is worth planning its batches in the swaps that commit these. */
-  readonly isNextDue: () => boolean;
-  /** No batch goes past this offset (`availableNow`); `undefined`: the end of the log. */
-  readonly target: (partition: number) => bigint | undefined;
-  /** Since when (monotonic) a partition's log seems to end too early; kept between triggers. */
-  readonly truncatedSince: Map<number, number>;
-}
-
-export interface TriggerLimits {
-  readonly maxOffsetsPerTrigger: number;
-  readonly maxBytesPerTrigger: number;
-  /** How long a trigger waits for records that the log is known to have. */
-  readonly recordsWaitMs: number;
-  /** For how long a log must end too early before that is taken for data loss. */
-  readonly truncationWaitMs: number;
-}
+import type { TriggerContext } from './trigger-context.ts';
 
 export interface TriggerOutcome<State> {
   readonly committed: readonly CommittedPart<State>[];
@@ -96,7 +64,7 @@ export async function runTrigger<State>(
       return (await query.plan(end, batchId)) === 'done' ? [query] : [];
     }),
   );
-  const complete = planned.flat().filter(isComplete);
+  const complete = planned.flat().filter(hasPlanInMemory);
   // Where batches of the next trigger may end, if that is due already.
   const endNext = (executing: readonly PartitionQuery<State>[]): ReadonlyMap<number, bigint> | undefined =>
     context.isNextDue() ? endBatches(context, ready, log, turn + 1, executing) : undefined;
@@ -131,73 +99,6 @@ export async function runTrigger<State>(
   return { committed: committed.flat(), durationMs, log, failure: failures[0] };
 }
 
-type Each = <Q, T>(items: readonly Q[], work: (item: Q) => Promise<T>) => Promise<readonly T[]>;
-
-async function inspectLog<State>(
-  context: TriggerContext<State>,
-  queries: readonly PartitionQuery<State>[],
-  each: Each,
-): Promise<{
-  readonly log: ReadonlyMap<number, PartitionOffsets>;
-  readonly ready: readonly PartitionQuery<State>[];
-}> {
-  for (const partition of context.truncatedSince.keys())
-    if (!queries.some((query) => query.partition === partition)) context.truncatedSince.delete(partition);
-  const settled = await each(queries, async (query) => {
-    await query.settle();
-    return query;
-  });
-  // Jumps first, the log second: only a jump that was there before can be explained by where the log starts now.
-  const jumps = new Map(settled.map((query) => [query, query.buffer.jumps]));
-  const mayBeOld = settled.some(hasRecords) && settled.every((query) => jumps.get(query)?.length === 0);
-  const partitions = queries.map(({ partition }) => partition);
-  const { log, isFresh } = await context.logOffsets.read(partitions, { mayBeOld });
-  const ready = await each(settled, async (query) => {
-    const offsets = log.get(query.partition);
-    if (offsets === undefined) return [];
-    const known = jumps.get(query) ?? [];
-    const expired = findExpired(query.buffer.jumps, query.buffer.endOffset, offsets);
-    const truncated = isFresh ? findTruncated(query.checkpoint, offsets) : undefined;
-    if (expired === undefined) query.buffer.settleJumps(known);
-    if (truncated === undefined && isFresh) context.truncatedSince.delete(query.partition);
-    const loss = expired ?? truncated;
-    if (loss === undefined) return [query];
-    return (await resolveLoss(context, query, loss, offsets)) ? [query] : [];
-  });
-  return { log, ready: ready.flat() };
-}
-
-/** Fails, or records the loss as far as it is the partition's turn. Whether the partition can take part in this trigger. */
-async function resolveLoss<State>(
-  context: TriggerContext<State>,
-  query: PartitionQuery<State>,
-  loss: Loss,
-  log: PartitionOffsets,
-): Promise<boolean> {
-  const { source, clock, logger, truncatedSince, limits } = context;
-  const { partition } = query;
-  const { planned, committed } = query.checkpoint;
-  // What is in memory before the loss makes its batch first; the loss is found again when that is committed.
-  if (isComplete(query)) return true;
-  if (planned === null && loss.reason === 'expired' && loss.startOffset > committed.endOffset) return true;
-  if (loss.reason === 'truncated') {
-    const since = truncatedSince.get(partition) ?? clock.monotonic();
-    truncatedSince.set(partition, since);
-    if (clock.monotonic() - since < limits.truncationWaitMs) return false;
-  }
-  // Where others have read on meanwhile, the log may well have moved past what this consumer knows.
-  if (await query.refresh()) return false;
-  if (context.failOnDataLoss) throw dataLossError(source.topic, partition, loss, log);
-  const endOffset = planned === null ? loss.endOffset : min(loss.endOffset, planned.endOffset);
-  const { startOffset, reason } = loss;
-  logger.warn(
-    { partition, startOffset: String(startOffset), endOffset: String(endOffset), reason },
-    'records were lost before they were read; going on after them',
-  );
-  await query.recordGap({ startOffset, endOffset, reason });
-  return false;
-}
-
 /** Where batches may end, with partitions as they are now; those in `executing` as they are once their plans are committed. */
 function endBatches<State>(
   { limits, target }: TriggerContext<State>,
@@ -215,7 +116,7 @@ function endBatches<State>(
       partition,
       startOffset: isExecuting ? planned.endOffset : committed.endOffset,
       plannedOffsets: planned === null || isExecuting ? undefined : planned.endOffset - planned.startOffset,
-      limitOffset: min(latest, target(partition) ?? latest),
+      limitOffset: min(latest, target(query) ?? latest),
     };
   });
   return planBatches(candidates, limits.maxOffsetsPerTrigger, turn);
@@ -231,7 +132,7 @@ async function waitForRecords<State>(
   const deadline = clock.monotonic() + limits.recordsWaitMs;
   const isSatisfied = (query: PartitionQuery<State>): boolean => {
     const { buffer, checkpoint } = query;
-    if (checkpoint.planned !== null) return isComplete(query) || buffer.jumps.length > 0 || !owns(query);
+    if (checkpoint.planned !== null) return hasPlanInMemory(query) || buffer.jumps.length > 0 || !owns(query);
     const enough = buffer.endOffset >= (ends.get(query.partition) ?? 0n);
     return enough || buffer.jumps.length > 0 || buffer.bytes >= maxBytes || !owns(query);
   };
@@ -240,18 +141,6 @@ async function waitForRecords<State>(
     if (left <= 0) return;
     await wakeup.wait(clock, left);
   }
-}
-
-/** Whether there is something to do without waiting for anything. */
-function hasRecords<State>({ checkpoint, buffer }: PartitionQuery<State>): boolean {
-  return buffer.verifiedEnd > checkpoint.committed.endOffset;
-}
-
-/** Whether there is a plan and all its records are in memory. */
-function isComplete<State>({ checkpoint: { planned }, buffer }: PartitionQuery<State>): boolean {
-  return (
-    planned !== null && buffer.startOffset === planned.startOffset && buffer.verifiedEnd >= planned.endOffset
-  );
 }
 
 /** Batches of one trigger share an id that no earlier batch of these partitions has; plans may have it already. */

@@ -9,7 +9,7 @@ import {
 import type { PartitionCheckpoint } from '../../src/checkpoint/partition-checkpoint.ts';
 
 const NAME = 's3a://bucket/checkpoints/letters/partition-2.json';
-const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/partition-checkpoint-v1.json.golden'));
+const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/partition-checkpoint-v3.json.golden'));
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -59,19 +59,53 @@ const checkpoints: fc.Arbitrary<PartitionCheckpoint<Counts>> = fc
     planned: fc.option(fc.bigInt(1n, 10n ** 9n)),
     recent: fc.array(batch, { maxLength: 3 }),
     gaps: fc.array(
-      fc.record({ range, reason: fc.constantFrom('expired' as const, 'truncated' as const), at }),
+      fc.record({ range, reason: fc.constantFrom('expired' as const, 'replaced' as const), at }),
       { maxLength: 3 },
     ),
+    logId: fc.option(fc.string()),
+    mark: fc.option(
+      fc.record({
+        timestamp: fc.oneof(fc.nat(), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map(Number)),
+        crc: fc.stringMatching(/^[0-9a-f]{8}$/),
+      }),
+    ),
+    stopped: fc.option(
+      fc
+        .record({
+          range,
+          reason: fc.constantFrom('expired' as const, 'truncated' as const, 'replaced' as const),
+          at,
+          decision: fc.constantFrom(null, 'earliest' as const, 'latest' as const),
+        })
+        .map(({ range, ...rest }) => ({ ...range, ...rest })),
+    ),
   })
-  .map(({ batchId, length, firstOffset, planned, recent, gaps, state, totals, ...rest }) => {
+  .map(({ batchId, length, firstOffset, planned, recent, gaps, state, totals, mark, ...rest }) => {
     const endOffset = firstOffset + length;
     const start = { batchId: batchId + 1, startOffset: endOffset };
     return {
       query: rest.query,
       partition: rest.partition,
       firstOffset,
-      committed: { batchId, endOffset, state, totals, at: rest.at },
-      planned: planned === null ? null : { ...start, endOffset: endOffset + planned, at: rest.at },
+      logId: rest.logId,
+      committed: {
+        batchId,
+        endOffset,
+        state,
+        totals,
+        lastRecord: mark === null || endOffset === 0n ? null : { offset: endOffset - 1n, ...mark },
+        at: rest.at,
+      },
+      planned:
+        planned === null
+          ? null
+          : {
+              ...start,
+              endOffset: endOffset + planned,
+              lastRecord: mark === null ? null : { offset: endOffset, ...mark },
+              at: rest.at,
+            },
+      stopped: rest.stopped,
       recent: length === 0n ? [] : recent.map((each) => ({ ...each, startOffset: firstOffset, endOffset })),
       gaps: gaps.map((gap) => ({ ...gap.range, reason: gap.reason, at: gap.at })),
     };
@@ -85,7 +119,7 @@ test('a checkpoint survives being written and read', () => {
   );
 });
 
-test('a checkpoint of version 1 is read as it was meant, and still written like that', () => {
+test('a checkpoint of version 3 is read as it was meant, and still written like that', () => {
   const golden = decode(GOLDEN);
   expect(golden.committed).toMatchObject({
     batchId: 3,
@@ -94,6 +128,17 @@ test('a checkpoint of version 1 is read as it was meant, and still written like 
   });
   expect(golden.planned).toMatchObject({ batchId: 4, endOffset: 9_007_199_254_741_043n });
   expect(golden.recent.map(({ files }) => files.length)).toEqual([2, 0]);
+  expect(golden.committed.lastRecord).toEqual({
+    offset: 9_007_199_254_740_990n,
+    timestamp: 1_763_803_804_000,
+    crc: '0f3a99c1',
+  });
+  expect(golden.logId).toBe('5f0cGd2hTh6bPqFv2Q0mXw');
+  expect(golden.stopped).toMatchObject({
+    reason: 'truncated',
+    startOffset: 9_007_199_254_740_000n,
+    decision: null,
+  });
   expect(golden.gaps).toHaveLength(1);
   expect(Buffer.from(encodePartitionCheckpoint(golden)).toString()).toBe(GOLDEN.toString());
 });
@@ -117,11 +162,20 @@ function places(
 
 /** What can't stand where `value` does. */
 function wrongFor(path: string, value: unknown): readonly unknown[] {
+  if (path.endsWith('timestamp')) return ['7', null, true, undefined]; // a producer may write any number
   if (typeof value === 'number') return ['7', null, 1.5, -2, true, undefined];
   if (Array.isArray(value)) return [{}, null, 'x', undefined];
-  if (typeof value === 'object') return path === 'planned' ? [[], 7, undefined] : [[], null, 7, undefined];
-  const isOffset = path.endsWith('Offset');
-  return [7, null, {}, undefined, ...(isOffset ? ['', '-1', '1.5', '0x1', '12345678901234567890'] : [])];
+  const mayBeNull = /^(planned|stopped|logId|(committed|planned)\.lastRecord|stopped\.decision)$/.test(path);
+  const nothing = mayBeNull ? [] : [null];
+  if (typeof value === 'object') return [[], 7, undefined, ...nothing];
+  const isOffset = /offset$/i.test(path);
+  return [
+    7,
+    {},
+    undefined,
+    ...nothing,
+    ...(isOffset ? ['', '-1', '1.5', '0x1', '12345678901234567890'] : []),
+  ];
 }
 
 test('a document that lacks a field, or holds something else there, is refused with its name and the place', () => {
@@ -166,8 +220,10 @@ test('parts that contradict each other are refused', () => {
     [['planned', 'batchId'], 3, 'planned.batchId'],
     [['recent', '1', 'endOffset'], '9007199254740994', 'recent[1].endOffset'],
     [['recent', '0', 'endOffset'], '5', 'recent[0]: expected endOffset after'],
+    [['committed', 'lastRecord', 'offset'], '9007199254740993', 'committed.lastRecord.offset'],
+    [['stopped', 'endOffset'], '9007199254740000', 'stopped: expected endOffset after'],
     [['gaps', '0', 'endOffset'], '12', 'gaps[0]: expected endOffset after'],
-    [['gaps', '0', 'reason'], 'eaten', 'gaps[0].reason: expected one of expired, truncated'],
+    [['gaps', '0', 'reason'], 'eaten', 'gaps[0].reason: expected one of expired, replaced'],
   ] as const;
   for (const [path, value, message] of contradictions) {
     expect(change(path, value), path.join('.')).toMatchObject({
@@ -177,10 +233,18 @@ test('parts that contradict each other are refused', () => {
   }
 });
 
-test('a newer version is refused as such, before anything else is looked at', () => {
-  expect(refusalOf({ version: 2, all: 'is different' })).toMatchObject({
+test('another version is refused as such, before anything else is looked at, with what to do', () => {
+  expect(refusalOf({ version: 4, all: 'is different' })).toMatchObject({
     code: 'checkpoint_newer',
-    message: expect.stringMatching(/partition-2.json has version 2; this program knows versions up to 1/),
+    message: expect.stringMatching(
+      /partition-2.json has version 4; this program knows version 3\. Run the newer/,
+    ),
+  });
+  expect(refusalOf({ version: 1, all: 'is different' })).toMatchObject({
+    code: 'checkpoint_older',
+    message: expect.stringMatching(
+      /partition-2.json has version 1; .* or reset the query, which starts it again/,
+    ),
   });
 });
 

@@ -4,8 +4,11 @@ import {
   newPartitionCheckpoint,
   RECENT_BATCHES,
   withCommit,
+  withDecision,
   withGap,
+  withNextLog,
   withPlan,
+  withStop,
   type PartitionCheckpoint,
 } from '../../src/checkpoint/partition-checkpoint.ts';
 
@@ -23,13 +26,18 @@ const plan = (checkpoint: Checkpoint, length: bigint, skippedIds = 0): Checkpoin
     batchId: batchId + 1 + skippedIds,
     startOffset: endOffset,
     endOffset: endOffset + length,
+    lastRecord: null,
     at,
   });
 };
 
 const commit = (checkpoint: Checkpoint, rows: number, deadLetters: number): Checkpoint => {
   const records = checkpoint.committed.state.records + rows + deadLetters;
-  return withCommit(checkpoint, { state: { records }, rows, deadLetters, files: [] }, at);
+  return withCommit(
+    checkpoint,
+    { state: { records }, rows, deadLetters, files: [], lastRecord: null, logId: undefined },
+    at,
+  );
 };
 
 const steps = fc.array(
@@ -105,7 +113,7 @@ test('the latest hundred batches are kept', () => {
 
 test('a plan must follow what is committed, with a new id, and there is one at a time', () => {
   const checkpoint = commit(plan(begin(5n), 5n), 5, 0);
-  const good = { batchId: 1, startOffset: 10n, endOffset: 12n, at };
+  const good = { batchId: 1, startOffset: 10n, endOffset: 12n, lastRecord: null, at };
   expect(withPlan(checkpoint, good).planned).toEqual(good);
   const bad = [
     { startOffset: 9n },
@@ -127,24 +135,24 @@ test('a gap must be next to what is committed, or within the plan', () => {
   const planned = plan(idle, 5n); // up to 15
   const expired = (startOffset: bigint, endOffset: bigint) =>
     ({ startOffset, endOffset, reason: 'expired', at }) as const;
-  const truncated = (startOffset: bigint, endOffset: bigint) =>
-    ({ startOffset, endOffset, reason: 'truncated', at }) as const;
+  const replaced = (startOffset: bigint, endOffset: bigint) =>
+    ({ startOffset, endOffset, reason: 'replaced', at }) as const;
   const good = [
     [idle, expired(10n, 12n)],
-    [idle, truncated(3n, 10n)],
+    [idle, replaced(10n, 12n)],
     [planned, expired(10n, 15n)],
     [planned, expired(12n, 13n)],
-    [planned, truncated(3n, 15n)],
+    [planned, replaced(13n, 15n)],
   ] as const;
   for (const [checkpoint, gap] of good) expect(withGap(checkpoint, gap).gaps).toEqual([gap]);
   const bad = [
     [idle, expired(9n, 12n)],
     [idle, expired(11n, 12n)],
     [idle, expired(10n, 10n)],
-    [idle, truncated(3n, 9n)],
+    [idle, replaced(3n, 10n)],
     [planned, expired(9n, 12n)],
     [planned, expired(12n, 16n)],
-    [planned, truncated(3n, 10n)],
+    [planned, replaced(3n, 15n)],
   ] as const;
   for (const [checkpoint, gap] of bad) expect(() => withGap(checkpoint, gap)).toThrow(RangeError);
 });
@@ -159,4 +167,48 @@ test.each([
   const planned = plan(begin(0n), 3n);
   expect(() => commit(planned, rows, deadLetters)).toThrow(RangeError);
   expect(commit(planned, 2, 1).committed.totals).toEqual({ rows: 2, deadLetters: 1, emptyOffsets: 0 });
+});
+
+const loss = { reason: 'truncated', startOffset: 3n, endOffset: 10n } as const;
+
+test('a stop stays until a batch is planned, a gap is stepped over or the next log is begun', () => {
+  const idle = commit(plan(begin(5n), 5n), 5, 0);
+  const stopped = withDecision(withStop(idle, loss, at), 'latest');
+  expect(stopped.stopped).toEqual({ ...loss, at, decision: 'latest' });
+  expect(plan(stopped, 1n).stopped).toBeNull();
+  expect(withGap(stopped, { startOffset: 10n, endOffset: 11n, reason: 'expired', at }).stopped).toBeNull();
+  const next = { position: 10n ** 15n, logId: 'b', at };
+  expect(withNextLog(stopped, next).stopped).toBeNull();
+});
+
+test('a stop holds while the plan that was found is executed without its records', () => {
+  const planned = plan(commit(plan(begin(5n), 5n), 5, 0), 5n);
+  const stopped = withDecision(withStop(planned, loss, at), 'earliest');
+  const lost = withGap(stopped, { startOffset: 10n, endOffset: 15n, reason: 'replaced', at });
+  expect(commit(lost, 0, 0).stopped).toEqual(stopped.stopped);
+});
+
+test('nothing can be decided where nothing is lost', () => {
+  expect(() => withDecision(begin(5n), 'earliest')).toThrow(RangeError);
+});
+
+test('the next log follows the one before as a gap, and what was read before is not compared with it', () => {
+  const mark = { offset: 9n, timestamp: 1, crc: '00000000' };
+  const read = withCommit(
+    plan(begin(5n), 5n),
+    { state: { records: 5 }, rows: 5, deadLetters: 0, files: [], lastRecord: mark, logId: 'a' },
+    at,
+  );
+  const position = 10n ** 15n + 3n;
+  const next = withNextLog(read, { position, logId: 'b', at });
+  expect(next.committed).toMatchObject({
+    endOffset: position,
+    lastRecord: null,
+    totals: read.committed.totals,
+  });
+  expect(next.logId).toBe('b');
+  expect(next.gaps).toEqual([{ startOffset: 10n, endOffset: position, reason: 'replaced', at }]);
+  for (const wrong of [11n, 2n * 10n ** 15n])
+    expect(() => withNextLog(read, { position: wrong, logId: 'b', at })).toThrow(RangeError);
+  expect(() => withNextLog(plan(read, 1n), { position, logId: 'b', at })).toThrow(RangeError);
 });

@@ -222,13 +222,17 @@ for (const [where, key] of [
   ['checkpoints', QUERY],
   ['results', OWNER],
 ] as const) {
-  test(`${key} of a newer version is refused`, async () => {
+  test.each([
+    { version: 2, code: 'checkpoint_older' },
+    { version: 4, code: 'checkpoint_newer' },
+  ] as const)(`${key} of version $version is refused as $code`, async ({ version, code }) => {
     const places = locations();
     await open(places);
-    edit(places[where], key, (document) => (document['version'] = 2));
-    expect(await attempt(places)).toEqual(
-      refusal('checkpoint_newer', new RegExp(`memory://${where}/${key} has version 2`)),
+    edit(places[where], key, (document) => (document['version'] = version));
+    const message = new RegExp(
+      `memory://${where}/${key} has version ${version}; this program knows version 3`,
     );
+    expect(await attempt(places)).toEqual(refusal(code, message));
   });
 
   test(`${key} that lacks a field, or holds something else there, is refused with the name of the field`, async () => {

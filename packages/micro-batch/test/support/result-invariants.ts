@@ -1,4 +1,4 @@
-import { parseRange, type OffsetRange } from '@client-tickets/micro-batch';
+import { parseRange, positionIn, type OffsetRange } from '@client-tickets/micro-batch';
 import type { MemoryLog, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { expect } from 'vitest';
 import type { LetterCounts, LetterRow, PublishedCounts } from './letter-query.ts';
@@ -7,7 +7,12 @@ import type { LetterCounts, LetterRow, PublishedCounts } from './letter-query.ts
 interface CheckpointDocument {
   readonly partition: number;
   readonly firstOffset: string;
-  readonly committed: { readonly batchId: number; readonly endOffset: string; readonly state: LetterCounts };
+  readonly committed: {
+    readonly batchId: number;
+    readonly endOffset: string;
+    readonly state: LetterCounts;
+    readonly lastRecord: unknown;
+  };
   readonly planned: {
     readonly batchId: number;
     readonly startOffset: string;
@@ -120,10 +125,13 @@ export function watchInvariants(options: {
   };
 
   return {
+    /** Whether the partition has a last record, by which its log is known. */
+    hasRead: (partition: number): boolean =>
+      (documents.get(partition)?.committed.lastRecord ?? null) !== null,
     /** Whether readers see everything that the log holds. */
     isComplete: (): boolean =>
       log.partitions.every((partition) => {
-        const { latest } = log.offsets(partition);
+        const latest = positionIn(BigInt(log.turn(partition)), log.offsets(partition).latest);
         if (!documents.has(partition) && firstOffset(partition) === latest) return true;
         return published.ends[partition] === latest.toString();
       }),

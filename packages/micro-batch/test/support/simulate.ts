@@ -1,5 +1,6 @@
 import {
   RecordBlock,
+  positionIn,
   silentLogger,
   StreamingQuery,
   type BatchHandler,
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly twoAtOnce: boolean;
   /** Old records leave the log, whether or not they were read. */
   readonly retention: boolean;
+  /** Each partition may be made again once, with other records under the same offsets. */
+  readonly replacement?: boolean;
   /** Some chunks have records at offsets that they can't have. Consumers must fail at each, and are started again. */
   readonly lies?: boolean;
 }
@@ -64,6 +67,9 @@ export async function simulate(
   log.chunkSize = 1 + random.below(8);
   log.isSlow = random.chance(0.5);
   log.isStrict = random.chance(0.5);
+  // Where the record may be missing that a log is known by, only its name can tell it from another one.
+  const isNamed = scenario.retention || random.chance(0.5);
+  if (isNamed) log.nameLog = (partition, turn) => `${partition}-${turn}`;
   let refusals = 0;
   let lies = 0;
   if (scenario.lies === true) {
@@ -109,6 +115,7 @@ export async function simulate(
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
       maxBytesPerTrigger: random.chance(0.2) ? 200 : 2_000,
       failOnDataLoss: false,
+      truncationWaitMs: 20,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,
       listener: {
         onStatus: ({ state, message }) => {
@@ -146,6 +153,7 @@ export async function simulate(
       if (random.chance(0.5)) log.rebalance(random.below(3)); // partitions go, and come back at once
     }
     if (scenario.retention && !isCalm && random.chance(0.01)) expireSomething();
+    if (scenario.replacement === true && !isCalm && random.chance(0.005)) replaceSomething();
     for (const { host } of consumers) {
       if (isCalm) host.rates = { crash: 0, error: 0 };
       if (host.state === 'running' && !isCalm && random.chance(0.002)) host.state = 'frozen';
@@ -169,11 +177,23 @@ export async function simulate(
 
   function appendSomething(): void {
     const partition = random.below(scenario.partitions);
-    const skip = random.chance(0.1) ? BigInt(1 + random.below(3)) : 0n;
+    const hasHoles = isNamed || log.turn(partition) === 0;
+    const skip = hasHoles && random.chance(0.1) ? BigInt(1 + random.below(3)) : 0n;
     const letter = random.pick(['a', 'b', 'c', '!']) ?? 'a';
-    if (random.chance(0.03)) log.appendMarkers(partition, 1n);
-    history[partition]?.push({ offset: (log.offsets(partition).latest + skip).toString(), letter });
-    log.append(partition, random.chance(0.5) && letter === '!' ? null : Buffer.from(letter), { skip });
+    if (hasHoles && random.chance(0.03)) log.appendMarkers(partition, 1n);
+    const turn = log.turn(partition);
+    const position = positionIn(BigInt(turn), log.offsets(partition).latest + skip);
+    history[partition]?.push({ offset: position.toString(), letter });
+    log.append(partition, random.chance(0.5) && letter === '!' ? null : Buffer.from(letter), {
+      skip,
+      timestamp: turn,
+    });
+  }
+
+  /** Not before something was read: until then any log is the right one. */
+  function replaceSomething(): void {
+    const partition = random.below(scenario.partitions);
+    if (log.turn(partition) === 0 && invariants.hasRead(partition)) log.recreate(partition);
   }
 
   function expireSomething(): void {

@@ -1,9 +1,11 @@
 import {
+  createCheckpointStore,
   ObjectStoreError,
   parseRange,
   partitionCheckpointKey,
   silentLogger,
   StreamingQuery,
+  type CheckpointStore,
   type CommittedBatch,
   type ObjectStore,
   type PartitionCheckpoint,
@@ -265,6 +267,18 @@ export class World {
     }
     this.clock.advance(end - this.clock.monotonic());
     await this.settle();
+  }
+
+  /** The partition checkpoints of the query that there is, as an operator reaches them. */
+  checkpointStore(): CheckpointStore<LetterCounts> {
+    const store = createMemoryObjectStore('memory://checkpoints/', this.checkpoints);
+    const queryId = this.checkpoint(0)?.query ?? expect.fail('partition 0 has no checkpoint');
+    return createCheckpointStore({
+      store,
+      topic: TOPIC,
+      queryId,
+      parseState: (value) => letterHandler.parseState(value),
+    });
   }
 
   checkpoint(partition: number): PartitionCheckpoint<LetterCounts> | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataLossError, findExpired, findTruncated } from '../../src/trigger/data-loss.ts';
-import { newPartitionCheckpoint, withGap, withPlan } from '../../src/checkpoint/partition-checkpoint.ts';
+import { dataLossError, findExpired, findReplaced, findTruncated } from '../../src/trigger/data-loss.ts';
+import { newPartitionCheckpoint, withPlan } from '../../src/checkpoint/partition-checkpoint.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const offsets = fc.bigInt(0n, 40n);
@@ -39,31 +39,52 @@ test('the first offset that was not read and lies before the start of the log be
 const begin = (firstOffset: bigint) =>
   newPartitionCheckpoint({ query: 'q', partition: 0, firstOffset, state: {}, at });
 
-test('a log that ends before what was committed or planned is truncated, until that is recorded', () => {
+test('a log that ends before what was committed or planned is truncated', () => {
   fc.assert(
     fc.property(offsets, fc.bigInt(0n, 5n), offsets, (committed, planned, latest) => {
       const idle = begin(committed);
       const endOffset = committed + planned;
-      const plan = { batchId: 0, startOffset: committed, endOffset, at };
+      const plan = { batchId: 0, startOffset: committed, endOffset, lastRecord: null, at };
       const checkpoint = planned === 0n ? idle : withPlan(idle, plan);
-      const loss = findTruncated(checkpoint, log(0n, latest));
-      expect(loss).toEqual(
+      expect(findTruncated(checkpoint, log(0n, latest))).toEqual(
         latest < endOffset ? { startOffset: latest, endOffset, reason: 'truncated' } : undefined,
       );
-      if (loss === undefined) return;
-      expect(findTruncated(withGap(checkpoint, { ...loss, at }), log(0n, latest))).toBeUndefined();
     }),
   );
 });
 
+test('a replaced log shows from the last record that was read to what is to be read next', () => {
+  const idle = begin(5n);
+  expect(findReplaced(idle)).toEqual({ startOffset: 5n, endOffset: 6n, reason: 'replaced' });
+  const lastRecord = { offset: 7n, timestamp: 0, crc: '00000000' };
+  const read = { ...idle, committed: { ...idle.committed, endOffset: 9n, lastRecord } };
+  expect(findReplaced(read)).toEqual({ startOffset: 7n, endOffset: 9n, reason: 'replaced' });
+  const planned = withPlan(read, {
+    batchId: 0,
+    startOffset: 9n,
+    endOffset: 12n,
+    lastRecord: null,
+    at,
+  });
+  expect(findReplaced(planned)).toEqual({ startOffset: 7n, endOffset: 12n, reason: 'replaced' });
+});
+
 test('the error names topic, partition and range, why, and what to do', () => {
   const loss = { startOffset: 3n, endOffset: 7n };
-  const expired = dataLossError('letters', 2, { ...loss, reason: 'expired' }, log(7n, 9n));
+  const expired = dataLossError('letters', 2, { ...loss, reason: 'expired' });
   expect(expired.code).toBe('data_loss');
-  expect(expired.message).toMatch(
-    /^offsets 3 to 6 of letters, partition 2, are gone; the log now starts at 7: ret/,
-  );
+  expect(expired.message).toMatch(/^offsets 3 to 6 of letters, partition 2: retention removed these records/);
   expect(expired.message).toContain('failOnDataLoss: false');
-  const truncated = dataLossError('letters', 2, { ...loss, reason: 'truncated' }, log(0n, 3n));
-  expect(truncated.message).toContain('the log now ends at 3: the topic was recreated or cut back');
+  const truncated = dataLossError('letters', 2, { ...loss, reason: 'truncated' });
+  expect(truncated.message).toContain(
+    'the log ended at 3 when it was looked at; the topic was recreated or cut back',
+  );
+  const replaced = dataLossError('letters', 2, { startOffset: 6n, endOffset: 7n, reason: 'replaced' });
+  expect(replaced.message).toMatch(/^offset 6 of letters, partition 2: the log holds other records here/);
+});
+
+test('the error names offsets as the brokers know them, also of a log that replaced another one', () => {
+  const start = 2n * 10n ** 15n;
+  const loss = { startOffset: start + 3n, endOffset: start + 7n, reason: 'expired' } as const;
+  expect(dataLossError('letters', 0, loss).message).toMatch(/^offsets 3 to 6 of letters/);
 });

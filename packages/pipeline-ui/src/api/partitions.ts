@@ -23,7 +23,7 @@ export const partitionSchema = z.object({
     z.object({
       startOffset: offset,
       endOffset: offset,
-      reason: z.enum(['expired', 'truncated']),
+      reason: z.enum(['expired', 'replaced']),
       at: time,
     }),
   ),

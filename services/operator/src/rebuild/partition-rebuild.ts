@@ -107,9 +107,18 @@ export class PartitionRebuild {
     const totals = { rows, deadLetters, emptyOffsets };
     const planned = isCommitted
       ? null
-      : { batchId: ranges, startOffset: start, endOffset: last.sum.endOffset, at };
-    const committed = { batchId: ranges - 1, endOffset, state: stateOfCounts(counts), totals, at };
-    return { query, partition, firstOffset, committed, planned, recent: [], gaps: [] };
+      : { batchId: ranges, startOffset: start, endOffset: last.sum.endOffset, lastRecord: null, at };
+    // The results do not say which log they came from: whatever the topic holds now is taken for the same.
+    const committed = {
+      batchId: ranges - 1,
+      endOffset,
+      state: stateOfCounts(counts),
+      totals,
+      lastRecord: null,
+      at,
+    };
+    const nothing = { logId: null, stopped: null, recent: [], gaps: [] };
+    return { query, partition, firstOffset, committed, planned, ...nothing };
   };
 
   /** The last range is whole, in every format: it is not the last any more, or was committed. */

@@ -4,14 +4,6 @@ import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
 import { showOffsets } from '../cli/output.ts';
 
-/**
- * Ranges that retention removed before they were read. Nothing was written for them, except that a batch which was planned
- * before its records were lost keeps its range.
- */
-export function expiredGaps({ gaps }: Pick<PartitionCheckpoint<unknown>, 'gaps'>): readonly OffsetRange[] {
-  return gaps.filter(({ reason }) => reason === 'expired');
-}
-
 /** How many offsets of a range lie in some of the others. */
 function sizeWithin(range: OffsetRange, others: readonly OffsetRange[]): bigint {
   return sizeOf([range]) - sizeOf(subtractRanges(range, others));
@@ -22,7 +14,7 @@ export function checkConsistency(
   checkpoint: PartitionCheckpoint<TicketState>,
   identity: QueryIdentity,
 ): readonly Difference[] {
-  const { partition, firstOffset, committed, planned, recent } = checkpoint;
+  const { partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
   const { totals, state, endOffset } = committed;
   const problems: string[] = [];
 
@@ -32,15 +24,13 @@ export function checkConsistency(
   }
 
   const whole = { startOffset: firstOffset, endOffset };
-  const expired = expiredGaps(checkpoint);
   const accounted = BigInt(totals.rows) + BigInt(totals.deadLetters) + BigInt(totals.emptyOffsets);
   const lost = sizeOf([whole]) - accounted;
-  // A truncated range was lost as far as it was planned but not committed then. The checkpoint does not say how far.
-  const [least, most] = [sizeWithin(whole, expired), sizeWithin(whole, checkpoint.gaps)];
-  if (lost < least || lost > most) {
+  const inGaps = sizeWithin(whole, gaps);
+  if (lost !== inGaps) {
     problems.push(
       `it is committed up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} tickets, ` +
-        `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${least} lost offsets make ${accounted + least}`,
+        `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
     );
   }
   const counted = Object.values(state.ticketCountByType).reduce((sum, count) => sum + count, 0);
@@ -50,7 +40,7 @@ export function checkConsistency(
   const [oldest] = recent;
   if (oldest !== undefined) {
     const covered = { startOffset: oldest.startOffset, endOffset };
-    const uncovered = subtractRanges(covered, [...recent, ...expired]);
+    const uncovered = subtractRanges(covered, [...recent, ...gaps]);
     if (uncovered.length > 0)
       problems.push(`its recent batches leave out offsets ${uncovered.map(showOffsets).join(', ')}`);
     const overlap = recent.find(

@@ -1,4 +1,9 @@
-import type { Clock, PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
+import {
+  offsetInLog,
+  type Clock,
+  type PartitionCheckpoint,
+  type PartitionOffsets,
+} from '@client-tickets/micro-batch';
 import type { TopicOffsets } from '../topic/topic-access.ts';
 import type { Difference } from './difference.ts';
 
@@ -13,8 +18,7 @@ export interface LogCheck {
 
 /**
  * Whether the log holds all that is committed. A log may seem to end early for a moment after a change of leader, so it is
- * asked again for `waitMs`. Only a topic that was recreated or cut back ends early for good; where the checkpoint has
- * recorded that already, it is no difference.
+ * asked again for `waitMs`. Only a topic that was recreated or cut back ends early for good.
  */
 export async function checkLog(
   offsets: TopicOffsets,
@@ -36,12 +40,13 @@ export async function checkLog(
       continue;
     }
     const notes = [...log].flatMap(([partition, { earliest, latest }]) => {
-      const committed = checkpoints.get(partition)?.committed.endOffset;
-      if (committed === undefined) {
+      const position = checkpoints.get(partition)?.committed.endOffset;
+      if (position === undefined) {
         return latest > earliest
           ? [`partition ${partition} holds ${latest - earliest} offsets and has no checkpoint yet`]
           : [];
       }
+      const committed = offsetInLog(position);
       if (committed >= earliest) return [];
       return [`partition ${partition}: offsets ${committed}–${earliest - 1n} expired before they were read`];
     });
@@ -50,13 +55,14 @@ export async function checkLog(
 }
 
 function endsEarly(
-  { partition, committed, gaps }: PartitionCheckpoint<unknown>,
+  { partition, committed }: PartitionCheckpoint<unknown>,
   log: ReadonlyMap<number, PartitionOffsets>,
 ): readonly Difference[] {
   const latest = log.get(partition)?.latest ?? 0n;
-  if (latest >= committed.endOffset || gaps.some(({ reason }) => reason === 'truncated')) return [];
+  const endOffset = offsetInLog(committed.endOffset);
+  if (latest >= endOffset) return [];
   const message =
-    `partition ${partition} is committed up to offset ${committed.endOffset}, but the log ends at ${latest}: ` +
+    `partition ${partition} is committed up to offset ${endOffset}, but the log ends at ${latest}: ` +
     'the topic was recreated or cut back';
   return [{ code: 'log_ends_early', partition, message }];
 }

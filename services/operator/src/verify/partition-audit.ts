@@ -6,7 +6,6 @@ import {
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
 import { countsOfState, type ResultFormat, type TicketState } from '@client-tickets/results';
-import { expiredGaps } from './checkpoint-consistency.ts';
 import { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
 import type { QueryRows } from './query-rows.ts';
@@ -64,7 +63,7 @@ export class PartitionAudit {
     this.#checkpoint = checkpoint;
     this.#rows = rows;
     this.#formats = formats;
-    this.#lost = expiredGaps(checkpoint);
+    this.#lost = checkpoint.gaps;
     this.#unseen = new Map(checkpoint.recent.map((batch) => [formatRange(batch), batch]));
     this.#counts = new CountsTally(rows, marks);
     this.#end = checkpoint.firstOffset;

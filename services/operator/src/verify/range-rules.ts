@@ -5,7 +5,6 @@ import {
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
 import { rowsKey, type ListedRange, type ResultFormat } from '@client-tickets/results';
-import { expiredGaps } from './checkpoint-consistency.ts';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { showOffsets } from '../cli/output.ts';
@@ -33,7 +32,7 @@ function whyUnexplained(range: OffsetRange, checkpoint: PartitionCheckpoint<unkn
   if (range.endOffset > committed.endOffset)
     return `no batch crosses the committed end ${committed.endOffset}`;
   // Either a loss was stepped over, and no batch touches it, or it lies within the batch that was planned then.
-  const stepped = expiredGaps(checkpoint).find((gap) => overlaps(gap, range) && !isWithin(gap, range));
+  const stepped = checkpoint.gaps.find((gap) => overlaps(gap, range) && !isWithin(gap, range));
   if (stepped !== undefined)
     return `the checkpoint records offsets ${showOffsets(stepped)} as lost before they were read`;
   const [oldest] = recent;

@@ -113,7 +113,7 @@ export function startHistory(options: HistoryOptions): History {
       : encodeTicket(generator.next());
     log.append(partition, value ?? null, { skip });
     if (random.chance(0.05)) log.appendMarkers(partition, 1n);
-    if (options.losses && random.chance(0.02)) {
+    if (options.losses && random.chance(0.05)) {
       const { earliest, latest } = log.offsets(partition);
       const kept = BigInt(random.below(3));
       log.removeBefore(partition, latest - kept > earliest ? latest - kept : earliest);

@@ -1,0 +1,36 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Source } from '../ports/source.ts';
+import type { TruncationWait } from './data-loss.ts';
+import type { LogOffsets } from './log-offsets.ts';
+import type { PartitionQuery } from './partition-query.ts';
+import type { Wakeup } from './wakeup.ts';
+
+/** What a trigger works with. */
+export interface TriggerContext<State> {
+  readonly source: Source;
+  readonly logOffsets: LogOffsets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wakeup: Wakeup;
+  readonly limits: TriggerLimits;
+  readonly failOnDataLoss: boolean;
+  /** False once the partition was lost to another consumer. */
+  readonly owns: (query: PartitionQuery<State>) => boolean;
+  readonly isStopping: () => boolean;
+  /** Whether the next trigger follows at once, so that it is worth planning its batches in the swaps that commit these. */
+  readonly isNextDue: () => boolean;
+  /** No batch goes past this position (`availableNow`); `undefined`: the end of the log. */
+  readonly target: (query: PartitionQuery<State>) => bigint | undefined;
+  /** Partitions whose log seems to end too early; kept between triggers. */
+  readonly truncated: Map<number, TruncationWait>;
+}
+
+export interface TriggerLimits {
+  readonly maxOffsetsPerTrigger: number;
+  readonly maxBytesPerTrigger: number;
+  /** How long a trigger waits for records that the log is known to have. */
+  readonly recordsWaitMs: number;
+  /** For how long a log must end too early before that is taken for data loss. */
+  readonly truncationWaitMs: number;
+}
