@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { openObjectStore, parseLocation } from '@client-tickets/object-store';
-import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
+import { readPublishedCounts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { InvalidArgumentError } from 'commander';
 
 export type PlaceKind = 'folder' | 's3';

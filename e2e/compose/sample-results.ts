@@ -5,17 +5,18 @@ import {
   type MicroBatch,
   type SourceRecord,
 } from '@client-tickets/micro-batch';
-import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
+import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 const PARTITIONS = 3;
 const BATCH = 20_000;
-const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
 
 /** Writes what the pipeline would have made of so many tickets and, after every hundredth, a message that is none. */
 export async function writeSampleResults(store: ObjectStore, tickets: number): Promise<void> {
   const generator = createTicketGenerator({ seed: 7, startTime: new Date('2026-11-22T09:30:00Z') });
-  const committed = new Map<number, CommittedState<TicketState>>();
+  const committed = new Map<number, CommittedState<Counts>>();
   const pending = new Map<number, SourceRecord[]>();
 
   async function commit(partition: number): Promise<void> {
@@ -55,7 +56,10 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
   }
   for (let partition = 0; partition < PARTITIONS; partition += 1) await commit(partition);
   const states = async (): Promise<typeof committed> => committed;
-  await createCountsPublisher({ store, topic: 'client_tickets' }).publish({ read: states, refresh: states });
+  await createCountsPublisher({ query: ticketQuery, store, topic: 'client_tickets' }).publish({
+    read: states,
+    refresh: states,
+  });
 }
 
 /** Three tickets of a type, a team and priorities that today's query does not have, with their counts, below `prefix`. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { rowsPrefix, ticketQuery } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import { rowsPrefix } from '@client-tickets/results';
+import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import {
   createTestLocation,
   hasKafka,

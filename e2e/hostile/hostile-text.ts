@@ -22,7 +22,7 @@ export const encodingCases: readonly HostileCase[] = [
     'every byte once',
     Uint8Array.from({ length: 256 }, (_, byte) => byte),
   ),
-  isDead('a byte order mark before a ticket', `\ufeff${ticketJson}`),
+  isTicket('a byte order mark before a ticket', `\ufeff${ticketJson}`),
   isDead('UTF-16, little endian', Buffer.from(ticketJson, 'utf16le')),
   isDead('UTF-16 with its mark', Buffer.from(`\ufeff${ticketJson}`, 'utf16le')),
   isDead('UTF-16, big endian', swapped(ticketJson)),

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import { deadLettersPrefix, rowsPrefix, ticketQuery } from '@client-tickets/results';
+import { deadLettersPrefix, rowsPrefix } from '@client-tickets/results';
+import { ticketQuery, parseTicket } from '@client-tickets/tickets';
 import {
   createTestLocation,
   hasKafka,
@@ -11,7 +12,6 @@ import {
 } from '@client-tickets/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseTicket } from '@client-tickets/tickets';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { createHostileTopic, type HostileMessage, type HostileTopic } from './hostile-topic.ts';
 import { readJsonLines } from './read-json-lines.ts';
@@ -101,7 +101,7 @@ async function expectAccountedFor(
 
   for (const [index, row] of rows.entries()) {
     const verdict = parseTicket(sent.get(rowPlaces[index] ?? '')?.value ?? null);
-    expect(row).toMatchObject(verdict.ok ? verdict.ticket : {});
+    expect(row).toMatchObject(verdict.ok ? verdict.record : {});
   }
   for (const [index, letter] of letters.entries()) {
     const { key = null, value = null } = sent.get(letterPlaces[index] ?? '') ?? {};

@@ -9,8 +9,8 @@
 export const importTable = {
   'packages/micro-batch': { ours: [], npm: [] },
   'packages/records': { ours: [], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
-  'packages/tickets': { ours: [], npm: ['@faker-js/faker', 'zod'] },
-  'packages/results': { ours: ['micro-batch', 'tickets'], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
+  'packages/tickets': { ours: ['records'], npm: ['@faker-js/faker'] },
+  'packages/results': { ours: ['micro-batch', 'records'], npm: ['hyparquet', 'zod'] },
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
   'packages/local-folder': { ours: ['micro-batch'], npm: [] },
   'packages/object-store': {
@@ -19,14 +19,14 @@ export const importTable = {
   },
   'packages/embedded-log': { ours: ['local-folder', 'micro-batch'], npm: [] },
   'packages/pipeline-ui': {
-    ours: ['micro-batch', 'results', 'tickets'],
+    ours: ['micro-batch', 'records', 'results', 'tickets'],
     npm: ['@hono/node-server', 'hono', 'prom-client', 'zod'],
   },
-  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results'], npm: [] },
+  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results', 'tickets'], npm: [] },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {
-    ours: ['kafka', 'micro-batch', 'object-store', 'pipeline-ui', 'results', 'service-kit'],
+    ours: ['kafka', 'micro-batch', 'object-store', 'pipeline-ui', 'results', 'service-kit', 'tickets'],
     npm: ['cli-table3', 'picocolors', 'zod'],
   },
   'services/demo': {
@@ -64,6 +64,7 @@ export const rooms = {
     'time',
     'validity',
     'columns',
+    'counting',
     'reader',
     'json-lines',
     'parquet',

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SUPPORT_TEAMS } from '@client-tickets/tickets';
+import { TICKET_TYPES, ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 import type { ExpectedCounts } from '../bench-messages.ts';
 import type { RunResult } from './contender.ts';
 
-const TYPES = ['TECHNICAL', 'BILLING', 'ACCOUNT', 'GENERAL'] as const;
+const TEAMS = ticketQuery.derive.support_team.values;
 
 const enrichedSchema = z.record(
   z.string(),
@@ -23,7 +23,7 @@ export async function checkResult(
   home: string,
 ): Promise<string | undefined> {
   if (counts !== undefined) {
-    const wrong = TYPES.find((type) => (counts[type] ?? 0) !== expected[type]);
+    const wrong = TICKET_TYPES.find((type) => (counts[type] ?? 0) !== expected[type]);
     if (wrong !== undefined)
       return `counted ${counts[wrong] ?? 0} of type ${wrong}, expected ${expected[wrong]}`;
   }
@@ -31,9 +31,9 @@ export async function checkResult(
     const script = join(import.meta.dirname, '../../peers/check_results.py');
     const { stdout } = await promisify(execFile)(join(home, 'check/bin/python'), [script, format, glob]);
     const found = enrichedSchema.parse(JSON.parse(stdout));
-    for (const type of TYPES.filter((each) => expected[each] > 0)) {
+    for (const type of TICKET_TYPES.filter((each) => expected[each] > 0)) {
       const { rows = 0, distinct = 0, teams = [] } = found[type] ?? {};
-      if (rows === expected[type] && distinct === rows && teams.join() === SUPPORT_TEAMS[type]) continue;
+      if (rows === expected[type] && distinct === rows && teams.join() === TEAMS[type]) continue;
       return `${format} holds ${rows} tickets of type ${type} (${distinct} different ones, ${teams.join()}), expected ${expected[type]}`;
     }
   }

@@ -5,7 +5,8 @@ import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
+import { readPublishedCounts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /**
  * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,

@@ -1,5 +1,6 @@
 import { partitionCheckpointKey, type ObjectStore } from '@client-tickets/micro-batch';
-import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
+import { readPublishedCounts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 
 const checkpointSchema = z.object({ committed: z.object({ endOffset: z.coerce.number() }) });

@@ -10,12 +10,16 @@ import {
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
 import {
   createCountsPublisher,
-  createTicketHandler,
-  ticketQuery,
+  createQueryHandler,
   type ResultFormat,
-  type TicketState,
+  type Counts,
 } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket, type TicketGenerator } from '@client-tickets/tickets';
+import {
+  createTicketGenerator,
+  encodeTicket,
+  type TicketGenerator,
+  ticketQuery,
+} from '@client-tickets/tickets';
 import { onTestFinished } from 'vitest';
 import { startHttpServer, type HttpServer } from '../src/http/http-server.ts';
 import { createPipelineUi, type PipelineUi, type PipelineUiOptions } from '../src/index.ts';
@@ -30,7 +34,7 @@ export interface UiPipeline {
   /** Appends tickets round-robin. */
   readonly addTickets: (count: number) => void;
   readonly addRaw: (partition: number, value: string | Uint8Array | null) => void;
-  readonly startQuery: () => StreamingQuery<TicketState>;
+  readonly startQuery: () => StreamingQuery<Counts>;
   /** What is answered over a connection. */
   readonly ask: (path: string, options?: Parameters<typeof ask>[1]) => Promise<Response>;
   /** The same, parsed. */
@@ -125,8 +129,8 @@ export function createUiPipeline({
         source,
         results,
         checkpoints,
-        handler: createTicketHandler({ formats }),
-        publisher: createCountsPublisher({ store: results, topic: log.topic }),
+        handler: createQueryHandler(ticketQuery, { formats }),
+        publisher: createCountsPublisher({ query: ticketQuery, store: results, topic: log.topic }),
         trigger,
         startingOffsets: { kind: 'earliest' },
         maxOffsetsPerTrigger,

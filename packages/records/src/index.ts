@@ -12,6 +12,9 @@ export {
   type Field,
   type ValueOf,
 } from './declaration/field.ts';
+export { countColumns, countRows, emptyCounts, mergeCounts } from './counting/counts.ts';
+export { parseCounts } from './counting/parse-counts.ts';
+export { describeQuery } from './declaration/describe-query.ts';
 export {
   by,
   defineQuery,

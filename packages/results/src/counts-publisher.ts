@@ -5,11 +5,11 @@ import {
   type ObjectStore,
   type ResultPublisher,
 } from '@client-tickets/micro-batch';
-import { emptyCounts, mergeCounts } from '@client-tickets/tickets';
-import { COUNTS_FILES, type CountsFile } from './counts-file.ts';
+import { emptyCounts, mergeCounts, type Counts, type CountsFile, type Query } from '@client-tickets/records';
 import { encodeEndOffsets, parseEndOffsets, type EndOffsets } from './layout/end-offsets.ts';
+import { encodeCountsFile } from './counts-file-body.ts';
 import { JSON_LINES_TYPE } from './json-lines.ts';
-import type { TicketState } from './ticket-handler.ts';
+import { countsKey } from './layout/result-keys.ts';
 
 const MOST_ATTEMPTS = 10;
 
@@ -20,10 +20,10 @@ interface Version {
   readonly endOffsets: EndOffsets | undefined;
 }
 
-type Committed = ReadonlyMap<number, CommittedState<TicketState>>;
+type Committed = ReadonlyMap<number, CommittedState<Counts>>;
 
 /**
- * Publishes `ticket_counts`, `ticket_counts_by_team` and `ticket_counts_by_priority`, each in one request. Their user
+ * Publishes the counts files of a query, each in one request. Their user
  * metadata says what they count (`encodeEndOffsets`).
  *
  * **What a reader sees never goes backwards**, however many publishers there are and however late. For each file:
@@ -49,21 +49,22 @@ type Committed = ReadonlyMap<number, CommittedState<TicketState>>;
  * `refused` when what is published counts records that no checkpoint has committed.
  */
 export function createCountsPublisher(options: {
+  readonly query: Query;
   readonly store: ObjectStore;
   readonly topic: string;
-}): ResultPublisher<TicketState> {
-  const { store, topic } = options;
+}): ResultPublisher<Counts> {
+  const { query, store, topic } = options;
   const lastSeen = new Map<CountsFile, Version>();
 
   async function readVersion(file: CountsFile): Promise<Version> {
-    const found = await store.get(file.key);
+    const found = await store.get(countsKey(file.name));
     if (found === undefined) return { etag: undefined, body: new Uint8Array(), endOffsets: new Map() };
     return { etag: found.etag, body: found.body, endOffsets: parseEndOffsets(found.metadata) };
   }
 
   /** Step 3. `false`: somebody else was first. */
   async function replace(file: CountsFile, version: Version, committed: Committed): Promise<boolean> {
-    const body = file.encode(mergeStates(committed));
+    const body = encodeCountsFile(file, mergeStates(query, committed));
     if (version.etag !== undefined && Buffer.compare(body, version.body) === 0) {
       lastSeen.set(file, version);
       return true;
@@ -73,14 +74,14 @@ export function createCountsPublisher(options: {
     const put = { contentType: JSON_LINES_TYPE, metadata: { topic, ...encodeEndOffsets(endOffsets) } };
     const written =
       version.etag === undefined
-        ? await store.putIfAbsent(file.key, body, put)
-        : await store.putIfMatch(file.key, body, version.etag, put);
+        ? await store.putIfAbsent(countsKey(file.name), body, put)
+        : await store.putIfMatch(countsKey(file.name), body, version.etag, put);
     if (written !== undefined) lastSeen.set(file, { etag: written.etag, body, endOffsets });
     return written !== undefined;
   }
 
-  async function publish(states: CommittedStates<TicketState>): Promise<void> {
-    let files = COUNTS_FILES;
+  async function publish(states: CommittedStates<Counts>): Promise<void> {
+    let files = query.countsFiles;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const versions = await Promise.all(
         files.map(async (file) => ({ file, version: lastSeen.get(file) ?? (await readVersion(file)) })),
@@ -103,16 +104,16 @@ export function createCountsPublisher(options: {
     }
     throw new ObjectStoreError(
       'unavailable',
-      `${store.location}: others replaced ${files.map(({ key }) => key).join(', ')} first, ${MOST_ATTEMPTS} times in a row`,
+      `${store.location}: others replaced ${files.map(({ name }) => countsKey(name)).join(', ')} first, ${MOST_ATTEMPTS} times in a row`,
     );
   }
 
   /** After `refresh` only a version that does not belong to these checkpoints can be ahead of them. */
-  function checkReached(committed: Committed, { key }: CountsFile, { endOffsets }: Version): void {
+  function checkReached(committed: Committed, { name }: CountsFile, { endOffsets }: Version): void {
     if (endOffsets === undefined || reaches(committed, endOffsets)) return;
     throw new ObjectStoreError(
       'refused',
-      `${store.location}${key} counts ${topic} up to ${show(endOffsets)} (partition:offset), but the checkpoints have ` +
+      `${store.location}${countsKey(name)} counts ${topic} up to ${show(endOffsets)} (partition:offset), but the checkpoints have ` +
         `committed up to ${show(endOffsetsOf(committed))}: it comes from other checkpoints, or these were set back. ` +
         'Restore them, or write to another results location.',
     );
@@ -121,8 +122,11 @@ export function createCountsPublisher(options: {
   return { publish };
 }
 
-function mergeStates(committed: Committed): TicketState {
-  return [...committed.values()].reduce((merged, { state }) => mergeCounts(merged, state), emptyCounts);
+function mergeStates(query: Query, committed: Committed): Counts {
+  return [...committed.values()].reduce(
+    (merged, { state }) => mergeCounts(merged, state),
+    emptyCounts(query),
+  );
 }
 
 function endOffsetsOf(committed: Committed): EndOffsets {

@@ -1,7 +1,8 @@
+export type { Counts } from '@client-tickets/records';
 export { createCountsPublisher } from './counts-publisher.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export { keyBytes, valueBytes, type DeadLetter } from './layout/dead-letter.ts';
-export type { Counts, Declaration, DeclaredCounts } from './layout/declaration.ts';
+export type { Declaration, DeclaredCounts } from './layout/declaration.ts';
 export { listRanges, type ListedFile, type ListedRange } from './layout/list-ranges.ts';
 export {
   countsKey,
@@ -18,5 +19,9 @@ export { readCounts, readPublishedCounts, type PublishedCounts } from './read/pu
 export { readDeadLetters } from './read/read-dead-letters.ts';
 export { checkFileSize } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';
-export { createTicketHandler, type TicketState } from './ticket-handler.ts';
-export { countsOfState, stateOfCounts, ticketQuery } from './ticket-query.ts';
+export {
+  createQueryHandler,
+  UNKNOWN_FIELDS,
+  type QueryHandlerOptions,
+  type UnknownFields,
+} from './query-handler.ts';

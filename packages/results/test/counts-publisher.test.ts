@@ -6,8 +6,9 @@ import {
   type CommittedStates,
   type StoredObject,
 } from '@client-tickets/micro-batch';
-import { countTickets, emptyCounts, mergeCounts, PRIORITIES, TICKET_TYPES } from '@client-tickets/tickets';
-import { createCountsPublisher, type TicketState } from '@client-tickets/results';
+import { PRIORITIES, TICKET_TYPES, ticketQuery, type Ticket } from '@client-tickets/tickets';
+import { createCountsPublisher } from '@client-tickets/results';
+import { countRows, emptyCounts, mergeCounts, type Counts } from '@client-tickets/records';
 import { createCountsStore, type Fate, type Pause, type SharedObjects } from './counts-store.ts';
 
 const KEYS = [
@@ -18,16 +19,25 @@ const KEYS = [
 const topic = 'client_tickets';
 const createObjects = (): SharedObjects => ({ objects: new Map(), history: [] });
 
-type States = Map<number, CommittedState<TicketState>>;
+type States = Map<number, CommittedState<Counts>>;
 
 /** States that one consumer knows all of. */
-const known = (states: States): CommittedStates<TicketState> => ({
+const known = (states: States): CommittedStates<Counts> => ({
   read: () => Promise.resolve(states),
   refresh: () => Promise.resolve(states),
 });
 
+const EMPTY = emptyCounts(ticketQuery);
+const countTickets = (tickets: readonly Pick<Ticket, 'type' | 'priority'>[]): Counts =>
+  countRows(
+    ticketQuery,
+    tickets.map((ticket) => ({
+      ...ticket,
+      support_team: ticketQuery.derive.support_team.values[ticket.type],
+    })),
+  );
 const oneBilling = countTickets([{ type: 'BILLING', priority: 'HIGH' }]);
-const at = (endOffset: bigint, state: TicketState = emptyCounts): CommittedState<TicketState> => ({
+const at = (endOffset: bigint, state: Counts = EMPTY): CommittedState<Counts> => ({
   endOffset,
   state,
 });
@@ -43,7 +53,7 @@ function lines(object: StoredObject | undefined): unknown[] {
 describe('the counts', () => {
   test('list every kind of ticket by name, and say what they count', async () => {
     const shared = createObjects();
-    const publisher = createCountsPublisher({ store: createCountsStore(shared), topic });
+    const publisher = createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic });
     await publisher.publish(
       known(
         new Map([
@@ -74,7 +84,7 @@ describe('the counts', () => {
 
   test('are there after a first batch without tickets', async () => {
     const shared = createObjects();
-    const publisher = createCountsPublisher({ store: createCountsStore(shared), topic });
+    const publisher = createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic });
     await publisher.publish(known(new Map([[0, at(5n)]])));
     expect(shared.history.map(({ key }) => key).toSorted()).toEqual(KEYS.toSorted());
   });
@@ -82,11 +92,13 @@ describe('the counts', () => {
   test('are not written again while no ticket comes', async () => {
     const shared = createObjects();
     const states: States = new Map([[0, at(1n, oneBilling)]]);
-    const publisher = createCountsPublisher({ store: createCountsStore(shared), topic });
+    const publisher = createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic });
     await publisher.publish(known(states));
     states.set(0, at(7n, oneBilling)); // six dead letters
     await publisher.publish(known(states));
-    await createCountsPublisher({ store: createCountsStore(shared), topic }).publish(known(states));
+    await createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish(
+      known(states),
+    );
     expect(shared.history).toHaveLength(3);
   });
 
@@ -94,7 +106,11 @@ describe('the counts', () => {
     const pauses: string[] = [];
     const pause: Pause = (label) => Promise.resolve(pauses.push(label));
     const states: States = new Map([[0, at(1n, oneBilling)]]);
-    const publisher = createCountsPublisher({ store: createCountsStore(createObjects(), pause), topic });
+    const publisher = createCountsPublisher({
+      query: ticketQuery,
+      store: createCountsStore(createObjects(), pause),
+      topic,
+    });
     await publisher.publish(known(states));
     pauses.length = 0;
     states.set(0, at(2n, mergeCounts(oneBilling, oneBilling)));
@@ -105,12 +121,14 @@ describe('the counts', () => {
   test('of more partitions than metadata can name are published without it', async () => {
     const shared = createObjects();
     const states: States = new Map(Array.from({ length: 300 }, (_, p) => [p, at(1n, oneBilling)]));
-    await createCountsPublisher({ store: createCountsStore(shared), topic }).publish(known(states));
+    await createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish(
+      known(states),
+    );
     expect(shared.objects.get('ticket_counts/part-00000.json')?.metadata).toEqual({ topic });
 
     states.set(7, at(2n, mergeCounts(oneBilling, oneBilling)));
     let refreshes = 0;
-    await createCountsPublisher({ store: createCountsStore(shared), topic }).publish({
+    await createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish({
       read: () => Promise.resolve(new Map([[7, at(2n, oneBilling)]])),
       refresh: () => Promise.resolve((refreshes++, states)),
     });
@@ -124,7 +142,9 @@ describe('the counts', () => {
   test('that count more than the checkpoints are refused', async () => {
     const shared = createObjects();
     const publish = (states: States) =>
-      createCountsPublisher({ store: createCountsStore(shared), topic }).publish(known(states));
+      createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish(
+        known(states),
+      );
     await publish(new Map([[0, at(50n, oneBilling)]]));
     await expect(publish(new Map([[0, at(20n)]]))).rejects.toMatchObject({
       code: 'refused',
@@ -136,6 +156,7 @@ describe('the counts', () => {
   test('are given up for now when others are always first', async () => {
     const store = createCountsStore(createObjects());
     const publisher = createCountsPublisher({
+      query: ticketQuery,
       store: { ...store, putIfAbsent: () => Promise.resolve(undefined) },
       topic,
     });
@@ -163,7 +184,7 @@ const fates = fc.array(fc.constantFrom<Fate>('answered', 'answer lost', 'request
   maxLength: 20,
 });
 
-function stateAfter(log: readonly (Kind | null)[], offset: number): CommittedState<TicketState> {
+function stateAfter(log: readonly (Kind | null)[], offset: number): CommittedState<Counts> {
   return at(BigInt(offset), countTickets(log.slice(0, offset).filter((record) => record !== null)));
 }
 
@@ -218,7 +239,7 @@ async function consume(
 
 async function publishUntilAnswered(
   publisher: ReturnType<typeof createCountsPublisher>,
-  states: CommittedStates<TicketState>,
+  states: CommittedStates<Counts>,
 ): Promise<void> {
   try {
     await publisher.publish(states);
@@ -243,7 +264,7 @@ describe('a reader of counts that several consumers publish at once', () => {
           const pause: Pause = (label) => scheduler.schedule(Promise.resolve(), label);
           const consumers = turnsOfConsumers.map((turns) => {
             const store = createCountsStore(shared, pause, () => ahead.shift() ?? 'answered');
-            const publisher = createCountsPublisher({ store, topic });
+            const publisher = createCountsPublisher({ query: ticketQuery, store, topic });
             return consume(logs, checkpoints, turns, publisher, pause);
           });
           await scheduler.waitFor(Promise.all(consumers));
@@ -268,9 +289,9 @@ describe('a reader of counts that several consumers publish at once', () => {
           const merged = [...checkpoints.values()].map(({ state }) => state).reduce(mergeCounts);
           const shown = KEYS.map((key) => lines(shared.objects.get(key)));
           expect(shown).toEqual([
-            linesOf('type', merged.ticketCountByType),
-            linesOf('support_team', merged.ticketCountByTeam),
-            linesOf('priority', merged.ticketCountByPriority),
+            linesOf('type', merged['ticket_counts'] ?? {}),
+            linesOf('support_team', merged['ticket_counts_by_team'] ?? {}),
+            linesOf('priority', merged['ticket_counts_by_priority'] ?? {}),
           ]);
         },
       ),

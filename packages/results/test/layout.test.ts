@@ -2,17 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import {
-  createTicketHandler,
+  createQueryHandler,
   FORMATS,
   listRanges,
   parseRangeKey,
   RESULT_FORMATS,
   RowColumns,
-  ticketQuery,
 } from '../src/index.ts';
+import { ticketQuery } from '@client-tickets/tickets';
 import { generateTickets, toTicketBatch } from './records.ts';
 
-const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
 
 const ranges = fc.record({
   partition: fc.nat({ max: 120 }),

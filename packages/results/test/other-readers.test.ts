@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeTicket } from '@client-tickets/tickets';
-import { createTicketHandler } from '@client-tickets/results';
+import { encodeTicket, ticketQuery } from '@client-tickets/tickets';
+import { createQueryHandler } from '@client-tickets/results';
 import { findPythonReaders } from './python-readers.ts';
 import { generateTicket, generateTickets, toBatch, toTicketBatch } from './records.ts';
 
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** A results folder of three partitions: usual tickets, unusual requests, and offsets past 2^53. */
 async function writeResults(): Promise<void> {
-  const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+  const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
   const ticket = generateTicket();
   const unusual = REQUESTS.map((request) => encodeTicket({ ...ticket, request }));
   const batches = [

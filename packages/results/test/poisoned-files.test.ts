@@ -1,7 +1,8 @@
 import { parquetMetadata, type FileMetaData } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
-import { checkFileSize, FORMATS, RowColumns, ticketQuery } from '../src/index.ts';
+import { checkFileSize, FORMATS, RowColumns } from '../src/index.ts';
+import { ticketQuery } from '@client-tickets/tickets';
 
 const columns = new RowColumns(ticketQuery);
 const names = columns.required;

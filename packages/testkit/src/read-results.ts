@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { deadLettersPrefix, readPublishedCounts, rowsPrefix, ticketQuery } from '@client-tickets/results';
+import { deadLettersPrefix, readPublishedCounts, rowsPrefix } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /** What a reader finds under a results location. */
 export interface Results {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseTicket, ticketSchema, type TicketProblem } from '@client-tickets/tickets';
+import type { RecordProblem } from '@client-tickets/records';
+import { parseTicket } from '@client-tickets/tickets';
 
 const ticket = {
   ticket_id: 'TCK-00001',
@@ -13,46 +14,58 @@ const ticket = {
 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (value: unknown) => parseTicket(bytes(JSON.stringify(value)));
-const refused = (problem: TicketProblem, reason: string) => ({ ok: false, problem, reason });
+const refused = (problem: RecordProblem, reason: string) => ({ ok: false, problem, reason });
 
 describe('a ticket', () => {
   test('is read as it was written', () => {
-    expect(parse(ticket)).toEqual({ ok: true, ticket });
+    expect(parse(ticket)).toEqual({ ok: true, record: ticket, unknownFields: [] });
   });
 
-  test('loses the fields that no schema names', () => {
+  test('loses the fields that are not declared, and names them', () => {
     const json = JSON.stringify(ticket).replace('{', '{"__proto__":{"x":1},"extra":[{"a":1}],');
-    expect(parseTicket(bytes(json))).toEqual({ ok: true, ticket });
+    const unknownFields = ['__proto__', 'extra'];
+    expect(parseTicket(bytes(json))).toEqual({ ok: true, record: ticket, unknownFields });
   });
 
   test('takes the last of two fields with one name, as JSON.parse does', () => {
     const json = JSON.stringify(ticket).replace('{', '{"type":"SALES",');
-    expect(parseTicket(bytes(json))).toEqual({ ok: true, ticket });
+    expect(parseTicket(bytes(json))).toMatchObject({ ok: true, record: ticket });
   });
 
   test.each([
     ['2026-11-22T09:30:00Z', '2026-11-22T09:30:00.000Z'],
     ['2026-11-22T09:30:00.5Z', '2026-11-22T09:30:00.500Z'],
-    ['2026-11-22T09:30:00.123456789Z', '2026-11-22T09:30:00.123Z'],
-    ['2026-11-22T09:30:00.123456+00:00', '2026-11-22T09:30:00.123Z'],
+    ['2026-11-22T09:30:00.123456789Z', '2026-11-22T09:30:00.123456Z'],
+    ['2026-11-22T09:30:00.123456+00:00', '2026-11-22T09:30:00.123456Z'],
+    ['2026-11-22T09:30:00.123000+02:00', '2026-11-22T07:30:00.123Z'],
+    ['2026-11-22T09:30:00-0330', '2026-11-22T13:00:00.000Z'],
+    ['2026-11-22 09:30:00.5+02', '2026-11-22T07:30:00.500Z'],
+    ['2026-11-22t09:30:00z', '2026-11-22T09:30:00.000Z'],
+    ['2026-11-22T09:30Z', '2026-11-22T09:30:00.000Z'],
+    ['2026-11-22T09:30:00.000001', '2026-11-22T09:30:00.000001Z'],
+    ['0001-01-01T00:00:00-00:01', '0001-01-01T00:01:00.000Z'],
     ['2026-11-22T09:30:00+00:00', '2026-11-22T09:30:00.000Z'],
     ['2028-02-29T23:59:59.999Z', '2028-02-29T23:59:59.999Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
   ])('of %s was created at %s', (written, read) => {
-    expect(parse({ ...ticket, created_at: written })).toEqual({
+    expect(parse({ ...ticket, created_at: written })).toMatchObject({
       ok: true,
-      ticket: { ...ticket, created_at: read },
+      record: { ...ticket, created_at: read },
     });
   });
 
   test.each([
+    ['ticket_id', '17'],
     ['ticket_id', 'TCK-123456789012345678901'],
-    ['client_id', 'CL-100'],
-    ['client_id', 'CL-999'],
+    ['client_id', 'CL-1000'],
+    ['client_id', 'Société Générale'],
     ['request', ' '],
     ['request', '请求 🎫'],
   ])('may have the %s %j', (field, value) => {
-    expect(parse({ ...ticket, [field]: value })).toEqual({ ok: true, ticket: { ...ticket, [field]: value } });
+    expect(parse({ ...ticket, [field]: value })).toMatchObject({
+      ok: true,
+      record: { ...ticket, [field]: value },
+    });
   });
 });
 
@@ -76,11 +89,12 @@ describe('a dead letter', () => {
     );
   });
 
-  test('starts with a byte order mark', () => {
-    const marked = bytes(`\ufeff${JSON.stringify(ticket)}`);
-    expect(parseTicket(marked)).toMatchObject({
+  test('starts with two byte order marks; one is left out, as many Windows tools write it', () => {
+    const json = JSON.stringify(ticket);
+    expect(parseTicket(bytes(`\ufeff${json}`))).toMatchObject({ ok: true, record: ticket });
+    expect(parseTicket(bytes(`\ufeff\ufeff${json}`))).toMatchObject({
       problem: 'NOT_JSON',
-      reason: expect.stringContaining(String.raw`found "\ufeff{`),
+      reason: expect.stringContaining(String.raw`found "\ufeff\ufeff{`),
     });
   });
 
@@ -100,7 +114,7 @@ describe('a dead letter', () => {
     expect(parse({ ...ticket, client_id: undefined, priority: undefined })).toEqual(
       refused(
         'WRONG_FIELD',
-        'client_id: expected CL-100 to CL-999, found nothing; ' +
+        'client_id: expected non-empty Unicode text, found nothing; ' +
           'priority: expected one of LOW, MEDIUM, HIGH, found nothing',
       ),
     );
@@ -114,17 +128,16 @@ describe('a dead letter', () => {
   });
 
   test.each([
-    ['ticket_id', 'TCK-0001', 'TCK- and at least 5 digits, found "TCK-0001"'],
-    ['ticket_id', 'TCK-00001\n', String.raw`TCK- and at least 5 digits, found "TCK-00001\n"`],
-    ['ticket_id', 1, 'TCK- and at least 5 digits, found 1'],
-    ['client_id', 'CL-099', 'CL-100 to CL-999, found "CL-099"'],
-    ['client_id', 'CL-1000', 'CL-100 to CL-999, found "CL-1000"'],
-    ['created_at', '2026-11-22T09:30:00+01:00', 'an ISO 8601 time in UTC, found "2026-11-22T09:30:00+01:00"'],
-    ['created_at', '2026-11-22T09:30:00', 'an ISO 8601 time in UTC, found "2026-11-22T09:30:00"'],
-    ['created_at', '2026-11-22', 'an ISO 8601 time in UTC, found "2026-11-22"'],
-    ['created_at', '2026-02-29T09:30:00Z', 'an ISO 8601 time in UTC, found "2026-02-29T09:30:00Z"'],
-    ['created_at', '0000-01-01T00:00:00Z', 'an ISO 8601 time in UTC, found "0000-01-01T00:00:00Z"'],
-    ['created_at', 1795339800000, 'an ISO 8601 time in UTC, found 1795339800000'],
+    ['ticket_id', '', 'non-empty Unicode text, found ""'],
+    ['ticket_id', 1, 'non-empty Unicode text, found 1'],
+    ['client_id', null, 'non-empty Unicode text, found null'],
+    ['created_at', '2026-11-22T09:30:00+24:00', 'an ISO 8601 time, found "2026-11-22T09:30:00+24:00"'],
+    ['created_at', '0001-01-01T00:00:00+00:01', 'an ISO 8601 time, found "0001-01-01T00:00:00+00:01"'],
+    ['created_at', '9999-12-31T23:59:00-00:01', 'an ISO 8601 time, found "9999-12-31T23:59:00-00:01"'],
+    ['created_at', '2026-11-22', 'an ISO 8601 time, found "2026-11-22"'],
+    ['created_at', '2026-02-29T09:30:00Z', 'an ISO 8601 time, found "2026-02-29T09:30:00Z"'],
+    ['created_at', '0000-01-01T00:00:00Z', 'an ISO 8601 time, found "0000-01-01T00:00:00Z"'],
+    ['created_at', 1795339800000, 'an ISO 8601 time, found 1795339800000'],
     ['request', '', 'non-empty Unicode text, found ""'],
     ['request', { text: 'x' }, 'non-empty Unicode text, found an object'],
     ['request', 'half \ud83c', String.raw`non-empty Unicode text, found "half \ud83c"`],
@@ -195,23 +208,14 @@ describe('the verdict', () => {
     );
   });
 
-  test('is the schema’s', () => {
-    fc.assert(
-      fc.property(nearlyTicket, (near) => {
-        const { success: ok, data: ticket } = ticketSchema.safeParse(JSON.parse(JSON.stringify(near)));
-        expect(parse(near)).toMatchObject(ok ? { ok, ticket } : { ok });
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
   test('comes with a time that every engine reads alike', () => {
     fc.assert(
       fc.property(nearlyTicket, (near) => {
         const verdict = parse({ ...ticket, created_at: near['created_at'] });
         fc.pre(verdict.ok);
-        const time = verdict.ticket.created_at;
-        expect(new Date(time).toISOString()).toBe(time);
+        const time = verdict.record.created_at;
+        expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z$/);
+        expect(new Date(time).toISOString().slice(0, 23)).toBe(time.slice(0, 23));
       }),
     );
   });

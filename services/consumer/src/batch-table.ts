@@ -13,9 +13,7 @@ import pc from 'picocolors';
  */
 export function formatBatchTable(progress: QueryProgress): string {
   const { batchId, sink, batchDuration, observedMetrics } = progress;
-  const counts = Object.entries(observedMetrics['ticket_count_by_type'] ?? {}).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+  const counts = Object.entries(observedMetrics['ticket_counts'] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const table = new Table({
     head: ['type', 'count'],
     colAligns: ['left', 'right'],
@@ -38,7 +36,7 @@ export function batchLogFields(progress: QueryProgress): object {
     batchId,
     tickets: sink.numOutputRows,
     deadLetters: sink.numDeadLetters,
-    countByType: observedMetrics['ticket_count_by_type'] ?? {},
+    countByType: observedMetrics['ticket_counts'] ?? {},
     offsets: formatOffsets(progress),
     durationMs,
   };

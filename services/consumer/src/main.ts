@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
-import { ticketQuery } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import {
   createLogger,
   describeError,

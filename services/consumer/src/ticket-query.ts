@@ -8,12 +8,9 @@ import {
   type StartingOffsets,
   type Trigger,
 } from '@client-tickets/micro-batch';
-import {
-  createCountsPublisher,
-  createTicketHandler,
-  type ResultFormat,
-  type TicketState,
-} from '@client-tickets/results';
+import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /** The ticket query's own choices; the rest is the same for every consumer. */
 export interface TicketQueryOptions {
@@ -32,12 +29,16 @@ export interface TicketQueryOptions {
 }
 
 /** Starts the query that enriches, counts and stores tickets. */
-export function startTicketQuery(options: TicketQueryOptions): StreamingQuery<TicketState> {
+export function startTicketQuery(options: TicketQueryOptions): StreamingQuery<Counts> {
   const { formats, ...shared } = options;
   return StreamingQuery.start({
     ...shared,
     name: 'client-tickets',
-    handler: createTicketHandler({ formats }),
-    publisher: createCountsPublisher({ store: options.results, topic: options.source.topic }),
+    handler: createQueryHandler(ticketQuery, { formats }),
+    publisher: createCountsPublisher({
+      query: ticketQuery,
+      store: options.results,
+      topic: options.source.topic,
+    }),
   });
 }

@@ -35,7 +35,7 @@ const progress: QueryProgress = {
     },
   ],
   sink: { description: 's3a://client-tickets/results/', numOutputRows: 4, numDeadLetters: 1 },
-  observedMetrics: { ticket_count_by_type: { TECHNICAL: 3, BILLING: 1 } },
+  observedMetrics: { ticket_counts: { TECHNICAL: 3, BILLING: 1 } },
 };
 
 test('a batch is shown as counts by type, with its offsets and the time each step took', () => {

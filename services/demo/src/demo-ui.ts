@@ -1,6 +1,6 @@
 import { versions } from '@client-tickets/consumer';
 import type { PipelineUi } from '@client-tickets/pipeline-ui';
-import { ticketQuery } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import type { Clock, Logger, ObjectStore, Source, Trigger } from '@client-tickets/micro-batch';
 import { describeSettings, type Environment } from '@client-tickets/service-kit';
 import { demoSettings, type DemoSettings } from './config.ts';

@@ -21,7 +21,7 @@ export function createDemoView(display: LiveDisplay, wanted: number, counted: Co
     listener: {
       onProgress: ({ batchId, sink, batchDuration, observedMetrics }) =>
         show({
-          counts: addCounts(state.counts, observedMetrics['ticket_count_by_type'] ?? {}),
+          counts: addCounts(state.counts, observedMetrics['ticket_counts'] ?? {}),
           batches: [
             ...state.batches,
             {

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
+import { readPublishedCounts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /** What `ticket_counts` says; nothing before the first batch. Rejects when it can't be read. */
 export async function readCounts(results: ObjectStore): Promise<Readonly<Record<string, number>>> {

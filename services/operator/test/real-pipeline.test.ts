@@ -10,12 +10,9 @@ import {
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import {
-  createCountsPublisher,
-  createTicketHandler,
-  type ResultFormat,
-  type TicketState,
-} from '@client-tickets/results';
+import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';
 import { ticketBatch } from './support/ticket-batch.ts';
@@ -175,7 +172,7 @@ async function consume(options: {
   readonly trigger: Trigger;
   readonly formats?: readonly ResultFormat[];
   readonly startingOffsets?: StartingOffsets;
-}): Promise<StreamingQuery<TicketState>> {
+}): Promise<StreamingQuery<Counts>> {
   const { topic, trigger, formats = ['json', 'parquet'], startingOffsets = { kind: 'earliest' } } = options;
   const open = async (location: string): Promise<ObjectStore> => {
     const store = await openObjectStore(location);
@@ -192,8 +189,8 @@ async function consume(options: {
       logger: silentLogger,
       clock: systemClock,
     }),
-    handler: createTicketHandler({ formats }),
-    publisher: createCountsPublisher({ store: results, topic }),
+    handler: createQueryHandler(ticketQuery, { formats }),
+    publisher: createCountsPublisher({ query: ticketQuery, store: results, topic }),
     checkpoints: await open(options.checkpoints),
     results,
     trigger,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { rebuildCheckpoint, writeRebuilt, type RebuildSources } from '../src/rebuild/rebuild-checkpoint.ts';
 import { verifyResults } from '../src/verify/verify-results.ts';
-import { ticketQuery } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const RUNS = Number(process.env['REBUILD_RUNS'] ?? 20);

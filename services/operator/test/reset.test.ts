@@ -6,7 +6,8 @@ import {
   type MemoryObjects,
 } from '@client-tickets/micro-batch/testing';
 import { parseLocation } from '@client-tickets/object-store';
-import { createTicketHandler } from '@client-tickets/results';
+import { createQueryHandler } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { findActiveConsumers } from '../src/reset/active-consumers.ts';
 import { deleteQuery } from '../src/reset/delete-query.ts';
 import { surveyReset } from '../src/reset/reset-survey.ts';
@@ -40,7 +41,7 @@ const reset = (
 ): Promise<void> => deleteQuery(results, checkpoints, TOPIC, () => undefined);
 
 function openAgain({ resultsStore, checkpointStore }: History): Promise<unknown> {
-  const { version, settings } = createTicketHandler({ formats: ['json', 'parquet'] });
+  const { version, settings } = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
   return openQuery(checkpointStore, resultsStore, {
     topic: TOPIC,
     handlerVersion: version,

@@ -9,7 +9,9 @@ import {
   type StartPreviewOptions,
 } from '@client-tickets/micro-batch';
 import type { MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createTicketHandler, type TicketState } from '@client-tickets/results';
+import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const FORMATS = ['json', 'parquet'] as const;
@@ -20,12 +22,12 @@ function logOf({ log }: History): ReadonlyMap<number, PartitionOffsets> {
 
 function preview(
   history: History,
-  options: Partial<StartPreviewOptions<TicketState>> = {},
+  options: Partial<StartPreviewOptions<Counts>> = {},
 ): Promise<StartPreview> {
   return previewStart({
     topic: TOPIC,
     log: logOf(history),
-    handler: createTicketHandler({ formats: FORMATS }),
+    handler: createQueryHandler(ticketQuery, { formats: FORMATS }),
     checkpoints: history.checkpointStore,
     results: history.resultsStore,
     startingOffsets: { kind: 'earliest' },
@@ -66,8 +68,8 @@ async function start({ log, resultsStore, checkpointStore }: History) {
         source.seek(partition, offset);
       },
     },
-    handler: createTicketHandler({ formats: FORMATS }),
-    publisher: createCountsPublisher({ store: resultsStore, topic: TOPIC }),
+    handler: createQueryHandler(ticketQuery, { formats: FORMATS }),
+    publisher: createCountsPublisher({ query: ticketQuery, store: resultsStore, topic: TOPIC }),
     checkpoints: checkpointStore,
     results: resultsStore,
     trigger: { kind: 'availableNow' },
@@ -157,7 +159,9 @@ describe('a preview', () => {
     const past = history(2);
     await past.finish();
     past.crash();
-    const { refusals } = await preview(past, { handler: createTicketHandler({ formats: ['json'] }) });
+    const { refusals } = await preview(past, {
+      handler: createQueryHandler(ticketQuery, { formats: ['json'] }),
+    });
     expect(refusals.map(({ code }) => code)).toEqual(['checkpoint_mismatch']);
   });
 

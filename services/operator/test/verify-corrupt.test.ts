@@ -10,9 +10,8 @@ import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.
 import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
-import { ticketQuery } from '@client-tickets/results';
+import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { parseRecord, readFrom } from './support/topic-sample.ts';
-import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
-import { ticketQuery } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { parseRecord, readFrom } from './support/topic-sample.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 

@@ -91,7 +91,7 @@ function ticketsIn(records: ReadonlyMap<number, readonly SourceRecord[]>): reado
   return [...records.values()]
     .flat()
     .map(({ value }) => parseTicket(value))
-    .flatMap((verdict) => (verdict.ok ? [verdict.ticket] : []))
+    .flatMap((verdict) => (verdict.ok ? [verdict.record] : []))
     .sort((a, b) => a.ticket_id.localeCompare(b.ticket_id));
 }
 

@@ -35,7 +35,7 @@ function prepare(options: Partial<ProduceOptions> = {}) {
     sent
       .flatMap(({ messages }) => messages)
       .map(({ value }) => parseTicket(value))
-      .flatMap((verdict) => (verdict.ok ? [verdict.ticket] : []));
+      .flatMap((verdict) => (verdict.ok ? [verdict.record] : []));
   return { clock, sent, run, tickets };
 }
 

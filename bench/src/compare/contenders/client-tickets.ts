@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { rowsPrefix, ticketQuery } from '@client-tickets/results';
+import { rowsPrefix } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { bundleOf, bundleVersion } from '../../build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from '../../consumer-settings.ts';
 import { readRequestCounts } from '../../request-counts.ts';

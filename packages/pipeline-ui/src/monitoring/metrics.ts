@@ -1,5 +1,6 @@
 import type { QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
-import { TICKET_TYPES, type TicketProblem } from '@client-tickets/tickets';
+import { RECORD_PROBLEMS } from '@client-tickets/records';
+import { TICKET_TYPES } from '@client-tickets/tickets';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreRequest } from '../stores/request-counter.ts';
 
@@ -14,13 +15,6 @@ export interface PipelineMetrics {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const PHASES = ['latestOffset', 'getBatch', 'walCommit', 'addBatch', 'commitOffsets'] as const;
-const PROBLEMS = [
-  'TOMBSTONE',
-  'NOT_UTF8',
-  'NOT_JSON',
-  'NOT_AN_OBJECT',
-  'WRONG_FIELD',
-] as const satisfies readonly TicketProblem[];
 const STATES = [
   'starting',
   'waiting',
@@ -59,6 +53,13 @@ export function createPipelineMetrics(options: {
     labelNames: ['problem'],
     registers,
   });
+  const unknownFields = new Counter({
+    name: 'client_tickets_unknown_fields_total',
+    help: 'Records with a field that is not declared, by its name.',
+    labelNames: ['field'],
+    registers,
+  });
+  const fieldNames = new Set<string>();
   const batches = new Counter({
     name: 'client_tickets_batches_total',
     help: 'Triggers that committed a micro-batch.',
@@ -98,7 +99,7 @@ export function createPipelineMetrics(options: {
   });
   // Series that begin at 0, so that a rate can be told from their first increase.
   for (const type of TICKET_TYPES) rows.inc({ type }, 0);
-  for (const problem of PROBLEMS) deadLetters.inc({ problem }, 0);
+  for (const problem of RECORD_PROBLEMS) deadLetters.inc({ problem }, 0);
 
   const gauge = (
     name: string,
@@ -170,10 +171,12 @@ export function createPipelineMetrics(options: {
     contentType: register.contentType,
     render: () => register.metrics(),
     addProgress({ durationMs, observedMetrics }) {
-      for (const [type, count] of Object.entries(observedMetrics['ticket_count_by_type'] ?? {}))
+      for (const [type, count] of Object.entries(observedMetrics['ticket_counts'] ?? {}))
         rows.inc({ type }, count);
       for (const [problem, count] of Object.entries(observedMetrics['dead_letter_count_by_problem'] ?? {}))
         deadLetters.inc({ problem }, count);
+      for (const [name, count] of Object.entries(observedMetrics['unknown_field_count_by_name'] ?? {}))
+        unknownFields.inc({ field: boundedName(fieldNames, name) }, count);
       batches.inc();
       batchSeconds.observe(durationMs.triggerExecution / 1000);
       for (const phase of PHASES) phaseSeconds.observe({ phase }, durationMs[phase] / 1000);
@@ -185,6 +188,14 @@ export function createPipelineMetrics(options: {
     },
     close: () => register.clear(),
   };
+}
+
+const MOST_FIELD_NAMES = 32;
+
+/** A program that makes names up must not fill memory: past the first few they are one. */
+function boundedName(known: Set<string>, name: string): string {
+  if (known.size < MOST_FIELD_NAMES) known.add(name);
+  return known.has(name) ? name : 'other';
 }
 
 /** `node` stays, `micro-batch` becomes `micro_batch`. */

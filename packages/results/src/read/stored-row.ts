@@ -1,4 +1,5 @@
-import type { Declaration, DeclaredField } from '../layout/declaration.ts';
+import { nullable, text, type Field } from '@client-tickets/records';
+import type { Declaration } from '../layout/declaration.ts';
 
 /** A timestamp is in microseconds since 1970, an integer of a row is a number. */
 export type StoredValue = string | number | boolean | bigint | null;
@@ -39,12 +40,12 @@ export class RowColumns {
         const allowed = values[at];
         return read(
           name,
-          { kind: 'oneOf', values: allowed === undefined ? [] : [allowed], nullable: false },
+          { kind: 'oneOf', values: allowed === undefined ? [] : [allowed], nullable: row[from] === null },
           row[name],
         );
       });
     }
-    checks.set(EXTRA, (row) => read(EXTRA, { kind: 'text', nullable: true }, row[EXTRA]));
+    checks.set(EXTRA, (row) => read(EXTRA, nullable(text()), row[EXTRA]));
     this.names = [...checks.keys()];
     this.#checks = [...checks.values()];
     this.#fields = new Set(Object.keys(record.fields));
@@ -89,7 +90,7 @@ export class RowColumns {
   }
 }
 
-function read(column: string, field: DeclaredField, found: unknown): StoredValue {
+function read(column: string, field: Field, found: unknown): StoredValue {
   if (found === null || found === undefined) {
     if (field.nullable) return null;
     throw wrong(column, expectedOf(field), found);
@@ -129,7 +130,7 @@ const EXPECTED = {
   boolean: 'true or false',
 } as const;
 
-function expectedOf(field: DeclaredField): string {
+function expectedOf(field: Field): string {
   return field.kind === 'oneOf' ? `one of ${field.values.join(', ')}` : EXPECTED[field.kind];
 }
 

@@ -5,22 +5,19 @@ import {
   type QueryIdentity,
   type StoredCheckpoint,
 } from '@client-tickets/micro-batch';
-import {
-  createTicketHandler,
-  RESULT_FORMATS,
-  type ResultFormat,
-  type TicketState,
-} from '@client-tickets/results';
+import { createQueryHandler, RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /** All partition checkpoints of a query, each as it was at one moment. */
 export interface CheckpointSnapshot {
-  readonly partitions: ReadonlyMap<number, StoredCheckpoint<TicketState>>;
+  readonly partitions: ReadonlyMap<number, StoredCheckpoint<Counts>>;
   /** Those that can't be read, and why. */
   readonly unreadable: ReadonlyMap<number, QueryError>;
 }
 
 /** The state of a checkpoint is read alike whatever formats the query writes. */
-const handler = createTicketHandler({ formats: RESULT_FORMATS });
+const handler = createQueryHandler(ticketQuery, { formats: RESULT_FORMATS });
 
 export async function readSnapshot(
   checkpoints: ObjectStore,
@@ -32,7 +29,7 @@ export async function readSnapshot(
     queryId: id,
     parseState: (value) => handler.parseState(value),
   });
-  const partitions = new Map<number, StoredCheckpoint<TicketState>>();
+  const partitions = new Map<number, StoredCheckpoint<Counts>>();
   const unreadable = new Map<number, QueryError>();
   for (const partition of await listCheckpoints(checkpoints, topic)) {
     try {

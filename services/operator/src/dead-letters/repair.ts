@@ -22,7 +22,7 @@ export function repair(letter: DeadLetter, patch: MergePatch | undefined): Repai
   const verdict = parseTicket(value);
   const origin = { partition: letter.partition, offset: BigInt(letter.offset) };
   if (!verdict.ok) return { origin, key: keyBytes(letter), value, problem: verdict.reason };
-  return { origin, key: Buffer.from(verdict.ticket.client_id), value, problem: undefined };
+  return { origin, key: Buffer.from(verdict.record.client_id), value, problem: undefined };
 }
 
 const toBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));

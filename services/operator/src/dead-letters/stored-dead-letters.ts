@@ -4,9 +4,9 @@ import {
   deadLettersPrefix,
   parseRangeKey,
   readDeadLetters,
-  ticketQuery,
   type DeadLetter,
 } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import type { RecordPosition } from '@client-tickets/kafka';
 
 /** Which dead letters are meant; what is left out does not matter. */

@@ -7,7 +7,8 @@ import {
   type PartitionPreview,
   type StartPreview,
 } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/results';
+import { createQueryHandler } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -44,7 +45,7 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
     ...stores,
     topic: settings.KAFKA_TOPIC,
     log,
-    handler: createTicketHandler({ formats: settings.RESULTS_FORMAT }),
+    handler: createQueryHandler(ticketQuery, { formats: settings.RESULTS_FORMAT }),
     startingOffsets: settings.STARTING_OFFSETS,
     failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
     clock,

@@ -1,5 +1,5 @@
 import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
-import { stateOfCounts, type Counts, type ResultFormat, type TicketState } from '@client-tickets/results';
+import { type Counts, type ResultFormat } from '@client-tickets/results';
 import type { Difference } from '../verify/difference.ts';
 import type { QueryRows } from '../verify/query-rows.ts';
 import type { RangeEvidence } from '../verify/range-evidence.ts';
@@ -30,7 +30,7 @@ export interface RebuildOptions {
 }
 
 /** Throws an `Error` that says why a checkpoint can't be made of these files. */
-type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<TicketState>;
+type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<Counts>;
 
 /**
  * Adds up the files of one partition, range by range, to what its checkpoint must have said.
@@ -112,7 +112,7 @@ export class PartitionRebuild {
     const committed = {
       batchId: ranges - 1,
       endOffset,
-      state: stateOfCounts(counts),
+      state: counts,
       totals,
       lastRecord: null,
       at,

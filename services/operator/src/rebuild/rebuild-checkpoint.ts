@@ -11,16 +11,16 @@ import {
   type QueryIdentity,
 } from '@client-tickets/micro-batch';
 import {
-  createTicketHandler,
+  createQueryHandler,
   listRanges,
   OWNER_KEY,
   readPublishedCounts,
   RESULT_FORMATS,
-  ticketQuery,
   type ListedRange,
   type ResultFormat,
-  type TicketState,
+  type Counts,
 } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { formatsOf, readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
@@ -52,7 +52,7 @@ export interface RebuiltCheckpoint {
   readonly isClaimLost: boolean;
   /** Documents that are there and can't be read: each is kept as `<key>.damaged` before it is replaced. */
   readonly damaged: readonly { readonly store: 'results' | 'checkpoints'; readonly key: string }[];
-  readonly partitions: readonly PartitionCheckpoint<TicketState>[];
+  readonly partitions: readonly PartitionCheckpoint<Counts>[];
 }
 
 /**
@@ -133,7 +133,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     );
   }
   const begins = [...snapshot.partitions.values()].map(({ checkpoint }) => checkpoint);
-  const handler = createTicketHandler({ formats });
+  const handler = createQueryHandler(ticketQuery, { formats });
   const identity = found ?? {
     id,
     topic,
@@ -188,8 +188,8 @@ export async function writeRebuilt(
   { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
 ): Promise<void> {
   const { id: queryId, topic } = identity;
-  const handler = createTicketHandler({ formats: formatsOf(identity) });
-  const parseState = (value: unknown): TicketState => handler.parseState(value);
+  const handler = createQueryHandler(ticketQuery, { formats: formatsOf(identity) });
+  const parseState = (value: unknown): Counts => handler.parseState(value);
   const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
   const etags = new Map<string, string | undefined>();
   for (const { store: where, key } of damaged)

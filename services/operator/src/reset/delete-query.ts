@@ -1,5 +1,6 @@
 import type { ListedObject, ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey, OWNER_KEY, ticketQuery } from '@client-tickets/results';
+import { isResultKey, OWNER_KEY } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { listCheckpointObjects } from './reset-survey.ts';
 
 /** How many deletions are under way at once. */

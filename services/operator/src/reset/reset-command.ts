@@ -6,7 +6,8 @@ import {
   resolveStartingOffsets,
   type StartingOffsets,
 } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/results';
+import { createQueryHandler } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import { colors, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext, Stores } from '../cli/operator-context.ts';
@@ -75,7 +76,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     output.line('the next start of a consumer begins a new query, where STARTING_OFFSETS says');
     return 0;
   }
-  const handler = createTicketHandler({ formats: settings.RESULTS_FORMAT });
+  const handler = createQueryHandler(ticketQuery, { formats: settings.RESULTS_FORMAT });
   const identity = await openQuery(checkpoints, results, {
     topic,
     handlerVersion: handler.version,

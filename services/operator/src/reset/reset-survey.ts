@@ -1,5 +1,6 @@
 import { readOwner, readQuery, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey, ticketQuery } from '@client-tickets/results';
+import { isResultKey } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 
 /** What a reset would delete, and what it would leave. */
 export interface ResetSurvey {

@@ -10,7 +10,8 @@ import {
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
-import { readPublishedCounts, ticketQuery } from '@client-tickets/results';
+import { readPublishedCounts } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';

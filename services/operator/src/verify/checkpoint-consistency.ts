@@ -1,5 +1,5 @@
 import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
-import type { TicketState } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
 import { showOffsets } from '../cli/output.ts';
@@ -11,7 +11,7 @@ function sizeWithin(range: OffsetRange, others: readonly OffsetRange[]): bigint 
 
 /** What a partition checkpoint says that can't all be true, whatever the results hold. */
 export function checkConsistency(
-  checkpoint: PartitionCheckpoint<TicketState>,
+  checkpoint: PartitionCheckpoint<Counts>,
   identity: QueryIdentity,
 ): readonly Difference[] {
   const { partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
@@ -33,7 +33,7 @@ export function checkConsistency(
         `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
     );
   }
-  const counted = Object.values(state.ticketCountByType).reduce((sum, count) => sum + count, 0);
+  const counted = Object.values(Object.values(state)[0] ?? {}).reduce((sum, count) => sum + count, 0);
   if (counted !== totals.rows)
     problems.push(`its state counts ${counted} tickets, its totals ${totals.rows}`);
 

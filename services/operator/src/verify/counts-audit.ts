@@ -1,12 +1,13 @@
 import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
-import type { PublishedCounts, TicketState } from '@client-tickets/results';
+import type { PublishedCounts } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
 import type { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
 import type { QueryRows } from './query-rows.ts';
 
 /** A partition as it was proven: its checkpoint, and the counts of the tickets in its files. */
 export interface CountedPartition {
-  readonly checkpoint: PartitionCheckpoint<TicketState>;
+  readonly checkpoint: PartitionCheckpoint<Counts>;
   readonly counts: CountsTally;
 }
 

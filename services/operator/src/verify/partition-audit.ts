@@ -5,7 +5,7 @@ import {
   type OffsetRange,
   type PartitionCheckpoint,
 } from '@client-tickets/micro-batch';
-import { countsOfState, type ResultFormat, type TicketState } from '@client-tickets/results';
+import { type ResultFormat, type Counts } from '@client-tickets/results';
 import { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
 import type { QueryRows } from './query-rows.ts';
@@ -37,7 +37,7 @@ export interface PartitionFindings {
  * it may have been are named then.
  */
 export class PartitionAudit {
-  readonly #checkpoint: PartitionCheckpoint<TicketState>;
+  readonly #checkpoint: PartitionCheckpoint<Counts>;
   readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #lost: readonly OffsetRange[];
@@ -54,7 +54,7 @@ export class PartitionAudit {
 
   /** `marks`: the offsets whose `counts.before` is wanted. */
   constructor(options: {
-    readonly checkpoint: PartitionCheckpoint<TicketState>;
+    readonly checkpoint: PartitionCheckpoint<Counts>;
     readonly rows: QueryRows;
     readonly formats: readonly ResultFormat[];
     readonly marks: Iterable<bigint>;
@@ -102,7 +102,7 @@ export class PartitionAudit {
     this.#leave({ startOffset: this.#end, endOffset: committed.endOffset });
     this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
     this.#report(this.#compareTotals());
-    if (!isDeepStrictEqual(this.#counts.total, countsOfState(committed.state))) {
+    if (!isDeepStrictEqual(this.#counts.total, committed.state)) {
       const message = `the state in the checkpoint of partition ${partition} does not count the tickets in its files`;
       this.#report([{ code: 'counts_differ', partition, message }]);
     }

@@ -1,5 +1,4 @@
-import { ticketQuery } from '@client-tickets/results';
-import { parseTicket } from '@client-tickets/tickets';
+import { ticketQuery, parseTicket } from '@client-tickets/tickets';
 import type { Command } from 'commander';
 import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
@@ -38,7 +37,7 @@ export function addVerify(program: Command, choose: Choose): void {
 
 const parseRecord: ParseRecord = (value) => {
   const verdict = parseTicket(value);
-  return verdict.ok ? { ...verdict.ticket } : undefined;
+  return verdict.ok ? { ...verdict.record } : undefined;
 };
 
 async function runVerify(context: OperatorContext, options: Options): Promise<0 | 1> {

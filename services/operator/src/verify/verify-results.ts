@@ -4,8 +4,8 @@ import {
   type Declaration,
   type ListedRange,
   type PublishedCounts,
-  type TicketState,
 } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/results';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { RecordPosition } from '@client-tickets/kafka';
@@ -216,7 +216,7 @@ async function judgeTail(
     );
     return !isLost(listed) && !known.some((checkpoint) => explains(checkpoint, listed));
   });
-  const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<TicketState> | undefined> =>
+  const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<Counts> | undefined> =>
     (await readSnapshot(checkpoints, identity)).partitions.get(partition)?.checkpoint;
   return [...without, ...(await findUnexplained(results, open, readCheckpoint))];
 }

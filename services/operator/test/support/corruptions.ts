@@ -1,6 +1,6 @@
 import { RecordList } from '@client-tickets/micro-batch';
-import { createTicketHandler } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import { createQueryHandler } from '@client-tickets/results';
+import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import type { MemoryObjects, Random } from '@client-tickets/micro-batch/testing';
 import type { DifferenceCode } from '../../src/verify/difference.ts';
 import { TOPIC } from './history.ts';
@@ -205,7 +205,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     const { committed } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
     const startOffset = BigInt(committed.endOffset) + BigInt(random.below(3));
     const ticket = createTicketGenerator({ seed: 1, startTime: new Date(0), firstNumber: 90_000 }).next();
-    const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+    const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
     const record = { offset: startOffset, timestamp: 0, key: null, value: encodeTicket(ticket) };
     const records = RecordList.of([record]);
     const range = { topic: TOPIC, partition, startOffset, endOffset: startOffset + 1n, records };
@@ -324,7 +324,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a checkpoint counts a ticket as another priority': changeCheckpoint(
     ['counts_differ'],
     ({ committed: { state } }) => {
-      const counts = state['ticketCountByPriority'];
+      const counts = state['ticket_counts_by_priority'];
       const from = Object.keys(counts ?? {}).find((priority) => (counts?.[priority] ?? 0) > 0);
       const to = Object.keys(counts ?? {}).find((priority) => priority !== from);
       if (counts === undefined || from === undefined || to === undefined) return false;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { silentLogger, StreamingQuery, systemClock } from '@client-tickets/micro-batch';
 import { MemoryLog } from '@client-tickets/micro-batch/testing';
 import { openObjectStore } from '@client-tickets/object-store';
-import { createCountsPublisher, createTicketHandler } from '@client-tickets/results';
+import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { ticketBatch } from './ticket-batch.ts';
 import { TOPIC } from './history.ts';
 
@@ -31,8 +32,8 @@ export async function createFolderLocation(): Promise<FolderLocation> {
     const query = StreamingQuery.start({
       name: 'test',
       source: log.createSource(),
-      handler: createTicketHandler({ formats: ['json', 'parquet'] }),
-      publisher: createCountsPublisher({ store: resultStore, topic: TOPIC }),
+      handler: createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] }),
+      publisher: createCountsPublisher({ query: ticketQuery, store: resultStore, topic: TOPIC }),
       checkpoints: checkpointStore,
       results: resultStore,
       trigger: { kind: 'availableNow' },

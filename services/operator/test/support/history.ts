@@ -14,8 +14,8 @@ import {
   Simulation,
   type Random,
 } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createTicketHandler, type ResultFormat } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 export const TOPIC = 'client_tickets';
 
@@ -82,8 +82,8 @@ export function startHistory(options: HistoryOptions): History {
     StreamingQuery.start({
       name: `consumer-${index}`,
       source,
-      handler: createTicketHandler({ formats: options.formats }),
-      publisher: createCountsPublisher({ store, topic: TOPIC }),
+      handler: createQueryHandler(ticketQuery, { formats: options.formats }),
+      publisher: createCountsPublisher({ query: ticketQuery, store, topic: TOPIC }),
       checkpoints: host.connect(checkpointStore),
       results: store,
       trigger: { kind: 'interval', everyMs: 10 },

@@ -7,7 +7,7 @@ import type { ParseRecord } from '../../src/verify/topic-sample.ts';
 
 export const parseRecord: ParseRecord = (value) => {
   const verdict = parseTicket(value);
-  return verdict.ok ? { ...verdict.ticket } : undefined;
+  return verdict.ok ? { ...verdict.record } : undefined;
 };
 
 /** Reads a log beside those who consume it. */

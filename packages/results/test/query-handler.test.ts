@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { RecordList, type HandledBatch, type MicroBatch, type ResultFile } from '@client-tickets/micro-batch';
-import { encodeTicket, SUPPORT_TEAMS } from '@client-tickets/tickets';
-import { createTicketHandler, type ResultFormat, type TicketState } from '@client-tickets/results';
+import { encodeTicket, ticketQuery } from '@client-tickets/tickets';
+import { createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import type { Counts } from '@client-tickets/records';
 import {
   generateTicket,
   generateTickets,
@@ -15,15 +16,15 @@ import {
   topic,
 } from './records.ts';
 
-const handler = createTicketHandler({ formats: ['json', 'parquet'] });
+const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
 const ticket = generateTicket();
 const deadLetter = Buffer.from('no ticket');
 
-async function handle(batch: MicroBatch, using = handler): Promise<HandledBatch<TicketState>> {
+async function handle(batch: MicroBatch, using = handler): Promise<HandledBatch<Counts>> {
   return await using.handle(batch, using.initialState);
 }
 
-function fileOf({ files }: HandledBatch<TicketState>, ending: string): ResultFile {
+function fileOf({ files }: HandledBatch<Counts>, ending: string): ResultFile {
   const file = files.find(({ key }) => key.endsWith(ending));
   if (file === undefined) throw new Error(`no ${ending} among ${files.map(({ key }) => key).join(', ')}`);
   return file;
@@ -48,7 +49,7 @@ describe('a batch of tickets', () => {
 
     const rows = tickets.map((ticket, index) => ({
       ...ticket,
-      support_team: SUPPORT_TEAMS[ticket.type],
+      support_team: ticketQuery.derive.support_team.values[ticket.type],
       kafka_partition: 2,
       kafka_offset: 600 + index,
     }));
@@ -75,7 +76,7 @@ describe('a batch of tickets', () => {
       names.map((name) => ({ name, type, repetition_type: 'REQUIRED' }));
     expect(columns).toEqual([
       ...of({ type: 'STRING' }, 'ticket_id', 'client_id'),
-      ...of({ type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' }, 'created_at'),
+      ...of({ type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' }, 'created_at'),
       ...of({ type: 'STRING' }, 'request', 'type', 'priority', 'support_team'),
       ...of('INT32', 'kafka_partition'),
       ...of('INT64', 'kafka_offset'),
@@ -108,14 +109,14 @@ describe('a batch of tickets', () => {
     [['parquet'], ['parquet'], 'parquet'],
     [['parquet', 'json', 'parquet'], ['json', 'parquet'], 'json,parquet'],
   ])('in the formats %j is written as %j', async (formats, written, setting) => {
-    const handler = createTicketHandler({ formats });
+    const handler = createQueryHandler(ticketQuery, { formats });
     const { files } = await handle(toTicketBatch(generateTickets(1)), handler);
     expect(files.map(({ key }) => key.slice(key.lastIndexOf('.') + 1))).toEqual(written);
-    expect(handler.settings).toEqual({ formats: setting });
+    expect(handler.settings).toMatchObject({ formats: setting });
   });
 
   test('in no format at all is refused', () => {
-    expect(() => createTicketHandler({ formats: [] })).toThrow(
+    expect(() => createQueryHandler(ticketQuery, { formats: [] })).toThrow(
       'formats: expected some of json, parquet, found none',
     );
   });
@@ -203,22 +204,22 @@ describe('a batch', () => {
     const first = await handle(toBatch(values));
     const second = await handler.handle(toBatch(values.slice(0, 1), 0, 2n), first.state);
     expect(second.state).toEqual({
-      ticketCountByType: { TECHNICAL: 0, BILLING: 0, ACCOUNT: 2, GENERAL: 1 },
-      ticketCountByTeam: {
+      ticket_counts: { TECHNICAL: 0, BILLING: 0, ACCOUNT: 2, GENERAL: 1 },
+      ticket_counts_by_team: {
         'Tech Support': 0,
         'Billing Team': 0,
         'Account Management': 2,
         'General Support': 1,
       },
-      ticketCountByPriority: { LOW: 1, MEDIUM: 0, HIGH: 2 },
+      ticket_counts_by_priority: { LOW: 1, MEDIUM: 0, HIGH: 2 },
     });
     expect(second.observations).toMatchObject({
-      ticket_count_by_type: { TECHNICAL: 0, BILLING: 0, ACCOUNT: 1, GENERAL: 0 },
-      ticket_count_by_team: { 'Account Management': 1 },
-      ticket_count_by_priority: { LOW: 0, MEDIUM: 0, HIGH: 1 },
+      ticket_counts: { TECHNICAL: 0, BILLING: 0, ACCOUNT: 1, GENERAL: 0 },
+      ticket_counts_by_team: { 'Account Management': 1 },
+      ticket_counts_by_priority: { LOW: 0, MEDIUM: 0, HIGH: 1 },
     });
     expect(handler.parseState(JSON.parse(JSON.stringify(second.state)))).toEqual(second.state);
-    expect(() => handler.parseState({ ticketCountByType: {} })).toThrow('not ticket counts');
+    expect(() => handler.parseState({ ticket_counts: {} })).toThrow('not ticket counts');
   });
 
   /** Pinned: other bytes are another `version`, because a batch may be written again by an older or newer program. */
@@ -233,11 +234,11 @@ describe('a batch', () => {
       key.replace(/\/.*\./, '.'),
       createHash('sha256').update(body).digest('hex').slice(0, 16),
     ]);
-    expect(handler.version).toBe('2');
+    expect(handler.version).toBe('3');
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",
-        "tickets.parquet": "32914b981f28a266",
+        "tickets.parquet": "09099478f715fd97",
         "tickets_json.json": "4ef8eb3b20afbc2c",
       }
     `);
@@ -245,7 +246,7 @@ describe('a batch', () => {
 
   test('gives the same bytes in memory that was used before', async () => {
     const [first, second] = [toTicketBatch(generateTickets(300)), toTicketBatch(generateTickets(200), 1, 7n)];
-    const fresh = createTicketHandler({ formats: ['json', 'parquet'] });
+    const fresh = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
     const used = await fresh.handle(first, fresh.initialState);
     const memory = used.files.map(({ body }) => body.buffer);
     used.release?.();
