@@ -5,6 +5,7 @@
  * - `results_mismatch`: the results location belongs to another checkpoint. Nothing has been written.
  * - `data_loss`: records that should be read next are gone from the log, or it is another log. It stays so until a person has
  *   decided.
+ * - `partition_unread`: `availableNow` has done its share, and nothing reads the rest.
  * - `handler_failed`: the batch handler threw; the batch stays planned.
  * - `source_failed`: the source gave up.
  * - `store_unavailable`: the object store did not answer for too long.
@@ -18,6 +19,7 @@ export type QueryErrorCode =
   | 'checkpoint_mismatch'
   | 'results_mismatch'
   | 'data_loss'
+  | 'partition_unread'
   | 'handler_failed'
   | 'source_failed'
   | 'store_unavailable'

@@ -68,6 +68,8 @@ export interface Source {
    * when the group has moved on, which is normal.
    */
   commitOffsets(offsets: ReadonlyMap<number, bigint>): Promise<void>;
+  /** For people: who has each partition, as the group says; of others' partitions as well. */
+  fetchOwners?(): Promise<ReadonlyMap<number, string>>;
   /** Leaves the group; no listener call comes after it has resolved. */
   stop(): Promise<void>;
 }

@@ -37,6 +37,8 @@ export interface StreamingQueryOptions<State> {
   readonly recordsWaitMs?: number;
   /** How long a log must end before the checkpoint until that is data loss and not a change of leader. Default: 5 seconds. */
   readonly truncationWaitMs?: number;
+  /** How long `availableNow` waits while others read nothing of the partitions that they own. Default: 1 minute. */
+  readonly othersWaitMs?: number;
 }
 
 const DEFAULTS = {
@@ -48,6 +50,7 @@ const DEFAULTS = {
   outageTimeoutMs: 300_000,
   recordsWaitMs: 1_000,
   truncationWaitMs: 5_000,
+  othersWaitMs: 60_000,
 } as const;
 
 export type ResolvedQueryOptions<State> = Required<StreamingQueryOptions<State>>;
@@ -62,6 +65,7 @@ export function resolveQueryOptions<State>(
     outageTimeoutMs: resolved.outageTimeoutMs,
     recordsWaitMs: resolved.recordsWaitMs,
     truncationWaitMs: resolved.truncationWaitMs,
+    othersWaitMs: resolved.othersWaitMs,
     ...(trigger.kind === 'interval' ? { 'trigger.everyMs': trigger.everyMs } : {}),
   };
   const problems = [

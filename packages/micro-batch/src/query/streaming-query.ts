@@ -8,6 +8,7 @@ import { OwnedPartitions } from './owned-partitions.ts';
 import { ObjectStoreError } from '../ports/object-store.ts';
 import type { SourceListener } from '../ports/source.ts';
 import { Publication } from './publication.ts';
+import { findUnread, unreadError } from './unread-partitions.ts';
 import { QueryReport } from './query-report.ts';
 import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
 import {
@@ -31,6 +32,9 @@ const IDLE_MS = 100;
 /** Records of so many triggers are in memory: of the batches that are written, and of those that are handled meanwhile. */
 const TRIGGERS_BUFFERED = 2;
 
+/** How often to look whether others have done their share. */
+const OTHERS_EVERY_MS = 500;
+
 /** How long leaving the group may take before a stop goes on without. */
 const LEAVE_MS = 2_000;
 
@@ -52,7 +56,10 @@ export class StreamingQuery<State> {
   readonly #publication: Publication<State>;
   readonly #logOffsets: LogOffsets;
   readonly #report: QueryReport<State>;
+  /** How far others were when `availableNow` had done its share, and since when they are there. */
+  #othersAt: { readonly stand: string; readonly since: number } | undefined;
   readonly #truncated = new Map<number, TruncationWait>();
+  #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
   readonly #stop = new AbortController();
   #paused = false;
@@ -109,8 +116,8 @@ export class StreamingQuery<State> {
   }
 
   /**
-   * Resolves when what the owned partitions hold now has been committed and published (Spark's `processAllAvailable`).
-   * Rejects when the query ends before that.
+   * Resolves when what all partitions hold now has been committed, whoever owns them, and published as far as they are owned
+   * (Spark's `processAllAvailable`). Rejects when the query ends before that.
    */
   async processAllAvailable(): Promise<void> {
     const { source } = this.#options;
@@ -127,7 +134,8 @@ export class StreamingQuery<State> {
       Promise.reject(new Error('the query ended before all was processed')),
     );
     ended.catch(() => undefined); // heard of through the race below, if anybody still listens
-    while (!isDone())
+    const ends = new Map([...log].map(([partition, { latest }]) => [partition, latest]));
+    while (!isDone() || !(await this.#isCommitted(ends)))
       await Promise.race([ended, new Promise<void>((resolve) => this.#afterTrigger.push(resolve))]);
   }
 
@@ -153,6 +161,7 @@ export class StreamingQuery<State> {
         openStreamingQuery(this.#options, (partition, offset) => this.#owned.seek(partition, offset)),
       );
       if (opened !== undefined) {
+        this.#opened = opened;
         this.#report.opened(opened.identity.id);
         await this.#runTriggers(opened);
       }
@@ -216,7 +225,10 @@ export class StreamingQuery<State> {
       }
       const startedAt = clock.monotonic();
       const worked = await this.#untilAvailable(() => this.#trigger(opened));
-      if (this.#isDone(opened)) return;
+      if (this.#isShareDone(opened)) {
+        const isDone = await this.#untilAvailable(() => this.#areOthersDone(opened));
+        if (isDone === true) return;
+      }
       const next = nextTriggerAt(trigger, this.#origin, startedAt, clock.monotonic());
       await this.#sleepUntil(worked === true ? next : Math.max(next, startedAt + this.#idleMs()));
     }
@@ -274,7 +286,34 @@ export class StreamingQuery<State> {
     return !this.#stopping && !this.#paused && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
   }
 
-  #isDone({ targets }: OpenedQuery<State>): boolean {
+  /** Whether the checkpoints of all partitions have come to these offsets, as far as the store answers. */
+  async #isCommitted(ends: ReadonlyMap<number, bigint>): Promise<boolean> {
+    if (this.#opened === undefined) return false;
+    const { checkpoints, identity } = this.#opened;
+    const unread = await findUnread(checkpoints, ends, identity.startingOffsets).catch((error: unknown) => {
+      if (isTransient(error)) return undefined;
+      throw error;
+    });
+    return unread?.length === 0;
+  }
+
+  /** Whether all partitions have come to where `availableNow` ends. Rejects when the others stand still for too long. */
+  async #areOthersDone({ checkpoints, identity, targets }: OpenedQuery<State>): Promise<boolean> {
+    const { source, clock, othersWaitMs } = this.#options;
+    const unread = await findUnread(checkpoints, targets, identity.startingOffsets);
+    if (unread.length === 0) return true;
+    const now = clock.monotonic();
+    const stand = unread.map(({ partition, offset }) => `${partition}: ${offset}`).join();
+    if (this.#othersAt?.stand !== stand) this.#othersAt = { stand, since: now };
+    const waitedMs = now - this.#othersAt.since;
+    if (waitedMs >= othersWaitMs) throw await unreadError(source, unread, othersWaitMs);
+    const names = unread.map(({ partition }) => partition).join(', ');
+    this.#report.enter('waiting', `its share is done; waiting for who reads partition ${names}`);
+    await clock.sleep(OTHERS_EVERY_MS, this.#stop.signal);
+    return false;
+  }
+
+  #isShareDone({ targets }: OpenedQuery<State>): boolean {
     if (this.#options.trigger.kind !== 'availableNow') return false;
     if (!this.#owned.isSettled || this.#truncated.size > 0) return false;
     return this.#owned.queries.every((query) => {

@@ -187,6 +187,12 @@ export class MemoryLog {
       commitOffsets: async (offsets) => {
         for (const [partition, offset] of offsets) this.groupOffsets.set(partition, offset);
       },
+      fetchOwners: async () =>
+        new Map(
+          this.#members.flatMap((each, index) =>
+            each.assigned.map((partition) => [partition, `member ${index}`]),
+          ),
+        ),
       stop: () => {
         if (member !== undefined && this.#members.includes(member)) {
           member.isHere = false;

@@ -4,6 +4,7 @@ import {
   committed,
   crash,
   ends,
+  fails,
   fault,
   heal,
   held,
@@ -111,4 +112,41 @@ streamTest(
   start('c', { truncationWaitMs: 600_000 }), // the second of the group: has partition 1 from now on
   ends('b'),
   committed(0, 3n),
+);
+
+streamTest(
+  'availableNow waits for what others read of their partitions',
+  { partitions: 2 },
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  start('b'),
+  results('abc', 'xyz'),
+  append(0, 'de'),
+  fault('b', 'hold', /results put rows/),
+  held('b'), // it has partition 0 from now on, and is busy with it
+  start('a', availableNow),
+  passTime(5_000),
+  state('a', 'waiting'),
+  heal('b'),
+  ends('a'),
+  results('abcde', 'xyz'),
+);
+
+streamTest(
+  'availableNow does not end in order while a consumer of the group reads nothing of its partition, and names it',
+  { partitions: 2 },
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  start('b'),
+  results('abc', 'xyz'),
+  act('b is paused', ({ consumers }) => consumers.get('b')?.query.pause()),
+  append(0, 'de'),
+  append(1, 'uv'),
+  start('a', { ...availableNow, othersWaitMs: 10_000 }),
+  fails(
+    'a',
+    'partition_unread',
+    /others have read nothing of letters for 10 s: partition 0 at offset 3 of 5 \(the group has given it to member 0\)/,
+  ),
+  results('abc', 'xyzuv'),
 );

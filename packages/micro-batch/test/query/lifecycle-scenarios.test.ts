@@ -393,6 +393,27 @@ streamTest(
 );
 
 streamTest(
+  'processAllAvailable also waits for what another consumer has not read of its partition',
+  { partitions: 2 },
+  start('b'),
+  state('b', 'waiting'),
+  start('a'),
+  state('a', 'waiting'),
+  act('b is paused', ({ consumers }) => consumers.get('b')?.query.pause()),
+  passTime(50),
+  append(0, 'abc'),
+  append(1, 'xy'),
+  processAll('others'),
+  results('', 'xy'),
+  passTime(1_000),
+  processed('others', 'not yet'),
+  act('b goes on', ({ consumers }) => consumers.get('b')?.query.resume()),
+  results('abc', 'xy'),
+  passTime(100),
+  processed('others', 'done'),
+);
+
+streamTest(
   'processAllAvailable rejects when the query ends before',
   {},
   append(0, 'abc'),
