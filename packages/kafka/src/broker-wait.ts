@@ -18,6 +18,8 @@ export interface WaitForBrokersOptions {
 interface Unreachable {
   readonly broker: string;
   readonly failure: Failure;
+  /** It did, and what came next failed: a broker tells clients at which address to go on. */
+  readonly hasAnswered: boolean;
 }
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
@@ -35,7 +37,7 @@ export async function waitForBrokers(options: WaitForBrokersOptions): Promise<vo
   let remindAt = startedAt;
   for (let refusals = 0; ;) {
     const left = timeoutMs - (clock.monotonic() - startedAt);
-    const unreachable = await probe(options, Math.min(left, ATTEMPT_TIMEOUT_MS));
+    const unreachable = await probe(options, Math.min(Math.max(left, RETRY_MS), ATTEMPT_TIMEOUT_MS));
     if (unreachable === undefined) return;
     const now = clock.monotonic();
     const refused = unreachable.find(({ failure }) => failure.kind === 'refused')?.failure;
@@ -43,11 +45,7 @@ export async function waitForBrokers(options: WaitForBrokersOptions): Promise<vo
     if (refused !== undefined && refusals > 1)
       throw new KafkaError('refused', `${list(unreachable)} ${refusalAdvice(refused)}`);
     if (now - startedAt + RETRY_MS >= timeoutMs || signal?.aborted === true) {
-      const waited = Math.round((now - startedAt) / 1000);
-      throw new KafkaError(
-        'unavailable',
-        `No Kafka broker could be reached within ${waited} s. ${list(unreachable)} Check KAFKA_BROKERS, and that they run.`,
-      );
+      throw tooLate(unreachable, Math.round((now - startedAt) / 1000));
     }
     if (now >= remindAt) {
       remindAt = now + REMIND_MS;
@@ -64,10 +62,11 @@ async function probe(
 ): Promise<readonly Unreachable[] | undefined> {
   const unreachable: Unreachable[] = [];
   const attempts = options.connection.brokers.map(async (broker) => {
+    let hasAnswered = false;
     try {
-      await reach(options, broker, timeoutMs);
+      await reach(options, broker, timeoutMs, () => (hasAnswered = true));
     } catch (error) {
-      unreachable.push({ broker, failure: readFailure(error) });
+      unreachable.push({ broker, failure: readFailure(error), hasAnswered });
       throw error;
     }
   });
@@ -83,6 +82,7 @@ async function reach(
   { connection, clock }: WaitForBrokersOptions,
   broker: string,
   timeoutMs: number,
+  onAnswer: () => void,
 ): Promise<void> {
   const client = createKafkaClient({
     connection: { ...connection, brokers: [broker] },
@@ -94,11 +94,28 @@ async function reach(
   const admin = client.kafka.admin();
   try {
     await withinTime(clock, timeoutMs, admin.connect());
+    onAnswer();
     await withinTime(clock, timeoutMs, admin.describeCluster()); // what one may not do without the login that is expected
     await withinTime(clock, timeoutMs, admin.disconnect());
   } finally {
     client.destroy();
   }
+}
+
+function tooLate(unreachable: readonly Unreachable[], seconds: number): KafkaError {
+  const [answered] = unreachable.filter(({ hasAnswered }) => hasAnswered);
+  if (answered === undefined) {
+    return new KafkaError(
+      'unavailable',
+      `No Kafka broker could be reached within ${seconds} s. ${list(unreachable)} Check KAFKA_BROKERS, and that they run.`,
+    );
+  }
+  return new KafkaError(
+    'unavailable',
+    `${answered.broker} answered, but the address at which it tells clients to go on could not be used within ${seconds} s. ` +
+      `${list(unreachable)} Check what the brokers advertise (advertised.listeners, or --advertise-kafka-addr of Redpanda): it ` +
+      'must be reachable from here, and KAFKA_BROKERS must name the listener that is meant for clients here.',
+  );
 }
 
 const explain = ({ broker, failure: { reason } }: Unreachable): string =>

@@ -40,9 +40,9 @@ const HEALTHY_AFTER_MS = 60_000;
  * ```
  */
 export function lastInGroup(options: LastingMemberOptions): LastingMember {
-  const { topic, clock, logger, stuckAfterMs, stopTimeoutMs, on } = options;
+  const { topic, groupId, clock, logger, stuckAfterMs, stopTimeoutMs, on } = options;
   const stopping = new AbortController();
-  const patience = new Patience(topic);
+  const patience = new Patience(`reading ${topic} in the group ${groupId}`);
   let watchdog = new Watchdog(WATCHDOG_CHECKS);
   let member: GroupMember | undefined;
   const lives = liveOn();

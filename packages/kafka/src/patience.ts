@@ -17,13 +17,14 @@ const UNEXPLAINED_LIMIT = 8;
  * 15 s; those that can't are believed when seen four times in a row, those that nobody can explain after eight.
  */
 export class Patience {
-  readonly #topic: string;
+  readonly #action: string;
   #failures = 0;
   #hopeless = 0;
   #unexplained = 0;
 
-  constructor(topic: string) {
-    this.#topic = topic;
+  /** `action`: a phrase such as `reading tickets`. */
+  constructor(action: string) {
+    this.#action = action;
   }
 
   /** Something was read, or the consumer has lived for long: what failed before is past. */
@@ -39,7 +40,7 @@ export class Patience {
     this.#hopeless = isHopeless ? this.#hopeless + 1 : 0;
     this.#unexplained = failure.kind === 'unexplained' ? this.#unexplained + 1 : 0;
     if (this.#hopeless >= HOPELESS_LIMIT || this.#unexplained >= UNEXPLAINED_LIMIT) {
-      return { kind: 'give_up', error: describeFailure(`reading ${this.#topic}`, failure, cause) };
+      return { kind: 'give_up', error: describeFailure(this.#action, failure, cause) };
     }
     return { kind: 'retry', delayMs: Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS) };
   }

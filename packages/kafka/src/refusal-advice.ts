@@ -3,6 +3,12 @@ import type { Failure } from './failure.ts';
 /** What somebody can change about a refusal, in one or two sentences. */
 export function refusalAdvice({ type, tlsCode }: Pick<Failure, 'type' | 'tlsCode'>): string {
   if (tlsCode !== undefined) return certificateAdvice(tlsCode);
+  if (type === 'INCONSISTENT_GROUP_PROTOCOL') {
+    return (
+      'The group has members that share partitions in another way, so they are of another program. Choose a name for ' +
+      'KAFKA_GROUP_ID that only these consumers have, or stop the others.'
+    );
+  }
   if (type?.endsWith('AUTHORIZATION_FAILED') === true) {
     return 'Give this user the ACLs of the topic and of the consumer group, or log in as one who has them.';
   }

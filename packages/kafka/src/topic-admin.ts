@@ -116,7 +116,7 @@ function tooFewBrokers(options: EnsureTopicOptions, count: number, cause: unknow
   return new KafkaError(
     'too_few_brokers',
     `Topic ${topic} was to have ${replicationFactor} replicas of each partition, but the cluster has ` +
-      `${count === 1 ? '1 broker' : `${count} brokers`}. Start more, or ask for fewer replicas.`,
+      `${count === 1 ? '1 broker' : `${count} brokers`}. Start more, or set KAFKA_TOPIC_REPLICATION_FACTOR=${count}.`,
     { cause },
   );
 }

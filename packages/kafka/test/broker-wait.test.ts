@@ -3,6 +3,7 @@ import net from 'node:net';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { waitForBrokers } from '../src/index.ts';
+import { NOBODY_LISTENS } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 
 const NOBODY = '127.0.0.1:1';
@@ -56,5 +57,36 @@ describe.skipIf(!hasBrokers)('waiting for real brokers', () => {
       connection: { ...connection, brokers: [NOBODY, ...connection.brokers] },
     });
     expect(connection.brokers.length).toBeGreaterThan(0);
+  });
+
+  test('names a broker that answers and advertises an address that can not be reached', async () => {
+    const [host, port] = (connection.brokers[0] ?? '').split(':');
+    const forward = net.createServer((socket) => {
+      const there = net.connect({ host, port: Number(port) });
+      socket.pipe(there).pipe(socket);
+      for (const each of [socket, there]) each.on('error', () => socket.destroy());
+    });
+    forward.listen(0, '127.0.0.1');
+    await once(forward, 'listening');
+    const address = forward.address();
+    const seed = typeof address === 'object' && address !== null ? address.port : 0;
+    const waiting = waitForBrokers({
+      ...common,
+      connection: {
+        brokers: [`127.0.0.1:${seed}`],
+        socketFactory: ({ port: wanted, onConnect }) =>
+          net.connect({ host: '127.0.0.1', port: wanted === seed ? seed : NOBODY_LISTENS }, onConnect),
+      },
+      timeoutMs: 1_000,
+    });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        new RegExp(
+          `^127\\.0\\.0\\.1:${seed} answered, but the address .* could not be used .*ECONNREFUSED.*advertised\\.listeners`,
+        ),
+      ),
+    });
+    forward.close();
   });
 });

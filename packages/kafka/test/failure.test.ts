@@ -16,6 +16,7 @@ describe('reading a failure', () => {
     ['transient', new KafkaError('unavailable', 'no answer within 5 ms')],
     ['refused', named('KafkaJSSASLAuthenticationError', 'SASL PLAIN authentication failed')],
     ['refused', protocolError('GROUP_AUTHORIZATION_FAILED', false)],
+    ['refused', protocolError('INCONSISTENT_GROUP_PROTOCOL', false)],
     [
       'refused',
       named('KafkaJSConnectionError', 'self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),

@@ -31,7 +31,11 @@ export async function waitForServers(options: {
 export async function provideTopic(options: EnsureTopicOptions): Promise<void> {
   const { topic, logger } = options;
   const { created, partitions, differences } = await ensureTopic(options);
-  if (created) logger.info({ topic, partitions }, 'created the topic');
+  if (created)
+    logger.warn(
+      { topic, partitions },
+      'created the topic, as there was none of this name; if it should have been there, check KAFKA_TOPIC and KAFKA_BROKERS',
+    );
   for (const difference of differences) {
     logger.warn({ topic, ...difference }, 'the topic is not as the settings say; it stays as it is');
   }
