@@ -7,7 +7,7 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
 import { createPartitionCount } from './partition-count.ts';
-import { PartitionLine, type Outgoing } from './partition-line.ts';
+import { PartitionWriter, type Outgoing } from './partition-writer.ts';
 import { openProducerSession, type ProducerSession } from './producer-session.ts';
 
 export interface KafkaProducerOptions {
@@ -74,7 +74,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
   const topicReader = createOffsetReader({ connection, topic, logger, clock, timeoutMs: deliveryTimeoutMs });
   const partitionCount = createPartitionCount(async () => (await topicReader.partitions()).length, clock);
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-  const lines = new Map<number, PartitionLine<Message>>();
+  const lines = new Map<number, PartitionWriter<Message>>();
   const underWay = new Set<Promise<void>>();
   let session: Promise<ProducerSession> | undefined;
   let isClosed = false;
@@ -129,9 +129,10 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     }
   }
 
-  function lineOf(partition: number): PartitionLine<Message> {
+  function lineOf(partition: number): PartitionWriter<Message> {
     const limits = { maxMessages: maxBatchMessages, maxBytes: maxBatchBytes };
-    const line = lines.get(partition) ?? new PartitionLine((messages) => write(partition, messages), limits);
+    const line =
+      lines.get(partition) ?? new PartitionWriter((messages) => write(partition, messages), limits);
     lines.set(partition, line);
     return line;
   }

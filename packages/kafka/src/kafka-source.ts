@@ -5,7 +5,7 @@ import { KafkaError } from './kafka-error.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './codecs.ts';
 import { FetchSizes } from './fetch-sizes.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
-import { lastInGroup, type LastingMember } from './lasting-member.ts';
+import { superviseMember, type SupervisedMember } from './supervised-member.ts';
 import { PartitionDelivery } from './partition-delivery.ts';
 import { readChunks, type FetchedBatch, type OffsetLie } from './record-chunk.ts';
 
@@ -78,7 +78,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     timeoutMs: options.offsetsTimeoutMs ?? 30_000,
   });
   const fetchSizes = new FetchSizes(options.maxFetchBytesPerPartition ?? 1024 * 1024);
-  let member: LastingMember | undefined;
+  let member: SupervisedMember | undefined;
   let isOver = false;
 
   const chunkOptions = {
@@ -87,8 +87,8 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     onLie: warnOfLie,
   };
 
-  function join(listener: SourceListener): LastingMember {
-    return lastInGroup({
+  function join(listener: SourceListener): SupervisedMember {
+    return superviseMember({
       connection,
       topic,
       groupId,

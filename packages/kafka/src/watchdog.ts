@@ -8,13 +8,13 @@ import type { PartitionOffsets } from '@client-tickets/micro-batch';
  * made no checks meanwhile, so it is not taken for a stuck one when it wakes up.
  */
 export class Watchdog {
-  readonly #patience: number;
+  readonly #mostSilentChecks: number;
   #silentChecks = 0;
   #behind = new Map<number, { readonly latest: bigint; checks: number }>();
 
-  /** `patience`: how many checks in a row may find nothing. */
-  constructor(patience: number) {
-    this.#patience = patience;
+  /** `mostSilentChecks`: how many checks in a row may find nothing. */
+  constructor(mostSilentChecks: number) {
+    this.#mostSilentChecks = mostSilentChecks;
   }
 
   /** The group's coordinator or a broker has answered. */
@@ -41,10 +41,10 @@ export class Watchdog {
   /** What is wrong, for people; `undefined` when nothing is. */
   check(): string | undefined {
     this.#silentChecks += 1;
-    if (this.#silentChecks > this.#patience) return 'neither heartbeats nor fetches';
+    if (this.#silentChecks > this.#mostSilentChecks) return 'neither heartbeats nor fetches';
     for (const [partition, behind] of this.#behind) {
       behind.checks += 1;
-      if (behind.checks > this.#patience) {
+      if (behind.checks > this.#mostSilentChecks) {
         return `partition ${partition} holds offsets up to ${behind.latest - 1n}, but nothing of it arrives`;
       }
     }

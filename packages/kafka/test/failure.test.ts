@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isGroupMove, readFailure } from '../src/failure.ts';
 import { KafkaError } from '../src/index.ts';
-import { Patience } from '../src/patience.ts';
+import { RestartPolicy } from '../src/restart-policy.ts';
 
 const named = (name: string, message: string, more: object = {}): Error =>
   Object.assign(new Error(message), { name, ...more });
@@ -45,14 +45,14 @@ describe('reading a failure', () => {
   });
 });
 
-describe('patience', () => {
-  const judge = (patience: Patience, error: unknown) => patience.judge(readFailure(error), error);
+describe('the restart policy', () => {
+  const judge = (policy: RestartPolicy, error: unknown) => policy.judge(readFailure(error), error);
   const refused = protocolError('TOPIC_AUTHORIZATION_FAILED', false);
   const gone = named('KafkaJSConnectionError', 'gone');
 
   test('is endless with what can heal, with longer and longer waits', () => {
-    const patience = new Patience('tickets');
-    const delays = Array.from({ length: 20 }, () => judge(patience, gone)).map((decision) =>
+    const policy = new RestartPolicy('tickets');
+    const delays = Array.from({ length: 20 }, () => judge(policy, gone)).map((decision) =>
       decision.kind === 'retry' ? decision.delayMs : Number.NaN,
     );
     expect(delays.slice(0, 4)).toEqual([250, 500, 1_000, 2_000]);
@@ -60,8 +60,8 @@ describe('patience', () => {
   });
 
   test('ends when the same refusal is heard four times in a row', () => {
-    const patience = new Patience('tickets');
-    const decisions = Array.from({ length: 4 }, () => judge(patience, refused));
+    const policy = new RestartPolicy('tickets');
+    const decisions = Array.from({ length: 4 }, () => judge(policy, refused));
     expect(decisions.map(({ kind }) => kind)).toEqual(['retry', 'retry', 'retry', 'give_up']);
     expect(decisions[3]).toMatchObject({
       error: { code: 'refused', message: expect.stringContaining('ACLs') },
@@ -69,19 +69,19 @@ describe('patience', () => {
   });
 
   test('ends after eight failures that nobody can explain', () => {
-    const patience = new Patience('tickets');
-    const kinds = Array.from({ length: 8 }, () => judge(patience, new TypeError('x')).kind);
+    const policy = new RestartPolicy('tickets');
+    const kinds = Array.from({ length: 8 }, () => judge(policy, new TypeError('x')).kind);
     expect(kinds.indexOf('give_up')).toBe(7);
   });
 
   test('starts anew after something else, and after a success', () => {
-    const patience = new Patience('tickets');
+    const policy = new RestartPolicy('tickets');
     for (let round = 0; round < 10; round += 1) {
-      for (let i = 0; i < 3; i += 1) expect(judge(patience, refused).kind).toBe('retry');
-      if (round % 2 === 0) judge(patience, gone);
-      else patience.restore();
+      for (let i = 0; i < 3; i += 1) expect(judge(policy, refused).kind).toBe('retry');
+      if (round % 2 === 0) judge(policy, gone);
+      else policy.restore();
     }
-    patience.restore();
-    expect(judge(patience, gone)).toEqual({ kind: 'retry', delayMs: 250 });
+    policy.restore();
+    expect(judge(policy, gone)).toEqual({ kind: 'retry', delayMs: 250 });
   });
 });

@@ -5,7 +5,7 @@ const checks = (watchdog: Watchdog, count: number): readonly (string | undefined
   Array.from({ length: count }, () => watchdog.check());
 
 describe('the watchdog', () => {
-  test('barks when there was no sign of life for more checks than its patience', () => {
+  test('barks when there was no sign of life for more checks than it may last', () => {
     const watchdog = new Watchdog(3);
     expect(checks(watchdog, 3)).toEqual([undefined, undefined, undefined]);
     expect(watchdog.check()).toBe('neither heartbeats nor fetches');

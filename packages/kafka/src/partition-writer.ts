@@ -4,7 +4,7 @@ export interface Outgoing<Message> {
   readonly bytes: number;
 }
 
-export interface PartitionLineLimits {
+export interface PartitionWriterLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
 }
@@ -15,13 +15,13 @@ export interface PartitionLineLimits {
  * One at a time is not only about order: kafkajs takes back the sequence numbers of a batch whose answer got lost, and
  * would give them to a batch behind it, which brokers then take for a repetition of the first and throw away.
  */
-export class PartitionLine<Message> {
+export class PartitionWriter<Message> {
   readonly #write: (batch: readonly Message[]) => Promise<void>;
-  readonly #limits: PartitionLineLimits;
+  readonly #limits: PartitionWriterLimits;
   #waiting: Waiting<Message>[] = [];
   #isWriting = false;
 
-  constructor(write: (batch: readonly Message[]) => Promise<void>, limits: PartitionLineLimits) {
+  constructor(write: (batch: readonly Message[]) => Promise<void>, limits: PartitionWriterLimits) {
     this.#write = write;
     this.#limits = limits;
   }
@@ -62,7 +62,7 @@ interface Waiting<Message> extends Outgoing<Message> {
 /** How many of the first fit in one batch: at least one. */
 function batchSize(
   waiting: readonly Waiting<unknown>[],
-  { maxMessages, maxBytes }: PartitionLineLimits,
+  { maxMessages, maxBytes }: PartitionWriterLimits,
 ): number {
   let sum = 0;
   let count = 0;

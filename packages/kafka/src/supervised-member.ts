@@ -2,11 +2,11 @@ import type { Logger, PartitionOffsets } from '@client-tickets/micro-batch';
 import { readFailure } from './failure.ts';
 import { joinGroup, type GroupMember, type GroupMemberOptions } from './group-member.ts';
 import { KafkaError } from './kafka-error.ts';
-import { Patience } from './patience.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import type { FetchedBatch } from './record-chunk.ts';
 import { Watchdog } from './watchdog.ts';
 
-export interface LastingMemberOptions extends Omit<GroupMemberOptions, 'on'> {
+export interface SupervisedMemberOptions extends Omit<GroupMemberOptions, 'on'> {
   /** Without a sign of life, or without progress where there is a backlog. */
   readonly stuckAfterMs: number;
   readonly stopTimeoutMs: number;
@@ -18,7 +18,7 @@ export interface LastingMemberOptions extends Omit<GroupMemberOptions, 'on'> {
   };
 }
 
-export interface LastingMember extends Omit<GroupMember, 'leave'> {
+export interface SupervisedMember extends Omit<GroupMember, 'leave'> {
   /** Something was read. */
   progressed(partition: number): void;
   /** What the brokers say of a partition that is being read from `position`. */
@@ -39,10 +39,10 @@ const HEALTHY_AFTER_MS = 60_000;
  *    └─────── wait, longer each time ◄─┘
  * ```
  */
-export function lastInGroup(options: LastingMemberOptions): LastingMember {
+export function superviseMember(options: SupervisedMemberOptions): SupervisedMember {
   const { topic, groupId, clock, logger, stuckAfterMs, stopTimeoutMs, on } = options;
   const stopping = new AbortController();
-  const patience = new Patience(`reading ${topic} in the group ${groupId}`);
+  const policy = new RestartPolicy(`reading ${topic} in the group ${groupId}`);
   let watchdog = new Watchdog(WATCHDOG_CHECKS);
   let member: GroupMember | undefined;
   const lives = liveOn();
@@ -52,9 +52,9 @@ export function lastInGroup(options: LastingMemberOptions): LastingMember {
       const startedAt = clock.monotonic();
       const error = await liveOnce();
       if (stopping.signal.aborted) return;
-      if (clock.monotonic() - startedAt >= HEALTHY_AFTER_MS) patience.restore();
+      if (clock.monotonic() - startedAt >= HEALTHY_AFTER_MS) policy.restore();
       const failure = readFailure(error);
-      const decision = patience.judge(failure, error);
+      const decision = policy.judge(failure, error);
       if (decision.kind === 'give_up') {
         stopping.abort();
         on.gaveUp(decision.error);
@@ -114,7 +114,7 @@ export function lastInGroup(options: LastingMemberOptions): LastingMember {
     },
     progressed: (partition) => {
       watchdog.moved(partition);
-      patience.restore();
+      policy.restore();
     },
     known: (partition, position, offsets) => watchdog.known(partition, position, offsets),
     stop: async () => {
@@ -126,7 +126,7 @@ export function lastInGroup(options: LastingMemberOptions): LastingMember {
 
 function warn(
   logger: Logger,
-  { topic, groupId }: LastingMemberOptions,
+  { topic, groupId }: SupervisedMemberOptions,
   error: string,
   retryInMs: number,
 ): void {

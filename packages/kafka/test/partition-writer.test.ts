@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PartitionLine } from '../src/partition-line.ts';
+import { PartitionWriter } from '../src/partition-writer.ts';
 
 const sized = (messages: readonly number[], bytes = 1) => messages.map((message) => ({ message, bytes }));
 
@@ -15,7 +15,7 @@ describe('the line of a partition', () => {
         async (calls, maxMessages, maxBytes) => {
           const written: number[] = [];
           let isWriting = false;
-          const line = new PartitionLine<{ readonly id: number; readonly bytes: number }>(
+          const line = new PartitionWriter<{ readonly id: number; readonly bytes: number }>(
             async (batch) => {
               expect(isWriting).toBe(false);
               isWriting = true;
@@ -41,7 +41,7 @@ describe('the line of a partition', () => {
   test('what is added while a batch is written goes into the next one together', async () => {
     const batches: (readonly number[])[] = [];
     let release = (): void => {};
-    const line = new PartitionLine<number>(
+    const line = new PartitionWriter<number>(
       (batch) => {
         batches.push(batch);
         return new Promise((resolve) => {
@@ -59,7 +59,7 @@ describe('the line of a partition', () => {
   });
 
   test('a batch that fails rejects those whose messages it held, and the line goes on', async () => {
-    const line = new PartitionLine<number>(
+    const line = new PartitionWriter<number>(
       async (batch) => {
         if (batch.includes(2)) throw new Error('no');
       },
