@@ -1,4 +1,4 @@
-import type { Clock, Logger, PartitionOffsets } from '@client-tickets/micro-batch';
+import { backoffMs, type Clock, type Logger, type PartitionOffsets } from '@client-tickets/micro-batch';
 import type { Admin } from 'kafkajs';
 import { createAdminSession } from './admin-session.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -25,8 +25,7 @@ export interface OffsetReaderOptions {
   readonly timeoutMs: number;
 }
 
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 1_000;
+const DELAYS = { firstMs: 100, longestMs: 1_000 };
 // A topic may be unknown to a broker for a moment; one that is not there for this long is missing.
 const HOPELESS_AFTER_MS = 3_000;
 
@@ -41,7 +40,8 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
 
   const persist = async <T>(what: string, ask: (admin: Admin) => Promise<T>): Promise<T> => {
     const startedAt = clock.monotonic();
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
+    for (let failures = 1; ; failures++) {
+      const delayMs = backoffMs(failures, DELAYS);
       if (closing.signal.aborted)
         throw new KafkaError('unavailable', `${what}: given up, because of closing.`);
       try {

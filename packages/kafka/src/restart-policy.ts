@@ -1,3 +1,4 @@
+import { backoffMs } from '@client-tickets/micro-batch';
 import { describeFailure } from './describe-failure.ts';
 import type { Failure } from './failure.ts';
 import type { KafkaError } from './kafka-error.ts';
@@ -6,8 +7,7 @@ export type Decision =
   | { readonly kind: 'retry'; readonly delayMs: number }
   | { readonly kind: 'give_up'; readonly error: KafkaError };
 
-const FIRST_DELAY_MS = 250;
-const MAX_DELAY_MS = 15_000;
+const DELAYS = { firstMs: 250, longestMs: 15_000 };
 // A broker that is starting, or a topic that is being created, can look as if it refused or did not exist.
 const HOPELESS_LIMIT = 4;
 const UNEXPLAINED_LIMIT = 8;
@@ -42,6 +42,6 @@ export class RestartPolicy {
     if (this.#hopeless >= HOPELESS_LIMIT || this.#unexplained >= UNEXPLAINED_LIMIT) {
       return { kind: 'give_up', error: describeFailure(this.#action, failure, cause) };
     }
-    return { kind: 'retry', delayMs: Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS) };
+    return { kind: 'retry', delayMs: backoffMs(this.#failures, DELAYS) };
   }
 }

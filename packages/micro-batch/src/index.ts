@@ -1,3 +1,4 @@
+export { backoffMs, type Backoff } from './ports/backoff.ts';
 export type * from './ports/batch-handler.ts';
 export type * from './ports/clock.ts';
 export { silentLogger, type Logger } from './ports/logger.ts';

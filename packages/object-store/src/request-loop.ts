@@ -1,4 +1,10 @@
-import { type Clock, ObjectStoreError, systemClock } from '@client-tickets/micro-batch';
+import {
+  backoffMs,
+  type Backoff,
+  type Clock,
+  ObjectStoreError,
+  systemClock,
+} from '@client-tickets/micro-batch';
 
 export type StoreOperation = 'get' | 'put' | 'put-if-absent' | 'put-if-match' | 'list' | 'delete';
 
@@ -20,14 +26,10 @@ export interface RequestEvent {
   readonly requests?: number;
 }
 
-/** Before attempt n+1: a random wait between 0 and `min(capMs, baseMs * 2^(n-1))` ("full jitter"). */
-export interface RetryPolicy {
+/** Before each further attempt: a random wait between 0 and `backoffMs` ("full jitter"); at first 100 ms, at most 5 s by default. */
+export interface RetryPolicy extends Backoff {
   /** The first one included. Default 6, which together wait at most 3.1 s. */
   readonly attempts: number;
-  /** Default 100. */
-  readonly baseMs: number;
-  /** Default 5,000. */
-  readonly capMs: number;
 }
 
 export interface RequestOptions {
@@ -72,7 +74,7 @@ export interface RequestLoop {
   close(): void;
 }
 
-const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 100, capMs: 5_000 };
+const DEFAULT_RETRY: RetryPolicy = { attempts: 6, firstMs: 100, longestMs: 5_000 };
 
 /**
  * The one retry policy of all stores. A failure that is `not-done` is tried again whatever the operation; one that is
@@ -105,8 +107,7 @@ export function createRequestLoop(location: string, options: RequestOptions): Re
           throw final;
         }
         report('retry');
-        const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (attempt - 1));
-        await clock.sleep(random() * longest, closing.signal);
+        await clock.sleep(random() * backoffMs(attempt, retry), closing.signal);
         if (closing.signal.aborted) throw final;
       }
     }

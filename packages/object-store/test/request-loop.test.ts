@@ -58,7 +58,7 @@ describe('the request loop', () => {
     const loop = createRequestLoop('store', {
       clock,
       random: () => draws.shift() ?? 0,
-      retry: { attempts: 8, baseMs: 10, capMs: 100 },
+      retry: { attempts: 8, firstMs: 10, longestMs: 100 },
     });
     const request = loop.perform({
       operation: 'get',
