@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
-import configs from '../../rolldown.config.ts';
+import { bundleService } from '@client-tickets/testkit';
 
 export type Service = 'consumer' | 'producer';
 
-const ROOT = join(import.meta.dirname, '../..');
 const SERVICES: readonly Service[] = ['consumer', 'producer'];
 
 /** Where `buildBundles` leaves it. */
@@ -14,24 +12,9 @@ export function bundleOf(service: Service, home: string): string {
   return join(home, service, 'dist/main.js');
 }
 
-/**
- * Bundles consumer and producer as their images have them, into folders of the benchmark's own. Beside each are the two codecs
- * that the bundle leaves out.
- */
+/** Bundles consumer and producer as their images have them, into folders of the benchmark's own. */
 export async function buildBundles(home: string): Promise<void> {
-  for (const service of SERVICES) {
-    const source = `services/${service}/src/main.ts`;
-    const config = configs.find(({ input }) => input === source);
-    if (config === undefined) throw new Error(`rolldown.config.ts has no bundle of ${source}`);
-    const { output, ...input } = config;
-    const folder = join(home, service);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const bundle = await rolldown({ ...input, cwd: ROOT });
-    await bundle.write({ ...(Array.isArray(output) ? output[0] : output), dir: join(folder, 'dist') });
-    await bundle.close();
-    await symlink(join(ROOT, 'packages/kafka/node_modules'), join(folder, 'node_modules'));
-  }
+  for (const service of SERVICES) await bundleService(service, join(home, service));
 }
 
 /** Tells one build of the consumer from another: runs of two builds are not runs of the same thing. */

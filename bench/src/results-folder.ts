@@ -21,13 +21,7 @@ export async function saveResult(folder: string, result: Result, markdown: strin
 }
 
 /** `compare-2026-01-31T120000`: names of one kind sort by time. */
-export function resultName({
-  kind,
-  startedAt,
-}: {
-  readonly kind: ResultKind;
-  readonly startedAt: string;
-}): string {
+function resultName({ kind, startedAt }: { readonly kind: ResultKind; readonly startedAt: string }): string {
   return `${kind}-${startedAt.slice(0, 19).replaceAll(':', '')}`;
 }
 

@@ -22,7 +22,7 @@ export const importTable = {
     ours: ['micro-batch', 'records', 'results', 'tickets'],
     npm: ['@hono/node-server', 'hono', 'prom-client', 'zod'],
   },
-  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results', 'tickets'], npm: [] },
+  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results', 'tickets'], npm: ['rolldown'] },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-export const RELIABILITY_PAGE = join(import.meta.dirname, '../../../docs/reliability.md');
+const RELIABILITY_PAGE = join(import.meta.dirname, '../../../docs/reliability.md');
 
 const BEGIN = '<!-- chaos: begin (written by `pnpm test:chaos --write-report`) -->';
 const END = '<!-- chaos: end -->';

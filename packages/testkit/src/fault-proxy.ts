@@ -20,7 +20,7 @@ export type Misbehaviour =
   | 'late request'
   | 'late answer';
 
-export const MISBEHAVIOURS: readonly Misbehaviour[] = [
+const MISBEHAVIOURS: readonly Misbehaviour[] = [
   'internal error',
   'slow down',
   'error after',
