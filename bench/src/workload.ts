@@ -14,7 +14,7 @@ const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export const workloadSchema = z.object({
   name: z.string(),
   tickets: z.number(),
-  /** Hard limit of one micro-batch, where a contender has such a thing; 0: none. */
+  /** Hard limit of one micro-batch, where a system has such a thing; 0: none. */
   maxOffsetsPerTrigger: z.number(),
   /** Of 100 messages, how many are no ticket. */
   malformedPercent: z.number(),

@@ -28,7 +28,7 @@ test('what it does not measure is refused by name', async () => {
 });
 
 test('a plan is there at once: nothing is installed or bundled for it', async () => {
-  const { stderr } = await bench('--plan', '-w', '200', '-c', 'kcat', '-r', '2', '--home', '/nowhere');
+  const { stderr } = await bench('--plan', '-w', '200', '-s', 'kcat', '-r', '2', '--home', '/nowhere');
   expect(stderr).toMatch(
     /^\d\d:\d\d:\d\d 2 runs, about \d+ s without filling topics that are not full yet\n$/,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Contender } from '../src/compare/contender.ts';
+import type { System } from '../src/compare/system.ts';
 import type { Measurement } from '../src/compare/measurement.ts';
 import { estimateSeconds, inMinutes, parseRepetitions, planRuns } from '../src/compare/plan.ts';
 import { continued, type Report } from '../src/compare/report.ts';
@@ -7,7 +7,7 @@ import type { Workload } from '../src/workload.ts';
 
 const small: Workload = { name: '200', tickets: 200, maxOffsetsPerTrigger: 50, malformedPercent: 0 };
 const large: Workload = { name: '1m', tickets: 1_000_000, maxOffsetsPerTrigger: 0, malformedPercent: 0 };
-const [a, b, c] = [contender('a'), contender('b'), contender('c')];
+const [a, b, c] = [system('a'), system('b'), system('c')];
 
 describe('repetitions', () => {
   test('are a number for all, numbers by workload, or both', () => {
@@ -28,7 +28,7 @@ describe('repetitions', () => {
 });
 
 describe('the runs of a benchmark', () => {
-  test('go round all workloads, and another contender begins each round', () => {
+  test('go round all workloads, and another system begins each round', () => {
     const runs = plan([], '2');
     expect(runs).toEqual([
       '200 a 1',
@@ -69,22 +69,22 @@ describe('the runs of a benchmark', () => {
   function plan(measured: readonly Measurement[], repetitions: string): readonly string[] {
     return planRuns({
       workloads: [small, large],
-      contenders: [a, b, c],
+      systems: [a, b, c],
       repetitions: parseRepetitions(repetitions),
       measured,
-    }).map(({ workload, contender, repetition }) => `${workload.name} ${contender.name} ${repetition}`);
+    }).map(({ workload, system, repetition }) => `${workload.name} ${system.name} ${repetition}`);
   }
 });
 
 describe('the time that runs may take', () => {
-  test('is that of the same runs before, or else what is known of the contender', () => {
-    const runs = [{ workload: large, contender: a, repetition: 1 }];
+  test('is that of the same runs before, or else what is known of the system', () => {
+    const runs = [{ workload: large, system: a, repetition: 1 }];
     expect(estimateSeconds(runs, [], 300)).toBeCloseTo(1 + 10 + 2.5 + 1.5);
     expect(estimateSeconds(runs, [run('a', '1m', 40), run('a', '1m', 50)], 300)).toBeCloseTo(45 + 2.5 + 1.5);
   });
 
   test('is no longer than until they are given up', () => {
-    const runs = [{ workload: { ...large, tickets: 1e9 }, contender: a, repetition: 1 }];
+    const runs = [{ workload: { ...large, tickets: 1e9 }, system: a, repetition: 1 }];
     expect(estimateSeconds(runs, [], 300) - estimateSeconds(runs, [], 200)).toBeCloseTo(100);
   });
 
@@ -110,14 +110,14 @@ describe('a result that is gone on with', () => {
     startedAt: '2026-02-01T00:00:00.000Z',
     circumstances,
     workloads: [large],
-    contenders: [{ name: 'b', title: 'B', job: 'new words' }],
+    systems: [{ name: 'b', title: 'B', job: 'new words' }],
   };
   const earlier: Report = {
     kind: 'compare',
     startedAt: '2026-01-01T00:00:00.000Z',
     sittings: [{ startedAt: '2026-01-01T00:00:00.000Z', circumstances }],
     workloads: [small],
-    contenders: [
+    systems: [
       { name: 'a', title: 'A', job: 'x' },
       { name: 'b', title: 'B', job: 'old words' },
     ],
@@ -129,7 +129,7 @@ describe('a result that is gone on with', () => {
     expect(report).toMatchObject({ startedAt: earlier.startedAt, measurements: earlier.measurements });
     expect(report.sittings.map(({ startedAt }) => startedAt)).toEqual([earlier.startedAt, asked.startedAt]);
     expect(report.workloads).toEqual([small, large]);
-    expect(report.contenders.map(({ name, job }) => `${name}: ${job}`)).toEqual(['a: x', 'b: new words']);
+    expect(report.systems.map(({ name, job }) => `${name}: ${job}`)).toEqual(['a: x', 'b: new words']);
   });
 
   test('is refused on another machine', () => {
@@ -138,7 +138,7 @@ describe('a result that is gone on with', () => {
   });
 });
 
-function contender(name: string): Contender {
+function system(name: string): System {
   return {
     name,
     title: name,
@@ -153,7 +153,7 @@ function contender(name: string): Contender {
 
 function run(name: string, workload: string, wallSeconds = 1): Measurement {
   return {
-    contender: name,
+    system: name,
     workload,
     repetition: 1,
     version: '1',

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { buildBundles } from '../src/build-bundles.ts';
-import { clientTickets } from '../src/compare/contenders/client-tickets.ts';
+import { clientTickets } from '../src/compare/systems/client-tickets.ts';
 import { markdownReport } from '../src/compare/markdown-report.ts';
-import { runContender } from '../src/compare/run-contender.ts';
+import { runSystem } from '../src/compare/run-system.ts';
 import { readCircumstances } from '../src/machine.ts';
 import { findNode } from '../src/node-runtime.ts';
 import { seedTopic } from '../src/seed-topic.ts';
@@ -35,7 +35,7 @@ test.for(['smoke', 'smoke-mixed'])(
       await buildBundles(home);
       const where = { brokers: brokers.split(','), home };
       const expected = await seedTopic(workload, { ...where, home: PEERS_HOME });
-      const contender = clientTickets('folder');
+      const system = clientTickets('folder');
       const node = await findNode(home, process.execPath);
       const run = {
         ...where,
@@ -49,10 +49,10 @@ test.for(['smoke', 'smoke-mixed'])(
         idleWaitSeconds: 0,
         keep: false,
       };
-      const measured = await runContender(contender, run);
+      const measured = await runSystem(system, run);
 
       expect(measured.problem).toBeUndefined();
-      expect(measured).toMatchObject({ contender: 'client-tickets', workload: chosen, exitCode: 0 });
+      expect(measured).toMatchObject({ system: 'client-tickets', workload: chosen, exitCode: 0 });
       expect(measured.cpuSeconds).toBeGreaterThan(0);
       expect(measured.peakBytes).toBeGreaterThan(1e6);
       expect(measured.firstResultSeconds).toBeLessThanOrEqual(measured.wallSeconds);
@@ -61,7 +61,7 @@ test.for(['smoke', 'smoke-mixed'])(
         startedAt: measured.at,
         sittings: [{ startedAt: measured.at, circumstances: await readCircumstances(node) }],
         workloads: [workload],
-        contenders: [{ name: contender.name, title: contender.title, job: contender.job }],
+        systems: [{ name: system.name, title: system.title, job: system.job }],
         measurements: [measured],
       });
       expect(table).toMatch(

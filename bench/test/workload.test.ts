@@ -31,7 +31,7 @@ test('a workload is described by its size, spelling, compression and limits', ()
 
 test('peak memory of all codecs is in one table', () => {
   const run = (workload: string, megabytes: number) => ({
-    contender: 'a',
+    system: 'a',
     workload,
     repetition: 1,
     version: '1',
@@ -48,7 +48,7 @@ test('peak memory of all codecs is in one table', () => {
     startedAt: '',
     sittings: [],
     workloads: ['1m', '1m-python', '1m-python-zstd', '1m-python-gzip'].map(named),
-    contenders: [{ name: 'a', title: 'A', job: '' }],
+    systems: [{ name: 'a', title: 'A', job: '' }],
     measurements: [
       run('1m', 1),
       run('1m-python', 180),

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { TICKET_TYPES, ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 import type { ExpectedCounts } from '../bench-messages.ts';
-import type { RunResult } from './contender.ts';
+import type { RunResult } from './system.ts';
 
 const TEAMS = ticketQuery.derive.support_team.values;
 

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { benchCommand, parseOptions, positive } from '../command-options.ts';
 import { commonOptions } from '../session.ts';
 import { WORKLOADS, type Workload } from '../workload.ts';
-import type { Contender } from './contender.ts';
-import { CONTENDERS } from './contenders/index.ts';
+import type { System } from './system.ts';
+import { SYSTEMS } from './systems/index.ts';
 import { parseRepetitions, type Repetitions } from './plan.ts';
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
-  readonly contenders: readonly Contender[];
+  readonly systems: readonly System[];
   readonly repetitions: Repetitions;
   readonly timeout: number;
   readonly idleWait: number;
@@ -28,7 +28,7 @@ export interface BenchOptions {
 
 const optionsSchema = z.object({
   workloads: z.array(z.custom<Workload>()),
-  contenders: z.array(z.custom<Contender>()),
+  systems: z.array(z.custom<System>()),
   repetitions: z.custom<Repetitions>(),
   timeout: z.number(),
   idleWait: z.number(),
@@ -55,9 +55,9 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
         .default(named(WORKLOADS, DEFAULT_WORKLOADS), DEFAULT_WORKLOADS.join(',')),
     )
     .addOption(
-      new Option('-c, --contenders <names>', `some of ${CONTENDERS.map(({ name }) => name).join(', ')}`)
-        .argParser(among(CONTENDERS))
-        .default(CONTENDERS, 'all'),
+      new Option('-s, --systems <names>', `some of ${SYSTEMS.map(({ name }) => name).join(', ')}`)
+        .argParser(among(SYSTEMS))
+        .default(SYSTEMS, 'all'),
     )
     .addOption(
       new Option(
@@ -82,7 +82,7 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
     )
     .option(
       '--cores <n>',
-      'how many cores each contender gets (taskset, where the machine has more)',
+      'how many cores each system gets (taskset, where the machine has more)',
       positive,
       Math.min(2, cpus().length),
     )

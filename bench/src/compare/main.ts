@@ -11,14 +11,14 @@ import { seedTopic } from '../seed-topic.ts';
 import { bar, createStatusLine } from '../status-line.ts';
 import { describeWorkload, topicOf, type Workload } from '../workload.ts';
 import { readCommandLine, type BenchOptions } from './command-line.ts';
-import type { Contender } from './contender.ts';
-import { CONTENDERS } from './contenders/index.ts';
+import type { System } from './system.ts';
+import { SYSTEMS } from './systems/index.ts';
 import { markdownReport } from './markdown-report.ts';
 import { total } from '../request-counts.ts';
 import type { Measurement } from './measurement.ts';
 import { estimateSeconds, inMinutes, planRuns, type PlannedRun } from './plan.ts';
 import { continued, reportSchema, summaries, type Report } from './report.ts';
-import { runContender } from './run-contender.ts';
+import { runSystem } from './run-system.ts';
 import { warmTopic } from './warm-topic.ts';
 
 const status = createStatusLine();
@@ -30,14 +30,14 @@ export async function compare(args: readonly string[]): Promise<void> {
   if (options.plan) {
     // Nothing is installed and bundled for it, so it can't tell runs of this build from others: all are planned that are not there.
     const { measurements } = await readEarlier(options.continue);
-    printPlan(options.contenders, measurements, options);
+    printPlan(options.systems, measurements, options);
     return;
   }
   if (options.install) await setUp();
   const node = await findNode(home, options.node);
   status.say(`bundling the services, which run on Node ${node.version}`);
   await buildBundles(home);
-  const { present, missing } = await whoIsPresent(options.contenders, home);
+  const { present, missing } = await whoIsPresent(options.systems, home);
 
   let report = await openReport(options, node, missing);
   const kept = await currentRuns(report, { home, node });
@@ -54,9 +54,9 @@ export async function compare(args: readonly string[]): Promise<void> {
   if (options.fillOnly) return;
 
   let warm: string | undefined;
-  for (const [index, { workload, contender, repetition }] of runs.entries()) {
+  for (const [index, { workload, system, repetition }] of runs.entries()) {
     const left = inMinutes(estimateSeconds(runs.slice(index), report.measurements, timeout));
-    const now = `${workload.name} ${contender.name}`;
+    const now = `${workload.name} ${system.name}`;
     status.update(
       `${bar(index, runs.length)} ${index}/${runs.length} runs, ${left} left; ${now} (${repetition})`,
     );
@@ -64,7 +64,7 @@ export async function compare(args: readonly string[]): Promise<void> {
     warm = `${repetition} ${topicOf(workload)}`;
     const counts = expected.get(workload);
     if (counts === undefined) continue;
-    const measured = await runContender(contender, {
+    const measured = await runSystem(system, {
       workload,
       expected: counts,
       brokers,
@@ -86,11 +86,11 @@ export async function compare(args: readonly string[]): Promise<void> {
 }
 
 function printPlan(
-  contenders: readonly Contender[],
+  systems: readonly System[],
   measured: readonly Measurement[],
   { workloads, repetitions, timeout }: BenchOptions,
 ): readonly PlannedRun[] {
-  const runs = planRuns({ workloads, contenders, repetitions, measured });
+  const runs = planRuns({ workloads, systems, repetitions, measured });
   const seconds = estimateSeconds(runs, measured, timeout);
   status.say(`${runs.length} runs, ${inMinutes(seconds)} without filling topics that are not full yet`);
   return runs;
@@ -104,7 +104,7 @@ async function readEarlier(file: string | undefined): Promise<Pick<Report, 'meas
 
 /** A new one, or the one to go on with; with a sitting for this time. */
 async function openReport(
-  { workloads, contenders, ...options }: BenchOptions,
+  { workloads, systems, ...options }: BenchOptions,
   node: NodeRuntime,
   missing: ReadonlyMap<string, string>,
 ): Promise<Report> {
@@ -113,7 +113,7 @@ async function openReport(
     startedAt,
     circumstances: await readCircumstances(node),
     workloads: [...workloads],
-    contenders: contenders.map(({ name, title, job }) => {
+    systems: systems.map(({ name, title, job }) => {
       const reason = missing.get(name);
       return { name, title, job, ...(reason === undefined ? {} : { missing: reason }) };
     }),
@@ -126,17 +126,17 @@ async function openReport(
 }
 
 async function whoIsPresent(
-  contenders: readonly Contender[],
+  systems: readonly System[],
   home: string,
-): Promise<{ readonly present: readonly Contender[]; readonly missing: ReadonlyMap<string, string> }> {
+): Promise<{ readonly present: readonly System[]; readonly missing: ReadonlyMap<string, string> }> {
   const missing = new Map<string, string>();
-  for (const { name, missing: ask } of contenders) {
+  for (const { name, missing: ask } of systems) {
     const reason = await ask(home);
     if (reason === undefined) continue;
     missing.set(name, reason);
     status.say(`${name} does not take part: ${reason}`);
   }
-  return { present: contenders.filter(({ name }) => !missing.has(name)), missing };
+  return { present: systems.filter(({ name }) => !missing.has(name)), missing };
 }
 
 /** Runs of another build or another job say nothing about this one. */
@@ -148,14 +148,14 @@ async function currentRuns(
   readonly dropped: ReadonlyMap<string, number>;
 }> {
   const versions = new Map<string, string>();
-  for (const { name, version } of CONTENDERS) {
-    if (!measurements.some(({ contender }) => contender === name)) continue;
+  for (const { name, version } of SYSTEMS) {
+    if (!measurements.some(({ system }) => system === name)) continue;
     versions.set(name, await version(where).catch(() => 'not installed'));
   }
   const dropped = new Map<string, number>();
-  const kept = measurements.filter(({ contender, version }) => {
-    if (versions.get(contender) === version) return true;
-    const why = `${contender} has changed`;
+  const kept = measurements.filter(({ system, version }) => {
+    if (versions.get(system) === version) return true;
+    const why = `${system} has changed`;
     dropped.set(why, (dropped.get(why) ?? 0) + 1);
     return false;
   });

@@ -5,7 +5,7 @@ import { describeWorkload, inWords, type Workload } from '../workload.ts';
 import { runsOf, summarize, type Summary } from './measurement.ts';
 import type { Report } from './report.ts';
 
-/** Everything as Markdown: a table for each workload, the steady rates, what each contender does, and who is missing. */
+/** Everything as Markdown: a table for each workload, the steady rates, what each system does, and who is missing. */
 export function markdownReport(report: Report): string {
   return [
     `# Benchmark of ${report.startedAt}`,
@@ -18,7 +18,7 @@ export function markdownReport(report: Report): string {
     ...codecTable(report).flatMap((part) => ['## Peak memory by compression', part]),
     ...steadyRates(report).flatMap((part, index) => (index === 0 ? ['## Steady state', part] : [part])),
     '## What each one does',
-    describeContenders(report),
+    describeSystems(report),
   ]
     .join('\n\n')
     .concat('\n');
@@ -41,16 +41,16 @@ export function describeSittings({ sittings, measurements }: Report): string {
   ].join(' ');
 }
 
-export function describeContenders({ contenders }: Report): string {
-  return contenders
+export function describeSystems({ systems }: Report): string {
+  return systems
     .map(({ title, job, missing }) =>
       missing === undefined ? `- **${title}**: ${job}.` : `- **${title}** did not take part: ${missing}.`,
     )
     .join('\n');
 }
 
-export function workloadTable({ contenders, measurements }: Report, workload: Workload): string {
-  const rows = contenders.flatMap(({ name, title }) => {
+export function workloadTable({ systems, measurements }: Report, workload: Workload): string {
+  const rows = systems.flatMap(({ name, title }) => {
     const runs = runsOf(measurements, name, workload.name);
     if (runs.length === 0) return [];
     const summary = summarize(runs);
@@ -85,11 +85,11 @@ function show(spread: Spread | undefined, digits: number): string {
   return min === max ? `${median}` : `**${median}** (${min} to ${max})`;
 }
 
-/** Peak memory of each contender, in MB, with the same tickets compressed in each way; none with fewer than two of them. */
-export function codecTable({ workloads, contenders, measurements }: Report): readonly string[] {
+/** Peak memory of each system, in MB, with the same tickets compressed in each way; none with fewer than two of them. */
+export function codecTable({ workloads, systems, measurements }: Report): readonly string[] {
   const measured = workloads.flatMap((workload) => {
     if (workload.independent?.form !== 'python') return [];
-    const peaks = contenders.map(({ name }) => {
+    const peaks = systems.map(({ name }) => {
       const summary = summarize(runsOf(measurements, name, workload.name));
       return summary === undefined ? '' : show(summary.peakMegabytes, 0);
     });
@@ -98,11 +98,11 @@ export function codecTable({ workloads, contenders, measurements }: Report): rea
       : [[inWords(workload.tickets), workload.independent.codec, ...peaks]];
   });
   if (measured.length < 2) return [];
-  return [markdownTable(['tickets', 'codec', ...contenders.map(({ title }) => title)], measured)];
+  return [markdownTable(['tickets', 'codec', ...systems.map(({ title }) => title)], measured)];
 }
 
 /** What is left of the time when start-up is taken out: by how much the larger of two workloads takes longer. */
-export function steadyRates({ workloads, contenders, measurements }: Report): readonly string[] {
+export function steadyRates({ workloads, systems, measurements }: Report): readonly string[] {
   const alike = workloads
     .filter(
       ({ maxOffsetsPerTrigger, malformedPercent, independent }) =>
@@ -111,9 +111,9 @@ export function steadyRates({ workloads, contenders, measurements }: Report): re
     .sort((a, b) => a.tickets - b.tickets);
   const [small] = alike;
   if (small === undefined) return [];
-  const rows = contenders.flatMap(({ name, title }) => {
+  const rows = systems.flatMap(({ name, title }) => {
     const first = summarize(runsOf(measurements, name, small.name));
-    // A contender may have given up on the largest one.
+    // A system may have given up on the largest one.
     const larger = alike
       .slice(1)
       .flatMap((workload) => {

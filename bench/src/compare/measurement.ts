@@ -4,11 +4,11 @@ import { spreadOf, type Spread } from '../spread.ts';
 
 /** One run, as it goes into the JSON. */
 export const measurementSchema = z.object({
-  contender: z.string(),
+  system: z.string(),
   workload: z.string(),
-  /** From 1 on, of this contender with this workload. */
+  /** From 1 on, of this system with this workload. */
   repetition: z.number(),
-  /** Of the contender; runs of another version are not compared with these. */
+  /** Of the system; runs of another version are not compared with these. */
   version: z.string(),
   /** ISO 8601. */
   at: z.string(),
@@ -27,7 +27,7 @@ export const measurementSchema = z.object({
 export type Measurement = Readonly<z.infer<typeof measurementSchema>>;
 
 export interface Summary {
-  readonly contender: string;
+  readonly system: string;
   readonly workload: string;
   readonly runs: number;
   readonly wallSeconds: Spread;
@@ -49,7 +49,7 @@ export function summarize(runs: readonly Measurement[]): Summary | undefined {
   const peakMegabytes = spread((run) => run.peakBytes / 1e6);
   if (wallSeconds === undefined || cpuSeconds === undefined || peakMegabytes === undefined) return undefined;
   return {
-    contender: first.contender,
+    system: first.system,
     workload: first.workload,
     runs: counting.length,
     wallSeconds,
@@ -62,8 +62,8 @@ export function summarize(runs: readonly Measurement[]): Summary | undefined {
 
 export function runsOf(
   measurements: readonly Measurement[],
-  contender: string,
+  system: string,
   workload: string,
 ): readonly Measurement[] {
-  return measurements.filter((run) => run.contender === contender && run.workload === workload);
+  return measurements.filter((run) => run.system === system && run.workload === workload);
 }

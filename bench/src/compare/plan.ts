@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { spreadOf } from '../spread.ts';
 import type { Workload } from '../workload.ts';
-import type { Contender } from './contender.ts';
+import type { System } from './system.ts';
 import { runsOf, type Measurement } from './measurement.ts';
 
-/** How often each workload is run by each contender. */
+/** How often each workload is run by each system. */
 export interface Repetitions {
   readonly usual: number;
   readonly of: ReadonlyMap<string, number>;
@@ -12,7 +12,7 @@ export interface Repetitions {
 
 export interface PlannedRun {
   readonly workload: Workload;
-  readonly contender: Contender;
+  readonly system: System;
   readonly repetition: number;
 }
 
@@ -37,20 +37,20 @@ export function parseRepetitions(given: string): Repetitions {
  */
 export function planRuns(options: {
   readonly workloads: readonly Workload[];
-  readonly contenders: readonly Contender[];
+  readonly systems: readonly System[];
   readonly repetitions: Repetitions;
   readonly measured: readonly Measurement[];
 }): readonly PlannedRun[] {
-  const { workloads, contenders, repetitions, measured } = options;
+  const { workloads, systems, repetitions, measured } = options;
   const wanted = ({ name }: Workload): number => repetitions.of.get(name) ?? repetitions.usual;
   const most = Math.max(0, ...workloads.map(wanted));
   return Array.from({ length: most }, (_, index) => index + 1).flatMap((repetition) =>
     workloads
       .filter((workload) => repetition <= wanted(workload))
       .flatMap((workload) =>
-        rotate(contenders, repetition - 1)
+        rotate(systems, repetition - 1)
           .filter(({ name }) => runsOf(measured, name, workload.name).length < repetition)
-          .map((contender) => ({ workload, contender, repetition })),
+          .map((system) => ({ workload, system, repetition })),
       ),
   );
 }
@@ -59,18 +59,18 @@ export function planRuns(options: {
 const AROUND_SECONDS = 2.5;
 const READING_SECONDS_PER_MILLION = 1.5;
 
-/** How many seconds runs may take: as long as the same ones took, or else as long as their contender is known to take. */
+/** How many seconds runs may take: as long as the same ones took, or else as long as their system is known to take. */
 export function estimateSeconds(
   runs: readonly PlannedRun[],
   measured: readonly Measurement[],
   timeoutSeconds: number,
 ): number {
-  return runs.reduce((sum, { workload, contender }) => {
+  return runs.reduce((sum, { workload, system }) => {
     const before = spreadOf(
-      runsOf(measured, contender.name, workload.name).map(({ wallSeconds }) => wallSeconds),
+      runsOf(measured, system.name, workload.name).map(({ wallSeconds }) => wallSeconds),
     );
     const millions = workload.tickets / 1e6;
-    const { startSeconds, secondsPerMillion } = contender.guess;
+    const { startSeconds, secondsPerMillion } = system.guess;
     const run = before?.median ?? startSeconds + secondsPerMillion * millions;
     return sum + Math.min(run, timeoutSeconds) + AROUND_SECONDS + READING_SECONDS_PER_MILLION * millions;
   }, 0);

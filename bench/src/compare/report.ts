@@ -10,7 +10,7 @@ export const reportSchema = z.object({
   /** The times at which somebody sat down to measure, the first one first. */
   sittings: z.array(z.object({ startedAt: z.string(), circumstances: circumstancesSchema })),
   workloads: z.array(workloadSchema),
-  contenders: z.array(
+  systems: z.array(
     z.object({
       name: z.string(),
       title: z.string(),
@@ -23,27 +23,27 @@ export const reportSchema = z.object({
 });
 export type Report = z.infer<typeof reportSchema>;
 
-/** Of each contender with each workload that it has a right result of. */
-export function summaries({ workloads, contenders, measurements }: Report): readonly Summary[] {
+/** Of each system with each workload that it has a right result of. */
+export function summaries({ workloads, systems, measurements }: Report): readonly Summary[] {
   return workloads.flatMap((workload) =>
-    contenders.flatMap((contender) => {
-      const summary = summarize(runsOf(measurements, contender.name, workload.name));
+    systems.flatMap((system) => {
+      const summary = summarize(runsOf(measurements, system.name, workload.name));
       return summary === undefined ? [] : [summary];
     }),
   );
 }
 
-/** A new report of what is asked for, or an earlier one with a further sitting. Workloads and contenders of both. */
+/** A new report of what is asked for, or an earlier one with a further sitting. Workloads and systems of both. */
 export function continued(
   earlier: Report | undefined,
-  asked: Pick<Report, 'startedAt' | 'workloads' | 'contenders'> & {
+  asked: Pick<Report, 'startedAt' | 'workloads' | 'systems'> & {
     readonly circumstances: Report['sittings'][number]['circumstances'];
   },
 ): Report {
-  const { startedAt, circumstances, workloads, contenders } = asked;
+  const { startedAt, circumstances, workloads, systems } = asked;
   const sitting = { startedAt, circumstances };
   if (earlier === undefined)
-    return { kind: 'compare', startedAt, sittings: [sitting], workloads, contenders, measurements: [] };
+    return { kind: 'compare', startedAt, sittings: [sitting], workloads, systems, measurements: [] };
   const [first] = earlier.sittings;
   if (first !== undefined && machineOf(first.circumstances) !== machineOf(circumstances)) {
     throw new Error(
@@ -54,7 +54,7 @@ export function continued(
     ...earlier,
     sittings: [...earlier.sittings, sitting],
     workloads: merge(earlier.workloads, workloads),
-    contenders: merge(earlier.contenders, contenders),
+    systems: merge(earlier.systems, systems),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import {
   codecTable,
-  describeContenders,
+  describeSystems,
   describeSittings,
   hasRuns,
   steadyRates,
@@ -72,7 +72,7 @@ export async function readSections(
       ),
     ],
     ['compare:machine', withSource(compares[0], 'pnpm bench', describeSittings)],
-    ['compare:contenders', withSource(compares[0], 'pnpm bench', describeContenders)],
+    ['compare:systems', withSource(compares[0], 'pnpm bench', describeSystems)],
     ['latency', withSource(latency, 'pnpm bench latency', latencyTable)],
     ['steady', withSource(steady, 'pnpm bench steady', steadyTable)],
     ['growth', withSource(growth, 'pnpm bench growth', growthTables)],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 
 /** Queues so large that it never waits for itself. */
 const KCAT_SETTINGS = [
@@ -11,7 +11,7 @@ const KCAT_SETTINGS = [
 ];
 
 /** The floor: what it takes to read the topic and do nothing with it. */
-export const kcat: Contender = {
+export const kcat: System = {
   name: 'kcat',
   title: 'kcat (reading alone)',
   job: `reads to the end and drops what it reads; ${KCAT_SETTINGS.map((setting) => `\`${setting}\``).join(', ')}`,

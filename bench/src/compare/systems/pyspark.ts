@@ -1,8 +1,8 @@
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 import { parseCounts } from '../parse-counts.ts';
 import { pythonPeer } from './python-peer.ts';
 
-export const pyspark: Contender = pythonPeer({
+export const pyspark: System = pythonPeer({
   name: 'pyspark',
   title: 'PySpark 4.0.0',
   job: 'Structured Streaming, a local master with a thread and a shuffle partition for each core, `availableNow`: counts by `foreachBatch`, enriched Parquet, both with checkpoints in a local folder',

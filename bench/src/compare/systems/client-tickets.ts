@@ -5,7 +5,7 @@ import { bundleOf, bundleVersion } from '../../build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from '../../consumer-settings.ts';
 import { readRequestCounts } from '../../request-counts.ts';
 import { missingS3, runPlace, type PlaceKind, type RunPlace } from '../../run-place.ts';
-import type { Contender, Run } from '../contender.ts';
+import type { System, Run } from '../system.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const JOB =
@@ -13,7 +13,7 @@ const JOB =
   'JSON **and** Parquet, dead letters, checkpoints, pipeline UI';
 
 /** The consumer of this project. */
-export function clientTickets(where: PlaceKind): Contender {
+export function clientTickets(where: PlaceKind): System {
   const places = new Map<Run, RunPlace>();
   const placeFor = (run: Run): RunPlace => {
     const place = places.get(run) ?? runPlace(where, { folder: run.folder, id: run.groupId });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 import { pythonPeer } from './python-peer.ts';
 
 const JOB = "`mode='static'`, Rust engine with a worker thread for each core: counts and enriched JSON";
@@ -8,7 +8,7 @@ const JOB = "`mode='static'`, Rust engine with a worker thread for each core: co
  * With `checkpoints` its input is persisted, which is what there is without a licence key: the kind that persists operators
  * alone asks for one. Without, it does less than the job and shows how fast its engine is.
  */
-function pathwayPeer(checkpoints: boolean): Contender {
+function pathwayPeer(checkpoints: boolean): System {
   return pythonPeer({
     name: checkpoints ? 'pathway' : 'pathway-no-checkpoint',
     installation: 'pathway',

@@ -8,12 +8,12 @@ import type { NodeRuntime } from '../node-runtime.ts';
 import { waitForIdle } from '../wait-for-idle.ts';
 import { topicOf, type Workload } from '../workload.ts';
 import { checkResult } from './check-result.ts';
-import type { Contender, Run } from './contender.ts';
+import type { System, Run } from './system.ts';
 import type { Measurement } from './measurement.ts';
 
-/** Runs a contender once, from nothing, and checks what it gave. A failure becomes the measurement's `problem`. */
-export async function runContender(
-  contender: Contender,
+/** Runs a system once, from nothing, and checks what it gave. A failure becomes the measurement's `problem`. */
+export async function runSystem(
+  system: System,
   options: {
     readonly workload: Workload;
     readonly expected: ExpectedCounts;
@@ -32,23 +32,23 @@ export async function runContender(
   },
 ): Promise<Measurement> {
   const { workload, expected, home, repetition, timeoutSeconds, keep } = options;
-  const folder = await mkdtemp(join(tmpdir(), `bench-${contender.name}-`));
+  const folder = await mkdtemp(join(tmpdir(), `bench-${system.name}-`));
   const groupId = `bench-${randomUUID()}`;
   const { brokers, node, cores } = options;
   const run: Run = { workload, topic: topicOf(workload), brokers, folder, groupId, home, node, cores };
-  const version = await contender.version(run);
+  const version = await system.version(run);
   const busyBefore = await waitForIdle(options.idleWaitSeconds);
   const about = {
-    contender: contender.name,
+    system: system.name,
     workload: workload.name,
     repetition,
     version,
     busyBefore,
     at: new Date().toISOString(),
   };
-  const { hasResult, resultEveryMs } = contender;
+  const { hasResult, resultEveryMs } = system;
   try {
-    const { firstResultSeconds, ...others } = await measureProcess(contender.command(run), {
+    const { firstResultSeconds, ...others } = await measureProcess(system.command(run), {
       folder,
       timeoutSeconds,
       cores,
@@ -60,7 +60,7 @@ export async function runContender(
       return { ...about, ...measures, problem: `exit code ${measures.exitCode}: ${await lastLine(folder)}` };
     }
     try {
-      const result = await contender.result(run);
+      const result = await system.result(run);
       const problem = await checkResult(result, expected, options.readerHome ?? home);
       return {
         ...about,
@@ -72,7 +72,7 @@ export async function runContender(
       return { ...about, ...measures, problem: `its result could not be read: ${firstLine(error)}` };
     }
   } finally {
-    await contender.cleanUp?.(run);
+    await system.cleanUp?.(run);
     if (keep) console.error(`  kept ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   }

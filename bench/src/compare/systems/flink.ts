@@ -1,7 +1,7 @@
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 import { pythonPeer } from './python-peer.ts';
 
-export const flink: Contender = pythonPeer({
+export const flink: System = pythonPeer({
   name: 'flink',
   title: 'Flink SQL 2.1.0',
   job: 'PyFlink, a slot for each core, bounded Kafka source: counts printed, enriched JSON, checkpoints every second; mini-batch and two-phase aggregation',

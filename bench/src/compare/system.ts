@@ -3,7 +3,7 @@ import type { NodeRuntime } from '../node-runtime.ts';
 import type { RequestCounts } from '../request-counts.ts';
 import type { Workload } from '../workload.ts';
 
-/** One run of one contender. */
+/** One run of one system. */
 export interface Run {
   readonly workload: Workload;
   readonly topic: string;
@@ -21,7 +21,7 @@ export interface Run {
 
 /** What a run left. */
 export interface RunResult {
-  /** By type; `undefined`: this contender counts nothing. */
+  /** By type; `undefined`: this system counts nothing. */
   readonly counts: Readonly<Record<string, number>> | undefined;
   /** Files of enriched tickets, each of which must hold all tickets. */
   readonly enriched: readonly EnrichedFiles[];
@@ -34,7 +34,7 @@ export interface EnrichedFiles {
   readonly glob: string;
 }
 
-export interface Contender {
+export interface System {
   /** For options and JSON. */
   readonly name: string;
   /** For tables. */

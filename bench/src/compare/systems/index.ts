@@ -1,4 +1,4 @@
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 import { clientTickets } from './client-tickets.ts';
 import { flink } from './flink.ts';
 import { kcat } from './kcat.ts';
@@ -7,7 +7,7 @@ import { pyspark } from './pyspark.ts';
 import { quix } from './quix.ts';
 
 /** In the order of the tables. */
-export const CONTENDERS: readonly Contender[] = [
+export const SYSTEMS: readonly System[] = [
   clientTickets('folder'),
   clientTickets('s3'),
   pyspark,

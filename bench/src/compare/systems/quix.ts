@@ -1,8 +1,8 @@
-import type { Contender } from '../contender.ts';
+import type { System } from '../system.ts';
 import { parseCounts } from '../parse-counts.ts';
 import { pythonPeer } from './python-peer.ts';
 
-export const quix: Contender = pythonPeer({
+export const quix: System = pythonPeer({
   name: 'quix',
   title: 'Quix Streams 3.28.1',
   job: 'one process (it has no threads of its own), file sink with enriched JSON, offsets committed every 5 s as checkpoints; counts in memory, which are lost in a crash',

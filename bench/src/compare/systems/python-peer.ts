@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Contender, EnrichedFiles, Run } from '../contender.ts';
+import type { System, EnrichedFiles, Run } from '../system.ts';
 
 const PEERS = join(import.meta.dirname, '../../../peers');
 
@@ -13,14 +13,14 @@ export function pythonPeer(options: {
   readonly installation?: string;
   readonly title: string;
   readonly job: string;
-  readonly guess: Contender['guess'];
+  readonly guess: System['guess'];
   /** Where counts appear, in the run's folder. */
   readonly countsFile: string;
   readonly enriched: EnrichedFiles;
   readonly readCounts: (text: string) => Readonly<Record<string, number>>;
   readonly moreArguments?: (run: Run) => readonly string[];
   readonly moreEnvironment?: (run: Run) => Readonly<Record<string, string>>;
-}): Contender {
+}): System {
   const { name, title, job, guess, countsFile, enriched, readCounts } = options;
   const { moreArguments = () => [], moreEnvironment = () => ({}) } = options;
   const { installation = name } = options;
