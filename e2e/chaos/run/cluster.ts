@@ -1,6 +1,6 @@
 import { ensureTopic } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { poll } from '@client-tickets/testkit';
 
 const REPLICAS = 3;
@@ -19,7 +19,11 @@ export interface Cluster {
 }
 
 export function createCluster(brokers: readonly string[]): Cluster {
-  const kafka = new Kafka({ brokers: [...brokers], clientId: 'chaos', logLevel: logLevel.NOTHING });
+  const kafka = new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: 'chaos',
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
 
   /** One each time: a client of kafkajs goes on asking for topics that were deleted meanwhile. */
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {

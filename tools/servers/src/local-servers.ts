@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { installKafka, installSeaweedFs } from './install.ts';
 import {
   BROKERS,
@@ -180,7 +180,11 @@ function listens(port: number): Promise<boolean> {
 
 /** Before that, a topic of three replicas can't be created. */
 async function knowsAllBrokers(brokers: readonly string[]): Promise<boolean> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const kafka = new kafkajs.Kafka({
+    brokers: [...brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
   const admin = kafka.admin();
   try {
     await admin.connect();
