@@ -34,9 +34,11 @@ test.each([
   ['exports all of', "export * from 'kafkajs';\n"],
   ['imports on demand', "export const client = () => import('kafkajs');\n"],
 ])('the linter fails where a package %s what its row does not name', (_, source) => {
-  expect(lint({ 'packages/tickets/src/ticket.ts': source })).toEqual({
+  expect(lint({ 'packages/micro-batch/src/index.ts': source })).toEqual({
     status: 1,
-    found: ['packages/tickets may import @faker-js/faker, zod, not kafkajs (tools/lint/import-table.js).'],
+    found: [
+      "packages/micro-batch may import Node's own modules only, not kafkajs (tools/lint/import-table.js).",
+    ],
   });
 });
 
@@ -51,7 +53,7 @@ test('the linter fails where two files import types of each other', () => {
 });
 
 test('the linter passes what the table allows', () => {
-  expect(lint({ 'packages/tickets/src/ticket.ts': "export { z } from 'zod';\n" })).toEqual({
+  expect(lint({ 'packages/micro-batch/src/index.ts': "export { join } from 'node:path';\n" })).toEqual({
     status: 0,
     found: [],
   });
