@@ -26,7 +26,16 @@ export const importTable = {
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {
-    ours: ['kafka', 'micro-batch', 'object-store', 'pipeline-ui', 'results', 'service-kit', 'tickets'],
+    ours: [
+      'kafka',
+      'micro-batch',
+      'object-store',
+      'pipeline-ui',
+      'records',
+      'results',
+      'service-kit',
+      'tickets',
+    ],
     npm: ['cli-table3', 'picocolors', 'zod'],
   },
   'services/demo': {
@@ -44,7 +53,7 @@ export const importTable = {
     npm: ['cli-table3', 'log-update', 'picocolors', 'zod'],
   },
   'services/operator': {
-    ours: ['kafka', 'micro-batch', 'object-store', 'results', 'service-kit', 'tickets'],
+    ours: ['kafka', 'micro-batch', 'object-store', 'records', 'results', 'service-kit', 'tickets'],
     npm: ['cli-table3', 'commander', 'picocolors', 'zod'],
   },
 };

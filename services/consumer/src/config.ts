@@ -18,7 +18,8 @@ import {
   text,
   token,
 } from '@client-tickets/service-kit';
-import { parseFormats } from '@client-tickets/results';
+import { createTimeZone } from '@client-tickets/records';
+import { parseFormats, UNKNOWN_FIELDS } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** Every variable of the consumer. */
@@ -69,6 +70,15 @@ export const consumerSettings = z
     RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
       default: 'json,parquet',
       description: 'The files of enriched tickets.',
+    }),
+    TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
+      default: 'UTC',
+      description: 'The zone of times that name none.',
+    }),
+    UNKNOWN_FIELDS: setting(choice(UNKNOWN_FIELDS), {
+      default: 'drop',
+      description:
+        'Fields that a ticket does not declare: drop them, or keep them as JSON text in a column extra.',
     }),
     HTTP_HOST: setting(address(), {
       default: '127.0.0.1',

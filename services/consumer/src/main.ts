@@ -87,6 +87,8 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
       results: stores.results,
       checkpoints: stores.checkpoints,
       formats: settings.RESULTS_FORMAT,
+      timestampZone: settings.TIMESTAMP_ZONE,
+      unknownFields: settings.UNKNOWN_FIELDS,
       trigger,
       startingOffsets: settings.STARTING_OFFSETS,
       maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,

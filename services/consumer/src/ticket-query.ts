@@ -8,8 +8,13 @@ import {
   type StartingOffsets,
   type Trigger,
 } from '@client-tickets/micro-batch';
-import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
+import type { Counts, TimeZone } from '@client-tickets/records';
+import {
+  createCountsPublisher,
+  createQueryHandler,
+  type ResultFormat,
+  type UnknownFields,
+} from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
 
 /** The ticket query's own choices; the rest is the same for every consumer. */
@@ -18,6 +23,10 @@ export interface TicketQueryOptions {
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
   readonly formats: readonly ResultFormat[];
+  /** Default UTC. */
+  readonly timestampZone?: TimeZone;
+  /** Default `drop`. */
+  readonly unknownFields?: UnknownFields;
   readonly trigger: Trigger;
   readonly startingOffsets: StartingOffsets;
   readonly maxOffsetsPerTrigger: number;
@@ -30,11 +39,15 @@ export interface TicketQueryOptions {
 
 /** Starts the query that enriches, counts and stores tickets. */
 export function startTicketQuery(options: TicketQueryOptions): StreamingQuery<Counts> {
-  const { formats, ...shared } = options;
+  const { formats, timestampZone, unknownFields, ...shared } = options;
   return StreamingQuery.start({
     ...shared,
     name: 'client-tickets',
-    handler: createQueryHandler(ticketQuery, { formats }),
+    handler: createQueryHandler(ticketQuery, {
+      formats,
+      ...(timestampZone === undefined ? {} : { timestampZone }),
+      ...(unknownFields === undefined ? {} : { unknownFields }),
+    }),
     publisher: createCountsPublisher({
       query: ticketQuery,
       store: options.results,

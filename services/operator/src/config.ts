@@ -4,6 +4,7 @@ import {
   boolean,
   checkS3Keys,
   checkSasl,
+  choice,
   integer,
   kafkaSettings,
   loadDotEnv,
@@ -15,7 +16,8 @@ import {
   text,
   type Environment,
 } from '@client-tickets/service-kit';
-import { parseFormats } from '@client-tickets/results';
+import { createTimeZone } from '@client-tickets/records';
+import { parseFormats, UNKNOWN_FIELDS, type QueryHandlerOptions } from '@client-tickets/results';
 import { z } from 'zod';
 
 /** The variables of the consumer that matter to its operator. They have the same names and defaults, so that one `.env` serves both. */
@@ -50,6 +52,15 @@ export const operatorSettings = z
       default: 'json,parquet',
       description: 'The files of enriched tickets.',
     }),
+    TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
+      default: 'UTC',
+      description: 'The zone of times that name none.',
+    }),
+    UNKNOWN_FIELDS: setting(choice(UNKNOWN_FIELDS), {
+      default: 'drop',
+      description:
+        'Fields that a ticket does not declare: drop them, or keep them as JSON text in a column extra.',
+    }),
     ...logSettings,
   })
   .check(checkSasl)
@@ -65,4 +76,13 @@ export function readOperatorSettings(flags: Environment): {
   loadDotEnv();
   const environment = { ...process.env, ...flags };
   return { settings: readSettings(operatorSettings, environment), environment };
+}
+
+/** What decides the bytes that the consumer writes. */
+export function handlerOptions(settings: OperatorSettings): QueryHandlerOptions {
+  return {
+    formats: settings.RESULTS_FORMAT,
+    timestampZone: settings.TIMESTAMP_ZONE,
+    unknownFields: settings.UNKNOWN_FIELDS,
+  };
 }

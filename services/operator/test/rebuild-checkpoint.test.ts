@@ -25,7 +25,7 @@ function rebuild(history: History, options: Partial<RebuildSources> = {}) {
     checkpoints: history.checkpointStore,
     topic: TOPIC,
     log: new Map(history.log.partitions.map((partition) => [partition, history.log.offsets(partition)])),
-    defaultFormats: ['json', 'parquet'],
+    handlerOptions: { formats: ['json', 'parquet'] },
     assumeComplete: false,
     at: '2026-11-22T09:30:00.000Z',
     onProgress: () => undefined,
@@ -58,7 +58,7 @@ test(`a query whose whole checkpoint is lost goes on as if nothing had been (${R
       await writeRebuilt(
         history.resultsStore,
         history.checkpointStore,
-        await rebuild(history, { defaultFormats: options.formats }),
+        await rebuild(history, { handlerOptions: { formats: options.formats } }),
       );
       const { differences } = await verify(history);
       expect(differences.filter(({ code }) => code !== 'counts_behind')).toEqual([]);

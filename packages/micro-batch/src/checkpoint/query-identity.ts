@@ -2,6 +2,7 @@ import { compareAndSwap } from './compare-and-swap.ts';
 import { QueryError } from '../ports/query-error.ts';
 import { field, JsonShapeError, readEntries, readOffset, readString, type JsonNode } from './json-reader.ts';
 import { CHECKPOINT_VERSION, readCheckpointDocument } from './checkpoint-document.ts';
+import { settingChanges } from './setting-changes.ts';
 import { ObjectStoreError, type ObjectStore } from '../ports/object-store.ts';
 
 /** Kept in `<topic>/query.json` of the checkpoint; created once and never changed. */
@@ -113,20 +114,18 @@ function encodeIdentity(identity: QueryIdentity): Uint8Array {
 }
 
 function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: string): void {
-  const list = (query: ExpectedQuery | QueryIdentity): readonly (readonly [string, string])[] => [
-    ['topic', query.topic],
-    ['query version', query.handlerVersion],
-    ...Object.entries(query.settings).sort(([a], [b]) => (a < b ? -1 : 1)),
-  ];
-  if (JSON.stringify(list(found)) === JSON.stringify(list(expected))) return;
-  const describe = (query: ExpectedQuery | QueryIdentity): string =>
-    list(query)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
+  const all = (query: ExpectedQuery | QueryIdentity): Readonly<Record<string, string>> => ({
+    ...query.settings,
+    topic: query.topic,
+    encoders: query.handlerVersion,
+  });
+  const changes = settingChanges(all(found), all(expected));
+  if (changes.length === 0) return;
   throw new QueryError(
     'checkpoint_mismatch',
-    `the checkpoint at ${location} was started with ${describe(found)}; this program runs ${describe(expected)}. ` +
-      'Its results would not fit together: run with the former settings, or start with a new checkpoint and results location.',
+    `the checkpoint at ${location} was started by another query than this program runs. What changed: ${changes.join('; ')}. ` +
+      'The results of both would not fit together: undo the change, or start with a new checkpoint and results location, ' +
+      'which reads the topic again from STARTING_OFFSETS on.',
   );
 }
 

@@ -139,17 +139,30 @@ test('another handler version, or any other settings, are refused by name', asyn
     await attempt(places, {
       handlerVersion: '2',
     }),
-  ).toEqual(refusal('checkpoint_mismatch', /started with .*query version 1, .*runs .*query version 2/));
+  ).toEqual(refusal('checkpoint_mismatch', /another query .*encoders: 1 became 2\. .*new checkpoint/));
   expect(
     await attempt(places, {
       settings: { formats: 'json' },
     }),
-  ).toEqual(refusal('checkpoint_mismatch', /formats json,parquet; this program runs .*formats json\. /));
+  ).toEqual(refusal('checkpoint_mismatch', /What changed: formats: json,parquet became json\. /));
   expect(
     await attempt(places, {
       settings: { formats: 'json,parquet', zone: 'UTC' },
     }),
-  ).toEqual(refusal('checkpoint_mismatch', /zone UTC/));
+  ).toEqual(refusal('checkpoint_mismatch', /What changed: zone: added \(UTC\)\. /));
+});
+
+test('a refusal says what changed of a list', async () => {
+  const change = async (former: string, now: string): Promise<string> => {
+    const places = locations();
+    await open(places, { settings: { priority: former } });
+    const error = await attempt(places, { settings: { priority: now } });
+    return /What changed: (.*?)\. /.exec(JSON.stringify(error))?.[1] ?? 'nothing';
+  };
+  expect(await change('LOW, HIGH', 'LOW, HIGH, URGENT')).toBe('priority: URGENT added');
+  expect(await change('LOW, HIGH', 'LOW, URGENT')).toBe('priority: URGENT added, HIGH removed');
+  expect(await change('LOW, HIGH', 'HIGH, LOW')).toBe('priority: the order became HIGH, LOW');
+  expect(await change('LOW, HIGH', 'text')).toBe('priority: LOW, HIGH became text');
 });
 
 test('settings that only read like the former ones are refused', async () => {
@@ -171,7 +184,7 @@ test('the checkpoint of another topic is refused, wherever it was copied to', as
   await open(places, { topic: 'tickets' });
   const query = places.checkpoints.objects.get('tickets/query.json');
   places.checkpoints.write(QUERY, query?.body ?? new Uint8Array(), undefined);
-  expect(await attempt(places)).toEqual(refusal('checkpoint_mismatch', /topic tickets.*topic letters/));
+  expect(await attempt(places)).toEqual(refusal('checkpoint_mismatch', /topic: tickets became letters/));
 });
 
 test('results of another query are refused with the name of theirs', async () => {

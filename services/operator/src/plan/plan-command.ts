@@ -1,3 +1,4 @@
+import { handlerOptions } from '../config.ts';
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { KafkaError } from '@client-tickets/kafka';
@@ -45,7 +46,7 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
     ...stores,
     topic: settings.KAFKA_TOPIC,
     log,
-    handler: createQueryHandler(ticketQuery, { formats: settings.RESULTS_FORMAT }),
+    handler: createQueryHandler(ticketQuery, handlerOptions(settings)),
     startingOffsets: settings.STARTING_OFFSETS,
     failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
     clock,

@@ -12,6 +12,7 @@ import {
 } from '@client-tickets/micro-batch';
 import {
   createQueryHandler,
+  type QueryHandlerOptions,
   listRanges,
   OWNER_KEY,
   readPublishedCounts,
@@ -36,8 +37,8 @@ export interface RebuildSources {
   readonly topic: string;
   /** `undefined`: the brokers did not answer. */
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
-  /** Used when no ticket file shows them. */
-  readonly defaultFormats: readonly ResultFormat[];
+  /** What the consumer is set to; its formats are used when no ticket file shows them. */
+  readonly handlerOptions: QueryHandlerOptions;
   readonly assumeComplete: boolean;
   readonly at: string;
   readonly onProgress: (tickets: number) => void;
@@ -133,7 +134,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     );
   }
   const begins = [...snapshot.partitions.values()].map(({ checkpoint }) => checkpoint);
-  const handler = createQueryHandler(ticketQuery, { formats });
+  const handler = createQueryHandler(ticketQuery, { ...sources.handlerOptions, formats });
   const identity = found ?? {
     id,
     topic,
@@ -213,7 +214,7 @@ export async function writeRebuilt(
  * committed: else it may lack a file. What no range shows, the settings say.
  */
 async function findFormats(
-  { results, defaultFormats }: RebuildSources,
+  { results, handlerOptions }: RebuildSources,
   counted: ReadonlyMap<number, bigint>,
 ): Promise<readonly ResultFormat[]> {
   const shown = new Set<ResultFormat>();
@@ -226,7 +227,7 @@ async function findFormats(
     if ((counted.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
     previous = listed;
   }
-  return shown.size === 0 ? defaultFormats : RESULT_FORMATS.filter((format) => shown.has(format));
+  return shown.size === 0 ? handlerOptions.formats : RESULT_FORMATS.filter((format) => shown.has(format));
 }
 
 /** How far each partition is in any of the counts files. */

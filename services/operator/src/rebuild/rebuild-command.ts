@@ -1,3 +1,4 @@
+import { handlerOptions } from '../config.ts';
 import type { Command } from 'commander';
 import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
@@ -40,7 +41,7 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
     checkpoints,
     topic: settings.KAFKA_TOPIC,
     log: options.brokers === false ? undefined : await readLog(context),
-    defaultFormats: settings.RESULTS_FORMAT,
+    handlerOptions: handlerOptions(settings),
     assumeComplete: options.assumeComplete === true,
     at: new Date(clock.now()).toISOString(),
     onProgress: (tickets) => {

@@ -1,3 +1,4 @@
+import { handlerOptions } from '../config.ts';
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import {
@@ -76,7 +77,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     output.line('the next start of a consumer begins a new query, where STARTING_OFFSETS says');
     return 0;
   }
-  const handler = createQueryHandler(ticketQuery, { formats: settings.RESULTS_FORMAT });
+  const handler = createQueryHandler(ticketQuery, handlerOptions(settings));
   const identity = await openQuery(checkpoints, results, {
     topic,
     handlerVersion: handler.version,
