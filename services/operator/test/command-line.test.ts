@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openObjectStore } from '@client-tickets/object-store';
@@ -153,7 +153,15 @@ describe('commands that only read', () => {
   });
 
   test('explain themselves', async () => {
-    const commands = ['verify', 'status', 'plan', 'reset', 'rebuild-checkpoint', 'dead-letters'];
+    const commands = [
+      'verify',
+      'status',
+      'plan',
+      'dead-letters',
+      'accept-data-loss',
+      'reset',
+      'rebuild-checkpoint',
+    ];
     const help = await program('--help');
     expect(help.code).toBe(0);
     for (const command of commands) expect(help.stdout).toContain(`\n  ${command} `);
@@ -162,6 +170,29 @@ describe('commands that only read', () => {
 });
 
 describe('commands that write', () => {
+  test('decide about a data loss, once they are told to', async () => {
+    expect((await tickets('accept-data-loss')).stdout).toContain('nothing is stopped for data loss');
+    const path = join(location.checkpoints, 'client_tickets/partition-0.json');
+    const stop =
+      '{"reason":"replaced","startOffset":"3","endOffset":"17","at":"2026-11-22T09:30:00.000Z","decision":null}';
+    const before = await readFile(path, 'utf8');
+    expect(before).toContain('"stopped": null');
+    await writeFile(path, before.replace('"stopped": null', `"stopped": ${stop}`));
+
+    const asked = await tickets('accept-data-loss', '--from', 'latest');
+    expect(asked.code).toBe(1);
+    expect(asked.stdout).toContain('partition 0: offsets 3–16 replaced, stopped on 2026-11-22T09:30:00.000Z');
+    expect(await readFile(path, 'utf8')).toContain('"decision":null');
+    expect((await tickets('accept-data-loss', '--partition', '1', '--yes')).stdout).toContain(
+      'nothing is stopped',
+    );
+
+    const decided = await tickets('accept-data-loss', '--from', 'latest', '--yes');
+    expect(decided.code).toBe(0);
+    expect(decided.stdout).toContain('✔ partition 0 goes on from latest at the next start');
+    expect(await readFile(path, 'utf8')).toContain('"decision":"latest"');
+  });
+
   test('make a lost checkpoint anew, and what they made is proven', async () => {
     await rm(location.checkpoints, { recursive: true });
     const rebuild = await tickets('rebuild-checkpoint', '--no-brokers');

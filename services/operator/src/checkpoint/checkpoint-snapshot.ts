@@ -16,8 +16,10 @@ export interface CheckpointSnapshot {
   readonly unreadable: ReadonlyMap<number, QueryError>;
 }
 
-/** The state of a checkpoint is read alike whatever formats the query writes. */
 const handler = createQueryHandler(ticketQuery, { formats: RESULT_FORMATS });
+
+/** The state of a checkpoint is read alike whatever formats the query writes. */
+export const parseState = (value: unknown): Counts => handler.parseState(value);
 
 export async function readSnapshot(
   checkpoints: ObjectStore,
@@ -27,7 +29,7 @@ export async function readSnapshot(
     store: checkpoints,
     topic,
     queryId: id,
-    parseState: (value) => handler.parseState(value),
+    parseState,
   });
   const partitions = new Map<number, StoredCheckpoint<Counts>>();
   const unreadable = new Map<number, QueryError>();

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { settingsHelp, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
+import { addAcceptDataLoss } from '../data-loss/accept-data-loss-command.ts';
 import { addDeadLetters } from '../dead-letters/dead-letters-command.ts';
 import { addPlan } from '../plan/plan-command.ts';
 import { addRebuild } from '../rebuild/rebuild-command.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((program: Command, choose: Choose) => void)[] = [
   addStatus,
   addPlan,
   addDeadLetters,
+  addAcceptDataLoss,
   addReset,
   addRebuild,
 ];

@@ -1,4 +1,11 @@
-import type { OffsetRange, PartitionOffsets, SourceRecord } from '@client-tickets/micro-batch';
+import {
+  logOf,
+  offsetInLog,
+  positionIn,
+  type OffsetRange,
+  type PartitionOffsets,
+  type SourceRecord,
+} from '@client-tickets/micro-batch';
 import type { DeadLetter, StoredRow } from '@client-tickets/results';
 import { showOffsets } from '../cli/output.ts';
 import type { RecordsRead, Windows } from '../topic/read-records.ts';
@@ -20,7 +27,8 @@ export type ParseRecord = (value: Uint8Array | null) => Readonly<Record<string, 
  * and at the end of each partition, and the offsets that no file has a record of. Memory does not grow with the results.
  *
  * It finds what no total can tell: a record that was passed over and counted as an empty offset, and a topic that was made
- * again, whose old offsets hold other records.
+ * again, whose old offsets hold other records. Results hold positions, a topic offsets: of a partition whose log was replaced
+ * only the latest log can be compared.
  */
 export class TopicSample {
   readonly #rows: QueryRows;
@@ -73,10 +81,11 @@ export class TopicSample {
   }
 
   #compareRecord(partition: number, sample: PartitionSample, record: SourceRecord): readonly Difference[] {
-    const { offset, value } = record;
+    const { value } = record;
+    const offset = positionIn(sample.log, record.offset);
     const differs = (what: string): readonly Difference[] => {
       const offsets = { startOffset: offset, endOffset: offset + 1n };
-      const message = `partition ${partition}, offset ${offset}: ${what}`;
+      const message = `partition ${partition}, offset ${record.offset}: ${what}`;
       return [{ code: 'topic_differs', partition, offsets, message }];
     };
     const row = sample.rows.get(offset);
@@ -108,14 +117,18 @@ class PartitionSample {
   readonly rows = new Map<bigint, StoredRow>();
   readonly letters = new Map<bigint, DeadLetter>();
   readonly holes: OffsetRange[] = [];
+  /** Which log of the partition is compared. */
+  readonly log: bigint;
   readonly #covered: OffsetRange;
   readonly #windows: readonly OffsetRange[];
   #next: bigint;
 
   constructor({ startOffset, endOffset }: OffsetRange, { earliest, latest }: PartitionOffsets) {
+    this.log = logOf(endOffset);
+    const [first, last] = [positionIn(this.log, earliest), positionIn(this.log, latest)];
     const covered = {
-      startOffset: earliest > startOffset ? earliest : startOffset,
-      endOffset: latest < endOffset ? latest : endOffset,
+      startOffset: first > startOffset ? first : startOffset,
+      endOffset: last < endOffset ? last : endOffset,
     };
     this.#covered = covered;
     this.#next = covered.startOffset;
@@ -145,6 +158,7 @@ class PartitionSample {
     }
   }
 
+  /** Offsets of the log. */
   finish(): readonly OffsetRange[] {
     this.#leave(this.#covered.endOffset);
     const all = [...this.#windows, ...this.holes].sort((a, b) => (a.startOffset < b.startOffset ? -1 : 1));
@@ -155,7 +169,10 @@ class PartitionSample {
       else if (range.endOffset > last.endOffset)
         merged[merged.length - 1] = { startOffset: last.startOffset, endOffset: range.endOffset };
     }
-    return merged;
+    return merged.map((range) => ({
+      startOffset: offsetInLog(range.startOffset),
+      endOffset: offsetInLog(range.startOffset) + range.endOffset - range.startOffset,
+    }));
   }
 
   /** No file holds a record from where the last one was to here. */
