@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { showBytes, showDuration, showRange, showRate, showShare } from '../web/src/format/numbers.ts';
+import {
+  showBytes,
+  showDuration,
+  showDurationTick,
+  showRange,
+  showRate,
+  showShare,
+} from '../web/src/format/numbers.ts';
 import { bytesOf, showHex, showText } from '../web/src/format/raw-value.ts';
 
 describe('what the page makes of values', () => {
@@ -24,21 +31,45 @@ describe('what the page makes of values', () => {
   });
 
   it.each([
-    [showRate(null), '–'],
-    [showRate(8.44), '8.4'],
-    [showRate(1234.5), '1,235'],
-    [showShare(0, 0), '–'],
-    [showShare(1, 100_000), 'under 0.1%'],
-    [showShare(2, 1_000), '0.2%'],
-    [showShare(1, 4), '25%'],
-    [showDuration(0), '0 ms'],
-    [showDuration(4), '4.0 ms'],
-    [showDuration(31.4), '31 ms'],
-    [showDuration(1_234), '1.2 s'],
-    [showBytes(999), '999 B'],
-    [showBytes(1_300), '1.3 kB'],
-    [showBytes(48_000_000), '48 MB'],
-  ])('%s is %s', (shown, expected) => {
-    expect(shown).toBe(expected);
+    [null, '–'],
+    [8.44, '8.4'],
+    [1234.5, '1,235'],
+  ])('shows a rate of %s as %s', (rate, shown) => {
+    expect(showRate(rate)).toBe(shown);
+  });
+
+  it.each([
+    [0, 0, '–'],
+    [1, 100_000, 'under 0.1%'],
+    [2, 1_000, '0.2%'],
+    [1, 4, '25%'],
+  ])('shows %i of %i as %s', (part, total, shown) => {
+    expect(showShare(part, total)).toBe(shown);
+  });
+
+  it.each([
+    [0, '0 ms'],
+    [4, '4.0 ms'],
+    [31.4, '31 ms'],
+    [1_234, '1.2 s'],
+  ])('shows %d ms as %s', (ms, shown) => {
+    expect(showDuration(ms)).toBe(shown);
+  });
+
+  it.each([
+    [0.5, '0.5 ms'],
+    [8, '8 ms'],
+    [10, '10 ms'],
+    [1_500, '1.5 s'],
+  ])('labels %d ms on an axis with %s', (ms, shown) => {
+    expect(showDurationTick(ms)).toBe(shown);
+  });
+
+  it.each([
+    [999, '999 B'],
+    [1_300, '1.3 kB'],
+    [48_000_000, '48 MB'],
+  ])('shows %i bytes as %s', (bytes, shown) => {
+    expect(showBytes(bytes)).toBe(shown);
   });
 });

@@ -12,6 +12,18 @@ interface Rows {
   }[];
 }
 
+it('no partition is shown with an end of the log before what was committed', async () => {
+  const { ui, get, addTickets, startQuery } = createUiPipeline({ partitions: 1 });
+  addTickets(7);
+  const query = startQuery();
+  await query.finished;
+  const readEarlier = query.status().partitions.map((partition) => ({ ...partition, latestOffset: 6n }));
+  ui.attach({ ...query, status: () => ({ ...query.status(), partitions: readEarlier }) } as never);
+  expect((await get('/api/v1/partitions')).body).toMatchObject({
+    items: [{ committedOffset: '7', latestOffset: '7', lag: 0 }],
+  });
+});
+
 describe('with several consumers', () => {
   it('the page of each shows the partitions, batches and dead letters of all', async () => {
     const log = new MemoryLog('client_tickets', 4);

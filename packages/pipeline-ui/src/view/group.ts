@@ -241,7 +241,8 @@ function toPartition(known: PartitionKnowledge): Partition {
   const { partition, owned, checkpoint } = known;
   const committedOffset = owned?.committedOffset ?? checkpoint?.committed.endOffset;
   const earliest = owned?.earliestOffset ?? known.offsets?.earliest;
-  const latest = later(owned?.latestOffset, known.offsets?.latest);
+  // What was committed was in the log, also when its end was last read before that.
+  const latest = later(later(owned?.latestOffset, known.offsets?.latest), committedOffset);
   const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
     totals: checkpoint?.committed.totals,
     gaps: checkpoint?.gaps ?? [],

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { LiveSource } from './live/live-source.ts';
+import { showDayAndZone } from './format/times.ts';
 import { useLive } from './live/use-live.ts';
 import { Header } from './sections/header.tsx';
 import { Notices } from './sections/notices.tsx';
@@ -38,6 +39,7 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
         <Settings status={status} />
       </main>
       <footer>
+        <p>{showDayAndZone(new Date())}</p>
         <p>
           <a href="/api/v1/openapi.json">API</a> <a href="/metrics">Metrics</a> <a href="/healthz">Health</a>{' '}
           <a href="/readyz">Readiness</a>

@@ -59,6 +59,11 @@ export function showDuration(ms: number | null | undefined): string {
   return `${ms < 10 && ms > 0 ? fixedDecimal.format(ms) : whole.format(ms)} ms`;
 }
 
+/** For axes, which need no more digits than tell their ticks apart: `8 ms`, `0.5 ms`, `1.5 s`. */
+export function showDurationTick(ms: number): string {
+  return ms >= 1000 ? `${oneDecimal.format(ms / 1000)} s` : `${oneDecimal.format(ms)} ms`;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${whole.format(count)} ${count === 1 ? one : many}`;
 }

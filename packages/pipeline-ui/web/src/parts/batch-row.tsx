@@ -8,11 +8,14 @@ import { PhaseBar } from './phase-bar.tsx';
 export function BatchRow({
   batch,
   longestMs,
+  hasRequests,
   isOpen,
   onToggle,
 }: {
   readonly batch: Batch;
   readonly longestMs: number;
+  /** Whether any batch has store requests to show: a folder has none. */
+  readonly hasRequests: boolean;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }): JSX.Element {
@@ -63,13 +66,15 @@ export function BatchRow({
             <PhaseBar durationMs={durationMs} longestMs={longestMs} />
           )}
         </td>
-        <td class="number">
-          <Requests counts={storeRequests} />
-        </td>
+        {hasRequests && (
+          <td class="number">
+            <Requests counts={storeRequests} />
+          </td>
+        )}
       </tr>
       {isOpen && (
         <tr class="details" id={details}>
-          <td colSpan={7}>
+          <td colSpan={hasRequests ? 7 : 6}>
             <BatchDetails batch={batch} />
           </td>
         </tr>

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { DeadLetterView } from '../../../src/api/index.ts';
-import { plural, showOffset } from '../format/numbers.ts';
+import { plural } from '../format/numbers.ts';
 import { bytesOf, showHex, showText } from '../format/raw-value.ts';
 import { showTime } from '../format/times.ts';
 
@@ -18,10 +18,9 @@ export function DeadLetterTable({ letters }: { readonly letters: readonly DeadLe
           <tr key={`${letter.partition}-${letter.offset}`}>
             <td class="place">
               {showTime(letter.timestamp)}
-              <small>
-                <span class="for-readers">partition </span>
-                <span class="partition">{letter.partition}</span> <span class="for-readers">offset </span>
-                {showOffset(letter.offset)}
+              <small title="partition:offset, as `tickets dead-letters show` takes it">
+                <span class="for-readers">partition and offset </span>
+                {letter.partition}:{letter.offset}
               </small>
             </td>
             <td>

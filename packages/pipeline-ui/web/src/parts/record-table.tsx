@@ -19,7 +19,7 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
               Before: the ticket
             </th>
             <th scope="colgroup" colSpan={added.length} class="added">
-              After: also
+              Added by enrichment
             </th>
           </tr>
           <tr>
@@ -34,11 +34,13 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
           {records.map(({ offset, before, after }) => (
             <tr key={offset}>
               {columns.map((column) => (
-                <td key={column}>{showText(String(before[column] ?? ''))}</td>
+                <td key={column}>
+                  <Value text={showText(String(before[column] ?? ''))} />
+                </td>
               ))}
               {added.map((column) => (
                 <td key={column} class="added">
-                  {showText(String(after[column] ?? ''))}
+                  <Value text={showText(String(after[column] ?? ''))} />
                 </td>
               ))}
             </tr>
@@ -46,5 +48,18 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
         </tbody>
       </table>
     </div>
+  );
+}
+
+const SHOWN_LENGTH = 80;
+
+/** Long texts are cut, and whole once they are opened. */
+function Value({ text }: { readonly text: string }): JSX.Element {
+  if (text.length <= SHOWN_LENGTH) return <>{text}</>;
+  return (
+    <details class="long">
+      <summary>{text.slice(0, SHOWN_LENGTH).trimEnd()} …</summary>
+      {text}
+    </details>
   );
 }

@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { showSecond } from '../format/times.ts';
+import { showMinute, showSecond } from '../format/times.ts';
 
 interface ChartProps {
   readonly title: string;
   readonly unit: string;
+  /** How much time the axis spans; what is not known of it stays empty. */
+  readonly seconds: number;
   /** Seconds since the epoch, ascending. */
   readonly at: readonly number[];
   readonly values: readonly (number | null)[];
@@ -13,14 +15,13 @@ interface ChartProps {
   readonly showAxis: (value: number) => string;
 }
 
-const SHORTEST_AXIS = 60; // seconds
-const LOWEST_TOP = 10; // records or milliseconds; a flat line at 0 needs no finer scale
+const LOWEST_TOP = 1; // a record or a millisecond; a flat line at 0 needs no finer scale
 
 /**
  * One line over time. The canvas says nothing to a screen reader, so the value beside the title is text: the latest one, or
  * the one under the pointer. The pointers of all charts move together.
  */
-export function TimeChart({ title, unit, at, values, show, showAxis }: ChartProps): JSX.Element {
+export function TimeChart({ title, unit, seconds, at, values, show, showAxis }: ChartProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -41,12 +42,11 @@ export function TimeChart({ title, unit, at, values, show, showAxis }: ChartProp
 
   useEffect(() => {
     const last = at.at(-1) ?? 0;
-    const first = Math.min(at[0] ?? 0, last - SHORTEST_AXIS);
     chart.current?.batch(() => {
       chart.current?.setData([[...at], [...values]], false);
-      chart.current?.setScale('x', { min: first, max: last });
+      chart.current?.setScale('x', { min: last - seconds, max: last });
     });
-  }, [at, values, scheme]);
+  }, [at, values, seconds, scheme]);
 
   const index = pointed !== null && pointed < at.length ? pointed : at.length - 1;
   const time = at[index];
@@ -71,6 +71,9 @@ function sizeOf({ clientWidth: width, clientHeight: height }: HTMLElement): {
   return { width, height };
 }
 
+/** Of `09:30:05` in the font of an axis, in points. */
+const LABEL_WIDTH = 56;
+
 function chartOptions(
   element: HTMLElement,
   showAxis: (value: number) => string,
@@ -86,7 +89,7 @@ function chartOptions(
   };
   return {
     ...sizeOf(element),
-    padding: [8, 12, 0, 0],
+    padding: [8, LABEL_WIDTH / 2, 0, 0], // the last label of the time axis is centred on its end
     legend: { show: false },
     cursor: {
       sync: { key: 'time' },
@@ -99,7 +102,13 @@ function chartOptions(
       y: { range: (_, __, most) => [0, Math.max(LOWEST_TOP, (most ?? 0) * 1.1)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, space: 80, values: (_, ticks) => ticks.map(showSecond) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 48,
+        values: (_, ticks, __, ___, seconds) => ticks.map(seconds < 60 ? showSecond : showMinute),
+      },
       { ...axis, size: 50, space: 28, values: (_, ticks) => ticks.map((tick) => showAxis(tick)) },
     ],
     series: [

@@ -19,6 +19,7 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
   const live = batches?.items ?? [];
   const rows = older.length === 0 ? live : merge(live, older);
   const cursor = next === undefined ? (batches?.next ?? null) : next;
+  const hasRequests = rows.some(({ storeRequests }) => Object.keys(storeRequests ?? {}).length > 0);
   const longest = Math.max(1, ...rows.map(({ durationMs }) => durationMs?.triggerExecution ?? 0));
 
   async function showOlder(): Promise<void> {
@@ -64,9 +65,11 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
                   Dead letters
                 </th>
                 <th scope="col">Duration</th>
-                <th scope="col" class="number">
-                  Store requests
-                </th>
+                {hasRequests && (
+                  <th scope="col" class="number">
+                    Store requests
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -75,6 +78,7 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
                   key={batch.key}
                   batch={batch}
                   longestMs={longest}
+                  hasRequests={hasRequests}
                   isOpen={open === batch.key}
                   onToggle={() => setOpen(open === batch.key ? undefined : batch.key)}
                 />

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { History } from '../../../src/api/index.ts';
-import { showCount, showDuration, showRate, showShort } from '../format/numbers.ts';
+import { showCount, showDuration, showDurationTick, showRate, showShort } from '../format/numbers.ts';
 import { TimeChart } from '../parts/time-chart.tsx';
 
 const MINUTES = [1, 5, 15] as const;
@@ -33,6 +33,7 @@ export function Charts({ history }: { readonly history: History }): JSX.Element 
         <TimeChart
           title="Input rate"
           unit="per second"
+          seconds={minutes * 60}
           at={shown.at}
           values={shown.inputRowsPerSecond}
           show={showRate}
@@ -41,6 +42,7 @@ export function Charts({ history }: { readonly history: History }): JSX.Element 
         <TimeChart
           title="Processing rate"
           unit="per second"
+          seconds={minutes * 60}
           at={shown.at}
           values={shown.processedRowsPerSecond}
           show={showRate}
@@ -49,6 +51,7 @@ export function Charts({ history }: { readonly history: History }): JSX.Element 
         <TimeChart
           title="Lag"
           unit="records"
+          seconds={minutes * 60}
           at={shown.at}
           values={shown.lag}
           show={showCount}
@@ -57,10 +60,11 @@ export function Charts({ history }: { readonly history: History }): JSX.Element 
         <TimeChart
           title="Batch duration"
           unit=""
+          seconds={minutes * 60}
           at={shown.at}
           values={shown.batchDurationMs}
           show={showDuration}
-          showAxis={showDuration}
+          showAxis={showDurationTick}
         />
       </div>
     </div>

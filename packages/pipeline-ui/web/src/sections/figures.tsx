@@ -19,6 +19,7 @@ export function Figures({
   const group = figures?.groupRowsPerSecond ?? null;
   const all = partitions?.items.length ?? 0;
   const own = status?.ownedPartitions.length ?? 0;
+  const isReading = status?.assigned === true;
   const isIdle = figures !== undefined && rate === null;
   return (
     <dl class="figures">
@@ -36,9 +37,9 @@ export function Figures({
       />
       <Figure
         name="Processing rate"
-        value={isIdle ? 'idle' : showRate(rate)}
+        value={isIdle ? (isReading ? 'idle' : 'not reading yet') : showRate(rate)}
         unit={isIdle ? '' : 'per second'}
-        note={duration === null ? 'no batch lately' : `a batch takes ${showDuration(duration)}`}
+        note={processingNote(duration, isReading, figures?.lag ?? null)}
       />
       <Figure
         name="Lag"
@@ -57,6 +58,11 @@ export function Figures({
       />
     </dl>
   );
+}
+
+function processingNote(duration: number | null, isReading: boolean, lag: number | null): string {
+  if (duration !== null) return `a batch takes ${showDuration(duration)}`;
+  return isReading || lag === null ? 'no batch lately' : `${showCount(lag)} waiting`;
 }
 
 function Rejected({ figures }: { readonly figures: FigureValues | undefined }): JSX.Element {

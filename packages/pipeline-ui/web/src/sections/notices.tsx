@@ -32,7 +32,10 @@ export function Notices({
             {status.errorCode === null ? '' : `: ${status.errorCode.replaceAll('_', ' ')}`}
           </h2>
           <p>{status.message}</p>
-          <p>Nothing was skipped: once the cause is mended, the next start goes on from the checkpoint.</p>
+          {/* What to do about lost records is in the message, which says so too. */}
+          {status.errorCode !== 'data_loss' && (
+            <p>Nothing was skipped: once the cause is mended, the next start goes on from the checkpoint.</p>
+          )}
         </div>
       )}
       {connection.kind === 'lost' && (

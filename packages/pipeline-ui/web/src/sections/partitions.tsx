@@ -21,6 +21,9 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                 <th scope="col" class="number">
                   Partition
                 </th>
+                <th scope="col" class="number">
+                  Lag
+                </th>
                 <th scope="col">Owner</th>
                 <th scope="col" class="number">
                   Start
@@ -30,9 +33,6 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                 </th>
                 <th scope="col" class="number">
                   Latest
-                </th>
-                <th scope="col" class="number">
-                  Lag
                 </th>
                 <th scope="col" class="number">
                   Tickets
@@ -68,13 +68,6 @@ function Row({
       <th scope="row" class="number">
         {partition.partition}
       </th>
-      <td>
-        {partition.owner ?? <span class="unknown">not this consumer</span>}
-        {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
-      </td>
-      <td class="number">{showOffset(partition.firstOffset)}</td>
-      <td class="number">{showOffset(partition.committedOffset)}</td>
-      <td class="number">{showOffset(partition.latestOffset)}</td>
       <td class="number">
         <span class="lag">
           <span class="bar" aria-hidden="true">
@@ -83,6 +76,13 @@ function Row({
           {showCount(lag)}
         </span>
       </td>
+      <td>
+        {partition.owner ?? <span class="unknown">not this consumer</span>}
+        {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
+      </td>
+      <td class="number">{showOffset(partition.firstOffset)}</td>
+      <td class="number">{showOffset(partition.committedOffset)}</td>
+      <td class="number">{showOffset(partition.latestOffset)}</td>
       <td class="number">{showCount(partition.rows)}</td>
       <td class="number" data-tone={deadLetters > 0 ? 'warn' : 'none'}>
         {showCount(deadLetters)}
