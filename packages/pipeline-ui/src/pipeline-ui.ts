@@ -35,6 +35,8 @@ export interface PipelineUiOptions {
   /** `{ 'client-tickets': '0.1.0', node: process.version }` */
   readonly versions: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
+  /** Of one trigger, so that the page can say when it is what slows the query down. 0 or left out: no limit. */
+  readonly maxOffsetsPerTrigger?: number | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Lets its holder pause and resume; without it that is not offered. */
@@ -109,6 +111,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     results,
     checkpoints,
     trigger,
+    maxOffsetsPerTrigger: options.maxOffsetsPerTrigger,
     clock,
     requests,
     declaration: options.declaration,

@@ -84,6 +84,7 @@ export function createUiPipeline({
     ],
     versions: { 'client-tickets': '0.1.0', node: process.version },
     trigger,
+    maxOffsetsPerTrigger,
     clock,
     logger: silentLogger,
     log: source,

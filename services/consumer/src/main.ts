@@ -67,6 +67,7 @@ await runMain({ name: 'consumer', stopBudgetMs: STOP_BUDGET_MS }, async ({ signa
     settings: describeSettings(consumerSettings, environment),
     versions,
     trigger,
+    maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
     clock,
     logger,
     controlToken: settings.HTTP_CONTROL_TOKEN,

@@ -22,6 +22,7 @@ export async function openDemoUi(options: {
     ...shared,
     declaration: ticketQuery,
     topic: source.topic,
+    maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
     log: source,
     settings: describeSettings(demoSettings, environment),
     versions,

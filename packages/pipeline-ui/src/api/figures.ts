@@ -33,6 +33,10 @@ export const figuresSchema = z.object({
   groupRowsPerSecond: rate
     .nullable()
     .describe('committed by all consumers lately; null when this consumer has all partitions'),
+  limit: z
+    .object({ recordsPerTrigger: count, recordsPerSecond: rate })
+    .nullable()
+    .describe('set while records wait only because each trigger takes no more than this'),
   viewers: count.describe('open event streams'),
 });
 

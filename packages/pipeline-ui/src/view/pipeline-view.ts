@@ -63,6 +63,8 @@ export interface PipelineViewOptions {
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
   readonly trigger: Trigger;
+  /** Of one trigger; 0 or `undefined`: no limit. */
+  readonly maxOffsetsPerTrigger: number | undefined;
   readonly hasControl: boolean;
   readonly clock: Clock;
   readonly log: LogOffsets | undefined;
@@ -81,6 +83,9 @@ const PATIENCE_MS = 3_000;
 const LIVE_BATCHES = 20;
 const KEPT_MEASURES = 300;
 const GROUP_RATE_MS = 10_000;
+const FULL_TRIGGERS = 3;
+/** Offsets without a record count against the limit, too. */
+const FULL_SHARE = 0.9;
 
 export function createPipelineView(options: PipelineViewOptions): PipelineView {
   const { topic, results, checkpoints, trigger, clock, requests, viewers, onChange } = options;
@@ -163,8 +168,22 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
       groupRowsPerSecond: isAllMine ? null : groupRate(group.batchRows(LIVE_BATCHES)),
+      limit: limitInForce(),
       viewers: viewers(),
     };
+  }
+
+  /** Records wait, the last triggers were full, and each was done well before the next one: only the limit slows it down. */
+  function limitInForce(): Figures['limit'] {
+    const most = options.maxOffsetsPerTrigger ?? 0;
+    if (most === 0 || trigger.kind !== 'interval' || trigger.everyMs === 0) return null;
+    const last = measures.slice(-FULL_TRIGGERS).map(({ progress }) => progress);
+    const isFull = last.every(
+      ({ numInputRows, durationMs }) =>
+        numInputRows >= FULL_SHARE * most && durationMs.triggerExecution < trigger.everyMs,
+    );
+    if (last.length < FULL_TRIGGERS || !isFull || (ownLag() ?? 0) <= most) return null;
+    return { recordsPerTrigger: most, recordsPerSecond: (most * 1_000) / trigger.everyMs };
   }
 
   function groupRate(rows: readonly Batch[]): number {

@@ -22,7 +22,13 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
       </a>
       <Header connection={connection} status={status} />
       <main id="content" tabIndex={-1} class={connection.kind === 'lost' ? 'is-old' : undefined}>
-        <Notices connection={connection} status={status} counts={counts} partitions={partitions} />
+        <Notices
+          connection={connection}
+          status={status}
+          figures={figures}
+          counts={counts}
+          partitions={partitions}
+        />
         <section id="overview" aria-labelledby="overview-heading">
           <h2 id="overview-heading" class="for-readers">
             Overview

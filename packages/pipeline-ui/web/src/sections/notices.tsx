@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import type { Counts, Partitions, Status } from '../../../src/api/index.ts';
-import { showRange } from '../format/numbers.ts';
+import type { Counts, Figures, Partitions, Status } from '../../../src/api/index.ts';
+import { plural, showCount, showRange, showRate } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import type { Connection } from '../live/live-source.ts';
 
@@ -11,11 +11,13 @@ const NEWS_MS = 24 * 3_600_000;
 export function Notices({
   connection,
   status,
+  figures,
   counts,
   partitions,
 }: {
   readonly connection: Connection;
   readonly status: Status | undefined;
+  readonly figures: Figures | undefined;
   readonly counts: Counts | undefined;
   readonly partitions: Partitions | undefined;
 }): JSX.Element {
@@ -66,6 +68,16 @@ export function Notices({
         <div class="notice" data-tone="warn">
           <h2>Some numbers may be old</h2>
           <p>{unread}</p>
+        </div>
+      )}
+      {figures !== undefined && figures.limit !== null && connection.kind === 'live' && (
+        <div class="notice">
+          <h2>{showCount(figures.lag)} records wait because of MAX_OFFSETS_PER_TRIGGER</h2>
+          <p>
+            A trigger takes at most {plural(figures.limit.recordsPerTrigger, 'record', 'records')}, which is{' '}
+            {showRate(figures.limit.recordsPerSecond)} a second, and is done long before the next one. Set
+            MAX_OFFSETS_PER_TRIGGER higher, or to 0 for no limit, and start the consumer again.
+          </p>
         </div>
       )}
       {gaps.length > 0 && (
