@@ -18,7 +18,11 @@ it('no partition is shown with an end of the log before what was committed', asy
   const query = startQuery();
   await query.finished;
   const readEarlier = query.status().partitions.map((partition) => ({ ...partition, latestOffset: 6n }));
-  ui.attach({ ...query, status: () => ({ ...query.status(), partitions: readEarlier }) } as never);
+  ui.attach({
+    status: () => ({ ...query.status(), partitions: readEarlier }),
+    pause: () => query.pause(),
+    resume: () => query.resume(),
+  });
   expect((await get('/api/v1/partitions')).body).toMatchObject({
     items: [{ committedOffset: '7', latestOffset: '7', lag: 0 }],
   });
