@@ -1,3 +1,4 @@
+import { partitionCheckpointKey } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
 import { describe, expect, it } from 'vitest';
 import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
@@ -25,6 +26,28 @@ it('no partition is shown with an end of the log before what was committed', asy
   });
   expect((await get('/api/v1/partitions')).body).toMatchObject({
     items: [{ committedOffset: '7', latestOffset: '7', lag: 0 }],
+  });
+});
+
+it('a log that replaced another one is shown with its own offsets, also where another consumer reads it', async () => {
+  const first = createUiPipeline({ partitions: 1 });
+  const { log, checkpoints, results } = first;
+  first.addTickets(7);
+  await first.startQuery().finished;
+  const key = partitionCheckpointKey(log.topic, 0);
+  const written = Buffer.from((await checkpoints.get(key))?.body ?? []).toString();
+  const inSecondLog = written.replaceAll(
+    /"(startOffset|endOffset|firstOffset)":\s*"(\d+)"/g,
+    (_, name: string, offset: string) => `"${name}": "${10n ** 15n + BigInt(offset)}"`,
+  );
+  expect(inSecondLog).not.toBe(written);
+  await checkpoints.put(key, Buffer.from(inSecondLog));
+  const { get } = createUiPipeline({ log, checkpoints, results });
+  expect((await get('/api/v1/partitions')).body).toMatchObject({
+    items: [{ mine: false, firstOffset: '0', committedOffset: '7', latestOffset: '7', lag: 0 }],
+  });
+  expect((await get('/api/v1/batches')).body).toMatchObject({
+    items: [{ parts: [{ startOffset: '0', endOffset: '7' }] }],
   });
 });
 

@@ -1,4 +1,4 @@
-import type { CommittedBatch, QueryProgress } from '@client-tickets/micro-batch';
+import { offsetInLog, type CommittedBatch, type QueryProgress } from '@client-tickets/micro-batch';
 import type { Batch } from '../api/index.ts';
 import type { RequestCounts } from '../stores/request-counter.ts';
 
@@ -79,8 +79,8 @@ function toRow(group: readonly Part[], measure: TriggerMeasure | undefined): Bat
     deadLetters: sum(parts.map(({ batch }) => batch.deadLetters)),
     parts: parts.map(({ partition, batch: { startOffset, endOffset, rows, deadLetters } }) => ({
       partition,
-      startOffset: String(startOffset),
-      endOffset: String(endOffset),
+      startOffset: String(offsetInLog(startOffset)),
+      endOffset: String(offsetInLog(endOffset)),
       rows,
       deadLetters,
     })),

@@ -1,4 +1,4 @@
-import type { CommittedBatch, ObjectStore } from '@client-tickets/micro-batch';
+import { offsetInLog, type CommittedBatch, type ObjectStore } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import { z } from 'zod';
 import {
@@ -128,8 +128,8 @@ export function createApiRoutes(sources: {
         return {
           partition: params.partition,
           batchId,
-          startOffset: String(startOffset),
-          endOffset: String(endOffset),
+          startOffset: String(offsetInLog(startOffset)),
+          endOffset: String(offsetInLog(endOffset)),
           rows,
           deadLetters,
           plannedAt,

@@ -1,5 +1,8 @@
 import {
   createCheckpointStore,
+  logOf,
+  offsetInLog,
+  positionIn,
   readQuery,
   type Clock,
   type CommittedBatch,
@@ -240,9 +243,14 @@ interface PartitionKnowledge {
 function toPartition(known: PartitionKnowledge): Partition {
   const { partition, owned, checkpoint } = known;
   const committedOffset = owned?.committedOffset ?? checkpoint?.committed.endOffset;
-  const earliest = owned?.earliestOffset ?? known.offsets?.earliest;
+  const log = logOf(committedOffset ?? 0n);
+  const read = known.offsets && {
+    earliest: positionIn(log, known.offsets.earliest),
+    latest: positionIn(log, known.offsets.latest),
+  };
+  const earliest = owned?.earliestOffset ?? read?.earliest;
   // What was committed was in the log, also when its end was last read before that.
-  const latest = later(later(owned?.latestOffset, known.offsets?.latest), committedOffset);
+  const latest = later(later(owned?.latestOffset, read?.latest), committedOffset);
   const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
     totals: checkpoint?.committed.totals,
     gaps: checkpoint?.gaps ?? [],
@@ -266,16 +274,16 @@ function toPartition(known: PartitionKnowledge): Partition {
         ? null
         : {
             batchId: planned.batchId,
-            startOffset: String(planned.startOffset),
-            endOffset: String(planned.endOffset),
+            startOffset: String(offsetInLog(planned.startOffset)),
+            endOffset: String(offsetInLog(planned.endOffset)),
             at: planned.at,
           },
     rows: totals?.rows ?? 0,
     deadLetters: totals?.deadLetters ?? 0,
     emptyOffsets: totals?.emptyOffsets ?? 0,
     gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
-      startOffset: String(startOffset),
-      endOffset: String(endOffset),
+      startOffset: String(offsetInLog(startOffset)),
+      endOffset: String(offsetInLog(endOffset)),
       reason,
       at,
     })),
@@ -292,6 +300,7 @@ function lagOf(position: bigint | undefined, latest: bigint | undefined): number
   return Number(latest > position ? latest - position : 0n);
 }
 
-function text(offset: bigint | undefined): string | null {
-  return offset === undefined ? null : String(offset);
+/** As the brokers know it. */
+function text(position: bigint | undefined): string | null {
+  return position === undefined ? null : String(offsetInLog(position));
 }

@@ -87,8 +87,8 @@ export function Notices({
             {gaps.map((gap) => (
               <li key={`${gap.partition}-${gap.startOffset}-${gap.at}`}>
                 Partition {gap.partition}, offsets {showRange(gap.startOffset, gap.endOffset)}:{' '}
-                {gap.reason === 'expired' ? 'expired in the log' : 'the log was cut back'}, noticed{' '}
-                {showTime(gap.at)}
+                {gap.reason === 'expired' ? 'expired in the log' : 'the log was replaced by another one'},
+                noticed {showTime(gap.at)}
               </li>
             ))}
           </ul>
