@@ -19,7 +19,7 @@ export const importTable = {
   },
   'packages/embedded-log': { ours: ['local-folder', 'micro-batch'], npm: [] },
   'packages/pipeline-ui': {
-    ours: ['micro-batch', 'records', 'results', 'tickets'],
+    ours: ['micro-batch', 'records', 'results'],
     npm: ['@hono/node-server', 'hono', 'prom-client', 'zod'],
   },
   'packages/testkit': { ours: ['micro-batch', 'object-store', 'results', 'tickets'], npm: ['rolldown'] },

@@ -102,6 +102,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   });
   const metrics = createPipelineMetrics({
     topic,
+    counted: options.declaration.countsFiles[0],
     versions,
     status: () => view.queryStatus(),
     viewers: () => feed.readers,

@@ -1,6 +1,6 @@
 import type { QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
 import { RECORD_PROBLEMS } from '@client-tickets/records';
-import { TICKET_TYPES } from '@client-tickets/tickets';
+import type { DeclaredCounts } from '@client-tickets/results';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreRequest } from '../stores/request-counter.ts';
 
@@ -32,11 +32,13 @@ const STATES = [
  */
 export function createPipelineMetrics(options: {
   readonly topic: string;
+  /** What rows are counted by, if by anything. */
+  readonly counted: DeclaredCounts | undefined;
   readonly versions: Readonly<Record<string, string>>;
   readonly status: () => QueryStatus | undefined;
   readonly viewers: () => number;
 }): PipelineMetrics {
-  const { topic, versions, status, viewers } = options;
+  const { topic, counted, versions, status, viewers } = options;
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -44,7 +46,7 @@ export function createPipelineMetrics(options: {
   const rows = new Counter({
     name: 'client_tickets_rows_total',
     help: 'Tickets written to the results by this consumer.',
-    labelNames: ['type'],
+    labelNames: counted === undefined ? [] : [counted.column],
     registers,
   });
   const deadLetters = new Counter({
@@ -97,8 +99,11 @@ export function createPipelineMetrics(options: {
     labelNames: ['operation'],
     registers,
   });
+  const countRows = (kind: string, count: number): void => {
+    if (counted !== undefined) rows.inc({ [counted.column]: kind }, count);
+  };
   // Series that begin at 0, so that a rate can be told from their first increase.
-  for (const type of TICKET_TYPES) rows.inc({ type }, 0);
+  for (const kind of counted?.values ?? []) countRows(kind, 0);
   for (const problem of RECORD_PROBLEMS) deadLetters.inc({ problem }, 0);
 
   const gauge = (
@@ -170,9 +175,11 @@ export function createPipelineMetrics(options: {
   return {
     contentType: register.contentType,
     render: () => register.metrics(),
-    addProgress({ durationMs, observedMetrics }) {
-      for (const [type, count] of Object.entries(observedMetrics['ticket_counts'] ?? {}))
-        rows.inc({ type }, count);
+    addProgress({ durationMs, observedMetrics, sink }) {
+      if (counted === undefined) rows.inc(sink.numOutputRows);
+      else
+        for (const [kind, count] of Object.entries(observedMetrics[counted.name] ?? {}))
+          countRows(kind, count);
       for (const [problem, count] of Object.entries(observedMetrics['dead_letter_count_by_problem'] ?? {}))
         deadLetters.inc({ problem }, count);
       for (const [name, count] of Object.entries(observedMetrics['unknown_field_count_by_name'] ?? {}))
