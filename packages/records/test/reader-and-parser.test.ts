@@ -15,7 +15,7 @@ import { MessageWriter } from './spelling/messages.ts';
 import { Random } from './spelling/random.ts';
 
 const SEED = Number(process.env['RECORDS_SEED'] ?? 20_261_126);
-const CASES = Number(process.env['RECORDS_CASES'] ?? 90_000);
+const CASES = Number(process.env['RECORDS_CASES'] ?? 92_000);
 const PARTITION = 2;
 
 interface Tally {
