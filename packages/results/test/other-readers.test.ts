@@ -55,7 +55,7 @@ test('pyarrow and DuckDB read the same rows from both formats, and the dead lett
     rows: 2057,
     types: {
       ...texts('string'),
-      created_at: 'timestamp[ms, tz=UTC]',
+      created_at: 'timestamp[us, tz=UTC]',
       kafka_partition: 'int32',
       kafka_offset: 'int64',
       partition: 'int32',

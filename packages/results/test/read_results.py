@@ -9,12 +9,12 @@ import pyarrow.dataset
 
 folder = sys.argv[1]
 PARQUET = f"read_parquet('{folder}/tickets/*/*.parquet', hive_partitioning = false)"
-LINES = f"read_json('{folder}/tickets/*/*.json', hive_partitioning = false)"
+LINES = f"read_json('{folder}/tickets_json/*/*.json', hive_partitioning = false)"
 DEAD_LETTERS = f"read_json('{folder}/dead_letters/*/*.json')"
 
 
 def with_pyarrow():
-    tickets = pyarrow.dataset.dataset(f"{folder}/tickets", partitioning="hive", exclude_invalid_files=True)
+    tickets = pyarrow.dataset.dataset(f"{folder}/tickets", partitioning="hive")
     table = tickets.to_table().sort_by([("partition", "ascending"), ("kafka_offset", "ascending")])
     first = table.slice(0, 1).to_pylist()[0]
     return {
