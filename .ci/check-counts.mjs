@@ -13,11 +13,10 @@ const counted = lines(join(results, 'ticket_counts/part-00000.json')).reduce(
   (sum, row) => sum + row.ticket_count,
   0,
 );
-const files = readdirSync(join(results, 'tickets'), { recursive: true }).filter((name) =>
-  name.endsWith('.json'),
-);
+const rows = join(results, 'tickets_json');
+const files = readdirSync(rows, { recursive: true }).filter((name) => name.endsWith('.json'));
 const ids = files.flatMap((name) =>
-  lines(join(results, 'tickets', name)).map((row) => `${row.kafka_partition}/${row.kafka_offset}`),
+  lines(join(rows, name)).map((row) => `${row.kafka_partition}/${row.kafka_offset}`),
 );
 console.log(`${counted} counted, ${ids.length} rows, ${new Set(ids).size} different; expected ${expected}`);
 process.exitCode = [counted, ids.length, new Set(ids).size].every((count) => count === Number(expected))
