@@ -10,7 +10,7 @@ export interface OpenOptions extends RequestOptions {
   readonly logger?: Logger;
   /** Look only: writes are refused, and a folder is not locked. Default false. */
   readonly readOnly?: boolean;
-  /** For `s3://` locations. Default: what the AWS SDK finds by itself. */
+  /** For `s3://` locations. Default: AWS itself, with the keys that its SDK finds; an endpoint is never looked up. */
   readonly s3?: S3Options;
 }
 

@@ -175,7 +175,9 @@ async function consume(options: {
 }): Promise<StreamingQuery<Counts>> {
   const { topic, trigger, formats = ['json', 'parquet'], startingOffsets = { kind: 'earliest' } } = options;
   const open = async (location: string): Promise<ObjectStore> => {
-    const store = await openObjectStore(location);
+    const store = await openObjectStore(location, {
+      s3: { endpoint: AWS_ENDPOINT_URL_S3, region: AWS_REGION },
+    });
     onTestFinished(() => store.close());
     return store;
   };
