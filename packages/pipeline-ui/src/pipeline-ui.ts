@@ -105,6 +105,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     counted: options.declaration.countsFiles[0],
     versions,
     status: () => view.queryStatus(),
+    unknownFields: () => view.unknownFields(),
     viewers: () => feed.readers,
   });
   const view = createPipelineView({

@@ -92,7 +92,7 @@ describe('with several consumers', () => {
       expect(batches.some(({ durationMs }) => durationMs === null)).toBe(true);
       expect(batches.some(({ durationMs }) => durationMs !== null)).toBe(true);
       expect((await get('/api/v1/counts')).body).toMatchObject({ total: 100 });
-      expect((await get('/api/v1/figures')).body).toMatchObject({ tickets: 100, deadLetters: 4, lag: 0 });
+      expect((await get('/api/v1/figures')).body).toMatchObject({ rows: 100, deadLetters: 4, lag: 0 });
       expect((await get('/api/v1/dead-letters')).body).toMatchObject({ items: { length: 4 } });
     }
     await Promise.all(queries.map((query) => query.stop({ budgetMs: 1_000 })));

@@ -25,6 +25,7 @@ const status = (message: string): Partial<LiveEvents> => ({
     queryId: null,
     runId: null,
     topic: 'client_tickets',
+    records: { singular: 'ticket', plural: 'tickets' },
     trigger: 'every 1 s',
     startedAt: '2026-01-01T00:00:00.000Z',
     assigned: true,

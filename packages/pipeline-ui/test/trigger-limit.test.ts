@@ -31,7 +31,7 @@ it('the figures say that a trigger takes too little, while records wait for that
 
 it('the figures say nothing of a limit that nothing waits for', async () => {
   const pipeline = start(10, 40);
-  await expect.poll(async () => (await figuresOf(pipeline)).tickets, { timeout: 20_000 }).toBe(40);
+  await expect.poll(async () => (await figuresOf(pipeline)).rows, { timeout: 20_000 }).toBe(40);
   expect((await figuresOf(pipeline)).limit).toBeNull();
   await pipeline.stop();
 });

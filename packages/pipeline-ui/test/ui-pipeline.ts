@@ -8,11 +8,13 @@ import {
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
+import type { Query } from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
   type ResultFormat,
   type Counts,
+  type UnknownFields,
 } from '@client-tickets/results';
 import {
   createTicketGenerator,
@@ -44,8 +46,10 @@ export interface UiPipeline {
   ) => Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
-/** The ticket query and its UI over a log and stores in memory. */
+/** A query, by default that of tickets, and its UI over a log and stores in memory. */
 export function createUiPipeline({
+  query = ticketQuery,
+  unknownFields = 'drop',
   clock = systemClock,
   partitions = 3,
   formats = ['json', 'parquet'],
@@ -56,6 +60,8 @@ export function createUiPipeline({
   checkpoints = createMemoryObjectStore('memory://checkpoints/'),
   ...uiOptions
 }: {
+  readonly query?: Query;
+  readonly unknownFields?: UnknownFields;
   readonly clock?: Clock;
   readonly partitions?: number;
   readonly formats?: readonly ResultFormat[];
@@ -73,7 +79,7 @@ export function createUiPipeline({
 > = {}): UiPipeline {
   const source = log.createSource();
   const ui = createPipelineUi({
-    declaration: ticketQuery,
+    declaration: query,
     topic: log.topic,
     results,
     checkpoints,
@@ -125,13 +131,13 @@ export function createUiPipeline({
       });
     },
     startQuery() {
-      const query = StreamingQuery.start({
+      const running = StreamingQuery.start({
         name: 'client-tickets',
         source,
         results,
         checkpoints,
-        handler: createQueryHandler(ticketQuery, { formats }),
-        publisher: createCountsPublisher({ query: ticketQuery, store: results, topic: log.topic }),
+        handler: createQueryHandler(query, { formats, unknownFields }),
+        publisher: createCountsPublisher({ query, store: results, topic: log.topic }),
         trigger,
         startingOffsets: { kind: 'earliest' },
         maxOffsetsPerTrigger,
@@ -141,8 +147,8 @@ export function createUiPipeline({
         newId: randomUUID,
         listener: ui.listener,
       });
-      ui.attach(query);
-      return query;
+      ui.attach(running);
+      return running;
     },
     ask: askOver,
     async get(path, headers = {}) {

@@ -33,8 +33,8 @@ export function createConsumerCrew(settings: Readonly<Record<string, string>>): 
       const [consumer] = members;
       if (consumer === undefined) throw new Error('no consumer is left to ask');
       const answer = await fetch(`${consumer.url}/api/v1/figures`);
-      const { tickets } = (await answer.json()) as { readonly tickets: number | null };
-      return tickets ?? 0;
+      const { rows } = (await answer.json()) as { readonly rows: number | null };
+      return rows ?? 0;
     },
     async close() {
       for (const { process } of members) process.kill('SIGKILL');

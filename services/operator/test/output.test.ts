@@ -9,7 +9,7 @@ const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 function written(say: (output: ReturnType<typeof createOutput>) => void): string {
   const stdout = Object.assign(new PassThrough(), { isTTY: false });
-  say(createOutput(stdout as unknown as NodeJS.WriteStream));
+  say(createOutput(stdout));
   return String(stdout.read());
 }
 

@@ -53,7 +53,7 @@ export const batchDetailSchema = z.object({
   records: z.array(
     z.object({
       offset,
-      before: z.record(z.string(), scalar).describe('the ticket'),
+      before: z.record(z.string(), scalar).describe('the record'),
       after: z.record(z.string(), scalar).describe('the row of the result file'),
     }),
   ),

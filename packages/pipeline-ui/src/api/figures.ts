@@ -27,7 +27,9 @@ export const historySchema = z.object({
 export const figuresSchema = z.object({
   point: pointSchema,
   lastTriggerAt: time.nullable().describe('the last trigger that went through, with or without records'),
-  tickets: count.nullable().describe('counted so far by all consumers; null while the counts are not known'),
+  rows: count
+    .nullable()
+    .describe('records of the query counted so far by all consumers; null while the counts are not known'),
   deadLetters: count.nullable().describe('rejected so far by all consumers'),
   lag: count.nullable().describe('records that wait, over all partitions; null while one is unknown'),
   groupRowsPerSecond: rate
@@ -37,6 +39,11 @@ export const figuresSchema = z.object({
     .object({ recordsPerTrigger: count, recordsPerSecond: rate })
     .nullable()
     .describe('set while records wait only because each trigger takes no more than this'),
+  unknownFields: z
+    .array(z.object({ name: z.string(), count }))
+    .describe(
+      'how many records had which fields that the query does not declare, as this consumer has read them since its start; past 32 names they are `other`',
+    ),
   viewers: count.describe('open event streams'),
 });
 

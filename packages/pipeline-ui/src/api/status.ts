@@ -10,6 +10,9 @@ export const statusSchema = z.object({
   queryId: z.string().nullable().describe('null until the checkpoint has been opened'),
   runId: z.string().nullable(),
   topic: z.string(),
+  records: z
+    .object({ singular: z.string(), plural: z.string() })
+    .describe('what the query calls its records: `ticket`, `tickets`'),
   trigger: z.string().describe('`every 1 s`, `as soon as there are records` or `availableNow`'),
   startedAt: time,
   assigned: z.boolean().describe('whether the group has given this consumer its share, which may be none'),

@@ -80,7 +80,7 @@ export function createApiRoutes(sources: {
     apiRoute({
       ...plain,
       path: '/counts',
-      summary: 'Tickets over the whole stream, by each thing that the query counts by',
+      summary: 'Records over the whole stream, by each thing that the query counts by',
       answer: countsSchema,
       handle: async () => {
         await view.refresh();
@@ -143,7 +143,7 @@ export function createApiRoutes(sources: {
     apiRoute({
       ...plain,
       path: '/dead-letters',
-      summary: 'Records that were no tickets, newest first',
+      summary: 'Records that the query could not read, newest first',
       query: z.strictObject({
         limit: limit(100, 20),
         before: before(DEAD_LETTER_CURSOR),

@@ -3,6 +3,7 @@ import { RECORD_PROBLEMS } from '@client-tickets/records';
 import type { DeclaredCounts } from '@client-tickets/results';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreRequest } from '../stores/request-counter.ts';
+import type { UnknownField } from '../view/unknown-fields.ts';
 
 export interface PipelineMetrics {
   addProgress(progress: QueryProgress): void;
@@ -36,32 +37,36 @@ export function createPipelineMetrics(options: {
   readonly counted: DeclaredCounts | undefined;
   readonly versions: Readonly<Record<string, string>>;
   readonly status: () => QueryStatus | undefined;
+  readonly unknownFields: () => readonly UnknownField[];
   readonly viewers: () => number;
 }): PipelineMetrics {
-  const { topic, counted, versions, status, viewers } = options;
+  const { topic, counted, versions, status, unknownFields, viewers } = options;
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
 
   const rows = new Counter({
     name: 'client_tickets_rows_total',
-    help: 'Tickets written to the results by this consumer.',
+    help: 'Records written to the results by this consumer.',
     labelNames: counted === undefined ? [] : [counted.column],
     registers,
   });
   const deadLetters = new Counter({
     name: 'client_tickets_dead_letters_total',
-    help: 'Records that were no tickets, by what was wrong with them.',
+    help: 'Records that the query could not read, by what was wrong with them.',
     labelNames: ['problem'],
     registers,
   });
-  const unknownFields = new Counter({
+  const fields: Counter = new Counter({
     name: 'client_tickets_unknown_fields_total',
     help: 'Records with a field that is not declared, by its name.',
     labelNames: ['field'],
     registers,
+    collect: () => {
+      fields.reset();
+      for (const { name, count } of unknownFields()) fields.inc({ field: name }, count);
+    },
   });
-  const fieldNames = new Set<string>();
   const batches = new Counter({
     name: 'client_tickets_batches_total',
     help: 'Triggers that committed a micro-batch.',
@@ -182,8 +187,6 @@ export function createPipelineMetrics(options: {
           countRows(kind, count);
       for (const [problem, count] of Object.entries(observedMetrics['dead_letter_count_by_problem'] ?? {}))
         deadLetters.inc({ problem }, count);
-      for (const [name, count] of Object.entries(observedMetrics['unknown_field_count_by_name'] ?? {}))
-        unknownFields.inc({ field: boundedName(fieldNames, name) }, count);
       batches.inc();
       batchSeconds.observe(durationMs.triggerExecution / 1000);
       for (const phase of PHASES) phaseSeconds.observe({ phase }, durationMs[phase] / 1000);
@@ -195,14 +198,6 @@ export function createPipelineMetrics(options: {
     },
     close: () => register.clear(),
   };
-}
-
-const MOST_FIELD_NAMES = 32;
-
-/** A program that makes names up must not fill memory: past the first few they are one. */
-function boundedName(known: Set<string>, name: string): string {
-  if (known.size < MOST_FIELD_NAMES) known.add(name);
-  return known.has(name) ? name : 'other';
 }
 
 /** `node` stays, `micro-batch` becomes `micro_batch`. */

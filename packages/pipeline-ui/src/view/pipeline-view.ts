@@ -27,6 +27,7 @@ import { createCountsView } from './counts.ts';
 import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
 import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
+import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
 
 /** Everything that can be seen of the pipeline, in the shapes of the API. */
@@ -54,6 +55,7 @@ export interface PipelineView {
   partitions(): Partitions;
   batchRows(): readonly Batch[];
   batches(partition: number): readonly CommittedBatch[];
+  unknownFields(): readonly UnknownField[];
   /** All of it that is sent to whoever watches. */
   events(): Partial<LiveEvents>;
 }
@@ -89,7 +91,9 @@ const FULL_SHARE = 0.9;
 
 export function createPipelineView(options: PipelineViewOptions): PipelineView {
   const { topic, results, checkpoints, trigger, clock, requests, viewers, onChange } = options;
+  const { record, table, countsFiles } = options.declaration;
   const measures: TriggerMeasure[] = [];
+  const unknownFields = createUnknownFields();
   const rates = createRateHistory({ clock, triggerMs: trigger.kind === 'interval' ? trigger.everyMs : 0 });
 
   const query = createQueryView({
@@ -97,6 +101,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     observer: {
       onProgress(progress) {
         rates.addProgress(progress);
+        unknownFields.add(progress);
         measures.push({ progress, storeRequests: requests.take() });
         if (measures.length > KEPT_MEASURES) measures.shift();
         options.onProgress(progress);
@@ -116,7 +121,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     isPaused: () => query.status()?.state === 'paused',
     measures: () => measures,
   });
-  const counted = createCountsView({ clock, results, files: options.declaration.countsFiles });
+  const counted = createCountsView({ clock, results, files: countsFiles });
 
   /** The published counts hold the rows of all committed batches; while they do not, a newer version is to come. */
   function areCountsCurrent(): boolean {
@@ -147,6 +152,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       queryId: now?.id ?? null,
       runId: now?.runId ?? null,
       topic,
+      records: { singular: record.name.replaceAll('_', ' '), plural: table.replaceAll('_', ' ') },
       trigger: describeTrigger(trigger),
       startedAt: new Date(query.startedAt).toISOString(),
       assigned: now?.assigned ?? false,
@@ -164,11 +170,12 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     return {
       point: rates.latest(),
       lastTriggerAt: lastTriggerAt === undefined ? null : new Date(lastTriggerAt).toISOString(),
-      tickets: counted.counts()?.total ?? null,
+      rows: counted.counts()?.total ?? null,
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
       groupRowsPerSecond: isAllMine ? null : groupRate(group.batchRows(LIVE_BATCHES)),
       limit: limitInForce(),
+      unknownFields: [...unknownFields.list()],
       viewers: viewers(),
     };
   }
@@ -228,6 +235,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     partitions: () => group.partitions(),
     batchRows: () => group.batchRows(),
     batches: (partition) => group.batches(partition),
+    unknownFields: () => unknownFields.list(),
     events() {
       const counts = counted.counts();
       const { items, next } = pageOfBatches(group.batchRows(LIVE_BATCHES + 1), {

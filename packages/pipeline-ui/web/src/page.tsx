@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { LiveSource } from './live/live-source.ts';
 import { showDayAndZone } from './format/times.ts';
+import { RecordNamesProvider } from './live/record-names.ts';
 import { useLive } from './live/use-live.ts';
 import { Header } from './sections/header.tsx';
 import { Notices } from './sections/notices.tsx';
@@ -16,7 +17,7 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
   const { connection, events, history } = useLive(live);
   const { status, figures, counts, partitions, batches } = events;
   return (
-    <>
+    <RecordNamesProvider value={status?.records}>
       <a class="skip" href="#content">
         Skip to the numbers
       </a>
@@ -51,6 +52,6 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
           <a href="/readyz">Readiness</a>
         </p>
       </footer>
-    </>
+    </RecordNamesProvider>
   );
 }

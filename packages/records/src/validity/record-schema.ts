@@ -18,9 +18,10 @@ export function createRecordSchema<Definition extends RecordDefinition>(
   zone: TimeZone,
 ): RecordSchema<Definition> {
   const shape = Object.entries(fields).map(([name, field]) => [name, schemaOf(field, zone)] as const);
+  const schema: z.ZodType = z.object(Object.fromEntries(shape));
   // The compiler can't see through `fromEntries` that each schema is the one of its field.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return z.object(Object.fromEntries(shape)) as unknown as RecordSchema<Definition>;
+  return schema as RecordSchema<Definition>;
 }
 
 function schemaOf(field: Field, zone: TimeZone): z.ZodType {

@@ -4,6 +4,7 @@ import type { Batch, BatchDetail } from '../../../src/api/index.ts';
 import { plural, showBytes, showCount, showDuration, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { api } from '../live/api-client.ts';
+import { useRecordNames } from '../live/record-names.ts';
 import { useRequest } from '../live/use-request.ts';
 import { DeadLetterTable } from './dead-letter-table.tsx';
 import { RecordTable } from './record-table.tsx';
@@ -39,6 +40,7 @@ export function BatchDetails({ batch }: { readonly batch: Batch }): JSX.Element 
 
 function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
   const { startOffset, endOffset, plannedAt, committedAt, rows, deadLetters, files, problem } = detail;
+  const names = useRecordNames();
   const tookMs = Date.parse(committedAt) - Date.parse(plannedAt);
   return (
     <>
@@ -52,7 +54,7 @@ function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
         <div>
           <dt>Commit</dt>
           <dd>
-            {plural(rows, 'ticket', 'tickets')}
+            {plural(rows, names.singular, names.plural)}
             {deadLetters > 0 && `, ${plural(deadLetters, 'dead letter', 'dead letters')}`}{' '}
             <small>
               at {showTime(committedAt)}, {showDuration(tookMs)} after the plan
@@ -80,7 +82,7 @@ function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
       {detail.records.length > 0 && (
         <>
           <h3>
-            First tickets{' '}
+            First {names.plural}{' '}
             <small>
               {showCount(detail.records.length)} of {showCount(rows)}
             </small>

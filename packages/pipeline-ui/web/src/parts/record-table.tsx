@@ -1,22 +1,24 @@
 import type { JSX } from 'preact';
 import type { BatchDetail } from '../../../src/api/index.ts';
 import { showText } from '../format/raw-value.ts';
+import { useRecordNames } from '../live/record-names.ts';
 
 type Shown = BatchDetail['records'][number];
 
-/** Tickets as they came, and beside them what enrichment has added. */
+/** Records as they came, and beside them what enrichment has added. */
 export function RecordTable({ records }: { readonly records: readonly Shown[] }): JSX.Element {
+  const { singular, plural } = useRecordNames();
   const columns = [...new Set(records.flatMap(({ before }) => Object.keys(before)))];
   const added = [...new Set(records.flatMap(({ after }) => Object.keys(after)))].filter(
     (column) => !columns.includes(column),
   );
   return (
-    <div class="scroll" role="region" aria-label="First tickets, scrolls sideways" tabIndex={0}>
+    <div class="scroll" role="region" aria-label={`First ${plural}, scrolls sideways`} tabIndex={0}>
       <table class="records">
         <thead>
           <tr>
             <th scope="colgroup" colSpan={columns.length}>
-              Before: the ticket
+              Before: the {singular}
             </th>
             <th scope="colgroup" colSpan={added.length} class="added">
               Added by enrichment

@@ -6,11 +6,13 @@ import { messageOf } from '../live/use-request.ts';
 import { BatchRow } from '../parts/batch-row.tsx';
 import { PHASES } from '../parts/phase-bar.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
+import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 const MOST_ROWS = 300;
 
 /** The latest micro-batches, live; older ones stay once they were asked for. */
 export function Batches({ batches }: { readonly batches: BatchPage | undefined }): JSX.Element {
+  const { plural } = useRecordNames();
   const [older, setOlder] = useState<readonly Batch[]>([]);
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState('');
@@ -48,7 +50,7 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
       </div>
       {rows.length === 0 ? (
         <p class="empty panel">
-          No batch yet. The first one appears as soon as there are tickets in the topic.
+          No batch yet. The first one appears as soon as there are {plural} in the topic.
         </p>
       ) : (
         <WideTable label="Micro-batches">
@@ -59,7 +61,7 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
                 <th scope="col">Committed</th>
                 <th scope="col">Partition and offsets</th>
                 <th scope="col" class="number">
-                  Tickets
+                  {capitalized(plural)}
                 </th>
                 <th scope="col" class="number">
                   Dead letters

@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import type { Counts as CountValues, CountsTable } from '../../../src/api/index.ts';
 import { showCount, showShare } from '../format/numbers.ts';
+import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 export function Counts({ counts }: { readonly counts: CountValues | undefined }): JSX.Element {
+  const { plural } = useRecordNames();
   return (
     <div class="panel counts">
-      <h3>Tickets</h3>
+      <h3>{capitalized(plural)}</h3>
       {counts === undefined ? (
         <p class="empty">The counts appear with the first batch.</p>
       ) : (
@@ -27,6 +29,7 @@ function Bars({
   readonly table: CountsTable;
   readonly total: number;
 }): JSX.Element {
+  const { plural } = useRecordNames();
   const title = `By ${column.replaceAll('_', ' ')}`;
   const most = Math.max(1, ...kinds.map(({ count }) => count));
   return (
@@ -35,7 +38,7 @@ function Bars({
       <thead class="for-readers">
         <tr>
           <th scope="col">{title}</th>
-          <th scope="col">Tickets</th>
+          <th scope="col">{capitalized(plural)}</th>
           <th scope="col">Share</th>
         </tr>
       </thead>
@@ -57,7 +60,7 @@ function Bars({
   );
 }
 
-/** `TECHNICAL` becomes `Technical`; names of teams stay. */
+/** `TECHNICAL` becomes `Technical`; other names stay. */
 function showKind(name: string): string {
   return name === name.toUpperCase() ? name.charAt(0) + name.slice(1).toLowerCase() : name;
 }

@@ -113,5 +113,5 @@ function emptyText(total: number | null, shown: Shown | undefined, isBusy: boole
   if (shown !== undefined && shown.reason !== '') {
     return `None so far whose reason holds “${shown.reason}”.`;
   }
-  return total === 0 ? 'Every record so far was a ticket.' : 'None known yet.';
+  return total === 0 ? 'No record has been rejected so far.' : 'None known yet.';
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { Figures as FigureValues, Partitions, Status } from '../../../src/api/index.ts';
 import { plural, showCount, showDuration, showRate, showShare } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
+import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 /** The five numbers that everybody looks for first. */
 export function Figures({
@@ -13,6 +14,7 @@ export function Figures({
   readonly figures: FigureValues | undefined;
   readonly partitions: Partitions | undefined;
 }): JSX.Element {
+  const { plural: rows } = useRecordNames();
   const rate = figures?.point.processedRowsPerSecond ?? null;
   const duration = figures?.point.batchDurationMs ?? null;
   const lastTriggerAt = figures?.lastTriggerAt ?? null;
@@ -24,8 +26,8 @@ export function Figures({
   return (
     <dl class="figures">
       <Figure
-        name="Tickets counted"
-        value={showCount(figures?.tickets)}
+        name={`${capitalized(rows)} counted`}
+        value={showCount(figures?.rows)}
         note={lastTriggerAt === null ? 'no trigger yet' : `last trigger ${showTime(lastTriggerAt)}`}
         isMain
       />
@@ -70,7 +72,7 @@ function Rejected({ figures }: { readonly figures: FigureValues | undefined }): 
   if (rejected === 0) return <>nothing was rejected</>;
   return (
     <>
-      <a href="#dead-letters">{showShare(rejected, rejected + (figures?.tickets ?? 0))} of all records</a>
+      <a href="#dead-letters">{showShare(rejected, rejected + (figures?.rows ?? 0))} of all records</a>
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { Counts, Figures, Partitions, Status } from '../../../src/api/index
 import { plural, showCount, showRange, showRate } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import type { Connection } from '../live/live-source.ts';
+import { useRecordNames } from '../live/record-names.ts';
 
 /** How long a loss is news; the table of partitions keeps it. */
 const NEWS_MS = 24 * 3_600_000;
@@ -80,6 +81,9 @@ export function Notices({
           </p>
         </div>
       )}
+      {figures !== undefined && figures.unknownFields.length > 0 && (
+        <UnknownFields fields={figures.unknownFields} />
+      )}
       {gaps.length > 0 && (
         <div class="notice" data-tone="warn">
           <h2>Records were lost before they were read</h2>
@@ -94,6 +98,30 @@ export function Notices({
           </ul>
         </div>
       )}
+    </div>
+  );
+}
+
+/** How many are named; the metrics have the others, too. */
+const MOST_NAMED = 6;
+
+function UnknownFields({ fields }: { readonly fields: Figures['unknownFields'] }): JSX.Element {
+  const { plural: records, singular } = useRecordNames();
+  const more = fields.length - MOST_NAMED;
+  return (
+    <div class="notice">
+      <h2>Some {records} have fields that are not declared</h2>
+      <ul class="unknown-fields">
+        {fields.slice(0, MOST_NAMED).map(({ name, count }) => (
+          <li key={name}>
+            <code>{name}</code> in {plural(count, singular, records)}
+          </li>
+        ))}
+        {more > 0 && <li>and {plural(more, 'other field', 'other fields')}</li>}
+      </ul>
+      <p>
+        UNKNOWN_FIELDS says what becomes of them: drop leaves them out, keep stores them in a column “extra”.
+      </p>
     </div>
   );
 }

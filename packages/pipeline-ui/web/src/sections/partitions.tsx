@@ -3,9 +3,11 @@ import type { Partition, Partitions as PartitionList } from '../../../src/api/in
 import { showCount, showOffset, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { WideTable } from '../parts/wide-table.tsx';
+import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 /** All partitions of the topic, whoever reads them. */
 export function Partitions({ partitions }: { readonly partitions: PartitionList | undefined }): JSX.Element {
+  const { plural } = useRecordNames();
   const items = partitions?.items ?? [];
   const largest = Math.max(1, ...items.map(({ lag }) => lag ?? 0));
   return (
@@ -35,7 +37,7 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                   Latest
                 </th>
                 <th scope="col" class="number">
-                  Tickets
+                  {capitalized(plural)}
                 </th>
                 <th scope="col" class="number">
                   Dead letters
