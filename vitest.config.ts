@@ -10,6 +10,7 @@ export default defineConfig({
       'services/*/test/**/*.test.ts',
       'e2e/**/*.test.ts',
       'bench/**/*.test.ts',
+      'examples/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     testTimeout: 60_000,

@@ -50,7 +50,7 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
   );
 
   test(
-    'shows whatever types, teams and priorities there are',
+    'shows whatever types, teams, priorities and further fields there are',
     async () => {
       await writeUrgentTickets(results, 'urgent/');
       const output = await execute('s3a://client-tickets/results/urgent/');
@@ -60,6 +60,7 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
       expect(output).toMatch(/'alt': 'Tickets by type: ORDERS 3\. .*By priority: URGENT 2, LOW 1\.'/);
       expect(output).toMatch(/priority +URGENT +LOW +TICKETS/);
       expect(output).toContain('Wo bleibt meine Bestellung?');
+      expect(output).toContain('by pigeon');
     },
     3 * MINUTES,
   );

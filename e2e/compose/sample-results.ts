@@ -62,7 +62,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
   });
 }
 
-/** Three tickets of a type, a team and priorities that today's query does not have, with their counts, below `prefix`. */
+/** Three tickets of a type, a team, priorities and a field that today's query does not have, with their counts, below `prefix`. */
 export async function writeUrgentTickets(store: ObjectStore, prefix: string): Promise<void> {
   const rows = ['URGENT', 'URGENT', 'LOW'].map((priority, offset) => ({
     ticket_id: `T-${offset}`,
@@ -71,6 +71,7 @@ export async function writeUrgentTickets(store: ObjectStore, prefix: string): Pr
     request: 'Wo bleibt meine Bestellung?',
     type: 'ORDERS',
     priority,
+    channel: 'by pigeon',
     support_team: 'Order Desk',
     kafka_partition: 0,
     kafka_offset: offset,

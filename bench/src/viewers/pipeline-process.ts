@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { startTicketQuery } from '@client-tickets/consumer';
+import { startQuery } from '@client-tickets/consumer';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
@@ -36,7 +36,7 @@ for await (const line of createInterface({ input: process.stdin })) if (line ===
 
 const cpuBefore = process.cpuUsage();
 const startedAt = clock.monotonic();
-const query = startTicketQuery({
+const query = startQuery(ticketQuery, {
   source,
   results,
   checkpoints,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const COUNTS_MAY_LAG_S = '30';
 
 const reportSchema = z.object({
-  partitions: z.array(z.object({ tickets: z.number() })),
+  partitions: z.array(z.object({ rows: z.number() })),
 });
 const failureSchema = z.object({ stdout: z.string(), stderr: z.string() });
 
@@ -24,7 +24,7 @@ export async function verifyResults(
       { env: { PATH: process.env['PATH'], ...environment }, maxBuffer: 64 * 1024 * 1024 },
     );
     const { partitions } = reportSchema.parse(JSON.parse(stdout));
-    const tickets = partitions.reduce((sum, partition) => sum + partition.tickets, 0);
+    const tickets = partitions.reduce((sum, partition) => sum + partition.rows, 0);
     return { ok: true, tickets };
   } catch (error) {
     const failed = failureSchema.safeParse(error);

@@ -51,6 +51,7 @@ export {
 export {
   claimResults,
   openQuery,
+  queryChanges,
   readOwner,
   readQuery,
   restoreQuery,

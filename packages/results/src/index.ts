@@ -20,8 +20,10 @@ export { readDeadLetters } from './read/read-dead-letters.ts';
 export { checkFileSize } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';
 export {
-  createQueryHandler,
+  describeOptions,
+  readOptions,
   UNKNOWN_FIELDS,
   type QueryHandlerOptions,
   type UnknownFields,
-} from './query-handler.ts';
+} from './handler-options.ts';
+export { createQueryHandler } from './query-handler.ts';

@@ -10,33 +10,16 @@ import {
   utc,
   type Counts,
   type Query,
-  type TimeZone,
 } from '@client-tickets/records';
+import { describeOptions, type QueryHandlerOptions } from './handler-options.ts';
 import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
-import {
-  deadLettersKey,
-  partitionPrefixes,
-  RESULT_FORMATS,
-  rowsKey,
-  type ResultFormat,
-} from './layout/result-keys.ts';
+import { deadLettersKey, partitionPrefixes, RESULT_FORMATS, rowsKey } from './layout/result-keys.ts';
 import { readRecords, type ReadingOptions } from './read-records.ts';
 
 /** Counts up when the same records of the same declaration give other bytes or other counts than before. */
 const ENCODERS = '3';
 /** Two batches of as many partitions as mostly share a consumer: one is stored while the next is handled. */
 const SPARE_BYTES = 24 * 1024 * 1024;
-
-export interface QueryHandlerOptions {
-  readonly formats: readonly ResultFormat[];
-  /** Of times without an offset. Default UTC. */
-  readonly timestampZone?: TimeZone;
-  /** What becomes of fields that are not declared; `keep` stores them in a column `extra`. Default `drop`. */
-  readonly unknownFields?: UnknownFields;
-}
-
-export const UNKNOWN_FIELDS = ['drop', 'keep'] as const;
-export type UnknownFields = (typeof UNKNOWN_FIELDS)[number];
 
 /**
  * Turns a batch of records into result files and counts:
@@ -62,12 +45,7 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
   };
   return {
     version: ENCODERS,
-    settings: {
-      formats: formats.join(','),
-      'time zone': zone.name,
-      'unknown fields': unknownFields,
-      ...describeQuery(query),
-    },
+    settings: { ...describeOptions(options), ...describeQuery(query) },
     initialState: emptyCounts(query),
     parseState: (value) => parseCounts(query, value),
     fileKeys: (range) => [

@@ -95,6 +95,21 @@ describe('a batch of tickets', () => {
     }
   });
 
+  test('keeps them as JSON text in a column of their own where it is told to, in both formats', async () => {
+    const keeping = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'], unknownFields: 'keep' });
+    const more = '"card":{"number" : 4111222233334444555, "é": "\\u00e9"},"tags":[1, 2]';
+    const values = [
+      Buffer.from(JSON.stringify(ticket).replace('{', `{${more},`)),
+      Buffer.from(JSON.stringify(ticket)),
+    ];
+    const handled = await handle(toBatch(values), keeping);
+    const extra = [`{${more}}`, null];
+    expect(readLines(fileOf(handled, '.json').body)).toMatchObject(extra.map((each) => ({ extra: each })));
+    const file = toArrayBuffer(fileOf(handled, '.parquet').body);
+    expect(await parquetReadObjects({ file })).toMatchObject(extra.map((each) => ({ extra: each })));
+    expect(handled.observations).toMatchObject({ unknown_field_count_by_name: { card: 1, tags: 1 } });
+  });
+
   test('keeps every digit of an offset that a double cannot hold', async () => {
     const handled = await handle(toTicketBatch(generateTickets(1), 0, 2n ** 62n + 1n));
     expect(Buffer.from(fileOf(handled, '.json').body).toString()).toMatch(
@@ -107,12 +122,12 @@ describe('a batch of tickets', () => {
   test.each<[readonly ResultFormat[], readonly string[], string]>([
     [['json'], ['json'], 'json'],
     [['parquet'], ['parquet'], 'parquet'],
-    [['parquet', 'json', 'parquet'], ['json', 'parquet'], 'json,parquet'],
+    [['parquet', 'json', 'parquet'], ['json', 'parquet'], 'json, parquet'],
   ])('in the formats %j is written as %j', async (formats, written, setting) => {
     const handler = createQueryHandler(ticketQuery, { formats });
     const { files } = await handle(toTicketBatch(generateTickets(1)), handler);
     expect(files.map(({ key }) => key.slice(key.lastIndexOf('.') + 1))).toEqual(written);
-    expect(handler.settings).toMatchObject({ formats: setting });
+    expect(handler.settings).toMatchObject({ 'file formats': setting });
   });
 
   test('in no format at all is refused', () => {

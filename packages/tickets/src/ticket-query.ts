@@ -5,6 +5,7 @@ import { ticket } from './ticket.ts';
 export const ticketQuery = defineQuery({
   table: 'tickets',
   record: ticket,
+  key: 'client_id',
   derive: {
     support_team: lookup('type', {
       TECHNICAL: 'Tech Support',

@@ -1,4 +1,5 @@
 import type { Logger, QueryListener, QueryState } from '@client-tickets/micro-batch';
+import type { Declaration } from '@client-tickets/results';
 import { batchLogFields, formatBatchTable } from './batch-table.ts';
 
 /** States that are worth a line in the log; the others come and go with every batch. */
@@ -11,15 +12,16 @@ const LEVELS: Partial<Record<QueryState, 'info' | 'warn' | 'error'>> = {
 
 /** Shows each micro-batch: a table where people look, one log line elsewhere. */
 export function createBatchReport(options: {
+  readonly declaration: Declaration;
   readonly logger: Logger;
   /** Where tables go; `undefined`: batches go to the log. */
   readonly table: ((text: string) => void) | undefined;
 }): QueryListener {
-  const { logger, table } = options;
+  const { declaration, logger, table } = options;
   return {
     onProgress: (progress) => {
-      if (table === undefined) logger.info(batchLogFields(progress), 'micro-batch');
-      else table(`${formatBatchTable(progress)}\n\n`);
+      if (table === undefined) logger.info(batchLogFields(progress, declaration), 'micro-batch');
+      else table(`${formatBatchTable(progress, declaration)}\n\n`);
     },
     onStatus: ({ state, message }) => {
       const level = LEVELS[state];

@@ -17,7 +17,7 @@ export function readConsumerCommandLine(args: readonly string[]): CommandLine {
     {
       name: 'consumer',
       description:
-        'Reads tickets in micro-batches, enriches and counts them, and stores results exactly once.',
+        'Reads records in micro-batches, enriches and counts them, and stores results exactly once.',
       flags: FLAGS,
       settings: consumerSettings,
     },

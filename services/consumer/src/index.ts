@@ -1,4 +1,4 @@
 export { batchLogFields, formatBatchTable } from './batch-table.ts';
-export { startTicketQuery, type TicketQueryOptions } from './ticket-query.ts';
 export { broadcast } from './query-listeners.ts';
+export { startQuery, type QueryOptions } from './start-query.ts';
 export { versions } from './versions.ts';

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { QueryProgress } from '@client-tickets/micro-batch';
+import { ticketQuery } from '@client-tickets/tickets';
 import { expect, test } from 'vitest';
 import { batchLogFields, formatBatchTable } from '../src/batch-table.ts';
 
@@ -39,7 +40,7 @@ const progress: QueryProgress = {
 };
 
 test('a batch is shown as counts by type, with its offsets and the time each step took', () => {
-  expect(stripVTControlCharacters(formatBatchTable(progress))).toMatchInlineSnapshot(`
+  expect(stripVTControlCharacters(formatBatchTable(progress, ticketQuery))).toMatchInlineSnapshot(`
     "Batch 12 · 4 tickets, 1 dead letter · 31 ms
     ┌───────────┬───────┐
     │ type      │ count │
@@ -53,11 +54,11 @@ test('a batch is shown as counts by type, with its offsets and the time each ste
 });
 
 test('a log line holds the same', () => {
-  expect(batchLogFields(progress)).toEqual({
+  expect(batchLogFields(progress, ticketQuery)).toEqual({
     batchId: 12,
-    tickets: 4,
+    rows: 4,
     deadLetters: 1,
-    countByType: { TECHNICAL: 3, BILLING: 1 },
+    counts: { TECHNICAL: 3, BILLING: 1 },
     offsets: '0: 100→102  2: 80→83',
     durationMs: progress.durationMs,
   });

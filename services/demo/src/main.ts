@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { broadcast, startTicketQuery } from '@client-tickets/consumer';
+import { broadcast, startQuery } from '@client-tickets/consumer';
 import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
 import { type Source, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { produceTickets } from '@client-tickets/producer';
 import { createLogger, EXIT_CODES, readCommandLine, runMain } from '@client-tickets/service-kit';
 import { RESULT_FORMATS } from '@client-tickets/results';
-import { createRequestWriter, createTicketGenerator } from '@client-tickets/tickets';
+import { createRequestWriter, createTicketGenerator, ticketQuery } from '@client-tickets/tickets';
 import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';
 import { openDemoUi } from './demo-ui.ts';
@@ -56,7 +56,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   const display = createLiveDisplay(process.stdout);
   const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
   const startedAt = clock.monotonic();
-  const query = startTicketQuery({
+  const query = startQuery(ticketQuery, {
     source,
     results,
     checkpoints,

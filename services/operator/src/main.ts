@@ -1,26 +1,4 @@
-import { QueryError, systemClock as clock } from '@client-tickets/micro-batch';
-import { createLogger, EXIT_CODES, runMain, secretValues } from '@client-tickets/service-kit';
-import { createOutput } from './cli/output.ts';
-import { readCommand } from './cli/read-command.ts';
-import { operatorSettings, readOperatorSettings } from './config.ts';
-import { runAction } from './run-action.ts';
+import { ticketQuery } from '@client-tickets/tickets';
+import { runOperator } from './run-operator.ts';
 
-await runMain({ name: 'tickets' }, async ({ signal, useLogger }) => {
-  const commandLine = readCommand(process.argv.slice(2));
-  if (commandLine.kind !== 'run') {
-    return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
-  }
-  const { settings, environment } = readOperatorSettings(commandLine.flags);
-  const secrets = secretValues(operatorSettings, environment);
-  const logger = createLogger({ name: 'tickets', level: settings.LOG_LEVEL, secrets });
-  useLogger(logger);
-  try {
-    return await runAction(commandLine.action, { settings, output: createOutput(), clock, logger, signal });
-  } catch (error) {
-    if (signal.aborted) return EXIT_CODES.interrupted.code;
-    // Found out only now, because it took the brokers to know: starting offsets that the log does not hold.
-    if (!(error instanceof QueryError) || error.code !== 'settings') throw error;
-    logger.error({}, error.message);
-    return EXIT_CODES.settings.code;
-  }
-});
+await runOperator(ticketQuery);

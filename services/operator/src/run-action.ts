@@ -1,5 +1,6 @@
 import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
 import type { Location } from '@client-tickets/object-store';
+import type { Query } from '@client-tickets/records';
 import { kafkaConnection, s3Connection } from '@client-tickets/service-kit';
 import type { Action, StoreMode } from './cli/operator-context.ts';
 import { openStore } from './cli/open-store.ts';
@@ -11,6 +12,7 @@ import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
 export async function runAction(
   action: Action,
   context: {
+    readonly query: Query;
     readonly settings: OperatorSettings;
     readonly output: Output;
     readonly clock: Clock;

@@ -39,8 +39,8 @@ describe('commands that only read', () => {
       ok: true,
       query: { id: 'query-of-a-test' },
       partitions: [
-        { partition: 0, firstOffset: '0', endOffset: '17', tickets: 15, deadLetters: 2 },
-        { partition: 1, firstOffset: '0', endOffset: '16', tickets: 15, deadLetters: 1 },
+        { partition: 0, firstOffset: '0', endOffset: '17', rows: 15, deadLetters: 2 },
+        { partition: 1, firstOffset: '0', endOffset: '16', rows: 15, deadLetters: 1 },
       ],
       differences: [],
     });
@@ -73,7 +73,7 @@ describe('commands that only read', () => {
       '--patch',
       '{"type":"BILLING"}',
     );
-    expect(dryRun.stdout).toContain('1:8 (not a ticket): {"type":"BILLING"}\nnothing was sent');
+    expect(dryRun.stdout).toContain('1:8 (no ticket): {"type":"BILLING"}\nnothing was sent');
 
     const insufficient = await tickets(
       'dead-letters',

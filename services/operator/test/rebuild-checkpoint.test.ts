@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { rebuildCheckpoint, writeRebuilt, type RebuildSources } from '../src/rebuild/rebuild-checkpoint.ts';
+import {
+  rebuildCheckpoint,
+  writeRebuilt,
+  type RebuildSources,
+  type RebuiltCheckpoint,
+} from '../src/rebuild/rebuild-checkpoint.ts';
 import { verifyResults } from '../src/verify/verify-results.ts';
 import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
@@ -21,6 +26,7 @@ const histories = fc.record({
 
 function rebuild(history: History, options: Partial<RebuildSources> = {}) {
   return rebuildCheckpoint({
+    declaration: ticketQuery,
     results: history.resultsStore,
     checkpoints: history.checkpointStore,
     topic: TOPIC,
@@ -33,6 +39,11 @@ function rebuild(history: History, options: Partial<RebuildSources> = {}) {
   });
 }
 
+function write(history: History, rebuilt: RebuiltCheckpoint): Promise<void> {
+  const stores = { results: history.resultsStore, checkpoints: history.checkpointStore };
+  return writeRebuilt(ticketQuery, stores, rebuilt);
+}
+
 function verify(history: History) {
   return verifyResults({
     results: history.resultsStore,
@@ -40,7 +51,7 @@ function verify(history: History) {
     topic: TOPIC,
     query: ticketQuery,
     offsets: undefined,
-    sample: undefined,
+    readRecords: undefined,
     clock: history.clock,
     waitMs: 0,
   });
@@ -55,11 +66,7 @@ test(`a query whose whole checkpoint is lost goes on as if nothing had been (${R
       if (!history.results.objects.has('_query.json')) return;
       history.checkpoints.objects.clear();
 
-      await writeRebuilt(
-        history.resultsStore,
-        history.checkpointStore,
-        await rebuild(history, { handlerOptions: { formats: options.formats } }),
-      );
+      await write(history, await rebuild(history, { handlerOptions: { formats: options.formats } }));
       const { differences } = await verify(history);
       expect(differences.filter(({ code }) => code !== 'counts_behind')).toEqual([]);
 
@@ -68,7 +75,7 @@ test(`a query whose whole checkpoint is lost goes on as if nothing had been (${R
       history.crash();
       const report = await verify(history);
       expect(report).toMatchObject({ ok: true, differences: [] });
-      const held = report.partitions.reduce((sum, each) => sum + each.tickets + each.deadLetters, 0);
+      const held = report.partitions.reduce((sum, each) => sum + each.rows + each.deadLetters, 0);
       expect(held).toBe(options.records);
     }),
     { numRuns: RUNS },
@@ -97,7 +104,7 @@ describe('a rebuild', () => {
     const key = `${TOPIC}/partition-1.json`;
     const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
     history.checkpoints.objects.delete(key);
-    await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
+    await write(history, await rebuild(history));
     const after = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
     const { state, totals, endOffset } = before.committed;
     expect(after.committed).toMatchObject({ state, totals, endOffset });
@@ -120,9 +127,7 @@ describe('a rebuild', () => {
     history.checkpoints.objects.delete(`${TOPIC}/partition-0.json`);
     const rebuilt = await rebuild(history);
     history.checkpoints.write(`${TOPIC}/partition-0.json`, lost?.body ?? new Uint8Array(), {});
-    await expect(writeRebuilt(history.resultsStore, history.checkpointStore, rebuilt)).rejects.toThrow(
-      'was not replaced',
-    );
+    await expect(write(history, rebuilt)).rejects.toThrow('was not replaced');
   });
 
   test('is refused when the checkpoint location holds another query', async () => {
@@ -153,7 +158,7 @@ describe('a rebuild', () => {
       const before = Buffer.from(objects.objects.get(key)?.body ?? []).toString();
       if (text === undefined) objects.objects.delete(key);
       else objects.write(key, Buffer.from(text), {});
-      await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
+      await write(history, await rebuild(history));
       expect((await verify(history)).differences).toEqual([]);
       const kept = objects.objects.get(`${key}.damaged`)?.body;
       expect(kept && Buffer.from(kept).toString()).toBe(text);

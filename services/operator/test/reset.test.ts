@@ -10,7 +10,7 @@ import { createQueryHandler } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
 import { findActiveConsumers } from '../src/reset/active-consumers.ts';
 import { deleteQuery } from '../src/reset/delete-query.ts';
-import { surveyReset } from '../src/reset/reset-survey.ts';
+import { surveyReset, type ResetSurvey } from '../src/reset/reset-survey.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 async function finished(): Promise<History> {
@@ -38,7 +38,10 @@ const reset = (
   history: History,
   results = history.resultsStore,
   checkpoints = history.checkpointStore,
-): Promise<void> => deleteQuery(results, checkpoints, TOPIC, () => undefined);
+): Promise<void> => deleteQuery(ticketQuery, { results, checkpoints }, TOPIC, () => undefined);
+
+const survey = (history: History, checkpoints = history.checkpointStore): Promise<ResetSurvey> =>
+  surveyReset(ticketQuery, { results: history.resultsStore, checkpoints }, TOPIC);
 
 function openAgain({ resultsStore, checkpointStore }: History): Promise<unknown> {
   const { version, settings } = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
@@ -53,10 +56,10 @@ function openAgain({ resultsStore, checkpointStore }: History): Promise<unknown>
 describe('a reset', () => {
   test('deletes all that the query has written and nothing else', async () => {
     const history = await finished();
-    const survey = await surveyReset(history.resultsStore, history.checkpointStore, TOPIC);
-    expect(survey.unexpected).toEqual({ first: ['notes.txt'], count: 1 });
-    expect(survey.checkpoints.objects).toBe(history.checkpoints.objects.size - 1);
-    expect(survey.results.objects).toBe(history.results.objects.size - 1);
+    const found = await survey(history);
+    expect(found.unexpected).toEqual({ first: ['notes.txt'], count: 1 });
+    expect(found.checkpoints.objects).toBe(history.checkpoints.objects.size - 1);
+    expect(found.results.objects).toBe(history.results.objects.size - 1);
     await reset(history);
     expect(keysOf(history.results)).toEqual(['notes.txt']);
     expect(keysOf(history.checkpoints)).toEqual(['other_topic/query.json']);
@@ -77,7 +80,7 @@ describe('a reset', () => {
       const checkpoints = interceptStore(history.checkpointStore, kill);
       await expect(reset(history, results, checkpoints)).rejects.toThrow('killed');
       await expect(openAgain(history)).rejects.toThrow('holds no query of this topic');
-      await surveyReset(history.resultsStore, history.checkpointStore, TOPIC);
+      await survey(history);
       await reset(history);
       expect(history.results.objects.size).toBe(0);
       await expect(openAgain(history)).resolves.toMatchObject({ id: 'new' });
@@ -87,13 +90,13 @@ describe('a reset', () => {
   test('does not touch the results of another query', async () => {
     const history = await finished();
     const elsewhere = createMemoryObjectStore('memory://elsewhere/');
-    await expect(surveyReset(history.resultsStore, elsewhere, TOPIC)).rejects.toThrow('belong to query');
+    await expect(survey(history, elsewhere)).rejects.toThrow('belong to query');
   });
 
   test('may be the answer to a checkpoint that can not be read', async () => {
     const history = await finished();
     history.checkpoints.write(`${TOPIC}/query.json`, Buffer.from('{'), {});
-    await expect(surveyReset(history.resultsStore, history.checkpointStore, TOPIC)).resolves.toMatchObject({
+    await expect(survey(history)).resolves.toMatchObject({
       checkpoints: { objects: history.checkpoints.objects.size - 1 },
     });
   });

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { ticketQuery } from '@client-tickets/tickets';
+import { parseTicket, ticketQuery } from '@client-tickets/tickets';
 import { QueryRows } from '../src/verify/query-rows.ts';
 import { TopicSample } from '../src/verify/topic-sample.ts';
-import { parseRecord } from './support/topic-sample.ts';
 
 /** Where offset 0 of the log lies that replaced the first one. */
 const NEXT_LOG = 10n ** 15n;
@@ -10,7 +9,7 @@ const NEXT_LOG = 10n ** 15n;
 function sampleOf(startOffset: bigint, endOffset: bigint, earliest: bigint, latest: bigint) {
   return new TopicSample(
     new QueryRows(ticketQuery),
-    parseRecord,
+    parseTicket,
     new Map([[0, { startOffset, endOffset }]]),
     new Map([[0, { earliest, latest }]]),
   );

@@ -11,7 +11,7 @@ import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import { parseRecord, readFrom } from './support/topic-sample.ts';
+import { readFrom } from './support/topic-sample.ts';
 import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
@@ -85,7 +85,7 @@ function copyOf({ objects }: MemoryObjects): MemoryObjects {
 function verify(
   { results, checkpoints }: Spoilable,
   log: Pick<MemoryLog, 'partitions' | 'offsets'>,
-  sample?: VerifyOptions['sample'],
+  readRecords?: VerifyOptions['readRecords'],
 ): Promise<VerifyReport> {
   return verifyResults({
     results: createMemoryObjectStore('memory://results/', results),
@@ -93,7 +93,7 @@ function verify(
     topic: TOPIC,
     query: ticketQuery,
     offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
-    sample,
+    readRecords,
     clock: new ManualClock(),
     waitMs: 0,
   });
@@ -148,7 +148,7 @@ describe('verify finds and names it when', () => {
         }
         return found;
       };
-      const { differences } = await verify(history, history.log, { parse: parseRecord, read });
+      const { differences } = await verify(history, history.log, read);
       if (injected === undefined) continue;
       applied += 1;
       expect(differences.map(({ code }) => code)).toEqual(['topic_differs']);
@@ -161,7 +161,7 @@ describe('verify finds and names it when', () => {
     const generator = createTicketGenerator({ seed: 99, startTime: new Date(0), firstNumber: 90_000 });
     for (const history of histories) {
       const read = readFrom(history.log, (record) => ({ ...record, value: encodeTicket(generator.next()) }));
-      const { ok, differences } = await verify(history, history.log, { parse: parseRecord, read });
+      const { ok, differences } = await verify(history, history.log, read);
       expect(ok).toBe(false);
       expect(new Set(differences.map(({ code }) => code))).toEqual(new Set(['topic_differs']));
     }

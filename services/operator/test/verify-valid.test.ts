@@ -4,7 +4,7 @@ import type { ObjectStore } from '@client-tickets/micro-batch';
 import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { ticketQuery } from '@client-tickets/tickets';
-import { parseRecord, readFrom } from './support/topic-sample.ts';
+import { readFrom } from './support/topic-sample.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
 const RUNS = Number(process.env['VERIFY_RUNS'] ?? 25);
@@ -29,7 +29,7 @@ function verify(history: History, options: Partial<VerifyOptions> = {}): Promise
     offsets: {
       read: () => Promise.resolve(new Map(history.log.partitions.map((p) => [p, history.log.offsets(p)]))),
     },
-    sample: { parse: parseRecord, read: readFrom(history.log) },
+    readRecords: readFrom(history.log),
     clock: history.clock,
     waitMs: 0,
     ...options,
@@ -63,7 +63,7 @@ test(`what the engine leaves when it has come to its end is proven (${RUNS} hist
       history.crash();
       const report = await verify(history);
       expect(report).toMatchObject({ ok: true, differences: [] });
-      const held = report.partitions.reduce((sum, each) => sum + each.tickets + each.deadLetters, 0);
+      const held = report.partitions.reduce((sum, each) => sum + each.rows + each.deadLetters, 0);
       if (!options.losses) expect(held).toBe(options.records);
     }),
     { numRuns: RUNS },

@@ -1,5 +1,5 @@
 import type { Clock } from '@client-tickets/micro-batch';
-import { encodeTicket, type Ticket, type TicketGenerator, type TicketType } from '@client-tickets/tickets';
+import { encodeTicket, TICKET_TYPES, type Ticket, type TicketGenerator } from '@client-tickets/tickets';
 import type { Production } from './production.ts';
 import { msUntilDue, ticketsDue } from './ticket-schedule.ts';
 import type { TicketMessage, TicketSink } from './ticket-sink.ts';
@@ -36,11 +36,11 @@ export async function produceTickets(options: ProduceOptions): Promise<Productio
   const wanted = count === 0 ? Infinity : count;
   const startedAt = clock.monotonic();
   const elapsedMs = (): number => clock.monotonic() - startedAt;
-  const ticketsByType: Record<TicketType, number> = { TECHNICAL: 0, BILLING: 0, ACCOUNT: 0, GENERAL: 0 };
+  const ticketsByType = new Map<string, number>(TICKET_TYPES.map((type) => [type, 0]));
   let sent = 0;
   const production = (): Production => ({
     tickets: sent,
-    ticketsByType: { ...ticketsByType },
+    ticketsByType: Object.fromEntries(ticketsByType),
     seconds: elapsedMs() / 1_000,
   });
 
@@ -55,7 +55,7 @@ export async function produceTickets(options: ProduceOptions): Promise<Productio
     );
     await sendUntilAcknowledged(tickets.map(toMessage), options);
     sent += tickets.length;
-    for (const { type } of tickets) ticketsByType[type] += 1;
+    for (const { type } of tickets) ticketsByType.set(type, (ticketsByType.get(type) ?? 0) + 1);
     options.onProgress?.(production());
   }
   return production();

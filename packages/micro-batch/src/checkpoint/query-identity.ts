@@ -113,13 +113,23 @@ function encodeIdentity(identity: QueryIdentity): Uint8Array {
   return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: string): void {
-  const all = (query: ExpectedQuery | QueryIdentity): Readonly<Record<string, string>> => ({
-    ...query.settings,
-    topic: query.topic,
-    encoders: query.handlerVersion,
+/** How a program's query differs from the one that has started a checkpoint: `priority: URGENT added`. None: it is the same. */
+export function queryChanges(
+  found: QueryIdentity,
+  expected: Omit<ExpectedQuery, 'create'>,
+): readonly string[] {
+  const own = ({
+    topic,
+    handlerVersion,
+  }: Omit<ExpectedQuery, 'create'>): Readonly<Record<string, string>> => ({
+    topic,
+    encoders: handlerVersion,
   });
-  const changes = settingChanges(all(found), all(expected));
+  return [...settingChanges(own(found), own(expected)), ...settingChanges(found.settings, expected.settings)];
+}
+
+function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: string): void {
+  const changes = queryChanges(found, expected);
   if (changes.length === 0) return;
   throw new QueryError(
     'checkpoint_mismatch',

@@ -152,6 +152,16 @@ test('another handler version, or any other settings, are refused by name', asyn
   ).toEqual(refusal('checkpoint_mismatch', /What changed: zone: added \(UTC\)\. /));
 });
 
+test('a setting may be called like what a query has of its own', async () => {
+  for (const name of ['topic', 'encoders']) {
+    const places = locations();
+    await open(places, { settings: { [name]: 'text' } });
+    expect(await attempt(places, { settings: { [name]: 'timestamp' } })).toEqual(
+      refusal('checkpoint_mismatch', new RegExp(`What changed: ${name}: text became timestamp\\. `)),
+    );
+  }
+});
+
 test('a refusal says what changed of a list', async () => {
   const change = async (former: string, now: string): Promise<string> => {
     const places = locations();

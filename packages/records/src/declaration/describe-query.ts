@@ -3,7 +3,8 @@ import type { Query } from './query.ts';
 
 /**
  * What a declaration says, in words: what decides the bytes of results, kept with a checkpoint so that another declaration is told
- * from this one, and what changed can be said. Items of a list are separated by `, `.
+ * from this one, and what changed can be said. A column's own name stands for what is declared of it; other names have a blank, which
+ * no column can have. Items of a list are separated by `, `.
  */
 export function describeQuery({
   table,
@@ -13,14 +14,14 @@ export function describeQuery({
 }: Query): Readonly<Record<string, string>> {
   const fields = Object.entries(record.fields);
   return {
-    table,
-    record: record.name,
-    fields: fields.map(([name]) => name).join(', '),
+    'table of rows': table,
+    'kind of record': record.name,
+    'order of fields': fields.map(([name]) => name).join(', '),
     ...Object.fromEntries(fields.map(([name, field]) => [name, describeField(field)])),
     ...Object.fromEntries(
       Object.entries(derive).map(([name, { from, values }]) => [name, describeLookup(from, values)]),
     ),
-    ...Object.fromEntries(countsFiles.map(({ name, column }) => [name, `by ${column}`])),
+    ...Object.fromEntries(countsFiles.map(({ name, column }) => [`counts ${name}`, `by ${column}`])),
   };
 }
 

@@ -29,6 +29,10 @@ type ClosedNames<F extends Fields> = {
   [Name in keyof F & string]: F[Name] extends { readonly kind: 'oneOf' } ? Name : never;
 }[keyof F & string];
 
+type TextNames<F extends Fields> = {
+  [Name in keyof F & string]: F[Name] extends { readonly kind: 'text' } ? Name : never;
+}[keyof F & string];
+
 type LookupOf<F extends Fields> = {
   [Name in ClosedNames<F>]: {
     readonly from: Name;
@@ -69,6 +73,8 @@ export interface Query<
   readonly derive: Derive;
   /** Of the folder of result files: `tickets`. */
   readonly table: string;
+  /** The field that messages have as their key, so that what has the same value stays in order; `undefined`: that is not known. */
+  readonly key: string | undefined;
   readonly derived: readonly Derived[];
   readonly countsFiles: readonly CountsFile[];
 }
@@ -91,10 +97,11 @@ export function defineQuery<
 >(declaration: {
   readonly table: string;
   readonly record: RecordDefinition<F>;
+  readonly key?: TextNames<F>;
   readonly derive: Derive;
   readonly counts: Readonly<Record<string, Counter<ClosedNames<F> | (keyof Derive & string)>>>;
 }): Query<RecordDefinition<F>, Derive> {
-  const { table, record, derive, counts } = declaration;
+  const { table, record, key, derive, counts } = declaration;
   const derived = Object.entries<Lookup>(derive).map(([name, { from, values }]) => {
     checkName(name);
     if (Object.hasOwn(record.fields, name)) throw new RangeError(`${name}: a field has this name already`);
@@ -112,7 +119,7 @@ export function defineQuery<
     return { name, column, countColumn: `${record.name}_count`, values: [...new Set(source.values)], source };
   });
   checkName(table);
-  return { record, derive, table, derived, countsFiles };
+  return { record, derive, table, key, derived, countsFiles };
 }
 
 function sourceOf(

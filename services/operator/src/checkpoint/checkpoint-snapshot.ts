@@ -5,33 +5,27 @@ import {
   type QueryIdentity,
   type StoredCheckpoint,
 } from '@client-tickets/micro-batch';
-import { createQueryHandler, RESULT_FORMATS, type ResultFormat } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
+import type { Counts } from '@client-tickets/records';
 
 /** All partition checkpoints of a query, each as it was at one moment. */
-export interface CheckpointSnapshot {
-  readonly partitions: ReadonlyMap<number, StoredCheckpoint<Counts>>;
+export interface CheckpointSnapshot<State = Counts> {
+  readonly partitions: ReadonlyMap<number, StoredCheckpoint<State>>;
   /** Those that can't be read, and why. */
   readonly unreadable: ReadonlyMap<number, QueryError>;
 }
 
-const handler = createQueryHandler(ticketQuery, { formats: RESULT_FORMATS });
-
-/** The state of a checkpoint is read alike whatever formats the query writes. */
-export const parseState = (value: unknown): Counts => handler.parseState(value);
-
-export async function readSnapshot(
+export async function readSnapshot<State>(
   checkpoints: ObjectStore,
   { id, topic }: Pick<QueryIdentity, 'id' | 'topic'>,
-): Promise<CheckpointSnapshot> {
+  parseState: (value: unknown) => State,
+): Promise<CheckpointSnapshot<State>> {
   const store = createCheckpointStore({
     store: checkpoints,
     topic,
     queryId: id,
     parseState,
   });
-  const partitions = new Map<number, StoredCheckpoint<Counts>>();
+  const partitions = new Map<number, StoredCheckpoint<State>>();
   const unreadable = new Map<number, QueryError>();
   for (const partition of await listCheckpoints(checkpoints, topic)) {
     try {
@@ -53,10 +47,4 @@ async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise
     if (number !== undefined) partitions.push(Number(number));
   }
   return partitions.sort((a, b) => a - b);
-}
-
-/** The formats in which a query writes tickets. */
-export function formatsOf({ settings }: QueryIdentity): readonly ResultFormat[] {
-  const names = (settings['formats'] ?? '').split(',');
-  return RESULT_FORMATS.filter((format) => names.includes(format));
 }

@@ -1,4 +1,5 @@
 import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
+import type { Query } from '@client-tickets/records';
 import type { Environment } from '@client-tickets/service-kit';
 import type { OperatorSettings } from '../config.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
@@ -22,6 +23,8 @@ export interface StoreModes {
 
 /** What a command works with. */
 export interface OperatorContext {
+  /** Whose results are looked after. */
+  readonly query: Query;
   readonly settings: OperatorSettings;
   readonly output: Output;
   readonly clock: Clock;

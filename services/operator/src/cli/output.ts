@@ -61,7 +61,7 @@ export interface Output {
 }
 
 export function createOutput(
-  stdout: NodeJS.WriteStream = process.stdout,
+  stdout: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stdout,
   stderr: NodeJS.WriteStream = process.stderr,
   stdin: NodeJS.ReadStream = process.stdin,
 ): Output {
@@ -137,8 +137,8 @@ export function showNumber(value: number | bigint): string {
 }
 
 /** `1 ticket`, `1,200 tickets`. */
-export function showCount(count: number | bigint, noun: string): string {
-  return `${showNumber(count)} ${noun}${count === 1 || count === 1n ? '' : 's'}`;
+export function showCount(count: number | bigint, noun: string, plural = `${noun}s`): string {
+  return `${showNumber(count)} ${count === 1 || count === 1n ? noun : plural}`;
 }
 
 /** Offsets as people read them, both ends included: `600–649`. */

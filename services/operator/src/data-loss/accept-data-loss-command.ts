@@ -6,7 +6,8 @@ import {
   type Stop,
 } from '@client-tickets/micro-batch';
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseState, readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { stateParser } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { colors, showOffsets } from '../cli/output.ts';
@@ -47,7 +48,8 @@ async function runAccept(context: OperatorContext, options: Options): Promise<0 
   const { checkpoints } = await context.openStores();
   const query = await readQuery(checkpoints, topic);
   if (query === undefined) throw new Error(`${checkpoints.location} holds no query of topic ${topic}`);
-  const stops = [...(await readSnapshot(checkpoints, query)).partitions.values()].flatMap(
+  const parseState = stateParser(context.query);
+  const stops = [...(await readSnapshot(checkpoints, query, parseState)).partitions.values()].flatMap(
     ({ checkpoint: { partition, stopped } }) =>
       stopped === null || (options.partition ?? partition) !== partition ? [] : [{ partition, stopped }],
   );

@@ -35,7 +35,7 @@ async function runList(context: OperatorContext, options: Options): Promise<0 | 
   const sent = (await openJournal(checkpoints, context.settings.KAFKA_TOPIC))?.journal.sentTo() ?? new Map();
   const rows: (readonly string[])[] = [];
   let count = 0;
-  for await (const letter of listDeadLetters(results, filter)) {
+  for await (const letter of listDeadLetters(context.query, results, filter)) {
     signal.throwIfAborted();
     count += 1;
     const place = `${letter.partition}:${letter.offset}`;

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordPosition } from '@client-tickets/kafka';
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import type { DeadLetter } from '@client-tickets/results';
 import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf, parseCount } from '../cli/flags.ts';
 import { colors, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { parsePatch, type MergePatch } from './merge-patch.ts';
-import { repair, type RepairedLetter } from './repair.ts';
+import { createRepair, type RepairedLetter } from './repair.ts';
 import { recoverRequeue, requeue } from './requeue.ts';
 import { openJournal, RequeueJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, parsePlace, type DeadLetterFilter } from './stored-dead-letters.ts';
@@ -68,7 +67,7 @@ async function runRequeue(
 
   if (options.dryRun === true) {
     const { chosen, left } = await choose(context, found.journal, results, places, options);
-    showChosen(chosen, output);
+    showChosen(chosen, context);
     output.line('nothing was sent');
     return left === 0 ? 0 : 1;
   }
@@ -86,7 +85,7 @@ async function runRequeue(
       output.line(`an interrupted run ${what} ${names}${next}`);
     }
     const { chosen, left } = await choose(context, journal, results, places, options);
-    showChosen(chosen, output);
+    showChosen(chosen, context);
     if (chosen.length === 0) return left === 0 ? 0 : 1;
     const question = `Send ${showNumber(chosen.length)} to ${identity.topic}?`;
     if (options.yes !== true && !(await output.confirm(question))) {
@@ -109,7 +108,7 @@ async function runRequeue(
 
 /** What is to be sent, and how many of those that were named are not. */
 async function choose(
-  { output }: OperatorContext,
+  { query, output }: OperatorContext,
   journal: RequeueJournal,
   results: ObjectStore,
   places: readonly RecordPosition[],
@@ -121,10 +120,11 @@ async function choose(
       ? { ...(reason === undefined ? {} : { reason }), ...(partition === undefined ? {} : { partition }) }
       : { places };
   const sent = journal.sentTo();
+  const repair = createRepair(query);
   const chosen: RepairedLetter[] = [];
   const seen = new Set<string>();
   let left = 0;
-  for await (const letter of listDeadLetters(results, filter)) {
+  for await (const letter of listDeadLetters(query, results, filter)) {
     const place = `${letter.partition}:${letter.offset}`;
     seen.add(place);
     const sentTo = sent.get(place);
@@ -132,7 +132,7 @@ async function choose(
       output.line(`${place} was sent back already, to ${showPosition(sentTo)}`);
       continue;
     }
-    const repaired = tryRepair(letter, options, output);
+    const repaired = unlessRefused(repair(letter, options.patch), options, output);
     if (repaired === undefined) left += 1;
     else chosen.push(repaired);
   }
@@ -144,19 +144,22 @@ async function choose(
   return { chosen, left };
 }
 
-function tryRepair(letter: DeadLetter, options: Options, output: Output): RepairedLetter | undefined {
-  const repaired = repair(letter, options.patch);
+function unlessRefused(
+  repaired: RepairedLetter,
+  options: Options,
+  output: Output,
+): RepairedLetter | undefined {
   if (repaired.problem === undefined || options.force === true) return repaired;
   const place = showPosition(repaired.origin);
   output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${repaired.problem}`);
   return undefined;
 }
 
-function showChosen(chosen: readonly RepairedLetter[], output: Output): void {
+function showChosen(chosen: readonly RepairedLetter[], { query, output }: OperatorContext): void {
   for (const { origin, value, problem } of chosen) {
     const text = value === null ? 'none (a tombstone)' : Buffer.from(value).toString().trimEnd();
     output.line(
-      `${showPosition(origin)}${problem === undefined ? '' : colors.yellow(' (not a ticket)')}: ${text}`,
+      `${showPosition(origin)}${problem === undefined ? '' : colors.yellow(` (no ${query.record.name})`)}: ${text}`,
     );
   }
 }

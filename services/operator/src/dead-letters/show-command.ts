@@ -32,9 +32,10 @@ export function addShow(parent: Command, choose: Choose): void {
 }
 
 async function runShow(context: OperatorContext, place: RecordPosition, options: Options): Promise<0 | 1> {
-  const { output, settings } = context;
+  const { output, settings, query } = context;
   const { results, checkpoints } = await context.openStores();
-  for await (const letter of listDeadLetters(results, { partition: place.partition, places: [place] })) {
+  const filter = { partition: place.partition, places: [place] };
+  for await (const letter of listDeadLetters(query, results, filter)) {
     if (options.raw === true) output.bytes(valueBytes(letter) ?? new Uint8Array());
     else if (options.json === true) output.json(letter);
     else {

@@ -5,8 +5,8 @@ import {
   parseRangeKey,
   readDeadLetters,
   type DeadLetter,
+  type Declaration,
 } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
 import type { RecordPosition } from '@client-tickets/kafka';
 
 /** Which dead letters are meant; what is left out does not matter. */
@@ -23,12 +23,13 @@ export interface DeadLetterFilter {
  * meant are not read. Throws a `RangeError` that names a file which can't be read.
  */
 export async function* listDeadLetters(
+  { table }: Declaration,
   results: ObjectStore,
   filter: DeadLetterFilter,
 ): AsyncIterable<DeadLetter> {
   const { reason = '', partition, places } = filter;
   for await (const { key, size } of results.list(deadLettersPrefix(partition))) {
-    const name = parseRangeKey(ticketQuery.table, key);
+    const name = parseRangeKey(table, key);
     if (name === undefined) continue;
     const { range } = name;
     const isIn = ({ partition: p, offset }: RecordPosition): boolean =>

@@ -9,7 +9,6 @@ import {
   type StartPreview,
 } from '@client-tickets/micro-batch';
 import { createQueryHandler } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -46,7 +45,7 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
     ...stores,
     topic: settings.KAFKA_TOPIC,
     log,
-    handler: createQueryHandler(ticketQuery, handlerOptions(settings)),
+    handler: createQueryHandler(context.query, handlerOptions(settings)),
     startingOffsets: settings.STARTING_OFFSETS,
     failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
     clock,

@@ -10,19 +10,21 @@ import {
   type PartitionOffsets,
   type QueryIdentity,
 } from '@client-tickets/micro-batch';
+import type { Counts, Query } from '@client-tickets/records';
 import {
   createQueryHandler,
   type QueryHandlerOptions,
   listRanges,
   OWNER_KEY,
+  readOptions,
   readPublishedCounts,
   RESULT_FORMATS,
   type ListedRange,
   type ResultFormat,
-  type Counts,
 } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
-import { formatsOf, readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import type { Stores } from '../cli/operator-context.ts';
+import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
 import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { prefetch } from '../verify/prefetch.ts';
@@ -32,16 +34,18 @@ import { findDocument, keepDamaged } from './damaged-documents.ts';
 import { PartitionRebuild } from './partition-rebuild.ts';
 
 export interface RebuildSources {
+  /** What is written there. */
+  readonly declaration: Query;
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
   readonly topic: string;
   /** `undefined`: the brokers did not answer. */
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
-  /** What the consumer is set to; its formats are used when no ticket file shows them. */
+  /** What the consumer is set to; its formats are used when no file of rows shows them. */
   readonly handlerOptions: QueryHandlerOptions;
   readonly assumeComplete: boolean;
   readonly at: string;
-  readonly onProgress: (tickets: number) => void;
+  readonly onProgress: (rows: number) => void;
 }
 
 /** What is missing, as it must have been. */
@@ -64,7 +68,7 @@ export interface RebuiltCheckpoint {
  * history of the last batches.
  */
 export async function rebuildCheckpoint(sources: RebuildSources): Promise<RebuiltCheckpoint> {
-  const { results, checkpoints, topic, log, assumeComplete, at, onProgress } = sources;
+  const { declaration, results, checkpoints, topic, log, assumeComplete, at, onProgress } = sources;
   const damaged: { store: 'results' | 'checkpoints'; key: string }[] = [];
   const owner = await findDocument(() => readOwner(results));
   const query = await findDocument(() => readQuery(checkpoints, topic));
@@ -83,32 +87,35 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     throw new Error(`${results.location} holds results of topic ${claim.topic}, not of ${topic}`);
   if (found !== undefined && found.id !== id)
     throw new Error(`${checkpoints.location} holds query ${found.id}; the results belong to query ${id}`);
-  const snapshot = await readSnapshot(checkpoints, { id, topic });
+  const changes = found === undefined ? [] : declarationChanges(declaration, found);
+  if (changes.length > 0) throw new Error(declaredOtherwise(`${checkpoints.location}${topic}/`, changes));
+  const snapshot = await readSnapshot(checkpoints, { id, topic }, stateParser(declaration));
   for (const [partition, error] of snapshot.unreadable) {
     if (error.code !== 'checkpoint_damaged') throw error;
     damaged.push({ store: 'checkpoints', key: partitionCheckpointKey(topic, partition) });
   }
   if (claim === undefined) await checkBelonging(results, snapshot);
   const existing = new Set(snapshot.partitions.keys());
-  const counted = await readCountedEnds(results);
-  const formats = found === undefined ? await findFormats(sources, counted) : formatsOf(found);
+  const counted = await readCountedEnds(results, declaration);
+  const formats =
+    found === undefined ? await findFormats(sources, counted) : readOptions(found.settings).formats;
 
-  const rows = new QueryRows(ticketQuery);
+  const rows = new QueryRows(declaration);
   const rebuilds = new Map<number, PartitionRebuild>();
   const isLost = ({ partition }: { readonly partition: number }): boolean => !existing.has(partition);
-  const ranges = prefetch(listRanges(results, ticketQuery.table), {
+  const ranges = prefetch(listRanges(results, declaration.table), {
     load: (listed) => (isLost(listed) ? getBodies(results, listed) : Promise.resolve(new Map())),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
     ...READ_AHEAD,
   });
-  let tickets = 0;
+  let read = 0;
   for await (const [listed, bodies] of ranges) {
     if (!isLost(listed)) continue;
     const evidence = await examineRange(rows, topic, listed, bodies);
     const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats);
     rebuilds.set(listed.partition, rebuild);
     rebuild.add(evidence);
-    onProgress((tickets += evidence.rows.length));
+    onProgress((read += evidence.rows.length));
   }
   // Partitions whose offsets never had a record have no files, but the counts know them.
   for (const partition of counted.keys()) {
@@ -134,7 +141,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     );
   }
   const begins = [...snapshot.partitions.values()].map(({ checkpoint }) => checkpoint);
-  const handler = createQueryHandler(ticketQuery, { ...sources.handlerOptions, formats });
+  const handler = createQueryHandler(declaration, { ...sources.handlerOptions, formats });
   const identity = found ?? {
     id,
     topic,
@@ -184,13 +191,12 @@ function queryKey(topic: string): string {
  * consumer starts.
  */
 export async function writeRebuilt(
-  results: ObjectStore,
-  checkpoints: ObjectStore,
+  declaration: Query,
+  { results, checkpoints }: Stores,
   { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
 ): Promise<void> {
   const { id: queryId, topic } = identity;
-  const handler = createQueryHandler(ticketQuery, { formats: formatsOf(identity) });
-  const parseState = (value: unknown): Counts => handler.parseState(value);
+  const parseState = stateParser(declaration);
   const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
   const etags = new Map<string, string | undefined>();
   for (const { store: where, key } of damaged)
@@ -214,7 +220,7 @@ export async function writeRebuilt(
  * committed: else it may lack a file. What no range shows, the settings say.
  */
 async function findFormats(
-  { results, handlerOptions }: RebuildSources,
+  { declaration, results, handlerOptions }: RebuildSources,
   counted: ReadonlyMap<number, bigint>,
 ): Promise<readonly ResultFormat[]> {
   const shown = new Set<ResultFormat>();
@@ -222,7 +228,7 @@ async function findFormats(
     for (const { kind, format } of files) if (kind === 'rows') shown.add(format);
   };
   let previous: ListedRange | undefined;
-  for await (const listed of listRanges(results, ticketQuery.table)) {
+  for await (const listed of listRanges(results, declaration.table)) {
     if (previous?.partition === listed.partition) show(previous);
     if ((counted.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
     previous = listed;
@@ -231,9 +237,12 @@ async function findFormats(
 }
 
 /** How far each partition is in any of the counts files. */
-async function readCountedEnds(results: ObjectStore): Promise<ReadonlyMap<number, bigint>> {
+async function readCountedEnds(
+  results: ObjectStore,
+  { countsFiles }: Query,
+): Promise<ReadonlyMap<number, bigint>> {
   const ends = new Map<number, bigint>();
-  for (const published of await readPublishedCounts(results, ticketQuery.countsFiles)) {
+  for (const published of await readPublishedCounts(results, countsFiles)) {
     if (published.kind !== 'read') continue;
     for (const [partition, offset] of published.endOffsets ?? []) {
       if (offset > (ends.get(partition) ?? -1n)) ends.set(partition, offset);

@@ -1,5 +1,7 @@
 import { handlerOptions } from '../config.ts';
+import type { Query } from '@client-tickets/records';
 import type { Command } from 'commander';
+import { showQuery } from '../checkpoint/stored-query.ts';
 import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
@@ -30,13 +32,14 @@ export function addRebuild(program: Command, choose: Choose): void {
 }
 
 async function runRebuild(context: OperatorContext, options: Options): Promise<0 | 1> {
-  const { settings, output, clock, signal } = context;
+  const { query, settings, output, clock, signal } = context;
   keepHeapSmall();
   const { results, checkpoints } = await context.openStores({
     results: 'read',
     checkpoints: 'read-if-there',
   });
   const rebuilt = await rebuildCheckpoint({
+    declaration: query,
     results,
     checkpoints,
     topic: settings.KAFKA_TOPIC,
@@ -44,12 +47,12 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
     handlerOptions: handlerOptions(settings),
     assumeComplete: options.assumeComplete === true,
     at: new Date(clock.now()).toISOString(),
-    onProgress: (tickets) => {
+    onProgress: (rows) => {
       signal.throwIfAborted();
-      output.progress(`${showNumber(tickets)} tickets read`);
+      output.progress(`${showNumber(rows)} ${query.table} read`);
     },
   });
-  showRebuilt(rebuilt, { results: results.location, checkpoints: checkpoints.location }, output);
+  showRebuilt(query, rebuilt, { results: results.location, checkpoints: checkpoints.location }, output);
   if (options.dryRun === true) {
     output.line('nothing was written');
     return 0;
@@ -58,7 +61,7 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
     results: rebuilt.isClaimLost ? 'write' : 'read',
     checkpoints: 'write',
   });
-  await writeRebuilt(writable.results, writable.checkpoints, rebuilt);
+  await writeRebuilt(query, writable, rebuilt);
   output.line(
     `${colors.green('✔')} written to ${checkpoints.location}${rebuilt.identity.topic}/; \`tickets verify\` proves it`,
   );
@@ -76,13 +79,12 @@ async function readLog({ topic, output }: OperatorContext) {
 }
 
 function showRebuilt(
+  { table }: Query,
   { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
   locations: { readonly results: string; readonly checkpoints: string },
   output: Output,
 ): void {
-  const settings = Object.entries(identity.settings).map(([name, value]) => `${name} ${value}`);
-  const query = `query ${identity.id}, version ${identity.handlerVersion}, ${settings.join(', ')}`;
-  output.line(`${colors.bold(identity.topic)}, ${query}`);
+  output.line(`${colors.bold(identity.topic)}, ${showQuery(identity)}`);
   output.line(
     isQueryLost
       ? `query.json is lost: ${locations.checkpoints} gets a new one`
@@ -92,7 +94,7 @@ function showRebuilt(
   for (const { store, key } of damaged)
     output.line(`${locations[store]}${key} is damaged: what it held is kept as ${key}.damaged`);
   if (partitions.length === 0) return;
-  const head = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty or lost', '>batch to finish'];
+  const head = ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty or lost', '>batch to finish'];
   output.table(
     head,
     partitions.map(({ partition, firstOffset, committed: { endOffset, totals }, planned }) => [

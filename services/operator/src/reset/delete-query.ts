@@ -1,6 +1,6 @@
 import type { ListedObject, ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey, OWNER_KEY } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
+import { isResultKey, OWNER_KEY, type Declaration } from '@client-tickets/results';
+import type { Stores } from '../cli/operator-context.ts';
 import { listCheckpointObjects } from './reset-survey.ts';
 
 /** How many deletions are under way at once. */
@@ -12,8 +12,8 @@ const AT_ONCE = 16;
  * Running it again ends what was begun.
  */
 export async function deleteQuery(
-  results: ObjectStore,
-  checkpoints: ObjectStore,
+  declaration: Declaration,
+  { results, checkpoints }: Stores,
   topic: string,
   onProgress: (deleted: number) => void,
 ): Promise<void> {
@@ -33,11 +33,11 @@ export async function deleteQuery(
   };
   await checkpoints.delete(`${topic}/query.json`);
   await deleteAll(checkpoints, listCheckpointObjects(checkpoints, topic));
-  await deleteAll(results, resultObjects(results));
+  await deleteAll(results, resultObjects(declaration, results));
   await results.delete(OWNER_KEY);
 }
 
-async function* resultObjects(results: ObjectStore): AsyncIterable<ListedObject> {
+async function* resultObjects(declaration: Declaration, results: ObjectStore): AsyncIterable<ListedObject> {
   for await (const object of results.list(''))
-    if (object.key !== OWNER_KEY && isResultKey(ticketQuery, object.key)) yield object;
+    if (object.key !== OWNER_KEY && isResultKey(declaration, object.key)) yield object;
 }

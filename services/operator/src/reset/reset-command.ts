@@ -8,7 +8,6 @@ import {
   type StartingOffsets,
 } from '@client-tickets/micro-batch';
 import { createQueryHandler } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import { colors, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext, Stores } from '../cli/operator-context.ts';
@@ -28,7 +27,7 @@ export function addReset(program: Command, choose: Choose): void {
     .command('reset')
     .description(
       'Delete a query with its checkpoint and results, for a new start. Shows what it would delete, and asks. ' +
-        'The topic and its tickets stay as they are.',
+        'The topic and its records stay as they are.',
     )
     .option(
       '--starting-offsets <offsets>',
@@ -47,7 +46,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
   const { settings, output } = context;
   const { KAFKA_TOPIC: topic } = settings;
   const stores = await context.openStores({ results: 'read-if-there', checkpoints: 'read-if-there' });
-  const survey = await surveyReset(stores.results, stores.checkpoints, topic);
+  const survey = await surveyReset(context.query, stores, topic);
   showSurvey(survey, stores, topic, output);
   // Before anything is deleted: offsets that are wrong, or brokers that are away, must not be found out afterwards.
   const startingOffsets = await resolveOffsets(context, options);
@@ -68,7 +67,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     return 1;
   }
   const { results, checkpoints } = await context.openStores({ results: 'write', checkpoints: 'write' });
-  await deleteQuery(results, checkpoints, topic, (deleted) =>
+  await deleteQuery(context.query, { results, checkpoints }, topic, (deleted) =>
     output.progress(`${showNumber(deleted)} objects deleted`),
   );
   if (!isEmpty)
@@ -77,7 +76,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     output.line('the next start of a consumer begins a new query, where STARTING_OFFSETS says');
     return 0;
   }
-  const handler = createQueryHandler(ticketQuery, handlerOptions(settings));
+  const handler = createQueryHandler(context.query, handlerOptions(settings));
   const identity = await openQuery(checkpoints, results, {
     topic,
     handlerVersion: handler.version,

@@ -1,6 +1,6 @@
 import { readOwner, readQuery, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
+import { isResultKey, type Declaration } from '@client-tickets/results';
+import type { Stores } from '../cli/operator-context.ts';
 
 /** What a reset would delete, and what it would leave. */
 export interface ResetSurvey {
@@ -21,8 +21,8 @@ const MOST_NAMED = 5;
 
 /** Throws an `Error` when the results belong to another query: they are not to be touched. */
 export async function surveyReset(
-  results: ObjectStore,
-  checkpoints: ObjectStore,
+  declaration: Declaration,
+  { results, checkpoints }: Stores,
   topic: string,
 ): Promise<ResetSurvey> {
   // A checkpoint that can't be read is a reason to reset, not one to refuse it.
@@ -43,7 +43,7 @@ export async function surveyReset(
   const unexpected: string[] = [];
   let unexpectedCount = 0;
   for await (const object of results.list('')) {
-    if (isResultKey(ticketQuery, object.key)) {
+    if (isResultKey(declaration, object.key)) {
       inResults.add(object);
     } else if (!`${results.location}${object.key}`.startsWith(checkpoints.location)) {
       unexpectedCount += 1;

@@ -10,9 +10,10 @@ import {
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
+import type { Query } from '@client-tickets/records';
 import { readPublishedCounts } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
@@ -39,9 +40,11 @@ export interface Status {
   readonly partitions: readonly PartitionState[];
   readonly deadLetters: { readonly total: number; readonly requeued: number };
   /** What readers see. `undefined`: there is no such file, or it can't be read. */
-  readonly publishedTickets: number | undefined;
+  readonly publishedRows: number | undefined;
   /** Members of the consumers' group now. `undefined`: the brokers did not say. */
   readonly consumers: readonly GroupMember[] | undefined;
+  /** What this program's declaration says otherwise than the query's; states are not read then. */
+  readonly declarationChanges: readonly string[];
   /** What could not be read, and why. */
   readonly problems: readonly string[];
   /** Worth knowing. */
@@ -50,13 +53,14 @@ export interface Status {
 
 /** `undefined`: there is no query of this topic. Reads only, and starts nothing. */
 export async function readStatus(options: {
+  readonly declaration: Query;
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
   readonly topic: string;
   /** `undefined`: the brokers are not asked. */
   readonly access: Pick<TopicAccess, 'offsets' | 'listGroupMembers'> | undefined;
 }): Promise<Status | undefined> {
-  const { results, checkpoints, topic, access } = options;
+  const { declaration, results, checkpoints, topic, access } = options;
   const query = await readQuery(checkpoints, topic);
   if (query === undefined) return undefined;
   const notes: string[] = [];
@@ -69,8 +73,10 @@ export async function readStatus(options: {
     }
   };
   // Before the checkpoints: what readers see was committed then, so they can't seem to see more than there is.
-  const [published] = await readPublishedCounts(results, ticketQuery.countsFiles);
-  const snapshot = await readSnapshot(checkpoints, query);
+  const [published] = await readPublishedCounts(results, declaration.countsFiles);
+  const changes = declarationChanges(declaration, query);
+  const parseState = changes.length === 0 ? stateParser(declaration) : (value: unknown) => value;
+  const snapshot = await readSnapshot(checkpoints, query, parseState);
   const log = access && (await ask('the lag is not known', () => access.offsets.read()));
   const consumers =
     log && access && (await ask('who consumes is not known', () => access.listGroupMembers()));
@@ -117,11 +123,12 @@ export async function readStatus(options: {
       total: partitions.reduce((sum, { totals }) => sum + totals.deadLetters, 0),
       requeued: journal.sentTo().size,
     },
-    publishedTickets:
+    publishedRows:
       published?.kind === 'read'
         ? Object.values(published.counts).reduce((sum, count) => sum + count, 0)
         : undefined,
     consumers,
+    declarationChanges: changes,
     problems: [...snapshot.unreadable.values()].map(({ message }) => message),
     notes,
   };

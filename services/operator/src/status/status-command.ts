@@ -1,4 +1,6 @@
+import type { Query } from '@client-tickets/records';
 import type { Command } from 'commander';
+import { declaredOtherwise, showQuery } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -27,7 +29,14 @@ async function runStatus(context: OperatorContext, options: Options): Promise<0 
   const { output, settings, clock } = context;
   const { results, checkpoints } = await context.openStores();
   const access = options.brokers === false || options.offsets === true ? undefined : context.topic;
-  const status = await readStatus({ results, checkpoints, topic: settings.KAFKA_TOPIC, access });
+  const { query: declaration } = context;
+  const status = await readStatus({
+    declaration,
+    results,
+    checkpoints,
+    topic: settings.KAFKA_TOPIC,
+    access,
+  });
   if (status === undefined) {
     throw new Error(
       `${checkpoints.location} holds no query of topic ${settings.KAFKA_TOPIC}; \`plan\` says what a start would do`,
@@ -35,8 +44,10 @@ async function runStatus(context: OperatorContext, options: Options): Promise<0 
   }
   if (options.json === true) output.json(status);
   else if (options.offsets === true) output.line(startingOffsets(status));
-  else showStatus(status, output, clock.now());
-  return status.problems.length === 0 ? 0 : 1;
+  else showStatus(status, declaration, output, clock.now());
+  // Where to go on is what a changed query needs to know, so that is no reason to fail for `--offsets`.
+  const isReadable = status.declarationChanges.length === 0 || options.offsets === true;
+  return status.problems.length === 0 && isReadable ? 0 : 1;
 }
 
 /** Of every partition that the query knows, as Spark's JSON must name them all. */
@@ -49,25 +60,33 @@ function startingOffsets({ topic, query, partitions }: Status): string {
   return `{${JSON.stringify(topic)}:{${members.join(',')}}}`;
 }
 
-function showStatus(status: Status, output: Output, now: number): void {
-  const { query, topic, partitions, deadLetters, consumers, publishedTickets } = status;
-  const settings = Object.entries(query.settings).map(([name, value]) => `${name} ${value}`);
-  output.line(
-    `${colors.bold(topic)}, query ${query.id}, version ${query.handlerVersion}, ${settings.join(', ')}`,
-  );
+function showStatus(status: Status, { record, table }: Query, output: Output, now: number): void {
+  const { query, topic, partitions, deadLetters, consumers, publishedRows, declarationChanges } = status;
+  output.line(`${colors.bold(topic)}, ${showQuery(query)}`);
   output.line(`results     ${status.results}`);
   output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
   if (partitions.length > 0)
     output.table(
-      HEAD,
+      [
+        '>partition',
+        '>committed',
+        '>last batch',
+        'offsets',
+        'when',
+        `>${table}`,
+        '>dead letters',
+        '>planned',
+        '>lag',
+      ],
       partitions.map((partition) => toRow(partition, now)),
     );
   else output.line('no partition has a batch yet');
   const sum = (count: (partition: PartitionState) => number): number =>
     partitions.reduce((total, partition) => total + count(partition), 0);
-  const tickets = sum(({ totals }) => totals.rows);
+  const rows = sum(({ totals }) => totals.rows);
+  const isSeen = publishedRows === rows || declarationChanges.length > 0;
   output.line(
-    `${showCount(tickets, 'ticket')}${publishedTickets === tickets ? '' : ` (readers see ${publishedTickets ?? 'no counts'})`}, ` +
+    `${showCount(rows, record.name, table)}${isSeen ? '' : ` (readers see ${publishedRows ?? 'no counts'})`}, ` +
       `${showCount(deadLetters.total, 'dead letter')}${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
   );
   if (consumers !== undefined) {
@@ -85,20 +104,10 @@ function showStatus(status: Status, output: Output, now: number): void {
       );
   }
   for (const note of status.notes) output.line(`${colors.dim('note:')} ${note}`);
+  if (declarationChanges.length > 0)
+    output.line(`${colors.red('✘')} ${declaredOtherwise(status.checkpoint, declarationChanges)}`);
   for (const problem of status.problems) output.line(`${colors.red('✘')} ${problem}`);
 }
-
-const HEAD = [
-  '>partition',
-  '>committed',
-  '>last batch',
-  'offsets',
-  'when',
-  '>tickets',
-  '>dead letters',
-  '>planned',
-  '>lag',
-];
 
 function toRow(state: PartitionState, now: number): readonly string[] {
   const { partition, endOffset, lastBatch, totals, planned, lag } = state;

@@ -29,13 +29,12 @@ export function checkConsistency(
   const inGaps = sizeWithin(whole, gaps);
   if (lost !== inGaps) {
     problems.push(
-      `it is committed up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} tickets, ` +
+      `it is committed up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
         `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
     );
   }
   const counted = Object.values(Object.values(state)[0] ?? {}).reduce((sum, count) => sum + count, 0);
-  if (counted !== totals.rows)
-    problems.push(`its state counts ${counted} tickets, its totals ${totals.rows}`);
+  if (counted !== totals.rows) problems.push(`its state counts ${counted} rows, its totals ${totals.rows}`);
 
   const [oldest] = recent;
   if (oldest !== undefined) {

@@ -1,6 +1,6 @@
 import { formatRange, type ObjectStore, type QueryIdentity } from '@client-tickets/micro-batch';
-import { listRanges, type ListedRange } from '@client-tickets/results';
-import { formatsOf, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { listRanges, readOptions, type ListedRange } from '@client-tickets/results';
+import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import type { Difference } from './difference.ts';
 import { getBodies } from './file-bodies.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
@@ -35,10 +35,10 @@ export async function auditFiles(options: {
   readonly marksOf: (partition: number) => Iterable<bigint>;
   readonly requeued: RequeuedRecords;
   readonly sample: TopicSample | undefined;
-  readonly onProgress: (tickets: number) => void;
+  readonly onProgress: (rows: number) => void;
 }): Promise<FilesAudit> {
   const { results, rows, identity, snapshot, marksOf, requeued, sample, onProgress } = options;
-  const formats = formatsOf(identity);
+  const { formats } = readOptions(identity.settings);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
       return [partition, new PartitionAudit({ checkpoint, rows, formats, marks: marksOf(partition) })];

@@ -7,9 +7,9 @@ import type { QueryRows } from './query-rows.ts';
 const PAUSE_MS = 200;
 
 /**
- * Counts follow a commit a moment later. So files that lack committed tickets are read again until they have them, or
+ * Counts follow a commit a moment later. So files that lack committed rows are read again until they have them, or
  * `waitMs` are over; then it is a difference. Those that do not say what they count are read again until they count
- * all tickets, as long as nothing is committed meanwhile.
+ * all rows, as long as nothing is committed meanwhile.
  */
 export async function checkLaterCounts(options: {
   readonly rows: QueryRows;
@@ -32,7 +32,7 @@ export async function checkLaterCounts(options: {
     if (clock.monotonic() >= deadline) {
       const late = behind.map(({ key, kind }): Difference => {
         const what =
-          kind === 'missing' ? 'is not there, but batches are committed' : 'lacks tickets that are committed';
+          kind === 'missing' ? 'is not there, but batches are committed' : 'lacks rows that are committed';
         return {
           code: 'counts_behind',
           key,

@@ -19,7 +19,7 @@ const MOST_NAMED = 20;
 
 /** What a partition's files hold, up to its committed end. */
 export interface PartitionFindings {
-  readonly tickets: number;
+  readonly rows: number;
   readonly deadLetters: number;
   readonly ranges: number;
   readonly files: number;
@@ -33,7 +33,7 @@ export interface PartitionFindings {
  *
  * Why nothing can be missing unseen: a range is either one of the recent batches, which the checkpoint names with files and
  * numbers, or older. Older ranges may leave out only offsets that never had a record. The checkpoint does not name those,
- * but it counts tickets and dead letters: a file that is gone shows as a total that does not come out. The places where
+ * but it counts rows and dead letters: a file that is gone shows as a total that does not come out. The places where
  * it may have been are named then.
  */
 export class PartitionAudit {
@@ -47,7 +47,7 @@ export class PartitionAudit {
   readonly #withoutFile: OffsetRange[] = [];
   readonly #notFull: OffsetRange[] = [];
   #end: bigint;
-  #tickets = 0;
+  #rowsHeld = 0;
   #deadLetters = 0;
   #ranges = 0;
   #files = 0;
@@ -90,7 +90,7 @@ export class PartitionAudit {
     const most = sizeOf(subtractRanges(range, this.#lost));
     const isFull = BigInt(rows.length + deadLetters.length) >= most;
     if (!isFull && batch === undefined) nameSome(this.#notFull, range);
-    this.#tickets += rows.length;
+    this.#rowsHeld += rows.length;
     this.#deadLetters += deadLetters.length;
     this.#ranges += 1;
     this.#files += files.length;
@@ -103,11 +103,11 @@ export class PartitionAudit {
     this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
     this.#report(this.#compareTotals());
     if (!isDeepStrictEqual(this.#counts.total, committed.state)) {
-      const message = `the state in the checkpoint of partition ${partition} does not count the tickets in its files`;
+      const message = `the state in the checkpoint of partition ${partition} does not count the rows in its files`;
       this.#report([{ code: 'counts_differ', partition, message }]);
     }
     return {
-      tickets: this.#tickets,
+      rows: this.#rowsHeld,
       deadLetters: this.#deadLetters,
       ranges: this.#ranges,
       files: this.#files,
@@ -126,12 +126,12 @@ export class PartitionAudit {
   #compareTotals(): readonly Difference[] {
     const { partition, committed } = this.#checkpoint;
     const { rows, deadLetters } = committed.totals;
-    if (rows === this.#tickets && deadLetters === this.#deadLetters) return [];
+    if (rows === this.#rowsHeld && deadLetters === this.#deadLetters) return [];
     const message =
-      `the files of partition ${partition} hold ${this.#tickets} tickets and ${this.#deadLetters} dead letters, ` +
+      `the files of partition ${partition} hold ${this.#rowsHeld} rows and ${this.#deadLetters} dead letters, ` +
       `the checkpoint has counted ${rows} and ${deadLetters}`;
     const totals: Difference = { code: 'totals_differ', partition, message };
-    if (rows <= this.#tickets && deadLetters <= this.#deadLetters) return [totals];
+    if (rows <= this.#rowsHeld && deadLetters <= this.#deadLetters) return [totals];
     // Whether these offsets ever had records, nothing but the totals can tell.
     const places = this.#withoutFile.map((offsets): Difference => {
       const text = `no file holds offsets ${showOffsets(offsets)}, and records that were counted are missing`;

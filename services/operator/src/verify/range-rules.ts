@@ -51,17 +51,17 @@ function isWithin(inner: OffsetRange, outer: OffsetRange): boolean {
   return outer.startOffset <= inner.startOffset && inner.endOffset <= outer.endOffset;
 }
 
-/** Tickets are there in every format that the query writes, and in no other. */
+/** Rows are there in every format that the query writes, and in no other. */
 export function checkFormats(
   table: string,
   { partition, range, files }: ListedRange,
   formats: readonly ResultFormat[],
 ): readonly Difference[] {
-  const tickets = files.filter(({ kind }) => kind === 'rows');
-  const missing = formats.filter((format) => !tickets.some((file) => file.format === format));
+  const inFormats = files.filter(({ kind }) => kind === 'rows');
+  const missing = formats.filter((format) => !inFormats.some((file) => file.format === format));
   const missingKeys =
-    tickets.length === 0 ? [] : missing.map((format) => rowsKey(table, format, { partition, ...range }));
-  const others = tickets.filter(({ format }) => !formats.includes(format));
+    inFormats.length === 0 ? [] : missing.map((format) => rowsKey(table, format, { partition, ...range }));
+  const others = inFormats.filter(({ format }) => !formats.includes(format));
   return [
     ...missingKeys.map((key): Difference => {
       const message = `${key} is not there; its offsets are in another format alone`;
@@ -89,7 +89,7 @@ export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): read
   });
   if (rows.length === batch.rows && deadLetters.length === batch.deadLetters) return files;
   const message =
-    `offsets ${showOffsets(range)} hold ${rows.length} tickets and ${deadLetters.length} dead letters; ` +
+    `offsets ${showOffsets(range)} hold ${rows.length} rows and ${deadLetters.length} dead letters; ` +
     `batch ${batch.batchId} wrote ${batch.rows} and ${batch.deadLetters}`;
   return [...files, { ...place, code: 'rows_wrong', message }];
 }

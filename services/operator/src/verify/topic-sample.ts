@@ -6,6 +6,7 @@ import {
   type PartitionOffsets,
   type SourceRecord,
 } from '@client-tickets/micro-batch';
+import type { RecordDefinition, RecordParser } from '@client-tickets/records';
 import type { DeadLetter, StoredRow } from '@client-tickets/results';
 import { showOffsets } from '../cli/output.ts';
 import type { RecordsRead, Windows } from '../topic/read-records.ts';
@@ -19,9 +20,6 @@ const WINDOW = 50n;
 const MOST_HOLES = 20;
 const MOST_OF_A_HOLE = 200n;
 
-/** A record's fields; `undefined`: it is a dead letter. */
-export type ParseRecord = (value: Uint8Array | null) => Readonly<Record<string, unknown>> | undefined;
-
 /**
  * Some records that the results are compared with, where the log can still be reached: those at the beginning, in the middle
  * and at the end of each partition, and the offsets that no file has a record of. Memory does not grow with the results.
@@ -32,13 +30,13 @@ export type ParseRecord = (value: Uint8Array | null) => Readonly<Record<string, 
  */
 export class TopicSample {
   readonly #rows: QueryRows;
-  readonly #parse: ParseRecord;
+  readonly #parse: RecordParser<RecordDefinition>;
   readonly #partitions: ReadonlyMap<number, PartitionSample>;
 
   /** `committed`: what is committed of each partition; `log`: what the log holds. */
   constructor(
     rows: QueryRows,
-    parse: ParseRecord,
+    parse: RecordParser<RecordDefinition>,
     committed: ReadonlyMap<number, OffsetRange>,
     log: ReadonlyMap<number, PartitionOffsets>,
   ) {
@@ -90,9 +88,9 @@ export class TopicSample {
     };
     const row = sample.rows.get(offset);
     if (row !== undefined) {
-      const parsed = this.#parse(value);
-      if (parsed === undefined) return differs('the results have a row, the topic a record that is none');
-      const field = this.#rows.columns.differingField(row, parsed);
+      const verdict = this.#parse(value);
+      if (!verdict.ok) return differs('the results have a row, the topic a record that is none');
+      const field = this.#rows.columns.differingField(row, verdict.record);
       return field === undefined
         ? []
         : differs(`the topic has another record than the results: ${field} differs`);

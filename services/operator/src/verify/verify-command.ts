@@ -1,11 +1,9 @@
-import { ticketQuery, parseTicket } from '@client-tickets/tickets';
 import type { Command } from 'commander';
 import { keepHeapSmall } from '../cli/small-heap.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
 import { showNumber } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { verifyResults } from './verify-results.ts';
-import type { ParseRecord } from './topic-sample.ts';
 import { showReport } from './verify-text.ts';
 
 const DEFAULT_WAIT_S = 10;
@@ -35,33 +33,25 @@ export function addVerify(program: Command, choose: Choose): void {
   command.action((options: Options) => choose(flags(), (context) => runVerify(context, options)));
 }
 
-const parseRecord: ParseRecord = (value) => {
-  const verdict = parseTicket(value);
-  return verdict.ok ? { ...verdict.record } : undefined;
-};
-
 async function runVerify(context: OperatorContext, options: Options): Promise<0 | 1> {
-  const { settings, output, clock, signal, topic } = context;
+  const { query, settings, output, clock, signal, topic } = context;
   keepHeapSmall();
   const { results, checkpoints } = await context.openStores();
   const report = await verifyResults({
     results,
     checkpoints,
     topic: settings.KAFKA_TOPIC,
-    query: ticketQuery,
+    query,
     offsets: options.brokers === false ? undefined : topic.offsets,
-    sample:
-      options.brokers === false
-        ? undefined
-        : { parse: parseRecord, read: (windows) => topic.readRecords(windows) },
+    readRecords: options.brokers === false ? undefined : (windows) => topic.readRecords(windows),
     clock,
     waitMs: options.wait * 1_000,
-    onProgress: (tickets) => {
+    onProgress: (rows) => {
       signal.throwIfAborted();
-      output.progress(`${showNumber(tickets)} tickets read`);
+      output.progress(`${showNumber(rows)} ${query.table} read`);
     },
   });
   if (options.json === true) output.json(report);
-  else showReport(report, output);
+  else showReport(report, query, output);
   return report.ok ? 0 : 1;
 }

@@ -6,7 +6,7 @@ export interface VerifiedPartition {
   readonly partition: number;
   readonly firstOffset: bigint;
   readonly endOffset: bigint;
-  readonly tickets: number;
+  readonly rows: number;
   readonly deadLetters: number;
   /** Offsets that never had a record, as the checkpoint has counted them. */
   readonly emptyOffsets: number;

@@ -1,12 +1,13 @@
 import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
 import {
+  readOptions,
   readPublishedCounts,
-  type Declaration,
   type ListedRange,
   type PublishedCounts,
 } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
+import { createRecordParser, type Counts, type Query } from '@client-tickets/records';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
 import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { RecordPosition } from '@client-tickets/kafka';
 import type { TopicAccess, TopicOffsets } from '../topic/topic-access.ts';
@@ -20,7 +21,7 @@ import { checkLog } from './log-check.ts';
 import { checkQuery } from './query-check.ts';
 import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
-import { TopicSample, type ParseRecord } from './topic-sample.ts';
+import { TopicSample } from './topic-sample.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
@@ -33,16 +34,16 @@ export interface VerifyOptions {
   readonly checkpoints: ObjectStore;
   readonly topic: string;
   /** What is written there. */
-  readonly query: Declaration;
+  readonly query: Query;
   /** `undefined`: the brokers are not asked. */
   readonly offsets: TopicOffsets | undefined;
   /** Reads some records of the topic, to compare them with the results. */
-  readonly sample: { readonly parse: ParseRecord; readonly read: TopicAccess['readRecords'] } | undefined;
+  readonly readRecords: TopicAccess['readRecords'] | undefined;
   readonly clock: Clock;
   /** How long counts may lag behind commits, and the log seem to end early, until that is a difference. */
   readonly waitMs: number;
-  /** Called with the number of tickets read, after each range. */
-  readonly onProgress?: (tickets: number) => void;
+  /** Called with the number of rows read, after each range. */
+  readonly onProgress?: (rows: number) => void;
 }
 
 /**
@@ -51,7 +52,7 @@ export interface VerifyOptions {
  * 1. Read the counts that readers see, **then** the checkpoints: what is counted was committed before.
  * 2. List and read the files. What the checkpoints of step 1 say is committed is final and must be there, whole, once.
  * 3. Files after the committed end are of plans, or of batches committed since. The checkpoints, read **again**, explain them.
- * 4. Compare the counts of step 1 with the tickets that they say they count; read them again if they lag behind.
+ * 4. Compare the counts of step 1 with the rows that they say they count; read them again if they lag behind.
  * 5. Ask the brokers whether the log holds what is committed, and compare some of its records with the results.
  *
  * Whatever happens meanwhile can only add to what step 1 saw, so the verdict is about that moment and stays true. Throws as
@@ -74,19 +75,26 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const found = await checkQuery(results, checkpoints, topic);
   if (!found.ok) return { ...empty, differences: [found.difference] };
   const { identity } = found;
+  const changes = declarationChanges(options.query, identity);
+  if (changes.length > 0) {
+    const message = declaredOtherwise(`${checkpoints.location}${topic}/`, changes);
+    return { ...empty, query: pickIdentity(identity), differences: [{ code: 'query', message }] };
+  }
+  const parseState = stateParser(options.query);
+  const takeSnapshot = (): Promise<CheckpointSnapshot> => readSnapshot(checkpoints, identity, parseState);
   const rows = new QueryRows(options.query);
   const read = (): Promise<readonly PublishedCounts[]> =>
     readPublishedCounts(results, options.query.countsFiles);
 
   const published = await read();
-  const snapshot = await readSnapshot(checkpoints, identity);
+  const snapshot = await takeSnapshot();
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
 
   const requeued = await readRequeued(checkpoints, identity);
   if (requeued instanceof Error) log.add([{ code: 'checkpoint', message: requeued.message }]);
   const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
-  const sample = await startSample(options, rows, snapshot);
+  const sample = await startSample(options, rows, identity, snapshot);
   const files = await auditFiles({
     results,
     rows,
@@ -103,7 +111,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   for await (const key of listUnexpectedFiles(options.query, results, checkpoints)) {
     log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
   }
-  log.add(await judgeTail(options, identity, snapshot, files.tail));
+  log.add(await judgeTail(results, takeSnapshot, snapshot, files.tail));
 
   const counted: CountedPartitions = new Map(
     [...files.findings].flatMap(([partition, { counts }]) => {
@@ -114,8 +122,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   // A partition that can't be read makes every sum wrong; it has been reported.
   if (snapshot.unreadable.size === 0) {
     log.add(published.flatMap((counts) => auditCounts(rows, counts, counted, false)));
-    const isIdle = async (): Promise<boolean> =>
-      sameCheckpoints(snapshot, await readSnapshot(checkpoints, identity));
+    const isIdle = async (): Promise<boolean> => sameCheckpoints(snapshot, await takeSnapshot());
     log.add(await checkLaterCounts({ rows, published, read, partitions: counted, isIdle, clock, waitMs }));
   }
 
@@ -131,7 +138,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     if (checkpoint === undefined) return [];
     const { firstOffset, gaps, planned } = checkpoint;
     const { endOffset, totals } = checkpoint.committed;
-    const { tickets, deadLetters, ranges } = findings;
+    const { deadLetters, ranges } = findings;
     const offsetsOf = {
       partition,
       firstOffset,
@@ -143,7 +150,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     return [
       {
         ...offsetsOf,
-        tickets,
+        rows: findings.rows,
         deadLetters,
         emptyOffsets: totals.emptyOffsets,
         ranges,
@@ -196,12 +203,12 @@ function sameCheckpoints(a: CheckpointSnapshot, b: CheckpointSnapshot): boolean 
 
 /** Step 3. */
 async function judgeTail(
-  { results, checkpoints }: VerifyOptions,
-  identity: QueryIdentity,
+  results: ObjectStore,
+  takeSnapshot: () => Promise<CheckpointSnapshot>,
   before: CheckpointSnapshot,
   tail: readonly ListedRange[],
 ): Promise<readonly Difference[]> {
-  const after = await readSnapshot(checkpoints, identity);
+  const after = await takeSnapshot();
   const isLost = ({ partition }: ListedRange): boolean => !after.partitions.has(partition);
   const lost = new Set(tail.filter(isLost).map(({ partition }) => partition));
   const without = [...lost]
@@ -217,36 +224,38 @@ async function judgeTail(
     return !isLost(listed) && !known.some((checkpoint) => explains(checkpoint, listed));
   });
   const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<Counts> | undefined> =>
-    (await readSnapshot(checkpoints, identity)).partitions.get(partition)?.checkpoint;
+    (await takeSnapshot()).partitions.get(partition)?.checkpoint;
   return [...without, ...(await findUnexplained(results, open, readCheckpoint))];
 }
 
 /** `undefined`: the log can't be reached; `checkLog` says why. */
 async function startSample(
-  { offsets, sample }: VerifyOptions,
+  { query, offsets, readRecords }: VerifyOptions,
   rows: QueryRows,
+  { settings }: QueryIdentity,
   { partitions }: CheckpointSnapshot,
 ): Promise<TopicSample | undefined> {
-  if (sample === undefined || offsets === undefined) return undefined;
+  if (readRecords === undefined || offsets === undefined) return undefined;
+  const parse = createRecordParser(query.record, readOptions(settings).timestampZone);
   try {
     const log = await offsets.read();
     const committed = [...partitions].map(([partition, { checkpoint }]) => {
       const { firstOffset: startOffset, committed: end } = checkpoint;
       return [partition, { startOffset, endOffset: end.endOffset }] as const;
     });
-    return new TopicSample(rows, sample.parse, new Map(committed), log);
+    return new TopicSample(rows, parse, new Map(committed), log);
   } catch {
     return undefined;
   }
 }
 
 async function compareSample(
-  { sample: access }: VerifyOptions,
+  { readRecords }: VerifyOptions,
   sample: TopicSample | undefined,
 ): Promise<{ readonly differences: readonly Difference[]; readonly notes: readonly string[] }> {
-  if (access === undefined || sample === undefined) return { differences: [], notes: [] };
+  if (readRecords === undefined || sample === undefined) return { differences: [], notes: [] };
   try {
-    return { differences: sample.compare(await access.read(sample.windows())), notes: [] };
+    return { differences: sample.compare(await readRecords(sample.windows())), notes: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { differences: [], notes: [`no record was compared with the topic: ${reason}`] };

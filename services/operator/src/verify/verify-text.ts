@@ -1,13 +1,14 @@
+import type { Declaration } from '@client-tickets/results';
 import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
 const MOST_SHOWN = 20;
 
 /** The report for people. */
-export function showReport(report: VerifyReport, output: Output): void {
+export function showReport(report: VerifyReport, { record, table }: Declaration, output: Output): void {
   const { query, topic, results, partitions, differences, moreDifferences } = report;
   output.line(`${colors.bold(topic)} in ${results}${query === undefined ? '' : `, query ${query.id}`}`);
-  if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
+  if (partitions.length > 0) output.table(headOf(table), partitions.map(toRow));
   for (const { partition, gaps } of partitions) {
     for (const gap of gaps) {
       output.line(
@@ -17,14 +18,21 @@ export function showReport(report: VerifyReport, output: Output): void {
   }
   for (const note of report.notes) output.line(`${colors.dim('note:')} ${note}`);
   if (report.ok) {
-    const sum = (count: (partition: VerifiedPartition) => number, noun: string): string =>
-      showCount(
-        partitions.reduce((total, partition) => total + count(partition), 0),
-        noun,
-      );
-    const held = `${sum(({ tickets }) => tickets, 'ticket')} and ${sum(({ deadLetters }) => deadLetters, 'dead letter')}`;
+    const sum = (count: (partition: VerifiedPartition) => number): number =>
+      partitions.reduce((total, partition) => total + count(partition), 0);
+    const rows = showCount(
+      sum((partition) => partition.rows),
+      record.name,
+      table,
+    );
+    const letters = showCount(
+      sum(({ deadLetters }) => deadLetters),
+      'dead letter',
+    );
     output.line(
-      colors.green(`✔ ${held}: nothing is lost, nothing is there twice, the counts are those of the tickets`),
+      colors.green(
+        `✔ ${rows} and ${letters}: nothing is lost, nothing is there twice, the counts are those of the ${table}`,
+      ),
     );
     return;
   }
@@ -35,16 +43,18 @@ export function showReport(report: VerifyReport, output: Output): void {
     output.line(colors.red(`✘ and ${showNumber(more)} more differences; --json lists up to 1,000`));
 }
 
-const HEAD = ['>partition', '>offsets', '>tickets', '>dead letters', '>empty', '>files', '>planned', '>lag'];
+function headOf(table: string): readonly string[] {
+  return ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty', '>files', '>planned', '>lag'];
+}
 
 function toRow(verified: VerifiedPartition): readonly string[] {
-  const { partition, firstOffset, endOffset, tickets, deadLetters, emptyOffsets, files, planned, log } =
+  const { partition, firstOffset, endOffset, rows, deadLetters, emptyOffsets, files, planned, log } =
     verified;
   const lag = log === undefined ? '?' : showNumber(log.latest > endOffset ? log.latest - endOffset : 0n);
   return [
     String(partition),
     endOffset === firstOffset ? 'none' : showOffsets({ startOffset: firstOffset, endOffset }),
-    showNumber(tickets),
+    showNumber(rows),
     showNumber(deadLetters),
     showNumber(emptyOffsets),
     showNumber(files),

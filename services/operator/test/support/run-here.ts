@@ -1,5 +1,7 @@
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import type { Query } from '@client-tickets/records';
 import { describeError, readSettings } from '@client-tickets/service-kit';
+import { ticketQuery } from '@client-tickets/tickets';
 import type { Output } from '../../src/cli/output.ts';
 import { formatTable, toJson } from '../../src/cli/output.ts';
 import { readCommand } from '../../src/cli/read-command.ts';
@@ -7,11 +9,11 @@ import { operatorSettings } from '../../src/config.ts';
 import { runAction } from '../../src/run-action.ts';
 import type { Finished } from './run-tickets.ts';
 
-/** Runs a command in this process: all of the program but its `main.ts`. Whoever is asked says `answer`. */
+/** Runs a command in this process: all of the program but its `main.ts`. Questions are answered with no. */
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  answer = false,
+  query: Query = ticketQuery,
 ): Promise<Finished> {
   const commandLine = readCommand(args);
   if (commandLine.kind !== 'run') throw new Error(`no command: ${args.join(' ')}`);
@@ -23,7 +25,7 @@ export async function runHere(
     json: (value) => (stdout += `${toJson(value)}\n`),
     bytes: (body) => (stdout += Buffer.from(body).toString()),
     progress: () => undefined,
-    confirm: () => Promise.resolve(answer),
+    confirm: () => Promise.resolve(false),
   };
   try {
     const settings = readSettings(operatorSettings, {
@@ -32,6 +34,7 @@ export async function runHere(
       ...commandLine.flags,
     });
     const context = {
+      query,
       settings,
       output,
       clock: systemClock,

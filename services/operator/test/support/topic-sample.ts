@@ -1,14 +1,7 @@
 import { systemClock, type SourceRecord } from '@client-tickets/micro-batch';
 import type { MemoryLog } from '@client-tickets/micro-batch/testing';
-import { parseTicket } from '@client-tickets/tickets';
 import { readRecords } from '../../src/topic/read-records.ts';
 import type { TopicAccess } from '../../src/topic/topic-access.ts';
-import type { ParseRecord } from '../../src/verify/topic-sample.ts';
-
-export const parseRecord: ParseRecord = (value) => {
-  const verdict = parseTicket(value);
-  return verdict.ok ? { ...verdict.record } : undefined;
-};
 
 /** Reads a log beside those who consume it. */
 export const readFrom =

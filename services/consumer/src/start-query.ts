@@ -8,17 +8,15 @@ import {
   type StartingOffsets,
   type Trigger,
 } from '@client-tickets/micro-batch';
-import type { Counts, TimeZone } from '@client-tickets/records';
+import type { Counts, Query, TimeZone } from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
   type ResultFormat,
   type UnknownFields,
 } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
 
-/** The ticket query's own choices; the rest is the same for every consumer. */
-export interface TicketQueryOptions {
+export interface QueryOptions {
   readonly source: Source;
   readonly results: ObjectStore;
   readonly checkpoints: ObjectStore;
@@ -37,21 +35,17 @@ export interface TicketQueryOptions {
   readonly listener: QueryListener;
 }
 
-/** Starts the query that enriches, counts and stores tickets. */
-export function startTicketQuery(options: TicketQueryOptions): StreamingQuery<Counts> {
+/** Starts a declared query: its records are enriched, counted and stored. */
+export function startQuery(query: Query, options: QueryOptions): StreamingQuery<Counts> {
   const { formats, timestampZone, unknownFields, ...shared } = options;
   return StreamingQuery.start({
     ...shared,
     name: 'client-tickets',
-    handler: createQueryHandler(ticketQuery, {
+    handler: createQueryHandler(query, {
       formats,
       ...(timestampZone === undefined ? {} : { timestampZone }),
       ...(unknownFields === undefined ? {} : { unknownFields }),
     }),
-    publisher: createCountsPublisher({
-      query: ticketQuery,
-      store: options.results,
-      topic: options.source.topic,
-    }),
+    publisher: createCountsPublisher({ query, store: options.results, topic: options.source.topic }),
   });
 }

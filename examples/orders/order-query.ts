@@ -8,7 +8,6 @@ import {
   oneOf,
   text,
   timestamp,
-  type RowOf,
 } from '@client-tickets/records';
 
 export const orderQuery = defineQuery({
@@ -23,5 +22,3 @@ export const orderQuery = defineQuery({
   derive: { region: lookup('currency', { EUR: 'Europe', GBP: 'Europe', USD: 'America' }) },
   counts: { order_counts: by('currency'), order_counts_by_region: by('region') },
 });
-
-export type OrderRow = RowOf<typeof orderQuery>;

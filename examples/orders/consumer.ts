@@ -1,0 +1,4 @@
+import { runConsumer } from '@client-tickets/consumer/run';
+import { orderQuery } from './order-query.ts';
+
+await runConsumer(orderQuery);
