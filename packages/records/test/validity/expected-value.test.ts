@@ -45,7 +45,9 @@ test.each(KINDS)('what does not fit a %j is refused with what was expected and f
 test.each(KINDS)('a %j that is nullable may be null, or missing', (field, expected) => {
   expect(reasonOf({ ...field, nullable: true }, 'null')).toBeUndefined();
   expect(reasonOf({ ...field, nullable: true }, '')).toBeUndefined();
-  expect(reasonOf({ ...field, nullable: true }, '{}')).toBe(`field: expected ${expected}, or null, found an object`);
+  expect(reasonOf({ ...field, nullable: true }, '{}')).toBe(
+    `field: expected ${expected}, or null, found an object`,
+  );
 });
 
 test.each<[Field, string]>([
