@@ -81,10 +81,10 @@ async function send(
 /** Without brokers (`-`) it only counts. */
 async function runPythonProducer(workload: Workload, brokers: string, home: string): Promise<ExpectedCounts> {
   const { tickets, independent } = workload;
-  const python = join(home, 'producer/bin/python');
+  const python = join(home, 'python-producer/bin/python');
   if (!existsSync(python))
     throw new Error(
-      `${topicOf(workload)} is filled by Python, which is not there: bench/peers/set-up producer`,
+      `${topicOf(workload)} is filled by Python, which is not there: bench/peers/set-up python-producer`,
     );
   const script = join(import.meta.dirname, '../peers/produce_tickets.py');
   const { stdout } = await promisify(execFile)(python, [

@@ -79,7 +79,7 @@ const PEERS_HOME = process.env['BENCH_HOME'] ?? join(homedir(), '.cache/client-t
 async function setUp(): Promise<string | undefined> {
   const program = join(import.meta.dirname, '../peers/set-up');
   try {
-    const { stderr } = await promisify(execFile)(program, ['check', 'producer'], {
+    const { stderr } = await promisify(execFile)(program, ['check', 'python-producer'], {
       env: { ...process.env, BENCH_HOME: PEERS_HOME },
     });
     return stderr.includes('could not') ? stderr.trim() : undefined;
