@@ -31,5 +31,19 @@ test.each(pages)('%s names files that are there', (page) => {
 
 test('the pages are found, and so is what they name', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'SECURITY.md', 'docs/architecture.md']));
-  expect(mentionedPaths('README.md')).toEqual(expect.arrayContaining(['docs/scaling.md', 'packages/kafka']));
+  expect(mentionedPaths('README.md')).toEqual(
+    expect.arrayContaining(['docs/scaling.md', 'packages/tickets/src/ticket.ts']),
+  );
+});
+
+/** What stands between fences, the language of the fence with it. */
+const codeBlocks = (page: string): readonly string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```.*?^```$/gms)].map(([block]) => block);
+
+test.each([
+  ['README.md', 'README.fr.md'],
+  ['docs/exercise.md', 'docs/exercise.fr.md'],
+])('%s and %s have the same commands in the same order', (english, french) => {
+  expect(codeBlocks(english).length).toBeGreaterThan(5);
+  expect(codeBlocks(french)).toEqual(codeBlocks(english));
 });

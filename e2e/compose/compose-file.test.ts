@@ -46,7 +46,7 @@ test.each(['redpanda-0', 'redpanda-1', 'redpanda-2'])(
 );
 
 test('every setting of .env.sample reaches a container', () => {
-  // The brokers and the store of this stack ask for neither; README, "Brokers with TLS and a login" says how others are named.
+  // The brokers and the store of this stack ask for neither; docs/settings.md says how others are named.
   const elsewhere = [
     'AWS_ENDPOINT_URL',
     'KAFKA_SSL',
