@@ -27,7 +27,7 @@ export {
 } from './checkpoint/checkpoint-store.ts';
 export { decideDataLoss } from './checkpoint/decide-data-loss.ts';
 export { isSameRecord, markOf, type RecordMark } from './checkpoint/record-mark.ts';
-export { logOf, offsetInLog, positionIn } from './ports/log-position.ts';
+export { logOf, offsetInLog, offsetsIn, positionIn } from './ports/log-position.ts';
 export { QueryError, type QueryErrorCode } from './ports/query-error.ts';
 export {
   type BatchOutcome,
@@ -62,7 +62,8 @@ export {
 export { RecordBlock, RecordBlockBuilder } from './ports/record-block.ts';
 export { RecordList, type RecordPiece } from './ports/record-list.ts';
 export type { StreamingQueryOptions } from './query/query-options.ts';
-export type { PartitionStatus, QueryState, QueryStatus } from './query/query-status.ts';
+export type { PartitionStatus, QueryState, QueryStatus, UnreadStatus } from './query/query-status.ts';
+export { describeUnread } from './query/unread-partitions.ts';
 export {
   previewStart,
   type PartitionPreview,

@@ -6,6 +6,7 @@ export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 export { checkSasl, kafkaConnection, kafkaSettings, type KafkaConnectionSettings } from './kafka-settings.ts';
 export { loadDotEnv } from './load-dot-env.ts';
 export { LOG_LEVELS, logSettings, type LogLevel } from './log-settings.ts';
+export { LOSS_ADVICE } from './loss-advice.ts';
 export { printable } from './printable.ts';
 export { readSettings, type Environment } from './read-settings.ts';
 export { runMain, type MainContext, type RunMainOptions } from './run-main.ts';

@@ -15,6 +15,7 @@ import {
   type ResultFormat,
   type UnknownFields,
 } from '@client-tickets/results';
+import { LOSS_ADVICE } from '@client-tickets/service-kit';
 
 export interface QueryOptions {
   readonly source: Source;
@@ -40,6 +41,7 @@ export function startQuery(query: Query, options: QueryOptions): StreamingQuery<
   const { formats, timestampZone, unknownFields, ...shared } = options;
   return StreamingQuery.start({
     ...shared,
+    lossAdvice: LOSS_ADVICE,
     name: 'client-tickets',
     handler: createQueryHandler(query, {
       formats,

@@ -1,4 +1,5 @@
 import { QueryError } from '../ports/query-error.ts';
+import { LOSS_ADVICE } from '../trigger/data-loss.ts';
 import type { BatchHandler } from '../ports/batch-handler.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -30,6 +31,8 @@ export interface StreamingQueryOptions<State> {
   readonly maxBytesPerTrigger?: number;
   /** Stop when records were lost before they were read. Default: true. */
   readonly failOnDataLoss?: boolean;
+  /** How people accept a loss here, for the message of a query that stops for one: `tool accept does`. Default: by `failOnDataLoss`. */
+  readonly lossAdvice?: string;
   readonly listener?: QueryListener;
   /** How long a store or the brokers may be away before the query fails. Default: 5 minutes. */
   readonly outageTimeoutMs?: number;
@@ -37,7 +40,7 @@ export interface StreamingQueryOptions<State> {
   readonly recordsWaitMs?: number;
   /** How long a log must end before the checkpoint until that is data loss and not a change of leader. Default: 5 seconds. */
   readonly truncationWaitMs?: number;
-  /** How long `availableNow` waits while others read nothing of the partitions that they own. Default: 1 minute. */
+  /** How long others may read nothing of the partitions that they own: to `availableNow`, and until it is reported. Default: 1 minute. */
   readonly othersWaitMs?: number;
 }
 
@@ -46,6 +49,7 @@ const DEFAULTS = {
   maxOffsetsPerTrigger: 0,
   maxBytesPerTrigger: 8 * 1024 * 1024,
   failOnDataLoss: true,
+  lossAdvice: LOSS_ADVICE,
   listener: {},
   outageTimeoutMs: 300_000,
   recordsWaitMs: 1_000,

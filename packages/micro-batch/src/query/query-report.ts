@@ -16,13 +16,16 @@ export interface TriggerTimes {
   readonly publishing: number;
 }
 
+/** What is known of partitions at this moment: the owned ones, and those of others that nobody reads on. */
+interface KnownPartitions<State> extends Pick<QueryStatus, 'assigned' | 'unread'> {
+  readonly queries: readonly PartitionQuery<State>[];
+}
+
 /** What a query tells of itself: its status at any time, and its progress after each trigger. */
 export class QueryReport<State> {
   readonly runId: string;
   readonly #options: ResolvedQueryOptions<State>;
-  readonly #partitions: () => Pick<QueryStatus, 'assigned'> & {
-    readonly queries: readonly PartitionQuery<State>[];
-  };
+  readonly #partitions: () => KnownPartitions<State>;
   #queryId: string | undefined;
   #state: QueryState = 'starting';
   #message = 'opening the checkpoint';
@@ -31,11 +34,7 @@ export class QueryReport<State> {
   #lastTriggerAt: number | undefined;
   #lastProgress: QueryProgress | undefined;
 
-  constructor(
-    options: ResolvedQueryOptions<State>,
-    runId: string,
-    partitions: () => Pick<QueryStatus, 'assigned'> & { readonly queries: readonly PartitionQuery<State>[] },
-  ) {
+  constructor(options: ResolvedQueryOptions<State>, runId: string, partitions: () => KnownPartitions<State>) {
     this.#options = options;
     this.runId = runId;
     this.#partitions = partitions;
@@ -96,7 +95,8 @@ export class QueryReport<State> {
 
   status(): QueryStatus {
     const { name, source } = this.#options;
-    const { assigned, queries } = this.#partitions();
+    const { assigned, queries, unread } = this.#partitions();
+    const owned = new Set(queries.map(({ partition }) => partition));
     return {
       id: this.#queryId,
       runId: this.runId,
@@ -107,6 +107,7 @@ export class QueryReport<State> {
       errorCode: this.#errorCode,
       assigned,
       partitions: queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
+      unread: unread.filter(({ partition }) => !owned.has(partition)),
       lastTriggerAt: this.#lastTriggerAt,
       lastProgress: this.#lastProgress,
     };

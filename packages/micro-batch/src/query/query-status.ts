@@ -30,6 +30,19 @@ export interface PartitionStatus {
   readonly bufferedBytes: number;
 }
 
+/** A partition whose checkpoint has not reached an offset of its log. */
+export interface UnreadPartition {
+  readonly partition: number;
+  /** Offsets of the log: where its checkpoint stands, and where it should. */
+  readonly offset: bigint;
+  readonly target: bigint;
+}
+
+/** One that others should read, and its owner by the group's name for it; `null`: nobody; `undefined`: not known. */
+export interface UnreadStatus extends UnreadPartition {
+  readonly owner: string | null | undefined;
+}
+
 export interface QueryStatus {
   /** `undefined` until the query has been opened. */
   readonly id: string | undefined;
@@ -43,6 +56,8 @@ export interface QueryStatus {
   /** Whether the group has given this consumer its share, which may be none. */
   readonly assigned: boolean;
   readonly partitions: readonly PartitionStatus[];
+  /** Those that this consumer does not own, and where records have waited for a minute (`othersWaitMs`) without a commit. */
+  readonly unread: readonly UnreadStatus[];
   /** Milliseconds since the epoch: the last trigger that went through, whether or not there was something to do. */
   readonly lastTriggerAt: number | undefined;
   readonly lastProgress: QueryProgress | undefined;

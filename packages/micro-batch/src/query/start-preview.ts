@@ -1,5 +1,5 @@
 import { createCheckpointStore } from '../checkpoint/checkpoint-store.ts';
-import { dataLossError, findExpired, findTruncated } from '../trigger/data-loss.ts';
+import { dataLossError, LOSS_ADVICE, findExpired, findTruncated } from '../trigger/data-loss.ts';
 import { logOf, offsetsIn } from '../ports/log-position.ts';
 import { QueryError } from '../ports/query-error.ts';
 import type { RecordMark } from '../checkpoint/record-mark.ts';
@@ -21,6 +21,8 @@ export interface StartPreviewOptions<State> extends Pick<
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
   readonly startingOffsets: NonNullable<StreamingQueryOptions<State>['startingOffsets']>;
   readonly failOnDataLoss: boolean;
+  /** As in `StreamingQueryOptions`. */
+  readonly lossAdvice?: string;
 }
 
 /** What would become of one partition. */
@@ -98,7 +100,7 @@ export async function previewStart<State>(options: StartPreviewOptions<State>): 
     }
     partitions.push(preview);
     if (preview.loss !== undefined && preview.decision === null && failOnDataLoss)
-      refusals.push(dataLossError(topic, partition, preview.loss));
+      refusals.push(dataLossError(topic, partition, preview.loss, options.lossAdvice ?? LOSS_ADVICE));
   }
   return { identity: opened, createsQuery, claimsResults, partitions, refusals };
 }

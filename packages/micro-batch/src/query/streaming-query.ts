@@ -4,11 +4,12 @@ import { QueryError } from '../ports/query-error.ts';
 import { GroupOffsets } from './group-offsets.ts';
 import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
 import { Outage } from './outage.ts';
+import { OthersWait } from './others-wait.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
 import { ObjectStoreError } from '../ports/object-store.ts';
 import type { SourceListener } from '../ports/source.ts';
 import { Publication } from './publication.ts';
-import { findUnread, unreadError } from './unread-partitions.ts';
+import { UnreadWatch } from './unread-watch.ts';
 import { QueryReport } from './query-report.ts';
 import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
 import {
@@ -56,8 +57,7 @@ export class StreamingQuery<State> {
   readonly #publication: Publication<State>;
   readonly #logOffsets: LogOffsets;
   readonly #report: QueryReport<State>;
-  /** How far others were when `availableNow` had done its share, and since when they are there. */
-  #othersAt: { readonly stand: string; readonly since: number } | undefined;
+  readonly #watch: UnreadWatch;
   readonly #truncated = new Map<number, TruncationWait>();
   #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
@@ -83,9 +83,12 @@ export class StreamingQuery<State> {
       wakeup: this.#wakeup,
       maxBufferedBytes: TRIGGERS_BUFFERED * maxBytesPerTrigger,
     });
+    const owned = (): readonly number[] => this.#owned.queries.map(({ partition }) => partition);
+    this.#watch = new UnreadWatch({ source, clock, forMs: options.othersWaitMs, owned });
     this.#report = new QueryReport(options, this.runId, () => ({
       assigned: this.#owned.isAssigned,
       queries: this.#owned.queries,
+      unread: this.#watch.unread,
     }));
     this.finished = this.#run();
     this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to
@@ -117,7 +120,8 @@ export class StreamingQuery<State> {
 
   /**
    * Resolves when what all partitions hold now has been committed, whoever owns them, and published as far as they are owned
-   * (Spark's `processAllAvailable`). Rejects when the query ends before that.
+   * (Spark's `processAllAvailable`). Rejects when the query ends before that, and with `partition_unread` when others read
+   * nothing of their partitions for a minute (`othersWaitMs`).
    */
   async processAllAvailable(): Promise<void> {
     const { source } = this.#options;
@@ -135,7 +139,8 @@ export class StreamingQuery<State> {
     );
     ended.catch(() => undefined); // heard of through the race below, if anybody still listens
     const ends = new Map([...log].map(([partition, { latest }]) => [partition, latest]));
-    while (!isDone() || !(await this.#isCommitted(ends)))
+    const others = new OthersWait(this.#options, ends);
+    while (!isDone() || !(await this.#areOthersDone(others)))
       await Promise.race([ended, new Promise<void>((resolve) => this.#afterTrigger.push(resolve))]);
   }
 
@@ -216,8 +221,10 @@ export class StreamingQuery<State> {
       throw sourceFailed(error);
     });
     this.#origin = clock.monotonic();
+    const others = new OthersWait(this.#options, opened.targets);
     while (!this.#stopping) {
       this.#checkSource();
+      if (this.#owned.isAssigned) this.#watch.look(opened);
       if (this.#paused || !this.#owned.isAssigned) {
         if (this.#paused) this.#report.enter('paused', 'paused; resume to go on');
         await this.#wakeup.wait(clock, IDLE_MS * 10);
@@ -226,7 +233,7 @@ export class StreamingQuery<State> {
       const startedAt = clock.monotonic();
       const worked = await this.#untilAvailable(() => this.#trigger(opened));
       if (this.#isShareDone(opened)) {
-        const isDone = await this.#untilAvailable(() => this.#areOthersDone(opened));
+        const isDone = await this.#untilAvailable(() => this.#isAllDone(opened, others));
         if (isDone === true) return;
       }
       const next = nextTriggerAt(trigger, this.#origin, startedAt, clock.monotonic());
@@ -286,30 +293,23 @@ export class StreamingQuery<State> {
     return !this.#stopping && !this.#paused && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
   }
 
-  /** Whether the checkpoints of all partitions have come to these offsets, as far as the store answers. */
-  async #isCommitted(ends: ReadonlyMap<number, bigint>): Promise<boolean> {
+  /** Whether all partitions have come to where they are waited for; not so while the store does not answer. */
+  async #areOthersDone(others: OthersWait): Promise<boolean> {
     if (this.#opened === undefined) return false;
-    const { checkpoints, identity } = this.#opened;
-    const unread = await findUnread(checkpoints, ends, identity.startingOffsets).catch((error: unknown) => {
+    const left = await others.left(this.#opened).catch((error: unknown) => {
       if (isTransient(error)) return undefined;
       throw error;
     });
-    return unread?.length === 0;
+    return left?.length === 0;
   }
 
-  /** Whether all partitions have come to where `availableNow` ends. Rejects when the others stand still for too long. */
-  async #areOthersDone({ checkpoints, identity, targets }: OpenedQuery<State>): Promise<boolean> {
-    const { source, clock, othersWaitMs } = this.#options;
-    const unread = await findUnread(checkpoints, targets, identity.startingOffsets);
-    if (unread.length === 0) return true;
-    const now = clock.monotonic();
-    const stand = unread.map(({ partition, offset }) => `${partition}: ${offset}`).join();
-    if (this.#othersAt?.stand !== stand) this.#othersAt = { stand, since: now };
-    const waitedMs = now - this.#othersAt.since;
-    if (waitedMs >= othersWaitMs) throw await unreadError(source, unread, othersWaitMs);
-    const names = unread.map(({ partition }) => partition).join(', ');
+  /** Whether all partitions have come to where `availableNow` ends; waits for a moment if they have not. */
+  async #isAllDone(opened: OpenedQuery<State>, others: OthersWait): Promise<boolean> {
+    const left = await others.left(opened);
+    if (left.length === 0) return true;
+    const names = left.map(({ partition }) => partition).join(', ');
     this.#report.enter('waiting', `its share is done; waiting for who reads partition ${names}`);
-    await clock.sleep(OTHERS_EVERY_MS, this.#stop.signal);
+    await this.#options.clock.sleep(OTHERS_EVERY_MS, this.#stop.signal);
     return false;
   }
 
@@ -354,7 +354,7 @@ export class StreamingQuery<State> {
   }
 
   #triggerContext({ targets }: OpenedQuery<State>, startedAt: number): TriggerContext<State> {
-    const { source, clock, logger, failOnDataLoss, trigger } = this.#options;
+    const { source, clock, logger, failOnDataLoss, lossAdvice, trigger } = this.#options;
     return {
       source,
       logOffsets: this.#logOffsets,
@@ -363,6 +363,7 @@ export class StreamingQuery<State> {
       wakeup: this.#wakeup,
       limits: this.#options,
       failOnDataLoss,
+      lossAdvice,
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
       isNextDue: () => this.#isNextDue(startedAt),

@@ -1,15 +1,7 @@
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import { logOf, offsetInLog, positionIn } from '../ports/log-position.ts';
-import { QueryError } from '../ports/query-error.ts';
 import type { Source } from '../ports/source.ts';
-
-/** A partition whose checkpoint has not reached an offset of its log. */
-export interface UnreadPartition {
-  readonly partition: number;
-  /** Offsets of the log: where its checkpoint stands, and where it should. */
-  readonly offset: bigint;
-  readonly target: bigint;
-}
+import type { UnreadPartition, UnreadStatus } from './query-status.ts';
 
 /**
  * The partitions among `targets` (by number, an offset of the log) that nothing has read so far, whoever owns them, as their
@@ -32,21 +24,25 @@ export async function findUnread<State>(
   return unread.flat();
 }
 
-/** What `availableNow` ends with when others do not read on: it names what is left, and who has it. */
-export async function unreadError(
-  source: Source,
-  unread: readonly UnreadPartition[],
-  waitedMs: number,
-): Promise<QueryError> {
-  const owners = await source.fetchOwners?.().catch(() => undefined);
-  const list = unread.map(({ partition, offset, target }) => {
-    const owner = owners?.get(partition);
-    const who = owner === undefined ? 'no owner is known' : `the group has given it to ${owner}`;
-    return `partition ${partition} at offset ${offset} of ${target} (${who})`;
-  });
-  return new QueryError(
-    'partition_unread',
-    `what this consumer was given is done, but others have read nothing of ${source.topic} for ${waitedMs / 1000} s: ${list.join(', ')}. ` +
-      'Start or resume the consumer that has it, or take it out of the group, and run this again: nothing is read twice.',
-  );
+/** Who has which partition; `undefined`: the source does not say, or not now. */
+export async function fetchOwners(source: Source): Promise<ReadonlyMap<number, string> | undefined> {
+  return source.fetchOwners?.().catch(() => undefined);
+}
+
+export function withOwner(
+  unread: UnreadPartition,
+  owners: ReadonlyMap<number, string> | undefined,
+): UnreadStatus {
+  return { ...unread, owner: owners === undefined ? undefined : (owners.get(unread.partition) ?? null) };
+}
+
+/** For people: where it stands, and who has it. */
+export function describeUnread({ partition, offset, target, owner }: UnreadStatus): string {
+  const who =
+    owner === undefined
+      ? 'no owner is known'
+      : owner === null
+        ? 'nobody reads it'
+        : `the group has given it to ${owner}`;
+  return `partition ${partition} at offset ${offset} of ${target} (${who})`;
 }

@@ -100,13 +100,13 @@ export class MemoryLog {
     this.#records[partition] = this.records(partition).filter((record) => record.offset >= offset);
   }
 
-  /** What recreating the topic does: the partition is empty and starts at 0 again. Its reader loses its place. */
-  recreate(partition: number): void {
+  /** What recreating the topic does: the partition is empty and starts at 0 again. Its reader loses its place, or does not notice. */
+  recreate(partition: number, { isNoticed = true } = {}): void {
     this.#records[partition] = [];
     this.#earliest[partition] = 0n;
     this.#latest[partition] = 0n;
     this.#turns[partition] = this.turn(partition) + 1;
-    for (const member of this.#members) {
+    for (const member of isNoticed ? this.#members : []) {
       if (!member.assigned.includes(partition)) continue;
       member.positions.clear();
       this.#assign(member, member.announced.at(-1) ?? member.assigned);

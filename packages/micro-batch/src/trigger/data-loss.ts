@@ -52,16 +52,18 @@ export function findReplaced<State>({ committed, planned }: PartitionCheckpoint<
   return { startOffset, endOffset: end > startOffset ? end : startOffset + 1n, reason: 'replaced' };
 }
 
-/** The error that a query stops with unless data loss is allowed. */
-export function dataLossError(topic: string, partition: number, loss: Loss): QueryError {
+/** How a loss is accepted where the query was started from code; its owner may know another way (`lossAdvice`). */
+export const LOSS_ADVICE = '`failOnDataLoss: false` does, for any loss';
+
+/** The error that a query stops with unless data loss is allowed. `advice` says how a person accepts it. */
+export function dataLossError(topic: string, partition: number, loss: Loss, advice: string): QueryError {
   const first = offsetInLog(loss.startOffset);
   const last = offsetInLog(loss.endOffset - 1n);
   const range = first === last ? `offset ${first}` : `offsets ${first} to ${last}`;
   return new QueryError(
     'data_loss',
     `${range} of ${topic}, partition ${partition}: ${EXPLANATIONS[loss.reason](first)}. Nothing was skipped, and the query stays ` +
-      'stopped until the loss is accepted (failOnDataLoss: false does, for any loss), or until it starts with a new checkpoint ' +
-      'and results location.',
+      `stopped until the loss is accepted (${advice}), or until it starts with a new checkpoint and results location.`,
   );
 }
 

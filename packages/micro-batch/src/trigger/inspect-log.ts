@@ -54,10 +54,11 @@ export async function inspectLog<State>(
 
 /** A query that stopped for a loss stays stopped until a person has decided. */
 function checkStop<State>(
-  { failOnDataLoss, source }: TriggerContext<State>,
+  { failOnDataLoss, lossAdvice, source }: TriggerContext<State>,
   { partition, checkpoint: { stopped } }: PartitionQuery<State>,
 ): void {
-  if (stopped?.decision === null && failOnDataLoss) throw dataLossError(source.topic, partition, stopped);
+  if (stopped?.decision === null && failOnDataLoss)
+    throw dataLossError(source.topic, partition, stopped, lossAdvice);
 }
 
 /** Stops, or goes on as far as it is the partition's turn. Whether the partition can take part in this trigger. */
@@ -67,7 +68,7 @@ async function resolveLoss<State>(
   loss: Loss,
   log: PartitionOffsets,
 ): Promise<boolean> {
-  const { source, clock, truncated, limits, failOnDataLoss } = context;
+  const { source, clock, truncated, limits, failOnDataLoss, lossAdvice } = context;
   const { partition } = query;
   const { planned, committed, stopped } = query.checkpoint;
   // What is in memory before the loss makes its batch first; the loss is found again when that is committed.
@@ -83,7 +84,8 @@ async function resolveLoss<State>(
   if (await query.refresh()) return false;
   const decision = stopped?.decision ?? null;
   if (failOnDataLoss && decision === null) {
-    if ((await query.recordStop(loss)) === 'done') throw dataLossError(source.topic, partition, loss);
+    if ((await query.recordStop(loss)) === 'done')
+      throw dataLossError(source.topic, partition, loss, lossAdvice);
     return false;
   }
   if (loss.reason === 'expired') await recordExpired(context, query, loss);

@@ -21,6 +21,8 @@ export class LogContinuity {
   /** The log's id when it was last sure, and as the source says now. */
   #id: string | undefined;
   #currentId: string | undefined;
+  /** It had another id since it was last sure. Brokers may disagree for a moment, so the former one does not take that back. */
+  #wasAnother = false;
   #isDoubted = false;
 
   constructor(logId: string | undefined) {
@@ -66,16 +68,20 @@ export class LogContinuity {
    * `continue`: the mark is gone and nothing speaks against this log, so delivery must begin after it.
    */
   inspect({ earliest, logId }: PartitionOffsets): 'compare' | 'continue' | undefined {
-    this.#currentId = logId;
+    if (this.#state === 'broken') return undefined;
+    const isNews = logId !== undefined && logId !== this.#currentId;
+    this.#currentId = logId ?? this.#currentId;
     const isAnother = logId !== undefined && this.#id !== undefined && logId !== this.#id;
+    if (isAnother) this.#wasAnother = true;
+    // Also in the middle of a comparison: what it is compared with may have come from the other log already.
+    if (isAnother && (isNews || this.#state === 'sure')) return 'compare';
     if (this.#state === 'sure') {
-      if (isAnother) return 'compare';
       this.#id = logId ?? this.#id;
       return undefined;
     }
     const isGone = this.#state === 'unsure' && this.#mark !== undefined && this.#mark.offset < earliest;
     if (this.#state !== 'unknown' && !isGone) return undefined;
-    if (isAnother || this.#isDoubted) {
+    if (this.#wasAnother || this.#isDoubted) {
       this.#state = 'broken';
       return undefined;
     }
@@ -85,6 +91,7 @@ export class LogContinuity {
 
   #becomeSure(): void {
     this.#state = 'sure';
+    this.#wasAnother = false;
     this.#id = this.#currentId ?? this.#id;
   }
 }

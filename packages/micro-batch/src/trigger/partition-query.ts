@@ -169,11 +169,12 @@ export class PartitionQuery<State> {
 
   /** Takes note of where the log begins and ends now, and of its id. */
   inspect(log: PartitionOffsets): void {
-    const next = this.#continuity.inspect(log);
+    let next = this.#continuity.inspect(log);
     if (next === 'compare') {
       // What is in memory may come from either log; only what is committed is known to come from the former one.
       this.buffer.reset(this.#checkpoint.committed.endOffset);
       this.seek();
+      next = this.#continuity.inspect(log); // there may be nothing left to compare with
     }
     if (next === 'continue') this.#context.seek(this.partition, this.buffer.endOffset);
   }

@@ -15,6 +15,8 @@ export interface TriggerContext<State> {
   readonly wakeup: Wakeup;
   readonly limits: TriggerLimits;
   readonly failOnDataLoss: boolean;
+  /** How people accept a loss, for the message of a query that stops for one. */
+  readonly lossAdvice: string;
   /** False once the partition was lost to another consumer. */
   readonly owns: (query: PartitionQuery<State>) => boolean;
   readonly isStopping: () => boolean;

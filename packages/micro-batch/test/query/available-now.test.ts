@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   act,
   append,
@@ -15,6 +16,7 @@ import {
   start,
   state,
   streamTest,
+  type Action,
 } from '../support/stream-test.ts';
 
 const availableNow = { trigger: { kind: 'availableNow' } } as const;
@@ -149,4 +151,77 @@ streamTest(
     /others have read nothing of letters for 10 s: partition 0 at offset 3 of 5 \(the group has given it to member 0\)/,
   ),
   results('abc', 'xyzuv'),
+);
+
+streamTest(
+  'processAllAvailable does not wait for ever for a partition that nothing is read of, and names it',
+  { partitions: 2 },
+  start('b'),
+  state('b', 'waiting'),
+  act('b is paused', ({ consumers }) => consumers.get('b')?.query.pause()),
+  start('a', { othersWaitMs: 10_000 }),
+  state('a', 'waiting'),
+  append(0, 'de'),
+  append(1, 'uv'),
+  act('a is to process all', async (world) => {
+    const processed = world.consumer('a').query.processAllAvailable();
+    processed.catch(() => undefined);
+    await world.pass(9_900);
+    await expect(Promise.race([processed, Promise.resolve('still waiting')])).resolves.toBe('still waiting');
+    await world.pass(500);
+    await expect(processed).rejects.toMatchObject({
+      code: 'partition_unread',
+      message: expect.stringMatching(
+        /partition 0 at offset 0 of 2 \(the group has given it to member 0\)/,
+      ) as unknown,
+    });
+  }),
+  results('', 'uv'),
+);
+
+/** What a consumer says of the partitions of others. */
+const unread = (name: string, ...expected: readonly object[]): Action =>
+  look(`unread of others, to ${name}`, (world) => world.consumer(name).query.status().unread, expected);
+
+streamTest(
+  'a partition of others in which records wait for a minute is reported, with its owner, until it is read on',
+  { partitions: 2 },
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  start('b'),
+  start('a'),
+  results('abc', 'xyz'),
+  act('b is paused', ({ consumers }) => consumers.get('b')?.query.pause()),
+  passTime(90_000),
+  unread('a'), // nothing waits
+  append(0, 'de'),
+  append(1, 'uv'),
+  passTime(55_000),
+  unread('a'),
+  passTime(30_000),
+  unread('a', { partition: 0, offset: 3n, target: 5n, owner: 'member 0' }),
+  unread('b'), // its own partition is not one of others, and a reads the other one
+  results('abc', 'xyzuv'),
+  act('b goes on', ({ consumers }) => consumers.get('b')?.query.resume()),
+  results('abcde', 'xyzuv'),
+  passTime(20_000),
+  unread('a'),
+);
+
+streamTest(
+  'a consumer that is paused with its partitions in others hands is told, too, and one that gets a partition reads it itself',
+  { partitions: 2 },
+  start('b'),
+  start('a'),
+  state('a', 'waiting'),
+  act('both are paused', ({ consumers }) => ['a', 'b'].forEach((name) => consumers.get(name)?.query.pause())),
+  append(0, 'de'),
+  append(1, 'uv'),
+  passTime(90_000),
+  unread('a', { partition: 0 }),
+  unread('b', { partition: 1 }),
+  crash('b'),
+  act('a goes on', ({ consumers }) => consumers.get('a')?.query.resume()),
+  results('de', 'uv'),
+  unread('a'),
 );

@@ -288,6 +288,55 @@ streamTest(
 );
 
 streamTest(
+  'a log that was replaced under a running query, though its source has not noticed, is left where the new one has no record to compare',
+  {},
+  nameLogs,
+  append(0, 'abc'),
+  start('a'),
+  results('abc'),
+  passTime(2_000),
+  act('recreated in silence', ({ log }) => log.recreate(0, { isNoticed: false })),
+  append(0, 'uv-'), // no record at offset 2, and nothing after it
+  fails('a', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
+  results('abc'),
+);
+
+streamTest(
+  'what another log has brought by the time that its name shows is dropped',
+  {},
+  nameLogs,
+  append(0, 'abc'),
+  start('a'),
+  results('abc'),
+  passTime(2_000),
+  fault('a', 'hold', /source fetchOffsets/, true),
+  held('a'),
+  act('recreated in silence', ({ log }) => log.recreate(0, { isNoticed: false })),
+  append(0, 'uvwxyz'),
+  passTime(1), // x, y and z follow what was read, as far as offsets tell
+  heal('a'),
+  fails('a', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
+  results('abc'),
+);
+
+streamTest(
+  'brokers that disagree about the name of a log do not make a new one the former one',
+  {},
+  nameLogs,
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(0),
+  append(0, 'uv-xyz'),
+  act('every other trigger hears the former name', ({ log, clock }) => {
+    log.nameLog = () => `log-${1 - (Math.floor(clock.monotonic() / 10) % 2)}`;
+  }),
+  start('b'),
+  fails('b', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
+  results('abc'),
+);
+
+streamTest(
   'a log that was cut back and keeps its name is read on from the cut: what was read before is not read twice',
   {},
   nameLogs,

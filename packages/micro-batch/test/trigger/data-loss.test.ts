@@ -71,20 +71,20 @@ test('a replaced log shows from the last record that was read to what is to be r
 
 test('the error names topic, partition and range, why, and what to do', () => {
   const loss = { startOffset: 3n, endOffset: 7n };
-  const expired = dataLossError('letters', 2, { ...loss, reason: 'expired' });
+  const expired = dataLossError('letters', 2, { ...loss, reason: 'expired' }, '`tool accept` does');
   expect(expired.code).toBe('data_loss');
   expect(expired.message).toMatch(/^offsets 3 to 6 of letters, partition 2: retention removed these records/);
-  expect(expired.message).toContain('failOnDataLoss: false');
-  const truncated = dataLossError('letters', 2, { ...loss, reason: 'truncated' });
+  expect(expired.message).toContain('until the loss is accepted (`tool accept` does)');
+  const truncated = dataLossError('letters', 2, { ...loss, reason: 'truncated' }, '');
   expect(truncated.message).toContain(
     'the log ended at 3 when it was looked at; the topic was recreated or cut back',
   );
-  const replaced = dataLossError('letters', 2, { startOffset: 6n, endOffset: 7n, reason: 'replaced' });
+  const replaced = dataLossError('letters', 2, { startOffset: 6n, endOffset: 7n, reason: 'replaced' }, '');
   expect(replaced.message).toMatch(/^offset 6 of letters, partition 2: the log holds other records here/);
 });
 
 test('the error names offsets as the brokers know them, also of a log that replaced another one', () => {
   const start = 2n * 10n ** 15n;
   const loss = { startOffset: start + 3n, endOffset: start + 7n, reason: 'expired' } as const;
-  expect(dataLossError('letters', 0, loss).message).toMatch(/^offsets 3 to 6 of letters/);
+  expect(dataLossError('letters', 0, loss, '').message).toMatch(/^offsets 3 to 6 of letters/);
 });

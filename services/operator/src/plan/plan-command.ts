@@ -9,6 +9,7 @@ import {
   type StartPreview,
 } from '@client-tickets/micro-batch';
 import { createQueryHandler } from '@client-tickets/results';
+import { LOSS_ADVICE } from '@client-tickets/service-kit';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -48,6 +49,7 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
     handler: createQueryHandler(context.query, handlerOptions(settings)),
     startingOffsets: settings.STARTING_OFFSETS,
     failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
+    lossAdvice: LOSS_ADVICE,
     clock,
     newId: randomUUID,
   });

@@ -1,0 +1,46 @@
+import { QueryError } from '../ports/query-error.ts';
+import type { OpenedQuery } from './opened-query.ts';
+import type { ResolvedQueryOptions } from './query-options.ts';
+import type { UnreadPartition } from './query-status.ts';
+import { Standstill } from './standstill.ts';
+import { describeUnread, fetchOwners, findUnread, withOwner } from './unread-partitions.ts';
+
+/** A wait until the checkpoints of all partitions have come to these ends, offsets of their logs, whoever owns them. */
+export class OthersWait {
+  readonly #options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'othersWaitMs'>;
+  readonly #ends: ReadonlyMap<number, bigint>;
+  readonly #standstill: Standstill;
+
+  constructor(
+    options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'clock' | 'othersWaitMs'>,
+    ends: ReadonlyMap<number, bigint>,
+  ) {
+    this.#options = options;
+    this.#ends = ends;
+    this.#standstill = new Standstill(options.clock);
+  }
+
+  /**
+   * The partitions that have not come there yet. To be asked again and again once this consumer has done its share: rejects with
+   * `partition_unread`, which names them and who has them, when none of them has moved for `othersWaitMs`.
+   */
+  async left<State>({ checkpoints, identity }: OpenedQuery<State>): Promise<readonly UnreadPartition[]> {
+    const { othersWaitMs } = this.#options;
+    const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets);
+    const standing = this.#standstill.observe(unread, othersWaitMs);
+    if (unread.length > 0 && standing.length === unread.length) throw await this.#unreadError(unread);
+    return unread;
+  }
+
+  async #unreadError(unread: readonly UnreadPartition[]): Promise<QueryError> {
+    const { source, othersWaitMs } = this.#options;
+    const owners = await fetchOwners(source);
+    const list = unread.map((each) => describeUnread(withOwner(each, owners)));
+    return new QueryError(
+      'partition_unread',
+      `what this consumer was given is done, but others have read nothing of ${source.topic} for ${othersWaitMs / 1000} s: ` +
+        `${list.join(', ')}. Start or resume the consumer that has it, or take it out of the group, and run this again: ` +
+        'nothing is read twice.',
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { describeUnread, fetchOwners, withOwner } from '../../src/query/unread-partitions.ts';
+import { MemoryLog } from '@client-tickets/micro-batch/testing';
+
+const unread = { partition: 2, offset: 3n, target: 5n };
+
+test('an unread partition is described with who has it, that nobody has, or that it is not known', () => {
+  expect(describeUnread(withOwner(unread, new Map([[2, 'console']])))).toBe(
+    'partition 2 at offset 3 of 5 (the group has given it to console)',
+  );
+  expect(describeUnread(withOwner(unread, new Map([[1, 'console']])))).toBe(
+    'partition 2 at offset 3 of 5 (nobody reads it)',
+  );
+  expect(describeUnread(withOwner(unread, undefined))).toBe(
+    'partition 2 at offset 3 of 5 (no owner is known)',
+  );
+});
+
+test('owners that can not be had are not known', async () => {
+  const { fetchOwners: _, ...source } = new MemoryLog('letters', 1).createSource();
+  expect(await fetchOwners(source)).toBeUndefined();
+  const silent = { ...source, fetchOwners: () => Promise.reject(new Error('no answer')) };
+  expect(await fetchOwners(silent)).toBeUndefined();
+});
