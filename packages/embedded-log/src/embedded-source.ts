@@ -1,7 +1,7 @@
 import type { Clock, PartitionOffsets, Source, SourceListener } from '@client-tickets/micro-batch';
 import { onAppend } from './append-signal.ts';
 import { EmbeddedLogError } from './errors.ts';
-import { logLayout, readPartitionCount } from './log-layout.ts';
+import { logLayout, readTopic, type Topic } from './log-layout.ts';
 import { readBounds } from './partition-bounds.ts';
 import { createPartitionReader, type PartitionReader } from './partition-reader.ts';
 import { joinReaderGroup, type Membership } from './reader-group.ts';
@@ -42,9 +42,9 @@ interface Misplaced {
  * A `Source` that reads an embedded log while it is being written, in this process or another one. It sees only
  * acknowledged records.
  *
- * When a position is no longer in the log (hidden by `truncateBefore`, or the log was replaced by a shorter one), the
- * assignment is announced anew, so that the engine compares its position with the log's and decides. If it stays where it
- * is, it is asked again every second.
+ * When a position is no longer in the log (hidden by `truncateBefore`, or the log was replaced by a shorter one), and when
+ * the log has another id, the assignment is announced again, so that the engine compares and decides. A position that stays where it
+ * is, is announced again every second.
  */
 export function createEmbeddedSource({
   directory,
@@ -58,6 +58,8 @@ export function createEmbeddedSource({
   const readers = new Map<number, PartitionReader>();
   let deliveries = new Map<number, Delivery>();
   let membership: Membership | undefined;
+  let heard: SourceListener | undefined;
+  let logId: string | undefined;
   let running: Promise<void> | undefined;
   const stopping = new AbortController();
   let misplaced: Misplaced | undefined;
@@ -76,9 +78,9 @@ export function createEmbeddedSource({
     await clock.sleep(pollMs, interrupt.signal);
   };
 
-  const countPartitions = async (): Promise<number> => {
-    const partitions = await readPartitionCount(layout);
-    if (partitions !== undefined) return partitions;
+  const findTopic = async (): Promise<Topic> => {
+    const found = await readTopic(layout);
+    if (found !== undefined) return found;
     throw new EmbeddedLogError(
       'no-such-topic',
       `There is no log of topic ${topic} in ${directory}. Start its writer first; it creates the log.`,
@@ -94,6 +96,16 @@ export function createEmbeddedSource({
   const announce = (listener: SourceListener, partitions: readonly number[]): void => {
     deliveries = new Map();
     listener.onAssignment(partitions);
+  };
+
+  /** Whether it is another log than before, of which nothing is known then. */
+  const noticeLog = ({ id }: Topic): boolean => {
+    const isAnother = logId !== undefined && id !== undefined && id !== logId;
+    logId = id ?? logId;
+    if (!isAnother) return false;
+    readers.clear();
+    if (heard !== undefined && !stopping.signal.aborted) announce(heard, membership?.owned() ?? []);
+    return true;
   };
 
   const wasJustTold = (partition: number, offset: bigint): boolean =>
@@ -127,13 +139,19 @@ export function createEmbeddedSource({
     let nextTopicCheck = clock.monotonic();
     while (!stopping.signal.aborted) {
       if (clock.monotonic() >= nextTopicCheck) {
-        const partitions = await countPartitions();
+        const found = await findTopic();
         if (stopping.signal.aborted) return;
-        membership?.setPartitionCount(partitions);
+        membership?.setPartitionCount(found.partitions);
+        noticeLog(found);
         nextTopicCheck = clock.monotonic() + TOPIC_CHECK_MS;
       }
       isWorkDue = false;
-      if (!(await deliverOnce(listener))) await idle();
+      try {
+        if (!(await deliverOnce(listener))) await idle();
+      } catch (error) {
+        // It may have been looked for where the log before this one had it.
+        if (!noticeLog(await findTopic())) throw error;
+      }
     }
   };
 
@@ -141,7 +159,8 @@ export function createEmbeddedSource({
     topic,
     description: `embedded log ${layout.folder}`,
     async start(listener) {
-      await countPartitions();
+      noticeLog(await findTopic());
+      heard = listener;
       membership = joinReaderGroup(layout, {
         groupId,
         onAssigned: (partitions) => announce(listener, partitions),
@@ -158,13 +177,15 @@ export function createEmbeddedSource({
         });
     },
     async listPartitions() {
-      return Array.from({ length: await countPartitions() }, (_, partition) => partition);
+      return Array.from({ length: (await findTopic()).partitions }, (_, partition) => partition);
     },
     async fetchOffsets(partitions) {
       const offsets = new Map<number, PartitionOffsets>();
+      const found = await findTopic();
+      noticeLog(found);
       for (const partition of partitions) {
         const { earliest, latest } = await readBounds(layout.bounds(partition));
-        offsets.set(partition, { earliest, latest });
+        offsets.set(partition, { earliest, latest, logId: found.id });
       }
       return offsets;
     },

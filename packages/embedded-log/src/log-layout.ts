@@ -4,7 +4,7 @@ import { EmbeddedLogError } from './errors.ts';
 
 /*
  * <directory>/<topic>/
- *   topic.json              {"version":1,"topic":"client_tickets","partitions":3}; created last, so what it names is there
+ *   topic.json              {"version":1,"topic":"client_tickets","partitions":3,"id":"5b0c…"}; created last, so what it names is there
  *   partition-0.log         records, one after the other
  *   partition-0.bounds      which of them readers may see
  *   locks/1                 which writer has the log open
@@ -44,8 +44,14 @@ export function logLayout(directory: string, topic: string): LogLayout {
   };
 }
 
-/** How many partitions the log has; `undefined` when there is no such log. */
-export async function readPartitionCount(layout: LogLayout): Promise<number | undefined> {
+export interface Topic {
+  readonly partitions: number;
+  /** Of this log and no other, also of one in the same folder; `undefined`: it was made by a version that gave none. */
+  readonly id: string | undefined;
+}
+
+/** `undefined` when there is no such log. */
+export async function readTopic(layout: LogLayout): Promise<Topic | undefined> {
   let text;
   try {
     text = (await readSmallFile(layout.topicFile)).toString();
@@ -66,15 +72,15 @@ export async function readPartitionCount(layout: LogLayout): Promise<number | un
       `${layout.topicFile} has format version ${found.version}; this program reads version ${FORMAT_VERSION}.`,
     );
   }
-  return found.partitions;
+  return found;
 }
 
-export async function writePartitionCount(layout: LogLayout, partitions: number): Promise<void> {
-  const content = { version: FORMAT_VERSION, topic: layout.topic, partitions };
+export async function writeTopic(layout: LogLayout, { partitions, id }: Topic): Promise<void> {
+  const content = { version: FORMAT_VERSION, topic: layout.topic, partitions, id };
   await replaceFile(layout.topicFile, `${JSON.stringify(content)}\n`);
 }
 
-function parseTopic(text: string): { readonly version: number; readonly partitions: number } | undefined {
+function parseTopic(text: string): (Topic & { readonly version: number }) | undefined {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -86,5 +92,6 @@ function parseTopic(text: string): { readonly version: number; readonly partitio
   if (!('partitions' in content) || typeof content.partitions !== 'number') return undefined;
   const { version, partitions } = content;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) return undefined;
-  return { version, partitions };
+  const id = 'id' in content && typeof content.id === 'string' ? content.id : undefined;
+  return { version, partitions, id };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import {
   acquireFolderLock,
@@ -9,7 +10,7 @@ import {
 import type { Clock } from '@client-tickets/micro-batch';
 import { signalAppend } from './append-signal.ts';
 import { EmbeddedLogError } from './errors.ts';
-import { logLayout, readPartitionCount, writePartitionCount, type LogLayout } from './log-layout.ts';
+import { logLayout, readTopic, writeTopic, type LogLayout } from './log-layout.ts';
 import { toBytes, type LogRecord } from './log-record.ts';
 import { createPartition, openPartition, type PartitionFile } from './partition-file.ts';
 import { createPartitionReader } from './partition-reader.ts';
@@ -93,19 +94,19 @@ async function lockForWriting(layout: LogLayout, clock: Clock | undefined): Prom
 }
 
 async function provideTopic(layout: LogLayout, wanted: number): Promise<void> {
-  const existing = await readPartitionCount(layout);
-  if (existing === wanted) return;
-  if (existing !== undefined && existing > wanted) {
+  const existing = await readTopic(layout);
+  if (existing?.partitions === wanted) return;
+  if (existing !== undefined && existing.partitions > wanted) {
     throw new EmbeddedLogError(
       'refused',
-      `The log in ${layout.folder} has ${existing} partitions and cannot lose any, but ${wanted} were asked for. ` +
-        `Ask for ${existing}, or use another folder.`,
+      `The log in ${layout.folder} has ${existing.partitions} partitions and cannot lose any, but ${wanted} were asked for. ` +
+        `Ask for ${existing.partitions}, or use another folder.`,
     );
   }
-  for (let partition = existing ?? 0; partition < wanted; partition++) {
+  for (let partition = existing?.partitions ?? 0; partition < wanted; partition++) {
     await createPartition(layout, partition);
   }
-  await writePartitionCount(layout, wanted);
+  await writeTopic(layout, { partitions: wanted, id: existing === undefined ? randomUUID() : existing.id });
 }
 
 function createWriter(layout: LogLayout, files: readonly PartitionFile[], lock: FolderLock): LogWriter {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock, type Clock } from '@client-tickets/micro-batch';
@@ -179,6 +179,44 @@ test('a position behind the end is announced anew', async () => {
   observed.source.seek(0, 7n);
   await observed.until(() => observed.assignments.length === 2);
   expect(observed.chunks).toEqual([]);
+});
+
+test('a log keeps its id when it is opened again and when it grows, and one in its place has another', async () => {
+  const directory = await temporaryFolder();
+  const idOf = async (partition: number): Promise<string | undefined> =>
+    (await openSource(directory).fetchOffsets([partition])).get(partition)?.logId;
+  await (await openWriter(directory, 1)).close();
+  const id = await idOf(0);
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  await (await openWriter(directory, 2)).close();
+  expect([await idOf(0), await idOf(1)]).toEqual([id, id]);
+  await rm(join(directory, topic), { recursive: true });
+  await (await openWriter(directory, 1)).close();
+  expect(await idOf(0)).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await idOf(0)).not.toBe(id);
+});
+
+test('a log that was made again is announced, and what was known of the bytes of the former one is forgotten', async () => {
+  const directory = await temporaryFolder();
+  const former = await openWriter(directory);
+  await former.append([record('a'), record('b')]);
+  const observed = await observe(openSource(directory), () => 0n);
+  await observed.until(() => observed.records(0).length === 2);
+  observed.source.pause(0); // it has read the former log up to here, and looks again when the next one holds more
+  await former.close();
+  await rm(join(directory, topic), { recursive: true });
+  const next = await openWriter(directory);
+  await next.append([record('longer than a'), record('and b'), record('c')]); // offset 2 lies elsewhere in this file
+  observed.source.resume(0);
+  await observed.until(() => observed.records(0).length === 5);
+  expect(observed.assignments).toEqual([[0], [0]]);
+  expect(observed.records(0).map(({ value }) => text(value))).toEqual([
+    'a',
+    'b',
+    'longer than a',
+    'and b',
+    'c',
+  ]);
 });
 
 test('damage is reported with file and byte, and ends delivery', async () => {

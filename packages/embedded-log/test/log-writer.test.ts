@@ -307,7 +307,9 @@ test('truncateBefore moves the start of a partition, durably and never back', as
 
   await openWriter(directory);
   const source = createEmbeddedSource({ directory, topic, clock: stoppedClock });
-  expect(await source.fetchOffsets([0])).toEqual(new Map([[0, { earliest: 2n, latest: 4n }]]));
+  expect(await source.fetchOffsets([0])).toEqual(
+    new Map([[0, { earliest: 2n, latest: 4n, logId: expect.any(String) as unknown }]]),
+  );
   const observed = await observe(source, () => 2n);
   await observed.until(() => observed.chunks.length > 0);
   expect(observed.records(0).map(({ value }) => text(value))).toEqual(['c', 'd']);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type BatchHandler,
   type ObjectStore,
@@ -57,7 +59,7 @@ async function prepare() {
     onTestFinished(() => query.stop({ budgetMs: 1_000 }));
     return query;
   };
-  return { writer, results, start };
+  return { directory, writer, results, start };
 }
 
 const append = (writer: LogWriter, from: number, to: number) =>
@@ -106,4 +108,22 @@ test('records that retention took before they were read stop the query', async (
   const last = places.findLast(({ partition }) => partition === 0);
   await writer.truncateBefore(0, last?.offset ?? 0n);
   await expect(start().finished).rejects.toThrow(/partition 0/);
+});
+
+test('a log in the place of the former one is known by its id where it has no record to compare', async () => {
+  const { directory, writer, results, start } = await prepare();
+  await append(writer, 0, 100);
+  await start().finished;
+  await writer.close();
+  await rm(join(directory, topic), { recursive: true });
+  const next = await openLogWriter({ directory, topic, partitions: 3 });
+  onTestFinished(() => next.close());
+  const places = await append(next, 100, 300);
+  for (const partition of [0, 1, 2]) {
+    const { offset = 0n } = places.findLast((place) => place.partition === partition) ?? {};
+    await next.truncateBefore(partition, offset); // far behind what was read
+  }
+  await append(next, 300, 400);
+  await expect(start().finished).rejects.toThrow(/the log holds other records here/);
+  expect(await valuesIn(results)).toEqual(upTo(100));
 });

@@ -11,7 +11,7 @@ export {
   type KafkaProducerOptions,
   type ProducerMessage,
 } from './kafka-producer.ts';
-export { createKafkaSource, type KafkaSourceOptions } from './kafka-source.ts';
+export { createKafkaSource, type KafkaSource, type KafkaSourceOptions } from './kafka-source.ts';
 export {
   ensureTopic,
   type EnsuredTopic,

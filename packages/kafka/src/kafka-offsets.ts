@@ -9,8 +9,8 @@ import { KafkaError } from './kafka-error.ts';
 export interface OffsetReader {
   partitions(): Promise<readonly number[]>;
   /**
-   * Both watermarks. `latest` is the last stable offset, the end of what a reader of committed transactions can see: a
-   * transaction that is still open holds it back, just as it holds back the records.
+   * Both watermarks and the topic's id. `latest` is the last stable offset, the end of what a reader of committed transactions can
+   * see: a transaction that is still open holds it back, just as it holds back the records.
    */
   watermarks(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ const HOPELESS_AFTER_MS = 3_000;
 
 /**
  * Asks the brokers about a topic, on connections of its own. A call costs a metadata request and two requests to each
- * leader, at once. One that fails is tried again, with a new client, while leaders move and brokers restart.
+ * leader. One that fails is tried again, with a new client, while leaders move and brokers restart.
  */
 export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
   const { topic, logger, clock, timeoutMs } = options;
@@ -68,10 +68,14 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     watermarks: async (partitions) => {
       if (partitions.length === 0) return new Map();
       return persist(`reading the offsets of ${topic}`, async (admin) => {
+        const [found, logId] = await Promise.all([
+          admin.fetchTopicOffsets(topic),
+          fetchTopicId(admin, topic),
+        ]);
         const offsets = new Map(
-          (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => [
+          found.map(({ partition, low, high }) => [
             partition,
-            { earliest: BigInt(low), latest: BigInt(high) },
+            { earliest: BigInt(low), latest: BigInt(high), logId },
           ]),
         );
         return new Map(partitions.map((partition) => [partition, known(offsets, partition)]));
@@ -92,5 +96,18 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
       );
     }
     return found;
+  }
+}
+
+/**
+ * As the brokers' own tools show it: another one for each time that a topic is made. `undefined` with brokers that give topics
+ * none (Kafka before 2.8), and when it can't be read now: what is compared then is records alone.
+ */
+async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.find(({ name }) => name === topic)?.topicId;
+  } catch {
+    return undefined; // whether the brokers answer is told by the offsets
   }
 }

@@ -4,6 +4,7 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './codecs.ts';
 import { FetchSizes } from './fetch-sizes.ts';
+import { createGroupOwners } from './group-owners.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
 import { superviseMember, type SupervisedMember } from './supervised-member.ts';
 import { PartitionDelivery } from './partition-delivery.ts';
@@ -54,6 +55,9 @@ export interface KafkaSourceOptions {
   readonly stopTimeoutMs?: number;
 }
 
+/** Who has which partition can be asked of Kafka always. */
+export type KafkaSource = Source & Required<Pick<Source, 'fetchOwners'>>;
+
 const MISPLACED_RETRY_MS = 1_000;
 
 /**
@@ -64,7 +68,7 @@ const MISPLACED_RETRY_MS = 1_000;
  * assignment. `onError` gets a `KafkaError`: `topic_missing` or `refused` (authentication, authorization, TLS) when they
  * were seen four times in a row, `failed` for what nobody can explain after eight times, and `unreadable_batch` at once.
  */
-export function createKafkaSource(options: KafkaSourceOptions): Source {
+export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
   const { rebalanceTimeoutMs = 30_000 } = options;
   const delivery = new PartitionDelivery();
@@ -78,7 +82,11 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     timeoutMs: options.offsetsTimeoutMs ?? 30_000,
   });
   const fetchSizes = new FetchSizes(options.maxFetchBytesPerPartition ?? 1024 * 1024);
+  const groupOwners = createGroupOwners(options);
+  let owners: ReadonlyMap<number, string> = new Map();
   let member: SupervisedMember | undefined;
+  let listener: SourceListener | undefined;
+  const logIds = new Set<string>();
   let isOver = false;
 
   const chunkOptions = {
@@ -172,11 +180,26 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
     member?.pause(partition);
     await clock.sleep(MISPLACED_RETRY_MS, stopping.signal);
     if (stopping.signal.aborted || isOver || delivery.position(partition) !== position) return;
-    const { partitions } = delivery;
     logger.warn({ topic, partition, position }, 'the log does not hold the position; comparing it again');
+    announceAgain(listener);
+  }
+
+  /** What was read may be of another log than what comes: the engine compares. */
+  function announceAgain(listener: SourceListener): void {
+    const { partitions } = delivery;
     for (const each of partitions) member?.pause(each);
     delivery.assign(partitions);
     listener.onAssignment(partitions);
+  }
+
+  /** Each id is news once: brokers may disagree for a moment after a topic was made again. */
+  function noticeLog(logId: string | undefined): void {
+    if (logId === undefined || logIds.has(logId)) return;
+    const isFirst = logIds.size === 0;
+    logIds.add(logId);
+    if (isFirst || listener === undefined || isOver || stopping.signal.aborted) return;
+    logger.warn({ topic, logId }, 'the topic has another id: it was made again, or another cluster answers');
+    announceAgain(listener);
   }
 
   function warnOfLie({ record, ...place }: OffsetLie): void {
@@ -189,12 +212,14 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
   return {
     topic,
     description: `KafkaV2[Subscribe[${topic}]]`,
-    start: async (listener) => {
-      member = join(listener);
+    start: async (heard) => {
+      listener = heard;
+      member = join(heard);
     },
     listPartitions: () => offsetReader.partitions(),
     fetchOffsets: async (partitions) => {
       const watermarks = await offsetReader.watermarks(partitions);
+      for (const { logId } of watermarks.values()) noticeLog(logId);
       for (const [partition, offsets] of watermarks) {
         const position = delivery.position(partition);
         if (position !== undefined && !delivery.isPaused(partition))
@@ -224,9 +249,14 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
       }
       await member.commit(offsets);
     },
+    fetchOwners: async () => {
+      // Whoever shows how it ended may ask once more.
+      if (!stopping.signal.aborted) owners = await groupOwners.read();
+      return owners;
+    },
     stop: async () => {
       stopping.abort();
-      await Promise.all([member?.stop(), offsetReader.close()]);
+      await Promise.all([member?.stop(), offsetReader.close(), groupOwners.close()]);
     },
   };
 }

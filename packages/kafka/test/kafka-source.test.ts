@@ -8,6 +8,8 @@ import { createTestSources } from './support/test-source.ts';
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => String(from + i));
 
+const SOON = { timeout: 20_000 };
+
 describe.skipIf(!hasBrokers)('a Kafka source', () => {
   const real = useRealBrokers();
   const { kafka, admin, createTopic, uniqueName, produce, deleteRecordsBefore } = real;
@@ -61,13 +63,36 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     await deleteRecordsBefore(topic, 2, 3n);
     const source = sources.create({ topic });
     expect(await source.listPartitions()).toEqual([0, 1, 2]);
+    const logId: unknown = expect.stringMatching(/^[\w-]{22}$/);
     expect(await source.fetchOffsets([0, 2])).toEqual(
       new Map([
-        [0, { earliest: 0n, latest: 0n }],
-        [2, { earliest: 3n, latest: 7n }],
+        [0, { earliest: 0n, latest: 0n, logId }],
+        [2, { earliest: 3n, latest: 7n, logId }],
       ]),
     );
     expect(await source.fetchOffsets([])).toEqual(new Map());
+  });
+
+  test('a topic that is made again gets another id, and its partitions are announced again', async () => {
+    const topic = await createTopic({ numPartitions: 1 });
+    await produce(topic, 0, numbers(0, 5));
+    const { source, listener } = await sources.start({ topic });
+    const idOf = async (): Promise<string | undefined> => (await source.fetchOffsets([0])).get(0)?.logId;
+    const id = await idOf();
+    expect(await idOf()).toBe(id);
+    expect(listener.assignments).toEqual([[0]]);
+    source.pause(0); // nothing is fetched: only the id can tell
+
+    await admin.deleteTopics({ topics: [topic] });
+    await expect
+      .poll(() => admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 3 }] }), SOON)
+      .toBe(true);
+    await expect.poll(() => idOf().catch(() => id), SOON).not.toBe(id);
+    await listener.until(({ assignments }) => assignments.length > 1);
+    expect(listener.assignments.at(-1)).toEqual([0]);
+    const { length } = listener.assignments;
+    await idOf();
+    expect(listener.assignments).toHaveLength(length); // once
   });
 
   test('stops at a pause and goes on there after a resume', async () => {
@@ -115,7 +140,9 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
       source.seek(0, 2n);
     }
     expect(listener.chunksOf(0)).toEqual([]);
-    expect(await source.fetchOffsets([0])).toEqual(new Map([[0, { earliest: 6n, latest: 12n }]]));
+    expect(await source.fetchOffsets([0])).toEqual(
+      new Map([[0, { earliest: 6n, latest: 12n, logId: expect.any(String) as unknown }]]),
+    );
 
     source.seek(0, 6n);
     await listener.until(() => listener.endOf(0) === 12n);

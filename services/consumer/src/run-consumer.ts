@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createGroupOwners, createKafkaSource } from '@client-tickets/kafka';
+import { createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import type { Query } from '@client-tickets/records';
@@ -60,7 +60,6 @@ export async function runConsumer(query: Query): Promise<void> {
       logger,
       clock,
     });
-    const owners = createGroupOwners({ connection, topic, groupId, logger, clock });
     const ui = createPipelineUi({
       declaration: query,
       topic,
@@ -76,7 +75,7 @@ export async function runConsumer(query: Query): Promise<void> {
       allowedHosts: settings.HTTP_ALLOWED_HOSTS,
       log: source,
       member,
-      groupMembers: () => owners.read(),
+      groupMembers: () => source.fetchOwners(),
     });
     try {
       const { url } = await ui.start({ host: settings.HTTP_HOST, port: settings.HTTP_PORT });
@@ -114,7 +113,7 @@ export async function runConsumer(query: Query): Promise<void> {
       logger.info({ reason: describeError(error) }, 'stopped before it had started');
     } finally {
       await ui.close();
-      await owners.close();
+      await source.stop(); // the page may have asked it before there was a query
       await stores.close();
     }
     return EXIT_CODES.done.code;
