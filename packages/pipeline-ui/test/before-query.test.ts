@@ -1,4 +1,4 @@
-import { ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
+import { ObjectStoreError, type ObjectStore, type QueryStatus } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, ManualClock } from '@client-tickets/micro-batch/testing';
 import { describe, expect, it } from 'vitest';
 import { createUiPipeline } from './ui-pipeline.ts';
@@ -34,6 +34,7 @@ describe('before there is a query', () => {
         { name: 'assigned', ok: false, detail: expect.stringContaining('waiting for Kafka') as unknown },
         { name: 'checkpoint', ok: true },
         { name: 'trigger', ok: false, detail: 'waiting for Kafka' },
+        { name: 'others', ok: true },
       ],
     });
   });
@@ -68,7 +69,7 @@ describe('before there is a query', () => {
       body: { error: { code: 'unavailable', message: 'memory://results/ is away' } },
     });
     expect((await get('/readyz')).body).toMatchObject({
-      checks: [{}, { name: 'checkpoint', ok: false, detail: 'memory://checkpoints/ is away' }, {}],
+      checks: [{}, { name: 'checkpoint', ok: false, detail: 'memory://checkpoints/ is away' }, {}, {}],
     });
   });
 });
@@ -78,9 +79,10 @@ describe('readiness of a running query', () => {
     const clock = new ManualClock();
     const pipeline = createUiPipeline({ clock });
     pipeline.addTickets(3);
-    await pipeline.startQuery().finished;
-    const now = { state: 'running', assigned: true, partitions: [], lastTriggerAt: clock.now(), message: '' };
-    pipeline.ui.attach({ status: () => now as never, pause: () => undefined, resume: () => undefined });
+    const query = pipeline.startQuery();
+    await query.finished;
+    const now = { ...query.status(), state: 'running', lastTriggerAt: clock.now() } as const;
+    pipeline.ui.attach({ status: () => now, pause: () => undefined, resume: () => undefined });
     expect((await pipeline.get('/readyz')).status).toBe(200);
     clock.advance(30_000);
     expect((await pipeline.get('/readyz')).status).toBe(200);
@@ -92,6 +94,7 @@ describe('readiness of a running query', () => {
         {},
         {},
         { name: 'trigger', ok: false, detail: expect.stringContaining('30 s ago') as unknown },
+        {},
       ],
     });
   });
@@ -102,7 +105,52 @@ describe('readiness of a running query', () => {
     await pipeline.startQuery().finished;
     expect((await pipeline.get('/readyz')).body).toMatchObject({
       ready: false,
-      checks: [{}, {}, { detail: 'stopped: the query has ended' }],
+      checks: [{}, {}, { detail: 'stopped: the query has ended' }, {}],
+    });
+  });
+
+  it('ends when records wait in a partition that nobody reads, and says which and who has it', async () => {
+    const pipeline = createUiPipeline({ partitions: 2 });
+    const query = pipeline.startQuery();
+    await query.finished;
+    const standing = { partition: 1, offset: 3n, target: 5n };
+    const look = async (...unread: QueryStatus['unread']) => {
+      const now = { ...query.status(), state: 'running', unread } as const;
+      pipeline.ui.attach({ status: () => now, pause: () => undefined, resume: () => undefined });
+      return {
+        readiness: (await pipeline.get('/readyz')).body,
+        status: (await pipeline.get('/api/v1/status')).body,
+      };
+    };
+    const message = (owner: string): string => `partition 1 at offset 3 of 5 (${owner})`;
+    for (const [owner, shown] of [
+      [null, 'nobody reads it'],
+      ['console-1', 'the group has given it to console-1'],
+      [undefined, 'no owner is known'],
+    ] as const) {
+      const { readiness, status } = await look({ ...standing, owner });
+      expect(readiness).toMatchObject({
+        ready: false,
+        checks: [{ ok: true }, { ok: true }, { ok: true }, { name: 'others', ok: false }],
+      });
+      expect(readiness).toMatchObject({
+        checks: [{}, {}, {}, { detail: `records wait and nothing is read: ${message(shown)}` }],
+      });
+      expect(status).toMatchObject({ unread: [{ partition: 1, message: message(shown) }] });
+    }
+    const { readiness, status } = await look();
+    expect(readiness).toMatchObject({ ready: true });
+    expect(status).toMatchObject({ unread: [] });
+  });
+
+  it('a consumer without partitions does not claim to know who has them', async () => {
+    const pipeline = createUiPipeline();
+    const query = pipeline.startQuery();
+    await query.finished;
+    const now = { ...query.status(), partitions: [] };
+    pipeline.ui.attach({ status: () => now, pause: () => undefined, resume: () => undefined });
+    expect((await pipeline.get('/readyz')).body).toMatchObject({
+      checks: [{ detail: 'partitions: none' }, {}, {}, {}],
     });
   });
 });

@@ -30,6 +30,7 @@ const status = (message: string): Partial<LiveEvents> => ({
     startedAt: '2026-01-01T00:00:00.000Z',
     assigned: true,
     ownedPartitions: [],
+    unread: [],
     control: false,
     checkpointLocation: '',
     resultsLocation: '',

@@ -17,6 +17,11 @@ export const statusSchema = z.object({
   startedAt: time,
   assigned: z.boolean().describe('whether the group has given this consumer its share, which may be none'),
   ownedPartitions: z.array(z.int()),
+  unread: z
+    .array(z.object({ partition: z.int(), message: z.string() }))
+    .describe(
+      'partitions of others in which records have waited for a minute and nothing was read, and who has them',
+    ),
   control: z.boolean().describe('whether POST /pause and /resume are offered'),
   checkpointLocation: z.string(),
   resultsLocation: z.string(),

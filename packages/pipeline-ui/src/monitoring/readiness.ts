@@ -1,8 +1,14 @@
-import type { Clock, ObjectStore, QueryStatus, Trigger } from '@client-tickets/micro-batch';
+import {
+  describeUnread,
+  type Clock,
+  type ObjectStore,
+  type QueryStatus,
+  type Trigger,
+} from '@client-tickets/micro-batch';
 import { createPolled } from '../stores/polled.ts';
 
 export interface ReadinessCheck {
-  readonly name: 'assigned' | 'checkpoint' | 'trigger';
+  readonly name: 'assigned' | 'checkpoint' | 'trigger' | 'others';
   readonly ok: boolean;
   readonly detail: string;
 }
@@ -18,8 +24,9 @@ const STORE_EVERY_MS = 10_000;
 const STORE_PATIENCE_MS = 2_000;
 
 /**
- * Ready: the group has given this consumer its share, the checkpoint can be read, and the last trigger went through not
- * longer ago than five intervals (30 s at least). The store is asked at most every ten seconds.
+ * Ready: the group has given this consumer its share, the checkpoint can be read, the last trigger went through not longer ago
+ * than five intervals (30 s at least), and in no partition of others have records waited for a minute while nobody read on: the
+ * query as a whole stands there, whatever this consumer does. The store is asked at most every ten seconds.
  */
 export function createReadiness(options: {
   readonly clock: Clock;
@@ -67,6 +74,15 @@ export function createReadiness(options: {
     return { name, ok: ageMs <= deadlineMs, detail: ageMs <= deadlineMs ? detail : `${detail}; ${message}` };
   }
 
+  function checkOthers(now: QueryStatus | undefined): ReadinessCheck {
+    const unread = now?.unread ?? [];
+    const detail =
+      unread.length === 0
+        ? 'no partition of others is known to stand still'
+        : `records wait and nothing is read: ${unread.map(describeUnread).join(', ')}`;
+    return { name: 'others', ok: unread.length === 0, detail };
+  }
+
   return async () => {
     const checkpoint = await checkStore();
     const now = status();
@@ -75,10 +91,10 @@ export function createReadiness(options: {
       ok: now?.assigned ?? false,
       detail:
         now?.assigned === true
-          ? `partitions: ${now.partitions.map(({ partition }) => partition).join(', ') || 'none, others have them all'}`
+          ? `partitions: ${now.partitions.map(({ partition }) => partition).join(', ') || 'none'}`
           : `the group has not assigned partitions yet; ${now?.message ?? announcement()}`,
     };
-    const checks = [assigned, checkpoint, checkTrigger(now)];
+    const checks = [assigned, checkpoint, checkTrigger(now), checkOthers(now)];
     return { ready: checks.every(({ ok }) => ok), checks };
   };
 }

@@ -1,11 +1,12 @@
-import type {
-  Clock,
-  CommittedBatch,
-  ObjectStore,
-  QueryListener,
-  QueryProgress,
-  QueryStatus,
-  Trigger,
+import {
+  describeUnread,
+  type Clock,
+  type CommittedBatch,
+  type ObjectStore,
+  type QueryListener,
+  type QueryProgress,
+  type QueryStatus,
+  type Trigger,
 } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import type { z } from 'zod';
@@ -157,6 +158,10 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       startedAt: new Date(query.startedAt).toISOString(),
       assigned: now?.assigned ?? false,
       ownedPartitions: now?.partitions.map(({ partition }) => partition) ?? [],
+      unread: (now?.unread ?? []).map((each) => ({
+        partition: each.partition,
+        message: describeUnread(each),
+      })),
       control: options.hasControl,
       checkpointLocation: `${checkpoints.location}${topic}/`,
       resultsLocation: results.location,

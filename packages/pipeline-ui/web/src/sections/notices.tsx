@@ -65,6 +65,19 @@ export function Notices({
           <p>The consumer tries again by itself, and goes on where it was.</p>
         </div>
       )}
+      {(status?.unread ?? []).length > 0 && (
+        <div class="notice" data-tone="warn">
+          <h2>Records wait in partitions that others have, and nothing is read</h2>
+          <ul>
+            {status?.unread.map(({ partition, message }) => (
+              <li key={partition}>{message}</li>
+            ))}
+          </ul>
+          <p>
+            Start or resume the consumer that has it, or take it out of the group. Nothing is lost meanwhile.
+          </p>
+        </div>
+      )}
       {unread !== null && status?.state !== 'recovering' && connection.kind === 'live' && (
         <div class="notice" data-tone="warn">
           <h2>Some numbers may be old</h2>
