@@ -116,6 +116,39 @@ describe('a rebuild', () => {
     });
   });
 
+  test.each([true, false])(
+    'knows which results come from which of two logs (their end was counted: %s)',
+    async (counted) => {
+      const history = await finished();
+      history.revive();
+      for (const partition of [0, 1]) history.log.recreate(partition);
+      history.add(150); // past what was read
+      await history.finish();
+      history.crash();
+      const key = `${TOPIC}/partition-0.json`;
+      const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+      expect(before.gaps).toMatchObject([{ reason: 'replaced' }]);
+      history.checkpoints.objects.clear();
+      if (!counted)
+        for (const name of [...history.results.objects.keys()].filter((each) =>
+          each.startsWith('ticket_counts'),
+        ))
+          history.results.objects.delete(name);
+      await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
+      const found = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+      expect(found.gaps).toEqual([{ ...before.gaps[0], at: found.gaps[0].at }]);
+      if (counted) {
+        const { state, totals, endOffset } = before.committed;
+        expect(found.committed).toMatchObject({ state, totals, endOffset });
+      }
+      history.revive();
+      history.add(10);
+      await history.finish();
+      history.crash();
+      expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
+    },
+  );
+
   test('is refused when nothing is lost', async () => {
     const history = await finished();
     await expect(rebuild(history)).rejects.toThrow('nothing is lost');

@@ -1,4 +1,11 @@
-import type { PartitionCheckpoint, PartitionOffsets } from '@client-tickets/micro-batch';
+import {
+  logOf,
+  offsetsIn,
+  type Gap,
+  type OffsetRange,
+  type PartitionCheckpoint,
+  type PartitionOffsets,
+} from '@client-tickets/micro-batch';
 import { type Counts, type ResultFormat } from '@client-tickets/results';
 import type { Difference } from '../verify/difference.ts';
 import type { QueryRows } from '../verify/query-rows.ts';
@@ -22,7 +29,7 @@ export interface RebuildOptions {
   readonly firstOffset: bigint | undefined;
   /** The end that readers' counts name: it was committed. */
   readonly countedEnd: bigint;
-  /** `undefined`: not known. */
+  /** As the brokers have it now; `undefined`: not known. */
   readonly log: PartitionOffsets | undefined;
   /** Take the last range for committed, whatever its files may lack. */
   readonly assumeComplete: boolean;
@@ -39,12 +46,16 @@ type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<Counts>;
  * alone nobody can tell that one of them is missing. All ranges before it were committed, or it could not have been planned.
  * So unless the published counts say that it was committed, it becomes the plan of the new checkpoint: the next start
  * executes it again and writes the same files, those that are there and those that are not.
+ *
+ * **The files may come from several logs**, one after the other. What was left of each when it was replaced was recorded as lost.
  */
 export class PartitionRebuild {
   readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #differences: Difference[] = [];
   #firstOffset: bigint | undefined;
+  /** From the last file of a log to the first one of the log that replaced it. */
+  readonly #replaced: OffsetRange[] = [];
   #before: Sum | undefined;
   #last: { readonly evidence: RangeEvidence; readonly sum: Sum } | undefined;
 
@@ -63,6 +74,7 @@ export class PartitionRebuild {
       this.#differences.push({ code: 'offsets_twice', partition, offsets: range, message });
     }
     this.#firstOffset ??= range.startOffset;
+    if (sum !== undefined) this.#noteNextLog(sum.endOffset, range.startOffset);
     this.#before = sum;
     this.#last = {
       evidence,
@@ -88,7 +100,7 @@ export class PartitionRebuild {
         `partition ${partition}: the counts end at ${countedEnd}, within the range ${showOffsets(last.evidence.range)}`,
       );
     }
-    if (!isCommitted && log !== undefined && log.earliest > start) {
+    if (!isCommitted && log !== undefined && offsetsIn(logOf(start), log).earliest > start) {
       throw new Error(
         `partition ${partition}: whether the last range ${showOffsets(last.evidence.range)} was written to its end is not known, ` +
           `and the log, which now starts at ${log.earliest}, can't give it again. Look at its files; with --assume-complete they are taken as they are`,
@@ -103,7 +115,10 @@ export class PartitionRebuild {
       );
     }
     const { rows = 0, deadLetters = 0, ranges = 0, counts = this.#rows.noCounts } = sum ?? {};
-    const emptyOffsets = Number(endOffset - firstOffset) - rows - deadLetters;
+    this.#noteNextLog(sum?.endOffset ?? firstOffset, endOffset);
+    const gaps = this.#replaced.map((range): Gap => ({ ...range, reason: 'replaced', at }));
+    const lost = gaps.reduce((offsets, gap) => offsets + gap.endOffset - gap.startOffset, 0n);
+    const emptyOffsets = Number(endOffset - firstOffset - lost) - rows - deadLetters;
     const totals = { rows, deadLetters, emptyOffsets };
     const planned = isCommitted
       ? null
@@ -117,9 +132,14 @@ export class PartitionRebuild {
       lastRecord: null,
       at,
     };
-    const nothing = { logId: null, stopped: null, recent: [], gaps: [] };
-    return { query, partition, firstOffset, committed, planned, ...nothing };
+    const nothing = { logId: null, stopped: null, recent: [] };
+    return { query, partition, firstOffset, committed, planned, gaps, ...nothing };
   };
+
+  #noteNextLog(startOffset: bigint, endOffset: bigint): void {
+    const isNoted = this.#replaced.at(-1)?.endOffset === endOffset;
+    if (logOf(endOffset) > logOf(startOffset) && !isNoted) this.#replaced.push({ startOffset, endOffset });
+  }
 
   /** The last range is whole, in every format: it is not the last any more, or was committed. */
   #checkLast(): void {

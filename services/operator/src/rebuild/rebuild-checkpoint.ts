@@ -64,8 +64,8 @@ export interface RebuiltCheckpoint {
  * Makes lost and damaged documents again: `query.json` and partition checkpoints from the results, `_query.json` from a
  * checkpoint whose files are in the results. Reads only. Throws an `Error` when nothing is lost, or the results do not allow it.
  *
- * What the results can't tell: which offsets never had a record and which were lost (all count as empty now), and the
- * history of the last batches.
+ * What the results can't tell: which offsets never had a record and which retention took (all count as empty now; the end of a log
+ * that was replaced shows), which log they came from, and the history of the last batches.
  */
 export async function rebuildCheckpoint(sources: RebuildSources): Promise<RebuiltCheckpoint> {
   const { declaration, results, checkpoints, topic, log, assumeComplete, at, onProgress } = sources;

@@ -1,4 +1,5 @@
 import {
+  positionIn,
   silentLogger,
   StreamingQuery,
   type ObjectStore,
@@ -48,6 +49,8 @@ export interface History {
   step(): Promise<void>;
   /** Until all records are in the results and the counts, without further faults. */
   finish(): Promise<void>;
+  /** So many more records come. */
+  add(records: number): void;
   /** All consumers crash, for good. */
   crash(): void;
   /** Others take their place. */
@@ -152,6 +155,9 @@ export function startHistory(options: HistoryOptions): History {
         await step();
       }
     },
+    add: (records) => {
+      left += records;
+    },
     revive: () => {
       for (const [index, { source }] of consumers.entries()) {
         void source.stop();
@@ -169,13 +175,14 @@ function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: Memory
   const rows: number[] = [];
   for (const partition of log.partitions) {
     const { latest } = log.offsets(partition);
-    if (latest === 0n) continue;
+    const turn = log.turn(partition);
+    if (latest === 0n && turn === 0) continue;
     const text = checkpoints.objects.get(`${TOPIC}/partition-${partition}.json`)?.body;
     if (text === undefined) return false;
     const { committed } = JSON.parse(Buffer.from(text).toString()) as {
       committed: { endOffset: string; totals: { rows: number } };
     };
-    if (committed.endOffset !== latest.toString()) return false;
+    if (committed.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
     rows.push(committed.totals.rows);
   }
   if (rows.length === 0) return true;
