@@ -9,6 +9,7 @@ import {
   killBroker,
   killConsumers,
   killS3,
+  recreateTopic,
   replaceConsumer,
   shiftClocks,
 } from './injections.ts';
@@ -126,6 +127,15 @@ export const FAULTS: readonly Fault[] = [
     share: 6,
     repeats: 0.4,
     inject: replaceConsumer,
+  },
+  {
+    name: 'recreated',
+    title: 'the topic is deleted and made again under its consumers; `tickets accept-data-loss` decides',
+    storages: BOTH,
+    consumers: [1, 3],
+    flowMs: 4_000,
+    share: 4,
+    inject: recreateTopic,
   },
   {
     name: 'storm',

@@ -83,6 +83,19 @@ export async function disturbS3({ proxy, random, after }: Stage): Promise<void> 
   }
 }
 
+/** Each partition has committed something by then: a log of which nothing was read has nothing to lose. */
+export async function recreateTopic(stage: Stage): Promise<void> {
+  const { flow, logs, random, after } = stage;
+  await stage.everyPartitionCommitted();
+  await after(random.below(1_500));
+  await flow.hold();
+  if (random.chance(0.5)) await after(random.below(1_000)); // what was sent is read to its end, or is not
+  await logs.replace();
+  if (random.chance(0.5)) await after(random.below(3_000)); // consumers find it empty, or with as many records as before
+  flow.goOn();
+  await stage.dataLossAccepted();
+}
+
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 /** Small steps are those of time servers. S3 refuses requests that are more than 15 minutes off. */

@@ -11,6 +11,8 @@ const OFFSETS_TOPIC = '__consumer_offsets';
 export interface Cluster {
   createTopic(topic: string, partitions: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** Deletes a topic and has it made again, by this call or by whoever is faster. Resolves when its replicas are in sync. */
+  recreateTopic(topic: string, partitions: number): Promise<void>;
   /** The broker that leads a partition. */
   leaderOf(topic: string, partition: number): Promise<number>;
   coordinatorOf(group: string): Promise<number>;
@@ -45,6 +47,15 @@ export function createCluster(brokers: readonly string[]): Cluster {
     if (found === undefined || found.leader < 1) throw new Error(`${topic}/${partition} has no leader`);
     return found.leader;
   };
+  const idOf = async (topic: string): Promise<string | undefined> => {
+    const { topics } = await ask((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    return topics.find(({ name }) => name === topic)?.topicId;
+  };
+  const replicated = (topic: string): Promise<void> =>
+    poll(`replicas of ${topic} in sync`, DEADLINE_MS, async () => {
+      const partitions = await partitionsOf(topic).catch(() => []);
+      return partitions.length > 0 && partitions.every(({ isr }) => isr.length === REPLICAS);
+    });
   return {
     createTopic: async (topic, partitions) => {
       const connection = { brokers };
@@ -63,11 +74,20 @@ export function createCluster(brokers: readonly string[]): Cluster {
       const partitions = await partitionsOf(OFFSETS_TOPIC);
       return leaderOf(OFFSETS_TOPIC, coordinatorPartition(group, partitions.length));
     },
-    replicated: (topic) =>
-      poll(`replicas of ${topic} in sync`, DEADLINE_MS, async () => {
-        const partitions = await partitionsOf(topic).catch(() => []);
-        return partitions.length > 0 && partitions.every(({ isr }) => isr.length === REPLICAS);
-      }),
+    recreateTopic: async (topic, partitions) => {
+      const former = await idOf(topic);
+      await ask((admin) => admin.deleteTopics({ topics: [topic] }));
+      await poll(`${topic} made again`, DEADLINE_MS, async () => {
+        const wanted = { topic, numPartitions: partitions, replicationFactor: REPLICAS };
+        await ask((admin) => admin.createTopics({ topics: [wanted], waitForLeaders: false })).catch(
+          () => false,
+        );
+        const id = await idOf(topic).catch(() => undefined);
+        return id !== undefined && id !== former;
+      });
+      await replicated(topic);
+    },
+    replicated,
   };
 }
 

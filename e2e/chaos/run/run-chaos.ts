@@ -9,13 +9,15 @@ import { seeded } from '../plan/seeded.ts';
 import type { RunResult } from '../report/run-result.ts';
 import { judgeEnd } from '../witness/judge-reading.ts';
 import { FORMATS } from '../witness/reading.ts';
+import { acceptDataLoss } from './accept-data-loss.ts';
 import type { ChaosContext } from './chaos-context.ts';
 import { createSupervisedCrew, type SupervisedCrew } from './supervised-crew.ts';
 import { startConsumer } from './consumer-process.ts';
 import { createRunLocation } from './run-location.ts';
-import { readCommitted, readPublished } from './run-progress.ts';
+import { readCommitted, readPublished, type PartitionProgress } from './run-progress.ts';
 import type { Stage } from './stage.ts';
 import { startTicketFlow } from './ticket-flow.ts';
+import { createTopicLogs } from './topic-logs.ts';
 import { verifyResults } from './verify-results.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -74,7 +76,14 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
   });
   let groups = 0;
   const newGroup = (): string => `${name}-${(groups += 1)}`;
-  const stage: Stage = {
+  const logs = createTopicLogs({
+    topic: name,
+    partitions: PARTITIONS,
+    brokers: servers.brokers,
+    witness,
+    cluster,
+  });
+  const stage: Omit<Stage, 'flow' | 'everyPartitionCommitted' | 'dataLossAccepted'> = {
     random: seeded(plan.fault, plan.seed, 'fault'),
     topic: name,
     partitions: PARTITIONS,
@@ -86,6 +95,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     location,
     proxy,
     newGroup,
+    logs,
     after: (ms) => delay(ms),
     assigned: (consumer) =>
       Promise.race([
@@ -113,17 +123,37 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       random: seeded(plan.fault, plan.seed, 'flow'),
     });
     const store = await location.open();
-    const committed = (): Promise<number | undefined> => readCommitted(store, name, PARTITIONS);
+    const progress = () => readCommitted(store, name, PARTITIONS);
+    const committed = async (): Promise<number | undefined> =>
+      (await progress())?.reduce(
+        (sum, { partition, endOffset }) => sum + logs.recordsBefore(partition, endOffset),
+        0,
+      );
+    const every = (what: string, isReached: (endOffset: number) => boolean): Promise<void> =>
+      poll(what, DONE_WITHIN_MS, async () => {
+        const partitions = await progress();
+        return partitions?.every(({ endOffset }) => isReached(endOffset)) === true;
+      });
+    const fullStage: Stage = {
+      ...stage,
+      flow,
+      everyPartitionCommitted: () => every('something committed of each partition', (end) => end > 0),
+      dataLossAccepted: () =>
+        poll('all partitions in the present log', DONE_WITHIN_MS, async () => {
+          await acceptDataLoss(bundles.operator, settings);
+          return (await progress())?.every(({ endOffset }) => logs.isInPresent(endOffset)) === true;
+        }),
+    };
     const watch = watchRun({ witness, location, flow, committed });
     try {
-      const [unacknowledged] = await Promise.all([flow.done, fault.inject(stage)]);
+      const [unacknowledged] = await Promise.all([flow.done, fault.inject(fullStage)]);
       problems.push(...unacknowledged);
       await finish(plan, crew, stage, bundles.consumer, {
         settings: consumerSettings,
         // One that was killed after its last commit has not published it; somebody has to.
         isDone: async () =>
           ((await committed()) ?? 0) >= flow.records() &&
-          ((await readPublished(store)) ?? 0) >= flow.records(),
+          ((await readPublished(store)) ?? 0) >= sumOfRows(await progress()),
       });
     } finally {
       watched = await watch.stop();
@@ -131,15 +161,21 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       await store.close();
     }
 
-    const topic = await witness.readTopic(name, servers.brokers);
+    const topic = await logs.read();
     const reading = await witness.readResults(RESULTS_PATH);
     const formats = FORMATS.filter((format) => plan.formats.includes(format));
-    const verdict = judgeEnd({ reading, topic, acknowledged: flow.acknowledged, formats });
+    const verdict = judgeEnd({
+      reading,
+      topic,
+      former: logs.former,
+      acknowledged: flow.acknowledged,
+      formats,
+    });
     end = verdict;
-    tickets = topic.length;
+    tickets = verdict.records;
     problems.push(...verdict.problems);
     const verified = await verifyResults(bundles.operator, settings);
-    const repeated = tickets - new Set(topic.map(({ ticketId }) => ticketId)).size;
+    const repeated = topic.length - new Set(topic.map(({ ticketId }) => ticketId)).size;
     if (!verified.ok) problems.push(`verify found differences:\n${verified.output}`);
     else if (verified.tickets !== tickets)
       problems.push(`verify counts ${verified.tickets} tickets, expected ${tickets}`);
@@ -179,7 +215,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
 async function finish(
   { finisher }: RunPlan,
   crew: SupervisedCrew,
-  stage: Stage,
+  stage: Pick<Stage, 'newGroup'>,
   bundle: string,
   {
     settings,
@@ -203,6 +239,11 @@ async function finish(
   if (ended === 0) return;
   await newcomer.kill();
   throw new Error(`the newcomer with TRIGGER=availableNow ended with ${ended}:\n${newcomer.output()}`);
+}
+
+/** What counts have to show. More than there can be while it is not known. */
+function sumOfRows(partitions: readonly PartitionProgress[] | undefined): number {
+  return partitions?.reduce((sum, { rows }) => sum + rows, 0) ?? Infinity;
 }
 
 async function keepOutput(

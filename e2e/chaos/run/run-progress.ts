@@ -3,23 +3,34 @@ import { readPublishedCounts } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 
-const checkpointSchema = z.object({ committed: z.object({ endOffset: z.coerce.number() }) });
+const checkpointSchema = z.object({
+  committed: z.object({ endOffset: z.coerce.number(), totals: z.object({ rows: z.number() }) }),
+});
 
-/** How many records of the topic are committed; `undefined` when the store can't be read just now. */
+/** How far a partition's checkpoint is. */
+export interface PartitionProgress {
+  readonly partition: number;
+  /** A position: those of a log that replaced another one follow it. */
+  readonly endOffset: number;
+  /** Rows in all files. */
+  readonly rows: number;
+}
+
+/** Of all partitions; `undefined` when the store can't be read just now. */
 export async function readCommitted(
   store: ObjectStore,
   topic: string,
   partitions: number,
-): Promise<number | undefined> {
+): Promise<readonly PartitionProgress[] | undefined> {
   try {
-    const ends = await Promise.all(
+    return await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
         const object = await store.get(`checkpoints/${partitionCheckpointKey(topic, partition)}`);
-        if (object === undefined) return 0;
-        return checkpointSchema.parse(JSON.parse(Buffer.from(object.body).toString())).committed.endOffset;
+        if (object === undefined) return { partition, endOffset: 0, rows: 0 };
+        const { committed } = checkpointSchema.parse(JSON.parse(Buffer.from(object.body).toString()));
+        return { partition, endOffset: committed.endOffset, rows: committed.totals.rows };
       }),
     );
-    return ends.reduce((sum, end) => sum + end, 0);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createKafkaProducer } from '@client-tickets/kafka';
+import { createKafkaProducer, type KafkaProducer } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import type { Random } from '@client-tickets/micro-batch/testing';
 import { createTicketGenerator, encodeTicket, type Ticket } from '@client-tickets/tickets';
@@ -15,6 +15,10 @@ export interface TicketFlow {
   readonly acknowledged: ReadonlySet<string>;
   /** Records that were acknowledged; more than tickets when some are sent again. */
   records(): number;
+  /** Nothing is sent until `goOn`. Resolves when nothing is under way. */
+  hold(): Promise<void>;
+  /** With new producers: those that were there may know partitions that are gone. */
+  goOn(): void;
   /** Resolves when everything was sent, with what was not acknowledged. */
   readonly done: Promise<readonly string[]>;
 }
@@ -35,13 +39,22 @@ export function startTicketFlow(options: {
   const acknowledged = new Set<string>();
   const failures: string[] = [];
   let records = 0;
+  const underWay = new Set<Promise<void>>();
+  let producers = createProducers();
+  let mayGoOn = Promise.resolve();
+  let goOn = (): void => {};
+
+  function createProducers() {
+    return { producer: createKafkaProducer(producerOptions), repeater: createKafkaProducer(producerOptions) };
+  }
+
+  async function closeProducers(): Promise<void> {
+    await Promise.all([producers.producer.close(), producers.repeater.close()]);
+  }
 
   async function flow(): Promise<readonly string[]> {
     const generator = createTicketGenerator({ seed, startTime: START_TIME });
-    const producer = createKafkaProducer(producerOptions);
-    const repeater = createKafkaProducer(producerOptions);
-    const underWay: Promise<void>[] = [];
-    const send = async (by: typeof producer, piece: readonly Ticket[]): Promise<void> => {
+    const send = async (by: KafkaProducer, piece: readonly Ticket[]): Promise<void> => {
       for (const { ticket_id: id } of piece) sent.add(id);
       try {
         await by.send(piece.map((ticket) => ({ key: ticket.client_id, value: encodeTicket(ticket) })));
@@ -54,21 +67,41 @@ export function startTicketFlow(options: {
     const steps = Math.ceil(flowMs / PIECE_EVERY_MS);
     const pieces: (readonly Ticket[])[] = [];
     let count = 0;
+    const begin = (sending: Promise<void>): void => {
+      underWay.add(sending);
+      void sending.finally(() => underWay.delete(sending));
+    };
     for (let step = 1; step <= steps; step += 1) {
+      await mayGoOn;
+      const { producer, repeater } = producers;
       const due = Math.round((tickets * step) / steps);
       const piece = Array.from({ length: due - count }, () => generator.next());
       count = due;
       if (piece.length > 0) {
         pieces.push(piece);
-        underWay.push(send(producer, piece));
+        begin(send(producer, piece));
       }
-      if (random.chance(repeats)) underWay.push(send(repeater, random.pick(pieces) ?? []));
+      if (random.chance(repeats)) begin(send(repeater, random.pick(pieces) ?? []));
       await delay(PIECE_EVERY_MS);
     }
     await Promise.all(underWay);
-    await Promise.all([producer.close(), repeater.close()]);
+    await closeProducers();
     return failures;
   }
 
-  return { sent, acknowledged, records: () => records, done: flow() };
+  return {
+    sent,
+    acknowledged,
+    records: () => records,
+    hold: async () => {
+      mayGoOn = new Promise((resolve) => (goOn = resolve));
+      await Promise.all(underWay);
+      await closeProducers();
+    },
+    goOn: () => {
+      producers = createProducers();
+      goOn();
+    },
+    done: flow(),
+  };
 }

@@ -58,11 +58,12 @@ describe('the end of a run', () => {
     judgeEnd({ reading: reading(changes), topic, acknowledged: SENT, formats: ['parquet', 'json'] });
 
   test('is as it must be when each record is one row of each format and counted', () => {
-    expect(judge({})).toEqual({ lost: 0, duplicated: 0, problems: [] });
+    expect(judge({})).toEqual({ records: 2, lost: 0, duplicated: 0, problems: [] });
   });
 
   test('has lost a record that only one format lacks', () => {
     expect(judge({ json: [SECOND] })).toEqual({
+      records: 2,
       lost: 1,
       duplicated: 0,
       problems: ['json: records that are not there: 0/0'],
@@ -72,6 +73,7 @@ describe('the end of a run', () => {
   test('has lost a ticket that was acknowledged and is in no record', () => {
     const only = [FIRST];
     expect(judge({ counts: { BILLING: 1 }, parquet: only, json: only }, only)).toEqual({
+      records: 1,
       lost: 1,
       duplicated: 0,
       problems: ['tickets that were acknowledged and are not in the topic: TCK-00002'],
@@ -90,11 +92,57 @@ describe('the end of a run', () => {
     const again = row(0, 1, 'TCK-00001');
     const topic = [FIRST, SECOND, again];
     expect(judge({ counts: { BILLING: 3 }, parquet: topic, json: topic }, topic)).toEqual({
+      records: 3,
       lost: 0,
       duplicated: 0,
       problems: [],
     });
     expect(judge({}, topic)).toMatchObject({ lost: 1 });
+  });
+
+  describe('of a topic that was made again', () => {
+    const NEXT_LOG = 10 ** 15;
+    const former = [FIRST, row(0, 1, 'TCK-00003'), row(0, 2, 'TCK-00004')];
+    const present = [row(0, NEXT_LOG, 'TCK-00002')];
+    const judgeBoth = (rows: readonly Row[], counted = rows.length) =>
+      judgeEnd({
+        reading: { counts: { BILLING: counted }, parquet: rows, json: rows, deadLetters: 0 },
+        topic: present,
+        former,
+        acknowledged: new Set([...former, ...present].map(({ ticketId }) => ticketId)),
+        formats: ['parquet', 'json'],
+      });
+
+    test('is as it must be when the former log was read up to some offset, and the present one whole', () => {
+      for (const read of [0, 1, 3])
+        expect(judgeBoth([...former.slice(0, read), ...present])).toEqual({
+          records: read + 1,
+          lost: 0,
+          duplicated: 0,
+          problems: [],
+        });
+    });
+
+    test('has lost a record of the former log that others behind it were read of', () => {
+      expect(judgeBoth([former[0] ?? FIRST, former[2] ?? FIRST, ...present])).toMatchObject({
+        lost: 1,
+        problems: [
+          'parquet: records that are not there: 0/1',
+          'json: records that are not there: 0/1',
+          '3 tickets are counted, expected 4',
+        ],
+      });
+    });
+
+    test('has lost a record of the present log, whatever was read of the former one', () => {
+      expect(judgeBoth(former)).toMatchObject({ lost: 1 });
+    });
+
+    test('is wrong when a record of the present log lies where one of the former log was', () => {
+      expect(judgeBoth([row(0, 0, 'TCK-00002'), ...present]).problems).toContain(
+        'json: rows that are not what the topic holds: 0/0',
+      );
+    });
   });
 
   test('is wrong when a row holds another ticket than the record', () => {

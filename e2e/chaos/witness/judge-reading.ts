@@ -1,3 +1,4 @@
+import { logOf } from '@client-tickets/micro-batch';
 import { FORMATS, nameOf, type Reading, type Row } from './reading.ts';
 
 const NAMED = 3;
@@ -39,6 +40,8 @@ export function judgeReading(
 }
 
 export interface EndVerdict {
+  /** That must be there: all of the topic, and what was read of the logs that it had before. */
+  readonly records: number;
   /** Records without a row, and tickets that were acknowledged and are in no record. */
   readonly lost: number;
   /** Rows beyond the first of each record. */
@@ -46,25 +49,36 @@ export interface EndVerdict {
   readonly problems: readonly string[];
 }
 
-/** What is wrong when all is done: each record of the topic is one row of each format, and counted once. */
+/**
+ * What is wrong when all is done: each record of the topic is one row of each format, and counted once. Of `former` logs, which were
+ * deleted with what they held, that is true up to some offset of each partition: what comes after it went before it was read.
+ */
 export function judgeEnd(options: {
   readonly reading: Reading;
   readonly topic: readonly Row[];
+  readonly former?: readonly Row[];
   readonly acknowledged: ReadonlySet<string>;
   readonly formats: readonly (typeof FORMATS)[number][];
 }): EndVerdict {
-  const { reading, topic, acknowledged, formats } = options;
+  const { reading, topic, former = [], acknowledged, formats } = options;
   const problems: string[] = [];
-  const inTopic = new Set(topic.map(({ ticketId }) => ticketId));
+  const inTopic = new Set([...former, ...topic].map(({ ticketId }) => ticketId));
   const unwritten = [...acknowledged].filter((ticketId) => !inTopic.has(ticketId));
   say(problems, 'tickets that were acknowledged and are not in the topic', unwritten);
-  const records = new Map(topic.map((record) => [nameOf(record), record.ticketId]));
+  const expected = [
+    ...readOf(
+      former,
+      formats.flatMap((format) => reading[format]),
+    ),
+    ...topic,
+  ];
+  const records = new Map(expected.map((record) => [nameOf(record), record.ticketId]));
   let lost = unwritten.length;
   let duplicated = 0;
   for (const format of formats) {
     const rows = reading[format];
     const there = new Set(rows.map(nameOf));
-    const missing = topic.filter((record) => !there.has(nameOf(record)));
+    const missing = expected.filter((record) => !there.has(nameOf(record)));
     const repeated = repeatedIn(rows);
     const wrong = rows.filter((row) => records.get(nameOf(row)) !== row.ticketId);
     say(problems, `${format}: records that are not there`, missing.map(nameOf));
@@ -74,13 +88,26 @@ export function judgeEnd(options: {
     duplicated = Math.max(duplicated, repeated.length);
   }
   const counted = sumOf(reading.counts);
-  if (counted !== topic.length) problems.push(`${counted} tickets are counted, expected ${topic.length}`);
+  if (counted !== expected.length)
+    problems.push(`${counted} tickets are counted, expected ${expected.length}`);
   if (reading.deadLetters > 0) problems.push(`${reading.deadLetters} files of dead letters, expected none`);
   return {
-    lost: Math.max(lost, topic.length - counted),
-    duplicated: Math.max(duplicated, counted - topic.length),
+    records: expected.length,
+    lost: Math.max(lost, expected.length - counted),
+    duplicated: Math.max(duplicated, counted - expected.length),
     problems,
   };
+}
+
+/** What rows show to have been read: everything up to the last of them, in each partition and log. */
+function readOf(former: readonly Row[], rows: readonly Row[]): readonly Row[] {
+  const names = new Set(rows.map(nameOf));
+  const lastOf = new Map<string, number>();
+  const place = ({ partition, offset }: Row): string => `${partition}/${logOf(BigInt(offset))}`;
+  for (const record of former)
+    if (names.has(nameOf(record)))
+      lastOf.set(place(record), Math.max(lastOf.get(place(record)) ?? 0, record.offset));
+  return former.filter((record) => record.offset <= (lastOf.get(place(record)) ?? -1));
 }
 
 /** A name for each row beyond the first of its record. */
