@@ -134,7 +134,7 @@ describe('a rebuild', () => {
           each.startsWith('ticket_counts'),
         ))
           history.results.objects.delete(name);
-      await writeRebuilt(history.resultsStore, history.checkpointStore, await rebuild(history));
+      await write(history, await rebuild(history));
       const found = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
       expect(found.gaps).toEqual([{ ...before.gaps[0], at: found.gaps[0].at }]);
       if (counted) {
