@@ -9,7 +9,7 @@ import {
 import { createMemoryObjectStore } from '@client-tickets/micro-batch/testing';
 import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createKafkaClient } from '../src/kafka-connection.ts';
+import { createKafkaClient, type KafkaClient } from '../src/kafka-connection.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 import { createTestSources } from './support/test-source.ts';
 
@@ -34,11 +34,11 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
   const real = useRealBrokers();
   const { connection, createTopic, uniqueName, produce } = real;
   const sources = createTestSources(real);
-  const foreign: { readonly consumer: Consumer; readonly destroy: () => void }[] = [];
+  const foreign: { readonly consumer: Consumer; readonly client: KafkaClient }[] = [];
   afterEach(async () => {
-    for (const { consumer, destroy } of foreign.splice(0)) {
+    for (const { consumer, client } of foreign.splice(0)) {
       await consumer.disconnect();
-      destroy();
+      client.destroy();
     }
   });
 
@@ -48,15 +48,19 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
     groupId: string,
     assigners: readonly PartitionAssigner[] = [kafkajs.PartitionAssigners.roundRobin],
   ): Promise<void> {
-    const { kafka, destroy } = createKafkaClient({
+    const client = createKafkaClient({
       connection: { ...connection, clientId: 'another-program' },
       logger: silentLogger,
       clock: systemClock,
       requestTimeoutMs: 30_000,
       retries: 10,
     });
-    const consumer = kafka.consumer({ groupId, partitionAssigners: [...assigners], heartbeatInterval: 300 });
-    foreign.push({ consumer, destroy });
+    const consumer = client.kafka.consumer({
+      groupId,
+      partitionAssigners: [...assigners],
+      heartbeatInterval: 300,
+    });
+    foreign.push({ consumer, client });
     await consumer.connect();
     await consumer.subscribe({ topic });
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
