@@ -13,6 +13,8 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
+    // Vitest leaves one core to itself, which is half of a small machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
