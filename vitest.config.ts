@@ -13,6 +13,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
+    globalSetup: 'packages/testkit/src/bundle-for-tests.ts',
     // Vitest leaves one core to itself, which is half of a small machine.
     maxWorkers: '100%',
     testTimeout: 60_000,

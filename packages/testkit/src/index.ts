@@ -6,5 +6,6 @@ export { poll } from './poll.ts';
 export { readResults, type Results } from './read-results.ts';
 export { runTickets } from './run-tickets.ts';
 export { startConsumer, type RunningConsumer } from './running-consumer.ts';
+export { serviceProgram } from './service-program.ts';
 export { startProcess, startService, type ServiceProcess } from './service-process.ts';
 export { createTestLocation, hasKafka, hasS3, uniqueName, type TestLocation } from './test-servers.ts';

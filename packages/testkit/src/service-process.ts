@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { serviceProgram, serviceSource, type ServiceName } from './service-program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -85,15 +86,27 @@ export function startProcess({ name, args, environment, cwd, hasChannel }: Progr
   };
 }
 
-/** A service of this project, run from source as `pnpm consumer` does, with this process's environment and more. */
+/** A service of this project, with this process's environment and more. */
 export function startService(
-  name: 'producer' | 'consumer' | 'demo' | 'operator',
+  name: ServiceName,
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ServiceProcess {
-  return startProcess({
-    name,
-    args: ['--import', 'tsx', join(ROOT, `services/${name}/src/main.ts`), ...args],
-    environment: { ...process.env, HTTP_PORT: '0', ...environment },
-  });
+  return start(name, [...serviceProgram(name), ...args], environment);
+}
+
+/** The same from source, which brings the page of the pipeline UI with it. */
+export function startServiceFromSource(
+  name: ServiceName,
+  environment: Readonly<Record<string, string>>,
+): ServiceProcess {
+  return start(name, serviceSource(name), environment);
+}
+
+function start(
+  name: ServiceName,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ServiceProcess {
+  return startProcess({ name, args, environment: { ...process.env, HTTP_PORT: '0', ...environment } });
 }

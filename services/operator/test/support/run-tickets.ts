@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { serviceProgram } from '@client-tickets/testkit';
 
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** Runs the command line program as its user does, but without a terminal; CI, because some libraries take it for one with colours. */
 export function runTickets(
@@ -17,7 +15,7 @@ export function runTickets(
 ): Promise<Finished> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
+    const child = spawn(process.execPath, [...serviceProgram('operator'), ...args], {
       cwd: tmpdir(), // without a .env
       env: { PATH, HOME, CI: 'true', KAFKA_BROKERS: '127.0.0.1:1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
