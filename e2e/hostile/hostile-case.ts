@@ -1,3 +1,5 @@
+import { createTicketGenerator, type Ticket } from '@client-tickets/tickets';
+
 /** One message that nobody should have sent, or that looks like it, and what has to become of it. */
 export interface HostileCase {
   readonly name: string;
@@ -7,15 +9,13 @@ export interface HostileCase {
   readonly becomes: 'ticket' | 'dead letter';
 }
 
-export const ticket = {
-  ticket_id: 'TCK-00001',
+/** Whatever a ticket has, and a request that is easy to see among others. */
+export const ticket: Ticket = {
+  ...createTicketGenerator({ seed: 1, startTime: new Date('2026-11-22T09:30:00.000Z') }).next(),
   client_id: 'CL-417',
-  created_at: '2026-11-22T09:30:00.000Z',
   request: 'Problème de connexion',
-  type: 'TECHNICAL',
-  priority: 'LOW',
-} as const;
-export type Field = keyof typeof ticket;
+};
+export type Field = keyof Ticket;
 
 /** As `encodeTicket` writes it. */
 export const ticketJson = JSON.stringify(ticket);

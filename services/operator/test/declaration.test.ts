@@ -11,7 +11,7 @@ import {
   type Query,
 } from '@client-tickets/records';
 import { createCountsPublisher, createQueryHandler, type QueryHandlerOptions } from '@client-tickets/results';
-import { encodeTicket, ticket, ticketQuery } from '@client-tickets/tickets';
+import { createTicketGenerator, encodeTicket, ticket, ticketQuery } from '@client-tickets/tickets';
 import { rebuildCheckpoint } from '../src/rebuild/rebuild-checkpoint.ts';
 import { readStatus } from '../src/status/read-status.ts';
 import { verifyResults } from '../src/verify/verify-results.ts';
@@ -66,16 +66,8 @@ async function run(
   return { log, results, checkpoints };
 }
 
-const TICKET = Buffer.from(
-  encodeTicket({
-    ticket_id: 'TCK-00001',
-    client_id: 'CL-417',
-    created_at: '2026-10-25T02:30:00.000Z',
-    request: 'Où est ma facture ?',
-    type: 'BILLING',
-    priority: 'LOW',
-  }),
-).toString();
+const generator = createTicketGenerator({ seed: 1, startTime: new Date('2026-10-25T02:30:00Z') });
+const TICKET = Buffer.from(encodeTicket(generator.next())).toString();
 
 function verify(query: Query, { log, results, checkpoints }: Awaited<ReturnType<typeof run>>) {
   return verifyResults({
