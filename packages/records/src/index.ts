@@ -26,6 +26,7 @@ export {
   type RowOf,
 } from './declaration/query.ts';
 export { defineRecord, type RecordDefinition, type RecordOf } from './declaration/record-definition.ts';
+export { parseFlatJson } from './json/parse-outline.ts';
 export { JsonLines } from './json-lines/json-lines.ts';
 export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
 export { RecordReader } from './reader/record-reader.ts';

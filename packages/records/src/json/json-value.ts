@@ -1,6 +1,5 @@
 import { endOfText, QUOTE } from './json-text.ts';
 
-const MAX_DEPTH = 32;
 const [TRUE, FALSE, NULL] = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 
 export function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
@@ -13,21 +12,33 @@ export function skipBlanks(bytes: Uint8Array, start: number, end: number): numbe
   return at;
 }
 
-/** Where the JSON value that begins at `at` is over; -1: it is none, or is nested too deeply to tell. */
-export function skipValue(bytes: Uint8Array, view: DataView, at: number, end: number, depth = 0): number {
+const OPEN_OBJECT = 0x7b;
+const OPEN_ARRAY = 0x5b;
+/** From what opens an object or an array to what closes it, as characters are numbered. */
+const TO_CLOSE = 2;
+
+/** Where the JSON value that begins at `start` is over; -1: it is none. However deep it is, there is no recursion. */
+export function skipValue(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  const first = bytes[start];
+  return start < end && (first === OPEN_OBJECT || first === OPEN_ARRAY)
+    ? skipNested(bytes, view, start, end)
+    : skipScalar(bytes, view, start, end);
+}
+
+function skipScalar(bytes: Uint8Array, view: DataView, at: number, end: number): number {
   if (at >= end) return -1;
   const byte = bytes[at];
-  if (byte === QUOTE) {
-    const close = endOfText(bytes, view, at + 1, end);
-    return close === -1 ? -1 : (close < 0 ? ~close : close) + 1;
-  }
-  if (byte === 0x7b || byte === 0x5b) {
-    return depth < MAX_DEPTH ? skipNested(bytes, view, at, end, depth + 1) : -1;
-  }
+  if (byte === QUOTE) return skipText(bytes, view, at, end);
   if (byte === 0x74) return skipWord(bytes, at, end, TRUE);
   if (byte === 0x66) return skipWord(bytes, at, end, FALSE);
   if (byte === 0x6e) return skipWord(bytes, at, end, NULL);
   return skipNumber(bytes, at, end);
+}
+
+/** `at`: its opening quote. */
+function skipText(bytes: Uint8Array, view: DataView, at: number, end: number): number {
+  const close = endOfText(bytes, view, at + 1, end);
+  return close === -1 ? -1 : (close < 0 ? ~close : close) + 1;
 }
 
 export function isNull(bytes: Uint8Array, at: number, end: number): boolean {
@@ -45,28 +56,55 @@ function skipWord(bytes: Uint8Array, at: number, end: number, word: Uint8Array |
   return at + word.length;
 }
 
-function skipNested(bytes: Uint8Array, view: DataView, start: number, end: number, depth: number): number {
-  const isObject = bytes[start] === 0x7b;
-  const close = isObject ? 0x7d : 0x5d;
-  let at = skipBlanks(bytes, start + 1, end);
-  if (at < end && bytes[at] === close) return at + 1;
+function skipNested(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  let open: Uint8Array = new Uint8Array(64); // what has been opened and not closed, from the outside in
+  let depth = 0;
+  let at = start;
   for (;;) {
-    if (isObject) {
-      if (at >= end || bytes[at] !== QUOTE) return -1;
-      const key = endOfText(bytes, view, at + 1, end);
-      if (key === -1) return -1;
-      at = skipBlanks(bytes, (key < 0 ? ~key : key) + 1, end);
-      if (at >= end || bytes[at] !== 0x3a) return -1;
+    const byte = at < end ? (bytes[at] ?? 0) : 0;
+    const isNested = byte === OPEN_OBJECT || byte === OPEN_ARRAY;
+    if (isNested) {
+      if (depth === open.length) open = doubled(open);
+      open[depth++] = byte;
       at = skipBlanks(bytes, at + 1, end);
+    } else {
+      at = skipScalar(bytes, view, at, end);
+      if (at < 0) return -1;
     }
-    at = skipValue(bytes, view, at, end, depth);
-    if (at < 0) return -1;
-    at = skipBlanks(bytes, at, end);
-    if (at >= end) return -1;
-    if (bytes[at] === close) return at + 1;
-    if (bytes[at] !== 0x2c) return -1;
-    at = skipBlanks(bytes, at + 1, end);
+    // Closes what ends here, up to where another value has to begin.
+    for (let isFirst = isNested; ; isFirst = false) {
+      const opened = open[depth - 1] ?? 0;
+      at = skipBlanks(bytes, at, end);
+      const next = at < end ? bytes[at] : 0;
+      if (next === opened + TO_CLOSE) {
+        at += 1;
+        depth -= 1;
+        if (depth === 0) return at;
+        continue;
+      }
+      if (!isFirst) {
+        if (next !== 0x2c) return -1;
+        at = skipBlanks(bytes, at + 1, end);
+      }
+      if (opened === OPEN_OBJECT) at = skipName(bytes, view, at, end);
+      if (at < 0) return -1;
+      break;
+    }
   }
+}
+
+function doubled(bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  return larger;
+}
+
+/** Where the value of the member begins whose name does; -1: it is no member. */
+function skipName(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  if (start >= end || bytes[start] !== QUOTE) return -1;
+  const close = skipText(bytes, view, start, end);
+  const colon = close < 0 ? end : skipBlanks(bytes, close, end);
+  return colon < end && bytes[colon] === 0x3a ? skipBlanks(bytes, colon + 1, end) : -1;
 }
 
 function skipNumber(bytes: Uint8Array, start: number, end: number): number {

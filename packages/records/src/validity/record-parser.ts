@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { RecordDefinition, RecordOf } from '../declaration/record-definition.ts';
+import { parseFlatJson } from '../json/parse-outline.ts';
 import { utc, type TimeZone } from '../time/time-zone.ts';
 import { expectedValue } from './expected-value.ts';
 import { createRecordSchema } from './record-schema.ts';
@@ -17,8 +19,6 @@ export type RecordParser<Definition extends RecordDefinition> = (
   value: Uint8Array | null,
 ) => RecordVerdict<Definition>;
 
-// A byte order mark before the JSON is left out: every second Windows tool writes one.
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 // What is shown of a message that is no JSON shows its mark.
 const utf8WithMark = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -33,6 +33,7 @@ export function createRecordParser<Definition extends RecordDefinition>(
   zone: TimeZone = utc,
 ): RecordParser<Definition> {
   const schema = createRecordSchema(definition, zone);
+  const names = new Set(Object.keys(definition.fields));
   const expected = Object.entries(definition.fields).map(
     ([name, field]) => [name, expectedValue(field)] as const,
   );
@@ -40,16 +41,11 @@ export function createRecordParser<Definition extends RecordDefinition>(
   return (value) => {
     if (value === null) return refuse('TOMBSTONE', 'value: expected a JSON object, found a tombstone (null)');
 
-    let text: string;
-    try {
-      text = utf8.decode(value);
-    } catch {
-      return refuse('NOT_UTF8', `value: expected UTF-8 text, found ${showBytes(value)}`);
-    }
+    if (!isUtf8(value)) return refuse('NOT_UTF8', `value: expected UTF-8 text, found ${showBytes(value)}`);
 
     let json: unknown;
     try {
-      json = JSON.parse(text);
+      json = parseFlatJson(value, names);
     } catch {
       return refuse('NOT_JSON', `value: expected JSON, found ${showValue(utf8WithMark.decode(value))}`);
     }
@@ -59,7 +55,7 @@ export function createRecordParser<Definition extends RecordDefinition>(
 
     const parsed = schema.safeParse(json);
     if (parsed.success) {
-      const unknownFields = Object.keys(json).filter((name) => !Object.hasOwn(definition.fields, name));
+      const unknownFields = Object.keys(json).filter((name) => !names.has(name));
       return { ok: true, record: parsed.data, unknownFields };
     }
     const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]));
