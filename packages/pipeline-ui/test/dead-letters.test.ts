@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { MOST_HELD_BYTES } from '@client-tickets/results';
 import { describe, expect, it } from 'vitest';
 import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
 
@@ -63,6 +64,16 @@ describe('dead letters', () => {
     expect(shown?.value?.bytes).toBe(10_000);
     expect(text.startsWith(shown?.value?.text ?? 'none')).toBe(true);
     expect(shown?.value?.text?.length).toBe(2_048);
+  });
+
+  it('of a value that they do not hold show its size', async () => {
+    const pipeline = createUiPipeline({ partitions: 1 });
+    pipeline.addRaw(0, new Uint8Array(MOST_HELD_BYTES + 1));
+    await pipeline.startQuery().finished;
+    const { items } = await readPage(pipeline, {});
+    expect(items).toMatchObject([
+      { isUnreadableBatch: false, value: { bytes: MOST_HELD_BYTES + 1, base64: null, text: null } },
+    ]);
   });
 
   it('are found by a part of the reason, in any case', async () => {

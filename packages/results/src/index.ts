@@ -1,7 +1,14 @@
 export type { Counts } from '@client-tickets/records';
 export { createCountsPublisher } from './counts-publisher.ts';
 export { FORMATS, parseFormats } from './formats.ts';
-export { keyBytes, valueBytes, type DeadLetter } from './layout/dead-letter.ts';
+export {
+  heldValue,
+  isValueOf,
+  keyBytes,
+  MOST_HELD_BYTES,
+  type DeadLetter,
+  type HeldValue,
+} from './layout/dead-letter.ts';
 export type { Declaration, DeclaredCounts } from './layout/declaration.ts';
 export { listRanges, type ListedFile, type ListedRange } from './layout/list-ranges.ts';
 export {
@@ -17,7 +24,7 @@ export {
 } from './layout/result-keys.ts';
 export { readCounts, readPublishedCounts, type PublishedCounts } from './read/published-counts.ts';
 export { readDeadLetters } from './read/read-dead-letters.ts';
-export { checkFileSize } from './read/read-limits.ts';
+export { checkFileSize, READ_LIMITS } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';
 export {
   describeOptions,

@@ -44,7 +44,7 @@ export async function readRecords(batch: MicroBatch, options: ReadingOptions): P
   const problems: Record<string, number> = {};
   const unknownFields = new UnknownFieldCounts();
   for (const [nth, { block, from, to }] of records.pieces.entries()) {
-    if (nth > 0) await giveWay();
+    if (nth > 0) await yieldToEventLoop();
     const view = viewOf(block.bytes);
     const [base, sinceStart] = [Number(block.baseOffset), Number(block.baseOffset - startOffset)];
     for (let index = from; index < to; index += 1) {
@@ -74,7 +74,7 @@ export async function readRecords(batch: MicroBatch, options: ReadingOptions): P
 }
 
 /** Lets others go on, such as those who store an earlier batch: a piece of a megabyte takes milliseconds. */
-const giveWay = setImmediate;
+const yieldToEventLoop = setImmediate;
 
 function valueBytes({ pieces }: MicroBatch['records']): number {
   let sum = 0;

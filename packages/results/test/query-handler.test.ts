@@ -4,7 +4,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { RecordList, type HandledBatch, type MicroBatch, type ResultFile } from '@client-tickets/micro-batch';
 import { encodeTicket, ticketQuery } from '@client-tickets/tickets';
-import { createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import { createQueryHandler, MOST_HELD_BYTES, type ResultFormat } from '@client-tickets/results';
 import type { Counts } from '@client-tickets/records';
 import {
   generateTicket,
@@ -170,6 +170,39 @@ describe('dead letters', () => {
     });
   });
 
+  test('hold a value up to a bound, and of a larger one its size and its digest', async () => {
+    const values = [MOST_HELD_BYTES, MOST_HELD_BYTES + 1].map((size) => Buffer.alloc(size, 'x'));
+    const letters = readLines(fileOf(await handle(toBatch(values)), '.json').body);
+    expect(letters).toMatchObject([
+      { value_base64: values[0]?.toString('base64') },
+      {
+        value_base64: null,
+        value_bytes: MOST_HELD_BYTES + 1,
+        value_sha256: createHash('sha256')
+          .update(values[1] ?? '')
+          .digest('hex'),
+      },
+    ]);
+    expect(letters[0]).not.toHaveProperty('value_bytes');
+  });
+
+  test('hold a key up to the same bound, and of a larger one its size', async () => {
+    const records = RecordList.of([toRecord(0n, null, { key: Buffer.alloc(MOST_HELD_BYTES + 1) })]);
+    const handled = await handle({ ...toBatch([]), endOffset: 1n, records });
+    expect(readLines(fileOf(handled, '.json').body)).toMatchObject([
+      { key: null, key_bytes: MOST_HELD_BYTES + 1, value_base64: null },
+    ]);
+  });
+
+  test('say that they stand for a record batch that could not be read', async () => {
+    const problem = "the record batch at offsets 0 to 9 can't be read: its gzip is damaged";
+    const records = RecordList.of([toRecord(0n, null, { key: null, problem })]);
+    const handled = await handle({ ...toBatch([]), endOffset: 10n, records });
+    expect(readLines(fileOf(handled, '.json').body)).toMatchObject([
+      { reason: problem, value_base64: null, unreadable_batch: true },
+    ]);
+  });
+
   test.each([
     ['no key', null, null],
     ['an empty key', Buffer.from(''), ''],
@@ -249,7 +282,7 @@ describe('a batch', () => {
       key.replace(/\/.*\./, '.'),
       createHash('sha256').update(body).digest('hex').slice(0, 16),
     ]);
-    expect(handler.version).toBe('3');
+    expect(handler.version).toBe('4');
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",

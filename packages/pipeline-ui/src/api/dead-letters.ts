@@ -5,16 +5,17 @@ export const deadLetterSchema = z.object({
   partition: z.int(),
   offset,
   timestamp: time.nullable().describe('of the record; null when it has none'),
-  key: z.string().nullable(),
+  key: z.string().nullable().describe('null when there is none, or one above 1 MiB'),
   reason: z.string(),
   value: z
     .object({
       bytes: count.describe('the length of the whole value'),
-      base64: z.string().describe('its first bytes'),
+      base64: z.string().nullable().describe('its first bytes; null above 1 MiB: it is in the topic alone'),
       text: z.string().nullable().describe('the same as text; null when they are not UTF-8'),
     })
     .nullable()
-    .describe('null for a tombstone'),
+    .describe('null for a tombstone, and for a record batch that could not be read'),
+  isUnreadableBatch: z.boolean().describe('it stands for all records of a batch that could not be read'),
 });
 
 export const deadLettersSchema = z.object({

@@ -9,14 +9,20 @@ const SHOWN_REASON = 2_000;
 export function showDeadLetter(line: Uint8Array): DeadLetterView {
   const [letter] = readDeadLetters(line);
   if (letter === undefined) throw new RangeError('expected a dead letter, found an empty line');
-  const { partition, offset, timestamp, key, reason, value_base64: base64 } = letter;
+  const { partition, offset, timestamp, key, reason, value_base64: base64, value_bytes: bytes } = letter;
   return {
     partition,
     offset,
     timestamp,
     key: key === null ? null : shorten(key, SHOWN_KEY),
     reason: shorten(reason, SHOWN_REASON),
-    value: base64 === null ? null : showValue(base64),
+    value:
+      bytes === undefined
+        ? base64 === null
+          ? null
+          : showValue(base64)
+        : { bytes, base64: null, text: null },
+    isUnreadableBatch: letter.unreadable_batch === true,
   };
 }
 

@@ -1,9 +1,5 @@
-import { valueBytes, type DeadLetter } from '@client-tickets/results';
-
-/** The value as text, when it is UTF-8. */
-export function valueText(letter: DeadLetter): string | undefined {
-  const bytes = valueBytes(letter);
-  if (bytes === null) return undefined;
+/** A value as text, when it is UTF-8. */
+export function valueText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -124,6 +124,7 @@ async function choose(
   const chosen: RepairedLetter[] = [];
   const seen = new Set<string>();
   let left = 0;
+  let mendable = 0;
   for await (const letter of listDeadLetters(query, results, filter)) {
     const place = `${letter.partition}:${letter.offset}`;
     seen.add(place);
@@ -132,27 +133,22 @@ async function choose(
       output.line(`${place} was sent back already, to ${showPosition(sentTo)}`);
       continue;
     }
-    const repaired = unlessRefused(repair(letter, options.patch), options, output);
-    if (repaired === undefined) left += 1;
-    else chosen.push(repaired);
+    const repaired = repair(letter, options.patch);
+    if ('refusal' in repaired) {
+      output.line(`${colors.red('✘')} ${place} ${repaired.refusal}`);
+      left += 1;
+    } else if (repaired.problem !== undefined && options.force !== true) {
+      output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${repaired.problem}`);
+      mendable += 1;
+    } else chosen.push(repaired);
   }
-  if (left > 0) output.line('--patch repairs a dead letter; --force sends it as it is');
+  left += mendable;
+  if (mendable > 0) output.line('--patch repairs a dead letter; --force sends it as it is');
   for (const place of places.map(showPosition).filter((each) => !seen.has(each))) {
     output.line(`${colors.red('✘')} ${place} is no dead letter of ${results.location}`);
     left += 1;
   }
   return { chosen, left };
-}
-
-function unlessRefused(
-  repaired: RepairedLetter,
-  options: Options,
-  output: Output,
-): RepairedLetter | undefined {
-  if (repaired.problem === undefined || options.force === true) return repaired;
-  const place = showPosition(repaired.origin);
-  output.line(`${colors.red('✘')} ${place} would be a dead letter again: ${repaired.problem}`);
-  return undefined;
 }
 
 function showChosen(chosen: readonly RepairedLetter[], { query, output }: OperatorContext): void {

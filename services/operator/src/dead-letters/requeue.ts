@@ -12,8 +12,8 @@ export interface RequeueContext {
   readonly newId: () => string;
 }
 
-/** How many records one transaction carries. */
-const CHUNK = 100;
+/** What one transaction carries, and an entry of the journal: so many records, or bytes but for one record that has more. */
+const CHUNK = { records: 100, bytes: 512 * 1024 } as const;
 
 /**
  * Finds out what has become of a requeue that was interrupted. Call it when the topic has been opened, before anything is
@@ -52,9 +52,8 @@ export async function* requeue(
   const isNew = ({ origin }: Pick<RepairedLetter, 'origin'>): boolean =>
     !journal.sentTo().has(showPosition(origin));
   const waiting = letters.filter(isNew);
-  for (let start = 0; start < waiting.length; start += CHUNK) {
-    const records = waiting.slice(start, start + CHUNK).map((letter): RequeueRecord => {
-      const { origin, key, value } = letter;
+  for (const chunk of inChunks(waiting)) {
+    const records = chunk.map(({ origin, key, value }): RequeueRecord => {
       return { origin, key, value, requeueId: newId(), sentTo: null };
     });
     const from = new Map([...(await offsets.read())].map(([partition, { latest }]) => [partition, latest]));
@@ -64,6 +63,24 @@ export async function* requeue(
     await journal.settle({ ...planned, status: 'sent', records: sent });
     yield sent;
   }
+}
+
+function* inChunks<Letter extends Pick<RepairedLetter, 'key' | 'value'>>(
+  letters: readonly Letter[],
+): Iterable<readonly Letter[]> {
+  let chunk: Letter[] = [];
+  let bytes = 0;
+  for (const letter of letters) {
+    const size = (letter.key?.length ?? 0) + (letter.value?.length ?? 0);
+    if (chunk.length === CHUNK.records || (chunk.length > 0 && bytes + size > CHUNK.bytes)) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(letter);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 function toOutgoing({ requeueId, origin, key, value }: RequeueRecord): IdentifiedRecord {

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { keyBytes, valueBytes, type DeadLetter } from '@client-tickets/results';
+import {
+  heldValue,
+  keyBytes,
+  MOST_HELD_BYTES,
+  type DeadLetter,
+  type HeldValue,
+} from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -36,7 +42,7 @@ async function runShow(context: OperatorContext, place: RecordPosition, options:
   const { results, checkpoints } = await context.openStores();
   const filter = { partition: place.partition, places: [place] };
   for await (const letter of listDeadLetters(query, results, filter)) {
-    if (options.raw === true) output.bytes(valueBytes(letter) ?? new Uint8Array());
+    if (options.raw === true) output.bytes(rawValue(letter));
     else if (options.json === true) output.json(letter);
     else {
       const sentTo = (await openJournal(checkpoints, settings.KAFKA_TOPIC))?.journal.sentTo();
@@ -49,19 +55,42 @@ async function runShow(context: OperatorContext, place: RecordPosition, options:
   );
 }
 
+/** Nothing for a tombstone. Throws where there is a value, but not here: an empty file would pass for it. */
+function rawValue(letter: DeadLetter): Uint8Array {
+  const held = heldValue(letter);
+  if (held.kind === 'whole') return held.bytes;
+  if (held.kind === 'tombstone') return new Uint8Array();
+  throw new Error(`${letter.partition}:${letter.offset} has no bytes here: ${describeAbsence(held)}`);
+}
+
+function describeAbsence(held: Exclude<HeldValue, { kind: 'whole' }>): string {
+  switch (held.kind) {
+    case 'tombstone':
+      return 'none (a tombstone)';
+    case 'unreadable_batch':
+      return 'none (the record batch could not be read)';
+    case 'too_large':
+      return `${held.bytes} bytes, which are in the topic alone (more than ${MOST_HELD_BYTES}); SHA-256 ${held.sha256}`;
+  }
+}
+
 function showLetter(letter: DeadLetter, requeuedTo: RecordPosition | undefined, output: Output): void {
-  const { topic, partition, offset, timestamp, key, reason } = letter;
+  const { topic, partition, offset, timestamp, key, key_bytes: keySize, reason } = letter;
   output.line(`topic     ${topic}, partition ${partition}, offset ${offset}`);
   output.line(`time      ${timestamp ?? 'none'}`);
-  output.line(`key       ${key === null ? 'none' : `${key} (${keyBytes(letter)?.length ?? 0} bytes)`}`);
+  const keyText = key === null ? 'none' : `${key} (${keyBytes(letter)?.length ?? 0} bytes)`;
+  output.line(
+    `key       ${keySize === undefined ? keyText : `${keySize} bytes, which are in the topic alone`}`,
+  );
   output.line(`reason    ${reason}`);
   if (requeuedTo !== undefined) output.line(`requeued  to ${showPosition(requeuedTo)}`);
-  const bytes = valueBytes(letter);
-  if (bytes === null) {
-    output.line('value     none (a tombstone)');
+  const held = heldValue(letter);
+  if (held.kind !== 'whole') {
+    output.line(`value     ${describeAbsence(held)}`);
     return;
   }
-  const text = valueText(letter);
+  const { bytes } = held;
+  const text = valueText(bytes);
   output.line(`value     ${bytes.length} bytes, ${text === undefined ? 'not UTF-8' : 'UTF-8'}`);
   output.line();
   if (text !== undefined && text !== '')

@@ -7,7 +7,7 @@ import {
   type SourceRecord,
 } from '@client-tickets/micro-batch';
 import type { RecordDefinition, RecordParser } from '@client-tickets/records';
-import type { DeadLetter, StoredRow } from '@client-tickets/results';
+import { isValueOf, type DeadLetter, type StoredRow } from '@client-tickets/results';
 import { showOffsets } from '../cli/output.ts';
 import type { RecordsRead, Windows } from '../topic/read-records.ts';
 import type { Difference } from './difference.ts';
@@ -79,7 +79,8 @@ export class TopicSample {
   }
 
   #compareRecord(partition: number, sample: PartitionSample, record: SourceRecord): readonly Difference[] {
-    const { value } = record;
+    const { value, problem } = record;
+    if (problem !== undefined) return []; // what can't be read can't be compared; another limit may have read it
     const offset = positionIn(sample.log, record.offset);
     const differs = (what: string): readonly Difference[] => {
       const offsets = { startOffset: offset, endOffset: offset + 1n };
@@ -97,8 +98,7 @@ export class TopicSample {
     }
     const letter = sample.letters.get(offset);
     if (letter !== undefined) {
-      const bytes = value === null ? null : Buffer.from(value).toString('base64');
-      return letter.value_base64 === null || letter.value_base64 === bytes
+      return isValueOf(letter, value)
         ? []
         : differs('the topic has another record than the dead letter in the results');
     }

@@ -35,9 +35,16 @@ export function DeadLetterTable({ letters }: { readonly letters: readonly DeadLe
 }
 
 /** What was received, always as text: nothing in it is ever taken for markup. */
-function Value({ letter: { key, value } }: { readonly letter: DeadLetterView }): JSX.Element {
+function Value({
+  letter: { key, value, isUnreadableBatch },
+}: {
+  readonly letter: DeadLetterView;
+}): JSX.Element {
+  if (isUnreadableBatch) return <p class="value-line">stands for all records of this batch</p>;
   if (value === null)
     return <p class="value-line">tombstone{key === null ? '' : ` of key ${showText(key)}`}</p>;
+  if (value.base64 === null)
+    return <p class="value-line">{plural(value.bytes, 'byte', 'bytes')}, which are in the topic alone</p>;
   const bytes = bytesOf(value.base64);
   const isCut = bytes.length < value.bytes;
   return (
