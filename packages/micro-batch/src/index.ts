@@ -13,6 +13,7 @@ export {
   type PutOptions,
   type StoredObject,
 } from './ports/object-store.ts';
+export { readOnlyStore, type StoreReader } from './ports/read-only-store.ts';
 export type * from './ports/result-publisher.ts';
 export type * from './ports/source-record.ts';
 export type * from './ports/source.ts';
@@ -21,6 +22,7 @@ export { compareAndSwap } from './checkpoint/compare-and-swap.ts';
 export { formatRange, parseRange, type OffsetRange } from './ports/offset-range.ts';
 export {
   createCheckpointStore,
+  listCheckpoints,
   partitionCheckpointKey,
   type CheckpointStore,
   type StoredCheckpoint,

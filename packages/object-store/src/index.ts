@@ -1,7 +1,6 @@
 export { parseLocation, type FolderLocation, type Location, type S3Location } from './location.ts';
 export { openObjectStore, type OpenOptions } from './open-object-store.ts';
 export { probeConditionalWrites } from './probe-conditional-writes.ts';
-export { readOnlyStore, type StoreReader } from './read-only-store.ts';
 export type {
   RequestEvent,
   RequestOptions,

@@ -1,7 +1,6 @@
-import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
+import { readOnlyStore, type Logger, type ObjectStore } from '@client-tickets/micro-batch';
 import { openFolderReader, openFolderStore } from './folder/folder-store.ts';
 import { parseLocation, type Location } from './location.ts';
-import { readOnlyStore } from './read-only-store.ts';
 import type { RequestOptions } from './request-loop.ts';
 import type { S3Options } from './s3/s3-client.ts';
 

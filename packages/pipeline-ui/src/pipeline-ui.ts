@@ -14,7 +14,7 @@ import { providePage } from './http/page-build.ts';
 import { createPolled } from './stores/polled.ts';
 import { createPipelineView } from './view/pipeline-view.ts';
 import type { AttachedQuery } from './view/query.ts';
-import { readOnlyStore } from './stores/read-only-store.ts';
+import { countReads } from './stores/counted-reads.ts';
 import { createRequestCounter, type StoreRequest } from './stores/request-counter.ts';
 import { findWebFolder } from './http/web-folder.ts';
 import { createWebApp } from './http/web-app.ts';
@@ -87,8 +87,8 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
   const { topic, trigger, clock, logger, versions, allowedHosts = [] } = options;
   const controlToken = options.controlToken === '' ? undefined : options.controlToken; // empty is no secret
   const requests = createRequestCounter();
-  const results = readOnlyStore(options.results, requests);
-  const checkpoints = readOnlyStore(options.checkpoints, requests);
+  const results = countReads(options.results, requests);
+  const checkpoints = countReads(options.checkpoints, requests);
   const stopping = new AbortController();
   let server: HttpServer | undefined;
   let running: Promise<void> | undefined;

@@ -1,8 +1,9 @@
-import { parquetMetadata, type FileMetaData } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { describe, expect, test } from 'vitest';
-import { checkFileSize, FORMATS, RowColumns } from '../src/index.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkFileSize, createQueryHandler, FORMATS, RowColumns } from '../src/index.ts';
 import { ticketQuery } from '@client-tickets/tickets';
+import { dataPage, deltas, dictionaryPage, runOf, withFooter, withPages } from './planted-pages.ts';
+import { generateTickets, toTicketBatch } from './records.ts';
 
 const columns = new RowColumns(ticketQuery);
 const names = columns.required;
@@ -22,18 +23,6 @@ function repeatedRow(rows: number): Uint8Array {
     columnData: names.map((name) => ({ name, data: Array.from({ length: rows }, () => value) })),
     rowGroupSize: rows,
   });
-  void file.finish();
-  return sink.getBytes();
-}
-
-/** The same file with another footer. */
-function withFooter(body: Uint8Array, change: (metadata: FileMetaData) => void): Uint8Array {
-  const metadata = parquetMetadata(Uint8Array.from(body).buffer);
-  change(metadata);
-  const sink = new ByteWriter();
-  const file = new ParquetWriter({ writer: sink, schema: metadata.schema });
-  file.row_groups.push(...metadata.row_groups);
-  file.num_rows = metadata.num_rows;
   void file.finish();
   return sink.getBytes();
 }
@@ -74,5 +63,115 @@ describe('a planted file is refused before it takes memory', () => {
     expect(() => checkFileSize(400 * 1024 * 1024)).toThrow(
       'expected at most 268435456 bytes, found 419430400',
     );
+  });
+});
+
+describe('a page that lies within a file with an honest footer is refused before a decoder believes it', () => {
+  const ROWS = 50;
+  let body: Uint8Array = new Uint8Array();
+  beforeAll(async () => {
+    const handler = createQueryHandler(ticketQuery, { formats: ['parquet'] });
+    const { files } = await handler.handle(toTicketBatch(generateTickets(ROWS)), handler.initialState);
+    body = files[0]?.body ?? body;
+  });
+
+  const partition = dictionaryPage(1);
+  const readWith = async (column: string, ...pages: readonly Uint8Array[]): Promise<number> => {
+    const rows = await read(withPages(body, column, pages), BigInt(ROWS));
+    return [...rows()].length;
+  };
+
+  test('but not one that does not', async () => {
+    expect(await readWith('kafka_partition', partition, dataPage('RLE_DICTIONARY', ROWS, runOf(ROWS)))).toBe(
+      ROWS,
+    );
+    const offsets = Array.from({ length: ROWS }, (_, offset) => offset);
+    expect(await readWith('kafka_offset', dataPage('DELTA_BINARY_PACKED', ROWS, deltas(offsets)))).toBe(ROWS);
+  });
+
+  test.each([
+    {
+      what: 'a run of a hundred million',
+      column: 'kafka_partition',
+      pages: [partition, dataPage('RLE_DICTIONARY', ROWS, runOf(100_000_000))],
+      message: 'a run leads past the 50 values of its page',
+    },
+    {
+      what: 'runs of nothing, again and again',
+      column: 'kafka_partition',
+      pages: [partition, dataPage('RLE_DICTIONARY', ROWS, Buffer.alloc(1_000))],
+      message: 'a run of no values',
+    },
+    {
+      what: 'more values than its column',
+      column: 'kafka_partition',
+      pages: [partition, dataPage('RLE_DICTIONARY', 2_000_000_000, runOf(2_000_000_000))],
+      message: 'expected pages of 50 values in a column chunk, found 2000000000 in one',
+    },
+    {
+      what: 'a dictionary of a billion',
+      column: 'kafka_partition',
+      pages: [dictionaryPage(1_000_000_000), dataPage('RLE_DICTIONARY', ROWS, runOf(ROWS))],
+      message: 'expected pages of 50 values in a column chunk, found 1000000000 in one',
+    },
+    {
+      what: 'fewer values than its column',
+      column: 'kafka_partition',
+      pages: [partition, dataPage('RLE_DICTIONARY', ROWS - 1, runOf(ROWS - 1))],
+      message: 'expected 50 values in a column chunk, found 1 fewer',
+    },
+    {
+      what: 'differences in blocks of gigabytes',
+      column: 'kafka_offset',
+      pages: [dataPage('DELTA_BINARY_PACKED', ROWS, deltas(Array<number>(ROWS).fill(0), 2 ** 32))],
+      message: 'expected 50 differences in blocks of 128, found 50 in blocks of 4294967296/4',
+    },
+    {
+      what: 'texts that share megabytes with each other',
+      column: 'ticket_id',
+      pages: [
+        dataPage(
+          'DELTA_BYTE_ARRAY',
+          ROWS,
+          Buffer.concat([
+            deltas([0, ...Array<number>(ROWS - 1).fill(8_000_000)]),
+            deltas([8_000_000, ...Array<number>(ROWS - 1).fill(0)]),
+            Buffer.alloc(8_000_000, 'x'),
+          ]),
+        ),
+      ],
+      message: 'expected texts that unfold to at most 268435456 bytes in a page',
+    },
+    {
+      what: 'a text that shares more than there is',
+      column: 'ticket_id',
+      pages: [
+        dataPage(
+          'DELTA_BYTE_ARRAY',
+          ROWS,
+          Buffer.concat([
+            deltas([1_000_000_000, ...Array<number>(ROWS - 1).fill(0)]),
+            deltas(Array<number>(ROWS).fill(0)),
+          ]),
+        ),
+      ],
+      message: 'a text shares 1000000000 bytes with one of 0',
+    },
+    {
+      what: 'less than it says',
+      column: 'kafka_offset',
+      pages: [dataPage('DELTA_BINARY_PACKED', ROWS, deltas([0, 1]).subarray(0, 20))],
+      message: 'expected 50 differences',
+    },
+  ])('that has $what', async ({ column, pages, message }) => {
+    const before = process.memoryUsage().rss;
+    await expect(readWith(column, ...pages)).rejects.toThrow(message);
+    expect(process.memoryUsage().rss - before).toBeLessThan(96 * 1024 * 1024);
+  });
+
+  test('and a footer that is larger than any of ours is not parsed', async () => {
+    const planted = Buffer.from(body);
+    planted.writeUInt32LE(2 * 1024 * 1024, planted.length - 8);
+    await expect(read(planted, BigInt(ROWS))).rejects.toThrow('expected a footer of at most 1048576 bytes');
   });
 });

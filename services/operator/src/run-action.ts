@@ -1,12 +1,16 @@
 import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
 import type { Location } from '@client-tickets/object-store';
 import type { Query } from '@client-tickets/records';
+import { READ_LIMITS } from '@client-tickets/results';
 import { kafkaConnection, s3Connection } from '@client-tickets/service-kit';
 import type { Action, StoreMode } from './cli/operator-context.ts';
 import { openStore } from './cli/open-store.ts';
 import type { Output } from './cli/output.ts';
 import type { OperatorSettings } from './config.ts';
 import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
+
+/** Of a checkpoint, or of an entry of the journal: these are kilobytes, and one large record at most. */
+const MOST_CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 /** Runs a command with what its settings name, and closes all that it has opened. */
 export async function runAction(
@@ -22,8 +26,8 @@ export async function runAction(
 ): Promise<0 | 1> {
   const { settings, logger, clock } = context;
   const opened: ObjectStore[] = [];
-  const open = async (location: Location, mode: StoreMode): Promise<ObjectStore> => {
-    const store = await openStore(location, mode, s3Connection(settings));
+  const open = async (location: Location, mode: StoreMode, mostBytes: number): Promise<ObjectStore> => {
+    const store = await openStore(location, mode, { s3: s3Connection(settings), mostBytes });
     opened.push(store);
     return store;
   };
@@ -39,8 +43,8 @@ export async function runAction(
       ...context,
       topic,
       openStores: async (modes = { results: 'read', checkpoints: 'read' }) => ({
-        results: await open(settings.RESULTS_PATH, modes.results),
-        checkpoints: await open(settings.CHECKPOINT_PATH, modes.checkpoints),
+        results: await open(settings.RESULTS_PATH, modes.results, READ_LIMITS.fileBytes),
+        checkpoints: await open(settings.CHECKPOINT_PATH, modes.checkpoints, MOST_CHECKPOINT_BYTES),
       }),
     });
   } finally {

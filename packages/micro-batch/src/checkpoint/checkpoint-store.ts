@@ -26,6 +26,19 @@ export function partitionCheckpointKey(topic: string, partition: number): string
   return `${topic}/partition-${partition}.json`;
 }
 
+/** Partitions that have a checkpoint, ascending. */
+export async function listCheckpoints(
+  store: Pick<ObjectStore, 'list'>,
+  topic: string,
+): Promise<readonly number[]> {
+  const partitions: number[] = [];
+  for await (const { key } of store.list(`${topic}/partition-`)) {
+    const number = /\/partition-(0|[1-9]\d{0,8})\.json$/.exec(key)?.[1];
+    if (number !== undefined) partitions.push(Number(number));
+  }
+  return partitions.sort((a, b) => a - b);
+}
+
 export function createCheckpointStore<State>(options: {
   readonly store: ObjectStore;
   readonly topic: string;

@@ -6,6 +6,7 @@ import {
   type ConditionalPutResult,
   type ObjectStore,
   type StoredObject,
+  type StoreReader,
 } from '@client-tickets/micro-batch';
 import { assertKey, assertPrefix } from '../key.ts';
 import type { FolderLocation } from '../location.ts';
@@ -17,7 +18,6 @@ import {
   type RequestOptions,
   type StoreOperation,
 } from '../request-loop.ts';
-import type { StoreReader } from '../read-only-store.ts';
 import { assertMetadata, type UserMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { explainFolderFailure } from './folder-failure.ts';

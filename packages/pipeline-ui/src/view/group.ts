@@ -1,5 +1,6 @@
 import {
   createCheckpointStore,
+  listCheckpoints,
   logOf,
   offsetInLog,
   positionIn,
@@ -67,6 +68,7 @@ export function createGroupView(options: GroupViewOptions): GroupView {
   const list = createPolled({
     clock,
     everyMs: PARTITIONS_EVERY_MS,
+    // Without the log, only partitions that had a batch are known.
     read: () => (log === undefined ? listCheckpoints(checkpoints, topic) : log.listPartitions()),
   });
   const offsets = createPolled({
@@ -171,16 +173,6 @@ export function createGroupView(options: GroupViewOptions): GroupView {
       return problem();
     },
   };
-}
-
-/** Without the log, only partitions that had a batch are known. */
-async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
-  const partitions: number[] = [];
-  for await (const { key } of checkpoints.list(`${topic}/partition-`)) {
-    const partition = /\/partition-(\d+)\.json$/.exec(key)?.[1];
-    if (partition !== undefined) partitions.push(Number(partition));
-  }
-  return partitions;
 }
 
 /** What was counted is nobody's business here: the published counts show it. */

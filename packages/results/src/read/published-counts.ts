@@ -4,6 +4,7 @@ import { parseEndOffsets, type EndOffsets } from '../layout/end-offsets.ts';
 import type { DeclaredCounts } from '../layout/declaration.ts';
 import { countsKey } from '../layout/result-keys.ts';
 import { readJsonLines } from './read-json-lines.ts';
+import { READ_LIMITS } from './read-limits.ts';
 
 /**
  * - `missing`: there is no such file.
@@ -28,7 +29,7 @@ export function readPublishedCounts(
   return Promise.all(
     files.map(async (file): Promise<PublishedCounts> => {
       const key = countsKey(file.name);
-      const object = await results.get(key);
+      const object = await results.get(key, { mostBytes: READ_LIMITS.countsBytes });
       if (object === undefined) return { file, key, kind: 'missing' };
       try {
         const counts = readCounts(object.body, file);
@@ -53,7 +54,7 @@ export function readCounts(
   const schema = z.strictObject({ [column]: z.string(), [countColumn]: z.int().nonnegative() });
   const counts = new Map<string, number>();
   let line = 0;
-  for (const { value } of readJsonLines(body)) {
+  for (const { value } of readJsonLines(body, new Set([column, countColumn]))) {
     line += 1;
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new RangeError(`line ${line}: ${z.prettifyError(parsed.error)}`);

@@ -1,14 +1,19 @@
 import { isUtf8 } from 'node:buffer';
+import { parseFlatJson } from '@client-tickets/records';
 
 const NEWLINE = 0x0a;
 
+/** One line: its value, and its text for those who need every digit. */
+export interface JsonLine {
+  readonly value: unknown;
+  readonly text: string;
+}
+
 /**
- * The values of a JSON lines file, one at a time. Throws a `RangeError` when the file is not UTF-8, a line is no JSON, or
- * the last line is not ended (a torn file).
+ * The lines of a file, one at a time: flat objects, of which only `names` are looked at. Throws a `RangeError` when the file is
+ * not UTF-8, a line is no JSON, or the last line is not ended (a torn file).
  */
-export function* readJsonLines(
-  body: Uint8Array,
-): Iterable<{ readonly value: unknown; readonly text: string }> {
+export function* readJsonLines(body: Uint8Array, names: ReadonlySet<string>): Iterable<JsonLine> {
   if (!isUtf8(body)) throw new RangeError('expected UTF-8');
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   let number = 1;
@@ -16,16 +21,21 @@ export function* readJsonLines(
     const end = bytes.indexOf(NEWLINE, start);
     if (end === -1)
       throw new RangeError(`line ${number} is not ended: expected a newline at the end of the file`);
-    const text = bytes.toString('utf8', start, end);
-    yield { value: parseLine(text, number), text };
+    yield readLine(bytes.subarray(start, end), names, number);
     start = end + 1;
   }
 }
 
-function parseLine(text: string, number: number): unknown {
+function readLine(line: Buffer, names: ReadonlySet<string>, number: number): JsonLine {
   try {
-    return JSON.parse(text);
+    return {
+      value: parseFlatJson(line, names),
+      get text() {
+        return line.toString();
+      },
+    };
   } catch {
-    throw new RangeError(`line ${number}: expected JSON, found ${JSON.stringify(text.slice(0, 80))}`);
+    const start = line.subarray(0, 320).toString().slice(0, 80);
+    throw new RangeError(`line ${number}: expected JSON, found ${JSON.stringify(start)}`);
   }
 }

@@ -3,8 +3,9 @@ import type { FoundRow, RowColumns, StoredRow } from './stored-row.ts';
 
 /** The rows of a JSON lines file, one at a time. Throws a `RangeError` that says where it is no such file. */
 export function* readJsonRows(columns: RowColumns, body: Uint8Array): Iterable<StoredRow> {
+  const names = new Set([...columns.required, ...columns.optional]);
   let line = 0;
-  for (const { value, text } of readJsonLines(body)) {
+  for (const { value, text } of readJsonLines(body, names)) {
     line += 1;
     if (!isObject(value))
       throw new RangeError(`line ${line}: expected an object, found ${text.slice(0, 80)}`);

@@ -7,6 +7,10 @@ const MIB = 1024 * 1024;
  */
 export const READ_LIMITS = {
   fileBytes: 256 * MIB,
+  /** Of published counts: a line for each type, team or hour. */
+  countsBytes: 8 * MIB,
+  /** Of a Parquet file: a row group, of which a file has few, takes 2 kB. */
+  footerBytes: MIB,
   /** Of one row group. */
   rows: 1024 * 1024,
   /** Of one row group, and of one page, as they unfold. */

@@ -5,6 +5,7 @@ import {
   type AsyncBuffer,
   type FileMetaData,
 } from 'hyparquet';
+import { checkPages } from './check-pages.ts';
 import { READ_LIMITS } from './read-limits.ts';
 import type { RowColumns, StoredRow } from './stored-row.ts';
 
@@ -20,8 +21,10 @@ export async function readParquetRows(
 ): Promise<() => Iterable<StoredRow>> {
   const bytes = toArrayBuffer(body);
   const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+  checkFooterSize(bytes);
   const metadata = parquetMetadata(bytes);
   checkClaims(metadata, mostRows);
+  checkPages(body, metadata, unfold);
   const there = new Set(metadata.schema.map(({ name }) => name));
   const names = [...columns.required, ...columns.optional.filter((name) => there.has(name))];
   const scan = await parquetScan({
@@ -67,6 +70,16 @@ function* toRows(columns: RowColumns, { start, end, values }: Group): Iterable<S
       });
     }
   }
+}
+
+const TAIL_BYTES = 8; // the footer's length, and `PAR1`
+
+/** Its parser makes an object of each byte that says so. */
+function checkFooterSize(bytes: ArrayBuffer): void {
+  const size =
+    bytes.byteLength < TAIL_BYTES ? 0 : new DataView(bytes).getUint32(bytes.byteLength - TAIL_BYTES, true);
+  if (size <= READ_LIMITS.footerBytes) return;
+  throw new RangeError(`expected a footer of at most ${READ_LIMITS.footerBytes} bytes, found ${size}`);
 }
 
 /** What the footer says must be true of a file that a query has written, whatever the pages hold. */

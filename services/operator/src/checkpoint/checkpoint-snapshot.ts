@@ -1,5 +1,6 @@
 import {
   createCheckpointStore,
+  listCheckpoints,
   QueryError,
   type ObjectStore,
   type QueryIdentity,
@@ -37,14 +38,4 @@ export async function readSnapshot<State>(
     }
   }
   return { partitions, unreadable };
-}
-
-/** Partitions that have a checkpoint, ascending. */
-async function listCheckpoints(checkpoints: ObjectStore, topic: string): Promise<readonly number[]> {
-  const partitions: number[] = [];
-  for await (const { key } of checkpoints.list(`${topic}/partition-`)) {
-    const number = /^partition-(0|[1-9]\d{0,8})\.json$/.exec(key.slice(topic.length + 1))?.[1];
-    if (number !== undefined) partitions.push(Number(number));
-  }
-  return partitions.sort((a, b) => a - b);
 }

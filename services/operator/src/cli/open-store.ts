@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
-import type { ListedObject, ObjectStore } from '@client-tickets/micro-batch';
-import { openObjectStore, readOnlyStore, type Location, type S3Options } from '@client-tickets/object-store';
+import { readOnlyStore, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
+import { openObjectStore, type Location, type S3Options } from '@client-tickets/object-store';
 import type { StoreMode } from './operator-context.ts';
 
-export async function openStore(location: Location, mode: StoreMode, s3: S3Options): Promise<ObjectStore> {
+/** `mostBytes`: of an object that is read; the rest of a planted one must not cost the memory of who looks at it. */
+export async function openStore(
+  location: Location,
+  mode: StoreMode,
+  { s3, mostBytes }: { readonly s3: S3Options; readonly mostBytes: number },
+): Promise<ObjectStore> {
   if (mode === 'read-if-there' && location.kind === 'folder' && !existsSync(location.path)) {
     return readOnlyStore({
       location: location.text,
@@ -12,7 +17,17 @@ export async function openStore(location: Location, mode: StoreMode, s3: S3Optio
       close: () => Promise.resolve(),
     });
   }
-  return await openObjectStore(location, { s3, readOnly: mode !== 'write' });
+  const store = await openObjectStore(location, { s3, readOnly: mode !== 'write' });
+  return {
+    location: store.location,
+    get: (key, options) => store.get(key, { mostBytes, ...options }),
+    list: (prefix) => store.list(prefix),
+    put: (...args) => store.put(...args),
+    putIfAbsent: (...args) => store.putIfAbsent(...args),
+    putIfMatch: (...args) => store.putIfMatch(...args),
+    delete: (key) => store.delete(key),
+    close: () => store.close(),
+  };
 }
 
 async function* nothing(): AsyncIterable<ListedObject> {}

@@ -3,7 +3,7 @@ import type { RecordPosition } from '@client-tickets/kafka';
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf, parseCount } from '../cli/flags.ts';
-import { colors, showNumber, type Output } from '../cli/output.ts';
+import { colors, showNumber } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { parsePatch, type MergePatch } from './merge-patch.ts';
 import { createRepair, type RepairedLetter } from './repair.ts';

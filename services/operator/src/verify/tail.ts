@@ -28,7 +28,10 @@ export async function findUnexplained(
   ranges: readonly ListedRange[],
   readCheckpoint: (partition: number) => Promise<Checkpoint | undefined>,
 ): Promise<readonly Difference[]> {
-  const isThere = async (key: string): Promise<boolean> => (await results.get(key)) !== undefined;
+  const isThere = async (wanted: string): Promise<boolean> => {
+    for await (const { key } of results.list(wanted)) return key === wanted; // its content does not matter
+    return false;
+  };
   const unexplained: Difference[] = [];
   for (const listed of ranges) {
     const { partition, range, files } = listed;

@@ -1,14 +1,12 @@
-import { ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
+import { readOnlyStore, type ObjectStore } from '@client-tickets/micro-batch';
 import type { RequestCounter } from './request-counter.ts';
 
 /** Nothing that the engine writes comes near; what others have put there must not cost the consumer its memory. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The engine's store as the UI sees it: its reads are told apart from the engine's, and it can change nothing. */
-export function readOnlyStore(store: ObjectStore, requests: RequestCounter): ObjectStore {
-  const refuse = (): Promise<never> =>
-    Promise.reject(new ObjectStoreError('refused', `${store.location}: the pipeline UI only reads`));
-  return {
+export function countReads(store: ObjectStore, requests: RequestCounter): ObjectStore {
+  return readOnlyStore({
     location: store.location,
     async get(key, options) {
       try {
@@ -24,10 +22,6 @@ export function readOnlyStore(store: ObjectStore, requests: RequestCounter): Obj
         requests.addOwn('list');
       }
     },
-    put: refuse,
-    putIfAbsent: refuse,
-    putIfMatch: refuse,
-    delete: refuse,
     close: () => Promise.resolve(),
-  };
+  });
 }

@@ -1,8 +1,8 @@
-import { ObjectStoreError, type ObjectStore } from '@client-tickets/micro-batch';
+import { ObjectStoreError, type ObjectStore } from './object-store.ts';
 
 export type StoreReader = Pick<ObjectStore, 'location' | 'get' | 'list' | 'close'>;
 
-/** For tools that only look: every write is refused. */
+/** For whoever only looks: every write is refused. */
 export function readOnlyStore(reader: StoreReader): ObjectStore {
   const refuse = async (key: string): Promise<never> => {
     throw new ObjectStoreError(
