@@ -1,4 +1,4 @@
-import { silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { backoffMs, silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
 import { readFailure, type Failure } from './failure.ts';
 import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
@@ -23,7 +23,9 @@ interface Unreachable {
 }
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
-const RETRY_MS = 500;
+/** The last attempt has so long at least, or it would hide the reason. */
+const LEAST_ATTEMPT_MS = 500;
+const DELAYS = { firstMs: 250, longestMs: 1_000 };
 const REMIND_MS = 10_000;
 
 /**
@@ -35,23 +37,25 @@ export async function waitForBrokers(options: WaitForBrokersOptions): Promise<vo
   const { connection, logger, clock, timeoutMs = 60_000, signal } = options;
   const startedAt = clock.monotonic();
   let remindAt = startedAt;
-  for (let refusals = 0; ;) {
+  let refusals = 0;
+  for (let failures = 1; ; failures += 1) {
+    const delayMs = backoffMs(failures, DELAYS);
     const left = timeoutMs - (clock.monotonic() - startedAt);
-    const unreachable = await probe(options, Math.min(Math.max(left, RETRY_MS), ATTEMPT_TIMEOUT_MS));
+    const unreachable = await probe(options, Math.min(Math.max(left, LEAST_ATTEMPT_MS), ATTEMPT_TIMEOUT_MS));
     if (unreachable === undefined) return;
     const now = clock.monotonic();
     const refused = unreachable.find(({ failure }) => failure.kind === 'refused')?.failure;
     if (refused !== undefined) refusals += 1;
     if (refused !== undefined && refusals > 1)
       throw new KafkaError('refused', `${list(unreachable)} ${refusalAdvice(refused)}`);
-    if (now - startedAt + RETRY_MS >= timeoutMs || signal?.aborted === true) {
+    if (now - startedAt + delayMs >= timeoutMs || signal?.aborted === true) {
       throw tooLate(unreachable, Math.round((now - startedAt) / 1000));
     }
     if (now >= remindAt) {
       remindAt = now + REMIND_MS;
       logger.info({ brokers: connection.brokers, reasons: unreachable.map(explain) }, 'waiting for Kafka');
     }
-    await clock.sleep(RETRY_MS, signal);
+    await clock.sleep(delayMs, signal);
   }
 }
 

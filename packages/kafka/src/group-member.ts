@@ -209,12 +209,16 @@ function listen(consumer: Consumer, topic: string, on: MemberEvents): void {
   consumer.on(CRASH, ({ payload }) => on.crashed(payload.error));
 }
 
+/** Throws a `KafkaError` when the broker's own answer says that the log is not that long. */
 function readBatch(batch: EachBatchPayload['batch']): FetchedBatch {
-  return {
-    topic: batch.topic,
-    partition: batch.partition,
-    fetchedOffset: BigInt(batch.fetchedOffset),
-    endOffset: BigInt(batch.lastOffset()) + 1n,
-    recordBatches: batch.recordBatches,
-  };
+  const { topic, partition, fetchedOffset, highWatermark, recordBatches } = batch;
+  const endOffset = BigInt(batch.lastOffset()) + 1n;
+  if (endOffset > BigInt(highWatermark)) {
+    throw new KafkaError(
+      'failed',
+      `A fetch of ${topic}, partition ${partition}, at offset ${fetchedOffset} was answered with what ends at ` +
+        `${endOffset - 1n}, though the log ends before ${highWatermark}`,
+    );
+  }
+  return { topic, partition, fetchedOffset: BigInt(fetchedOffset), endOffset, recordBatches };
 }

@@ -1,6 +1,6 @@
 export { waitForBrokers, type WaitForBrokersOptions } from './broker-wait.ts';
 export { registerCodecs, type CompressionName } from './codecs.ts';
-export { countRecords } from './count-records.ts';
+export { countRecords } from './kafka-offsets.ts';
 export { createGroupOwners, type GroupOwners } from './group-owners.ts';
 export { listGroupMembers, type GroupMember } from './group-members.ts';
 export type { KafkaConnection, KafkaSasl } from './kafka-connection.ts';

@@ -111,3 +111,16 @@ async function fetchTopicId(admin: Admin, topic: string): Promise<string | undef
     return undefined; // whether the brokers answer is told by the offsets
   }
 }
+
+const COUNT_TIMEOUT_MS = 30_000;
+
+/** How many offsets a topic has given out so far, over all partitions: at least as many as records were ever sent to it. */
+export async function countRecords(options: Omit<OffsetReaderOptions, 'timeoutMs'>): Promise<number> {
+  const reader = createOffsetReader({ ...options, timeoutMs: COUNT_TIMEOUT_MS });
+  try {
+    const watermarks = await reader.watermarks(await reader.partitions());
+    return [...watermarks.values()].reduce((sum, { latest }) => sum + Number(latest), 0);
+  } finally {
+    await reader.close();
+  }
+}

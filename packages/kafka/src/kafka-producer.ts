@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
+import { backoffMs, type Clock, type Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type Message, type PartitionMetadata } from 'kafkajs';
 import { compressionType, type CompressionName } from './codecs.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -49,7 +49,7 @@ export interface KafkaProducer {
 
 const MESSAGE_OVERHEAD_BYTES = 24;
 const NEW_SESSIONS_PER_BATCH = 3;
-const REOPEN_PAUSE_MS = 250;
+const REOPEN_DELAYS = { firstMs: 250, longestMs: 2_000 };
 // The broker has no batch of this producer that ends right before this one. So it has not stored this one either, and it
 // is safe to send it again under a new producer id.
 const SEQUENCE_LOST: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']);
@@ -74,7 +74,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
   const topicReader = createOffsetReader({ connection, topic, logger, clock, timeoutMs: deliveryTimeoutMs });
   const partitionCount = createPartitionCount(async () => (await topicReader.partitions()).length, clock);
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-  const lines = new Map<number, PartitionWriter<Message>>();
+  const writers = new Map<number, PartitionWriter<Message>>();
   const underWay = new Set<Promise<void>>();
   let session: Promise<ProducerSession> | undefined;
   let isClosed = false;
@@ -91,7 +91,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
 
   async function usableSession(): Promise<ProducerSession> {
     const deadline = clock.monotonic() + deliveryTimeoutMs;
-    for (;;) {
+    for (let failures = 1; ; failures += 1) {
       const current = (session ??= openProducerSession(sessionOptions));
       try {
         const opened = await current;
@@ -103,7 +103,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
         const failure = readFailure(error);
         if (failure.kind !== 'transient' || clock.monotonic() >= deadline) throw error;
         logger.warn({ topic, error: failure.reason }, 'the brokers gave no producer id; asking again');
-        await clock.sleep(REOPEN_PAUSE_MS);
+        await clock.sleep(backoffMs(failures, REOPEN_DELAYS));
         continue;
       }
       retire(current).catch(() => {}); // never rejects; others may still be writing with it
@@ -129,12 +129,12 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
     }
   }
 
-  function lineOf(partition: number): PartitionWriter<Message> {
+  function writerOf(partition: number): PartitionWriter<Message> {
     const limits = { maxMessages: maxBatchMessages, maxBytes: maxBatchBytes };
-    const line =
-      lines.get(partition) ?? new PartitionWriter((messages) => write(partition, messages), limits);
-    lines.set(partition, line);
-    return line;
+    const writer =
+      writers.get(partition) ?? new PartitionWriter((messages) => write(partition, messages), limits);
+    writers.set(partition, writer);
+    return writer;
   }
 
   async function enqueue(messages: readonly ProducerMessage[]): Promise<void> {
@@ -147,7 +147,7 @@ export function createKafkaProducer(options: KafkaProducerOptions): KafkaProduce
       parts.set(partition, part);
       part.push(encode(message, partition));
     }
-    await Promise.all([...parts].map(([partition, part]) => lineOf(partition).add(part)));
+    await Promise.all([...parts].map(([partition, part]) => writerOf(partition).add(part)));
   }
 
   const flush = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { UnfoldsTooFar } from './unreadable-batch.ts';
 
 // https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md: magic number, FLG, BD, perhaps a content size and a dictionary,
 // a checksum of these; then blocks, each with its size before it, up to one of size 0.

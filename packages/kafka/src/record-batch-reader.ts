@@ -1,14 +1,10 @@
 import type { RecordBlockBuilder } from '@client-tickets/micro-batch';
 import type { RecordBatch } from 'kafkajs';
+import { BatchDamage } from './unreadable-batch.ts';
 
 const LOG_APPEND_TIME = 1;
 const MORE = 0x80; // there is another byte
 const BITS = 0x7f;
-
-/** What is wrong with a record batch, as a clause. */
-export class BatchDamage extends Error {
-  override readonly name = 'BatchDamage';
-}
 
 /**
  * Adds the records of a batch, which lie in `block.bytes[start, end)`, to the block. Those before the block's `baseOffset` are

@@ -6,9 +6,8 @@ import {
 } from '@client-tickets/micro-batch';
 import type { KafkaMessage, RecordBatch } from 'kafkajs';
 import { UNFOLDS } from './codecs.ts';
-import { BatchDamage, readRecordBatch } from './record-batch-reader.ts';
-import { unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
-import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { readRecordBatch } from './record-batch-reader.ts';
+import { BatchDamage, UnfoldsTooFar, unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
 
 /** What one fetch brought of a partition: what is left of `[fetchedOffset, endOffset)` once filtered. */
 export interface FetchedBatch {

@@ -1,5 +1,5 @@
 import { compressSync, uncompressSync } from 'snappy';
-import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { UnfoldsTooFar } from './unreadable-batch.ts';
 
 // The framing of snappy-java, which Java's client writes and most others read: a header, then blocks, each with its
 // length before it. https://github.com/xerial/snappy-java, SnappyOutputStream and SnappyCodec. Some clients

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
+import { backoffMs, type Clock, type Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
@@ -37,7 +37,7 @@ export interface EnsuredTopic {
   readonly differences: readonly TopicDifference[];
 }
 
-const RETRY_MS = 100;
+const DELAYS = { firstMs: 100, longestMs: 1_000 };
 const REQUEST_TIMEOUT_MS = 10_000;
 const DISCONNECT_TIMEOUT_MS = 1_000;
 
@@ -94,7 +94,7 @@ async function create(admin: Admin, options: EnsureTopicOptions): Promise<boolea
   } = options;
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   const startedAt = clock.monotonic();
-  for (;;) {
+  for (let failures = 1; ; failures += 1) {
     try {
       return await admin.createTopics({
         topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
@@ -106,7 +106,7 @@ async function create(admin: Admin, options: EnsureTopicOptions): Promise<boolea
       if (clock.monotonic() - startedAt >= brokersTimeoutMs)
         throw tooFewBrokers(options, brokers.length, error);
       logger.debug({ topic, replicationFactor, brokers: brokers.length }, 'waiting for more brokers');
-      await clock.sleep(RETRY_MS);
+      await clock.sleep(backoffMs(failures, DELAYS));
     }
   }
 }
@@ -126,10 +126,10 @@ async function waitForLeaders(
   admin: Admin,
   { topic, clock }: EnsureTopicOptions,
 ): Promise<readonly PartitionMetadata[]> {
-  for (;;) {
+  for (let failures = 1; ; failures += 1) {
     const partitions = (await findPartitions(admin, topic)) ?? [];
     if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return partitions;
-    await clock.sleep(RETRY_MS);
+    await clock.sleep(backoffMs(failures, DELAYS));
   }
 }
 

@@ -4,7 +4,7 @@ import { decompress as decompressZstd, Decompress as ZstdStream } from 'fzstd';
 import { decompressFrame, decompressFrameSync } from 'lz4-napi';
 import { checkLz4Frame } from './lz4-frame.ts';
 import { decompressSnappy } from './snappy-framing.ts';
-import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { UnfoldsTooFar } from './unreadable-batch.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
 
 /** Undoes a codec. Rejects, with `UnfoldsTooFar` when more than `mostBytes` come of it, or when the data is damaged. */

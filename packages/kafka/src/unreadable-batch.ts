@@ -1,5 +1,19 @@
 import { KafkaError } from './kafka-error.ts';
 
+/** What is wrong with a record batch, as a clause. */
+export class BatchDamage extends Error {
+  override readonly name: string = 'BatchDamage';
+}
+
+/** Compressed data that holds more than it may. */
+export class UnfoldsTooFar extends BatchDamage {
+  override readonly name = 'UnfoldsTooFar';
+
+  constructor(mostBytes: number) {
+    super(`it unfolds to more than ${mostBytes} bytes, the most that KAFKA_MAX_BATCH_BYTES allows`);
+  }
+}
+
 /** Offsets of one record batch, both included. */
 export interface BatchPlace {
   readonly topic: string;

@@ -1,4 +1,4 @@
-import { UnfoldsTooFar } from './unfolds-too-far.ts';
+import { UnfoldsTooFar } from './unreadable-batch.ts';
 
 // https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.1: magic number, descriptor, window, dictionary, content size; then
 // blocks, each with three bytes before it, the last of which is marked; perhaps a checksum.

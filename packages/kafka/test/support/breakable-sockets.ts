@@ -10,6 +10,8 @@ export class BreakableSockets {
   readonly #open = new Set<net.Socket>();
   #mode: 'normal' | 'refuse' | 'hang' = 'normal';
   #tearNextAt: number | undefined;
+  /** Changes what a broker says before it is read; returns whether it has. */
+  #lie: ((said: Buffer) => boolean) | undefined;
 
   readonly socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     const socket = net.connect({ host, port: this.#mode === 'refuse' ? NOBODY_LISTENS : port }, () => {
@@ -24,6 +26,7 @@ export class BreakableSockets {
         socket.destroy(reset());
         return false;
       }
+      if (Buffer.isBuffer(chunk) && this.#lie?.(chunk) === true) this.#lie = undefined;
       return push(chunk);
     };
     this.#open.add(socket);
@@ -52,6 +55,11 @@ export class BreakableSockets {
   heal(): void {
     this.#mode = 'normal';
     for (const socket of this.#open) socket.resume();
+  }
+
+  /** Once: what a broker says is changed in place, as soon as `change` finds what it looks for. */
+  lieOnce(change: (said: Buffer) => boolean): void {
+    this.#lie = change;
   }
 
   /** The next large response is cut off after so many bytes, and its connection with it. */
