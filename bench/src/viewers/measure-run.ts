@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startProcess, type ServiceProcess } from '@client-tickets/testkit';
 import { z } from 'zod';
 import type { MeasuredRun } from './viewers-report.ts';
 
@@ -30,29 +29,29 @@ export async function measureRun(run: {
 }): Promise<MeasuredRun> {
   const { log, topic, tickets, readers, deaf } = run;
   const output = await mkdtemp(join(tmpdir(), 'bench-viewers-'));
-  const processes: ChildProcess[] = [];
-  const begin = (script: string, args: readonly string[]): Talker => {
-    const talker = talkTo(script, args);
-    processes.push(talker.child);
-    return talker;
+  const processes: ServiceProcess[] = [];
+  const begin = (script: string, args: readonly string[]): ServiceProcess => {
+    const started = startScript(script, args);
+    processes.push(started);
+    return started;
   };
   try {
     const pipeline = begin('pipeline-process.ts', [log, output, topic]);
-    const { url } = readySchema.parse(await pipeline.hear());
+    const { url } = await hear(pipeline, 'url', readySchema);
     const viewers =
       readers + deaf === 0 ? undefined : begin('viewers-process.ts', [url, String(readers), String(deaf)]);
-    await viewers?.hear();
+    await viewers?.waitForLog('{"open":');
     await untilSeen(url, readers + deaf);
-    pipeline.say('go');
-    const { counted, ...measured } = pipelineSchema.parse(await pipeline.hear());
+    pipeline.send({ kind: 'go' });
+    const { counted, ...measured } = await hear(pipeline, 'seconds', pipelineSchema);
     if (counted !== tickets) throw new Error(`expected ${tickets} tickets counted, found ${counted}`);
     if (viewers === undefined) return { ...measured, events: 0 };
-    viewers.say('end');
-    const { events, silentReaders } = viewersSchema.parse(await viewers.hear());
+    viewers.send({ kind: 'end' });
+    const { events, silentReaders } = await hear(viewers, 'events', viewersSchema);
     if (silentReaders > 0) throw new Error(`${silentReaders} of ${readers} readers were sent nothing`);
     return { ...measured, events };
   } finally {
-    for (const child of processes) child.kill('SIGKILL');
+    for (const each of processes) each.kill('SIGKILL');
     await rm(output, { recursive: true, force: true });
   }
 }
@@ -68,26 +67,17 @@ async function untilSeen(url: string, expected: number): Promise<void> {
   throw new Error(`expected ${expected} viewers within ${OPEN_MS / 1000} s`);
 }
 
-interface Talker {
-  readonly child: ChildProcess;
-  say(line: string): void;
-  /** The next line, which is JSON. */
-  hear(): Promise<unknown>;
+/** A script beside this one, which says one JSON object a line, the name of what it is about first, and hears messages. */
+function startScript(script: string, args: readonly string[]): ServiceProcess {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  return startProcess({
+    name: script,
+    args: ['--import', import.meta.resolve('tsx'), path, ...args],
+    environment: process.env,
+    hasChannel: true,
+  });
 }
 
-function talkTo(script: string, args: readonly string[]): Talker {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    child,
-    say: (line) => child.stdin.write(`${line}\n`),
-    hear: async () => {
-      const { value, done } = await lines.next();
-      if (done === true) throw new Error(`${script} ended too early`);
-      return JSON.parse(value);
-    },
-  };
+async function hear<Said>(from: ServiceProcess, name: string, schema: z.ZodType<Said>): Promise<Said> {
+  return schema.parse(JSON.parse(await from.waitForLog(`{"${name}":`)));
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { startQuery } from '@client-tickets/consumer';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
@@ -10,7 +10,7 @@ import { ticketQuery } from '@client-tickets/tickets';
 
 /**
  * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,
- * begins when it is told to on stdin, processes what the log holds, and says what that took.
+ * begins when it is sent a message, processes what the log holds, and says what that took.
  */
 const [logFolder = '', outputFolder = '', topic = ''] = process.argv.slice(2);
 const results = await openObjectStore(join(outputFolder, 'results'));
@@ -32,7 +32,7 @@ const ui = createPipelineUi({
 const { url } = await ui.start({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`${JSON.stringify({ url })}\n`);
 
-for await (const line of createInterface({ input: process.stdin })) if (line === 'go') break;
+await once(process, 'message');
 
 const cpuBefore = process.cpuUsage();
 const startedAt = clock.monotonic();

@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { createInterface } from 'node:readline';
 
 /** Opens event streams and says when all are open; of those that read, says at the end what they were sent. */
 const [address = '', readers = '0', deaf = '0'] = process.argv.slice(2);
@@ -31,7 +31,7 @@ await Promise.all([
   ...Array.from({ length: Number(deaf) }, () => open(true)),
 ]);
 process.stdout.write(`${JSON.stringify({ open: true })}\n`);
-for await (const line of createInterface({ input: process.stdin })) if (line === 'end') break;
+await once(process, 'message');
 process.stdout.write(`${JSON.stringify({ events, silentReaders: Number(readers) - heard })}\n`, () =>
   process.exit(0),
 );
