@@ -7,6 +7,8 @@ export const deadLetterLineSchema = z.object({
   key: z.string().nullable(),
   reason: z.string(),
   value_base64: z.string().nullable(),
+  value_bytes: z.number().optional(),
+  value_sha256: z.string().optional(),
 });
 
 export type DeadLetterLine = z.infer<typeof deadLetterLineSchema>;

@@ -6,7 +6,7 @@ export interface RawRecord {
 
 export interface RawBatch {
   /** Number of a codec in Kafka's protocol; `records` are compressed by it then. Default: 0, none. */
-  readonly codec?: 0 | 1 | 2 | 3 | 4;
+  readonly codec?: number;
   readonly count: number;
   /** The records, one after the other, as the codec has them. */
   readonly records: Uint8Array;
