@@ -73,8 +73,8 @@ describe('a dead letter that does not hold its record', () => {
   test('keeps no other one from being sent', async () => {
     const { stdout } = await tickets('requeue', '--all', '--partition', '0', '--force', '--dry-run');
     expect(stdout).toContain('✘ 0:900');
-    expect(stdout).toContain('0:903 (not a ticket): none (a tombstone)');
-    expect(stdout).toContain('0:2 (not a ticket): {');
+    expect(stdout).toContain('0:903 (no ticket): none (a tombstone)');
+    expect(stdout).toContain('0:2 (no ticket): {');
   });
 
   test('is shown with what is known of it', async () => {
