@@ -25,6 +25,11 @@ export class ByteTable {
     return this.#ends[number] ?? 0;
   }
 
+  /** Where each piece ends in `bytes`; room for more follows. Until the next piece is added. */
+  get ends(): Int32Array {
+    return this.#ends;
+  }
+
   /** A view, until the next piece is added. */
   at(number: number): Uint8Array {
     return this.bytes.memory.subarray(this.startOf(number), this.endOf(number));

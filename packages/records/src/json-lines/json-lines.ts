@@ -22,7 +22,7 @@ interface Member {
  * parser would round.
  */
 export class JsonLines {
-  readonly #lines: ByteBuffer;
+  #lines: ByteBuffer;
   readonly #columns: RecordColumns;
   readonly #members: readonly Member[];
   readonly #added: readonly ValueWriter[];
@@ -59,6 +59,11 @@ export class JsonLines {
   /** Where the lines lie; not the memory that they began in when that was too small. */
   get memory(): Buffer {
     return this.#lines.memory;
+  }
+
+  /** Leaves the lines so far, and their memory, to the caller, who has taken `bytes`; what follows is written to `memory`. */
+  continueIn(memory: Buffer): void {
+    this.#lines = new ByteBuffer(memory);
   }
 
   /** Adds the row that the columns got last, which came as `source[start, end)`. */

@@ -60,31 +60,35 @@ export class TextReader {
   read(bytes: Uint8Array, view: DataView, start: number, end: number, out: ByteBuffer): number {
     this.wasEscaped = false;
     this.needsEscapes = false;
+    out.ensure(end - start); // no character is longer than it was written
+    const { memory, view: outView } = out;
     let at = start;
-    out.ensure(64);
+    let to = out.length;
     while (at < end) {
-      if (out.length + 16 > out.memory.length) out.ensure(end - at);
       if (at + 4 <= end) {
         const word = view.getInt32(at, true);
         const bits = special(word);
-        out.view.setInt32(out.length, word, true);
+        outView.setInt32(to, word, true);
         if (bits === 0) {
           at += 4;
-          out.length += 4;
+          to += 4;
           continue;
         }
         const plain = firstOf(bits);
         at += plain;
-        out.length += plain;
+        to += plain;
       }
       const byte = bytes[at] ?? 0;
-      if (byte === QUOTE) return at;
+      if (byte === QUOTE) {
+        out.length = to;
+        return at;
+      }
       if (byte === BACKSLASH) {
         const size = this.#readEscape(bytes, at, end);
         if (size === 0) return -1;
         at += size;
+        to = writeCharacter(memory, to, this.#code);
         this.wasEscaped = true;
-        appendCharacter(out, this.#code);
         if (this.#code < FIRST_PRINTABLE || this.#code === QUOTE || this.#code === BACKSLASH)
           this.needsEscapes = true;
         continue;
@@ -92,8 +96,8 @@ export class TextReader {
       if (byte < FIRST_PRINTABLE) return -1;
       const size = byte < 0x80 ? 1 : sequenceSize(bytes, at, byte);
       if (size === 0) return -1;
-      for (let i = 0; i < size; i += 1) out.memory[out.length + i] = bytes[at + i] ?? 0;
-      out.length += size;
+      for (let i = 0; i < size; i += 1) memory[to + i] = bytes[at + i] ?? 0;
+      to += size;
       at += size;
     }
     return -1;
@@ -118,24 +122,28 @@ export class TextReader {
   }
 }
 
-/** In UTF-8. */
-function appendCharacter(out: ByteBuffer, code: number): void {
-  const { memory } = out;
+/** In UTF-8. Where it ends. */
+function writeCharacter(memory: Uint8Array, to: number, code: number): number {
   if (code < 0x80) {
-    memory[out.length++] = code;
-  } else if (code < 0x800) {
-    memory[out.length++] = 0xc0 | (code >> 6);
-    memory[out.length++] = 0x80 | (code & 63);
-  } else if (code < 0x10000) {
-    memory[out.length++] = 0xe0 | (code >> 12);
-    memory[out.length++] = 0x80 | ((code >> 6) & 63);
-    memory[out.length++] = 0x80 | (code & 63);
-  } else {
-    memory[out.length++] = 0xf0 | (code >> 18);
-    memory[out.length++] = 0x80 | ((code >> 12) & 63);
-    memory[out.length++] = 0x80 | ((code >> 6) & 63);
-    memory[out.length++] = 0x80 | (code & 63);
+    memory[to] = code;
+    return to + 1;
   }
+  if (code < 0x800) {
+    memory[to] = 0xc0 | (code >> 6);
+    memory[to + 1] = 0x80 | (code & 63);
+    return to + 2;
+  }
+  if (code < 0x10000) {
+    memory[to] = 0xe0 | (code >> 12);
+    memory[to + 1] = 0x80 | ((code >> 6) & 63);
+    memory[to + 2] = 0x80 | (code & 63);
+    return to + 3;
+  }
+  memory[to] = 0xf0 | (code >> 18);
+  memory[to + 1] = 0x80 | ((code >> 12) & 63);
+  memory[to + 2] = 0x80 | ((code >> 6) & 63);
+  memory[to + 3] = 0x80 | (code & 63);
+  return to + 4;
 }
 
 /** 0: it is none. */

@@ -15,19 +15,23 @@ export function packBits(
   end: number,
   width: number,
 ): void {
+  out.ensure(Math.ceil(((end - start) * width) / 8) + 1);
   if (width > 24) return packWide(out, values, start, end, width);
+  const { memory } = out;
+  let at = out.length;
   let held = 0;
   let bits = 0;
   for (let i = start; i < end; i += 1) {
     held |= (values[i] ?? 0) << bits;
     bits += width;
     while (bits >= 8) {
-      out.push(held & 0xff);
+      memory[at++] = held;
       held >>>= 8;
       bits -= 8;
     }
   }
-  if (bits > 0) out.push(held);
+  if (bits > 0) memory[at++] = held;
+  out.length = at;
 }
 
 /** The same without 32-bit arithmetic: more than 24 bits do not fit beside 7 that are held. */

@@ -1,73 +1,63 @@
 import type { ColumnChunk, Encoding, ParquetType, Statistics } from 'hyparquet';
 import { ByteBuffer } from '../bytes/byte-buffer.ts';
+import { dataPageHeader, dictionaryPageHeader } from './page-header.ts';
 import { appendRun } from './pages.ts';
-import { appendVarint } from './varint.ts';
-
-/** What `writeColumnChunk` writes to: the sink of `ParquetWriter`. */
-export interface PageSink {
-  readonly offset: number;
-  appendBytes(bytes: Uint8Array): void;
-}
+import { placesOf } from './places.ts';
+import { appendSnappy } from './snappy.ts';
 
 export interface EncodedColumn {
   readonly name: string;
   readonly type: ParquetType;
   readonly encoding: Encoding;
-  readonly page: Uint8Array;
+  /** How many rows have a value; these alone are written. */
+  readonly length: number;
+  /** Appends values `[from, to)`. */
+  readonly write: (out: ByteBuffer, from: number, to: number) => void;
+  /** Where a page ends that begins with value `from`; by default they are all in one. */
+  readonly pageEnd?: (from: number) => number;
   /** Whether Snappy is worth its time: packed bits have nothing that it could find. */
   readonly compressible: boolean;
-  /** PLAIN, when `page` holds numbers of entries. */
-  readonly dictionary?: { readonly page: Uint8Array; readonly entries: number };
-  /** 1 for each row that has a value, which alone are in `page`; `undefined` when every row has. */
+  /** PLAIN, when `write` writes numbers of entries. */
+  readonly dictionary?: { readonly write: (out: ByteBuffer) => void; readonly entries: number };
+  /** 1 for each row that has a value; `undefined` when every row must have one. */
   readonly present: Uint8Array | undefined;
   readonly statistics: Statistics;
 }
 
-/** https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
-const DATA_PAGE_V2 = 3;
-const DICTIONARY_PAGE = 2;
-const ENCODING_NUMBERS: Partial<Record<Encoding, number>> = {
-  PLAIN: 0,
-  DELTA_BINARY_PACKED: 5,
-  DELTA_BYTE_ARRAY: 7,
-  RLE_DICTIONARY: 8,
-};
+/** What memory for pages keeps from one to the next. */
+const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes a column of a row group, which is flat, as one data page (and one dictionary page), and returns how the file's footer
- * describes it.
+ * Where a page is put together and compressed, one after the other: this takes no turn of the event loop, so all files share it.
+ * Memory for each would be garbage outside of the heap, for which the collector comes each time.
  */
+const memory = { page: new ByteBuffer(1024), packed: new ByteBuffer(1024) };
+
+/** Appends a column of a row group, which is flat, and returns how the file's footer describes it. `base`: where `out` begins in the file. */
 export function writeColumnChunk(
-  sink: PageSink,
+  out: ByteBuffer,
+  base: number,
   column: EncodedColumn,
   rows: number,
-  compress: (bytes: Uint8Array) => Uint8Array,
 ): ColumnChunk {
-  const { name, type, encoding, page, compressible, dictionary, present, statistics } = column;
-  const start = sink.offset;
-  let uncompressed = 0;
-  if (dictionary !== undefined) {
-    const stored = compress(dictionary.page);
-    const header = dictionaryHeader(dictionary.page.length, stored.length, dictionary.entries);
-    sink.appendBytes(header);
-    sink.appendBytes(stored);
-    uncompressed += header.length + dictionary.page.length;
+  const { name, type, encoding, length, dictionary, statistics, pageEnd } = column;
+  const start = base + out.length;
+  let raw = 0;
+  if (dictionary !== undefined) raw += writeDictionary(out, dictionary);
+  const dataOffset = base + out.length;
+  const places = placesOf(column.present, rows);
+  let from = 0;
+  let row = 0;
+  do {
+    const to = pageEnd?.(from) ?? length;
+    const endRow = to === length ? rows : (places?.[to] ?? to);
+    raw += writePage(out, column, { from, to, row, endRow });
+    from = to;
+    row = endRow;
+  } while (from < length);
+  for (const kind of ['page', 'packed'] as const) {
+    if (memory[kind].memory.length > KEPT_BYTES) memory[kind] = new ByteBuffer(1024);
   }
-  const dataOffset = sink.offset;
-  const packed = compressible ? compress(page) : page;
-  const stored = packed.length < page.length ? packed : page;
-  const levels = present === undefined ? new Uint8Array() : definitionLevels(present, rows);
-  const header = dataHeader({
-    raw: levels.length + page.length,
-    stored: levels.length + stored.length,
-    rows,
-    nulls: Number(statistics.null_count ?? 0n),
-    levels: levels.length,
-    encoding,
-    isCompressed: stored !== page,
-  });
-  for (const part of [header, levels, stored]) sink.appendBytes(part);
-  uncompressed += header.length + levels.length + page.length;
   return {
     file_offset: BigInt(start),
     meta_data: {
@@ -76,8 +66,8 @@ export function writeColumnChunk(
       path_in_schema: [name],
       codec: 'SNAPPY',
       num_values: BigInt(rows),
-      total_uncompressed_size: BigInt(uncompressed),
-      total_compressed_size: BigInt(sink.offset - start),
+      total_uncompressed_size: BigInt(raw),
+      total_compressed_size: BigInt(base + out.length - start),
       data_page_offset: BigInt(dataOffset),
       ...(dictionary === undefined ? {} : { dictionary_page_offset: BigInt(start) }),
       statistics,
@@ -85,88 +75,49 @@ export function writeColumnChunk(
   };
 }
 
-function dictionaryHeader(raw: number, stored: number, entries: number): Uint8Array {
-  const header = new ThriftStruct();
-  header.int(1, DICTIONARY_PAGE);
-  header.int(2, raw);
-  header.int(3, stored);
-  header.begin(7);
-  header.int(1, entries);
-  header.int(2, ENCODING_NUMBERS.PLAIN ?? 0);
-  header.end();
-  return header.finish();
+/** What it takes unfolded, with its header. */
+function writeDictionary(
+  out: ByteBuffer,
+  { write, entries }: NonNullable<EncodedColumn['dictionary']>,
+): number {
+  const { page, packed } = memory;
+  page.length = 0;
+  write(page);
+  packed.length = 0;
+  appendSnappy(packed, page.view, 0, page.length);
+  const header = dictionaryPageHeader({ raw: page.length, stored: packed.length, entries });
+  out.append(header);
+  out.appendPart(packed.view, 0, packed.length);
+  return header.length + page.length;
 }
 
-/** The page of version 2 keeps levels out of what is compressed. */
-function definitionLevels(present: Uint8Array, rows: number): Uint8Array {
-  const out = new ByteBuffer(Math.ceil(rows / 8) + 16);
-  appendRun(out, present, rows, 2, 1);
-  return out.bytes;
-}
-
-function dataHeader(page: {
-  readonly raw: number;
-  readonly stored: number;
-  readonly rows: number;
-  readonly nulls: number;
-  readonly levels: number;
-  readonly encoding: Encoding;
-  readonly isCompressed: boolean;
-}): Uint8Array {
-  const header = new ThriftStruct();
-  header.int(1, DATA_PAGE_V2);
-  header.int(2, page.raw);
-  header.int(3, page.stored);
-  header.begin(8);
-  header.int(1, page.rows);
-  header.int(2, page.nulls);
-  header.int(3, page.rows);
-  header.int(4, ENCODING_NUMBERS[page.encoding] ?? 0);
-  header.int(5, page.levels); // bytes of definition levels: none in a required column
-  header.int(6, 0); // bytes of repetition levels
-  header.boolean(7, page.isCompressed);
-  header.end();
-  return header.finish();
-}
-
-const TRUE = 1;
-const FALSE = 2;
-const I32 = 5;
-const STRUCT = 12;
-
-/** As much of Thrift's compact protocol as page headers need; fields in ascending order. */
-class ThriftStruct {
-  readonly #out = new ByteBuffer(64);
-  readonly #outer: number[] = [];
-  #last = 0;
-
-  int(field: number, value: number): void {
-    this.#field(field, I32);
-    appendVarint(this.#out, value * 2); // zigzag of what is never negative
-  }
-
-  boolean(field: number, value: boolean): void {
-    this.#field(field, value ? TRUE : FALSE);
-  }
-
-  begin(field: number): void {
-    this.#field(field, STRUCT);
-    this.#outer.push(this.#last);
-    this.#last = 0;
-  }
-
-  end(): void {
-    this.#out.push(0);
-    this.#last = this.#outer.pop() ?? 0;
-  }
-
-  finish(): Uint8Array {
-    this.end();
-    return this.#out.bytes;
-  }
-
-  #field(field: number, type: number): void {
-    this.#out.push(((field - this.#last) << 4) | type);
-    this.#last = field;
-  }
+/** A page with values `[from, to)`, which are those of rows `[row, endRow)`. What it takes unfolded, with its header. */
+function writePage(
+  out: ByteBuffer,
+  { encoding, present, compressible, write }: EncodedColumn,
+  { from, to, row, endRow }: { from: number; to: number; row: number; endRow: number },
+): number {
+  const { page, packed } = memory;
+  page.length = 0;
+  // The page of version 2 keeps levels out of what is compressed.
+  if (present !== undefined) appendRun(page, present, { from: row, to: endRow, kinds: 2, width: 1 });
+  const levels = page.length;
+  if (to > from) write(page, from, to);
+  const values = page.length - levels;
+  packed.length = 0;
+  if (compressible) appendSnappy(packed, page.view, levels, page.length);
+  const isCompressed = compressible && packed.length < values;
+  const header = dataPageHeader({
+    raw: page.length,
+    stored: levels + (isCompressed ? packed.length : values),
+    rows: endRow - row,
+    nulls: endRow - row - (to - from),
+    levels,
+    encoding,
+    isCompressed,
+  });
+  out.append(header);
+  out.appendPart(page.view, 0, isCompressed ? levels : page.length);
+  if (isCompressed) out.appendPart(packed.view, 0, packed.length);
+  return header.length + page.length;
 }

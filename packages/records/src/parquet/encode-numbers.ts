@@ -1,13 +1,13 @@
-import { ByteBuffer } from '../bytes/byte-buffer.ts';
 import type { BooleanColumn } from '../columns/boolean-column.ts';
 import type { IntegerColumn } from '../columns/integer-column.ts';
 import type { NumberColumn } from '../columns/number-column.ts';
 import type { TimestampColumn } from '../columns/timestamp-column.ts';
-import { bitsFor } from './bit-packing.ts';
+import { bitsFor, packBits } from './bit-packing.ts';
 import type { EncodedColumn } from './column-chunk.ts';
-import { deltaPage, indexPage, plainBooleanPage, plainIntegerPage, plainNumberPage } from './pages.ts';
+import { packDeltas } from './delta-packing.ts';
+import { appendIndexes, appendWords } from './pages.ts';
 import { placesOf } from './places.ts';
-import { numberRepeated } from './value-numbers.ts';
+import { numberRepeated, SAMPLE_ROWS } from './value-numbers.ts';
 
 /** Values that lie no further apart have differences that doubles hold, also those between differences. */
 const WIDEST_RANGE = 2 ** 51;
@@ -27,20 +27,30 @@ export function encodeIntegers(
 ): EncodedColumn {
   const those = compact(values, rows, present);
   const { min, max } = boundsOf(those);
-  const about = { name, type: 'INT64', present, compressible: false } as const;
-  const nulls = { null_count: BigInt(rows - those.length) };
-  if (those.length === 0) return { ...about, encoding: 'PLAIN', page: new Uint8Array(), statistics: nulls };
+  const { length } = those;
+  const about = { name, type: 'INT64', present, length, compressible: false } as const;
+  const nulls = { null_count: BigInt(rows - length) };
+  if (length === 0) return { ...about, encoding: 'PLAIN', write: () => {}, statistics: nulls };
   const statistics = { ...nulls, min_value: base + BigInt(min), max_value: base + BigInt(max) };
   if (max - min <= WIDEST_RANGE) {
     return {
       ...about,
       encoding: 'DELTA_BINARY_PACKED',
-      page: deltaPage(those, those.length, base),
+      write: (out, from, to) => packDeltas(out, those, { from, to, base }),
       statistics,
     };
   }
-  const page = plainIntegerPage(BigInt64Array.from(those, (value) => base + BigInt(value)));
-  return { ...about, encoding: 'PLAIN', page, compressible: true, statistics };
+  return {
+    ...about,
+    encoding: 'PLAIN',
+    write: (out, from, to) =>
+      appendWords(
+        out,
+        BigInt64Array.from(those.subarray(from, to), (value) => base + BigInt(value)),
+      ),
+    compressible: true,
+    statistics,
+  };
 }
 
 export function encodeInteger({ name, values, present }: IntegerColumn, rows: number): EncodedColumn {
@@ -78,8 +88,9 @@ function encodeFarTimestamps(column: TimestampColumn, rows: number): EncodedColu
     name,
     type: 'INT64',
     present,
+    length: values.length,
     encoding: 'PLAIN',
-    page: plainIntegerPage(values),
+    write: (out, from, to) => appendWords(out, values.subarray(from, to)),
     compressible: true,
     statistics: { null_count: BigInt(rows - values.length), min_value: min, max_value: max },
   };
@@ -89,30 +100,37 @@ function encodeFarTimestamps(column: TimestampColumn, rows: number): EncodedColu
 export function encodeNumber({ name, values, present }: NumberColumn, rows: number): EncodedColumn {
   const those = compact(values, rows, present);
   const { min, max } = boundsOf(those);
-  const about = { name, type: 'DOUBLE', present } as const;
-  const nulls = { null_count: BigInt(rows - those.length) };
-  if (those.length === 0) {
-    return { ...about, encoding: 'PLAIN', page: new Uint8Array(), compressible: false, statistics: nulls };
+  const { length } = those;
+  const about = { name, type: 'DOUBLE', present, length } as const;
+  const nulls = { null_count: BigInt(rows - length) };
+  if (length === 0) {
+    return { ...about, encoding: 'PLAIN', write: () => {}, compressible: false, statistics: nulls };
   }
   const statistics = { ...nulls, min_value: min, max_value: max };
   const known = new Map<number, number>();
-  const numbered = numberRepeated(those.length, (row, entries) => {
+  const numbered = numberRepeated(length, SAMPLE_ROWS, (row, entries) => {
     const value = those[row] ?? 0;
     const number = known.get(value) ?? entries;
     if (number === entries) known.set(value, entries);
     return number;
   });
   const { entries = 0, indexes } = numbered ?? {};
-  const packed = DOUBLE * entries + (those.length * bitsFor(entries - 1)) / 8;
-  if (indexes === undefined || 2 * packed > DOUBLE * those.length) {
-    return { ...about, encoding: 'PLAIN', page: plainNumberPage(those), compressible: true, statistics };
+  const packed = DOUBLE * entries + (length * bitsFor(entries - 1)) / 8;
+  if (indexes === undefined || 2 * packed > DOUBLE * length) {
+    return {
+      ...about,
+      encoding: 'PLAIN',
+      write: (out, from, to) => appendWords(out, those.subarray(from, to)),
+      compressible: true,
+      statistics,
+    };
   }
   return {
     ...about,
     encoding: 'RLE_DICTIONARY',
-    page: indexPage(indexes, indexes.length, entries),
+    write: (out) => appendIndexes(out, indexes, length, entries),
     compressible: false,
-    dictionary: { page: plainNumberPage(Float64Array.from(known.keys())), entries },
+    dictionary: { write: (out) => appendWords(out, Float64Array.from(known.keys())), entries },
     statistics,
   };
 }
@@ -125,8 +143,9 @@ export function encodeBoolean({ name, values, present }: BooleanColumn, rows: nu
     name,
     type: 'BOOLEAN',
     present,
+    length: those.length,
     encoding: 'PLAIN',
-    page: plainBooleanPage(those),
+    write: (out, from, to) => packBits(out, those, from, to, 1),
     compressible: false,
     statistics: those.length === 0 ? nulls : { ...nulls, ...bounds },
   };
@@ -134,17 +153,15 @@ export function encodeBoolean({ name, values, present }: BooleanColumn, rows: nu
 
 /** The same 32-bit number in every row. */
 export function encodeConstant(name: string, value: number, rows: number): EncodedColumn {
-  const dictionary = new ByteBuffer(4);
-  dictionary.view.setInt32(0, value, true);
-  dictionary.length = 4;
   return {
     name,
     type: 'INT32',
     present: undefined,
+    length: rows,
     encoding: 'RLE_DICTIONARY',
-    page: indexPage([], rows, 1),
+    write: (out) => appendIndexes(out, [], rows, 1),
     compressible: false,
-    dictionary: { page: dictionary.bytes, entries: 1 },
+    dictionary: { write: (out) => out.append(Buffer.from(Int32Array.of(value).buffer)), entries: 1 },
     statistics: { min_value: value, max_value: value, null_count: 0n },
   };
 }
@@ -163,7 +180,8 @@ function compact(values: Float64Array | Uint16Array | Uint8Array, rows: number, 
 function boundsOf(values: Float64Array): { readonly min: number; readonly max: number } {
   let min = Infinity;
   let max = -Infinity;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
     if (value < min) min = value;
     if (value > max) max = value;
   }

@@ -1,10 +1,10 @@
 import type { OneOfColumn } from '../columns/one-of-column.ts';
 import type { Derived } from '../declaration/query.ts';
 import type { EncodedColumn } from './column-chunk.ts';
-import { indexPage, plainTextPage, type Texts } from './pages.ts';
+import { appendIndexes, appendTexts } from './pages.ts';
 import { placesOf } from './places.ts';
+import { PackedTexts } from './text-rows.ts';
 import { textStatistics } from './text-statistics.ts';
-import { numberKinds } from './value-numbers.ts';
 
 /** Always a dictionary: of the values that are there, in the order in which they come. */
 export function encodeOneOf(column: OneOfColumn, rows: number): EncodedColumn {
@@ -23,33 +23,27 @@ function encodeClosed(
   { values, present }: OneOfColumn,
   rows: number,
 ): EncodedColumn {
+  const places = placesOf(present, rows);
+  const length = places?.length ?? rows;
   const kinds = [...new Set(texts)];
   const kindOf = texts.map((text) => kinds.indexOf(text));
-  const those = placesOf(present, rows)?.map((row) => values[row] ?? 0) ?? values.subarray(0, rows);
-  const firsts: number[] = [];
-  const indexes = new Int32Array(those.length);
-  const numberOf = numberKinds(
-    those.map((value) => kindOf[value] ?? 0),
-    kinds.length,
-    firsts,
-  );
-  for (let row = 0; row < those.length; row += 1) indexes[row] = numberOf(row, firsts.length);
-  const entries = toTexts(firsts.map((kind) => kinds[kind] ?? ''));
-  const about = { name, type: 'BYTE_ARRAY', present, compressible: false } as const;
-  const statistics = textStatistics(entries, rows - those.length);
-  if (entries.length === 0) return { ...about, encoding: 'PLAIN', page: new Uint8Array(), statistics };
+  const numbers = new Int32Array(kinds.length).fill(-1);
+  const firsts: string[] = [];
+  const indexes = new Int32Array(length);
+  for (let i = 0; i < length; i += 1) {
+    const kind = kindOf[values[places?.[i] ?? i] ?? 0] ?? 0;
+    if ((numbers[kind] ?? -1) < 0) numbers[kind] = firsts.push(kinds[kind] ?? '') - 1;
+    indexes[i] = numbers[kind] ?? 0;
+  }
+  const entries = PackedTexts.of(firsts);
+  const about = { name, type: 'BYTE_ARRAY', present, length, compressible: false } as const;
+  const statistics = textStatistics(entries, rows - length);
+  if (length === 0) return { ...about, encoding: 'PLAIN', write: () => {}, statistics };
   return {
     ...about,
     encoding: 'RLE_DICTIONARY',
-    page: indexPage(indexes, indexes.length, entries.length),
-    dictionary: { page: plainTextPage(entries), entries: entries.length },
+    write: (out) => appendIndexes(out, indexes, length, entries.length),
+    dictionary: { write: (out) => appendTexts(out, entries, 0, entries.length), entries: entries.length },
     statistics,
   };
-}
-
-function toTexts(texts: readonly string[]): Texts {
-  const bytes = Buffer.from(texts.join(''));
-  let end = 0;
-  const ends = Int32Array.from(texts, (text) => (end += Buffer.byteLength(text)));
-  return { bytes, ends, length: texts.length };
 }

@@ -1,17 +1,18 @@
-import { ByteBuffer, viewOf } from '../bytes/byte-buffer.ts';
 import { ByteTable, hashOf } from '../bytes/byte-table.ts';
 import type { TextColumn } from '../columns/text-column.ts';
 import { bitsFor } from './bit-packing.ts';
 import type { EncodedColumn } from './column-chunk.ts';
-import { commonPrefix, deltaTextPage, indexPage, plainTextPage, type Texts } from './pages.ts';
+import { appendDeltaTexts, appendIndexes, appendTexts, commonPrefix, plainSize } from './pages.ts';
 import { placesOf } from './places.ts';
+import { NumberedTexts, PackedTexts, type TextRows } from './text-rows.ts';
 import { textStatistics } from './text-statistics.ts';
-import { numberKinds, numberRepeated, type ValueNumbers } from './value-numbers.ts';
+import { numberRepeated, SAMPLE_ROWS, type ValueNumbers } from './value-numbers.ts';
 
 const MOST_DICTIONARY_BYTES = 1_048_576;
-/** So many texts tell whether neighbours are alike. */
-const SAMPLE = 2048;
-const LENGTH = 4; // bytes before each PLAIN text
+/** A page ends with the text that brings it to so many bytes, so that long texts need no more memory than short ones. */
+const PAGE_BYTES = 1_048_576;
+/** Texts of so many bytes tell what the others are like. */
+const SAMPLE_BYTES = 262_144;
 
 /**
  * A text column in the encoding that its rows call for: a dictionary if that at least halves them, else what each differs in from
@@ -23,106 +24,107 @@ export function encodeText(column: TextColumn, rows: number): EncodedColumn {
   const places = placesOf(present, rows);
   const length = places?.length ?? rows;
   const take = (values: Int32Array): Int32Array => places?.map((row) => values[row] ?? 0) ?? values;
-  if (dictionary === undefined) {
-    // A row without a text has no bytes.
-    const texts = { bytes: column.texts.memory, ends: take(column.ends), length };
-    return encode(name, numberTexts(texts), () => texts, rows, present);
-  }
   const numbers = take(column.numbers);
-  const numbered = numberKnown(numbers, length, dictionary.texts);
-  return encode(name, numbered, () => textsOf(numbers, length, dictionary.texts), rows, present);
-}
-
-interface NumberedTexts extends ValueNumbers {
-  readonly dictionary: Texts;
-}
-
-function encode(
-  name: string,
-  numbered: NumberedTexts | undefined,
-  texts: () => Texts,
-  rows: number,
-  present: Uint8Array | undefined,
-): EncodedColumn {
-  const about = { name, type: 'BYTE_ARRAY', present } as const;
-  if (numbered !== undefined && halves(numbered)) {
+  // A row without a text has no bytes.
+  const texts =
+    dictionary === undefined
+      ? new PackedTexts(column.texts.memory, take(column.ends), length)
+      : new NumberedTexts(dictionary.texts, numbers, length);
+  const numbered =
+    dictionary === undefined ? numberTexts(texts) : numberKnown(texts, numbers, dictionary.texts);
+  const about = { name, type: 'BYTE_ARRAY', present, length } as const;
+  if (numbered !== undefined && length > 0 && halves(numbered, texts)) {
     const { indexes, entries, dictionary } = numbered;
     return {
       ...about,
       encoding: 'RLE_DICTIONARY',
-      page: indexPage(indexes, indexes.length, entries),
+      write: (out) => appendIndexes(out, indexes, length, entries),
       compressible: false,
-      dictionary: { page: plainTextPage(dictionary), entries },
-      statistics: textStatistics(dictionary, rows - indexes.length),
+      dictionary: { write: (out) => appendTexts(out, dictionary, 0, entries), entries },
+      statistics: textStatistics(dictionary, rows - length),
     };
   }
-  const all = texts();
-  const isDelta = areAlike(all);
+  const isDelta = areAlike(texts);
   return {
     ...about,
     encoding: isDelta ? 'DELTA_BYTE_ARRAY' : 'PLAIN',
-    page: isDelta ? deltaTextPage(all) : plainTextPage(all),
+    write: (out, from, to) => (isDelta ? appendDeltaTexts : appendTexts)(out, texts, from, to),
+    pageEnd: (from) => pageEnd(texts, from),
     compressible: true,
-    statistics: textStatistics(all, rows - all.length),
+    statistics: textStatistics(texts, rows - length),
   };
 }
 
+function pageEnd(texts: TextRows, from: number): number {
+  let bytes = 0;
+  let row = from;
+  while (row < texts.length && bytes < PAGE_BYTES) bytes += plainSize(texts, row++);
+  return row;
+}
+
+interface NumberedDictionary extends ValueNumbers {
+  readonly dictionary: TextRows;
+}
+
 /** Whether a dictionary and numbers take at most half of what the texts take. */
-function halves({ indexes, entries, dictionary: { ends } }: NumberedTexts): boolean {
-  const dictionary = LENGTH * entries + (ends[entries - 1] ?? 0);
-  if (dictionary > MOST_DICTIONARY_BYTES) return false;
-  let plain = LENGTH * indexes.length;
-  for (const index of indexes) plain += (ends[index] ?? 0) - (index === 0 ? 0 : (ends[index - 1] ?? 0));
-  return 2 * (dictionary + (indexes.length * bitsFor(entries - 1)) / 8) <= plain;
+function halves({ entries, dictionary }: NumberedDictionary, texts: TextRows): boolean {
+  const dictionaryBytes = sizeOf(dictionary);
+  if (dictionaryBytes > MOST_DICTIONARY_BYTES) return false;
+  return 2 * (dictionaryBytes + (texts.length * bitsFor(entries - 1)) / 8) <= sizeOf(texts);
+}
+
+function sizeOf(texts: TextRows): number {
+  let bytes = 0;
+  for (let row = 0; row < texts.length; row += 1) bytes += plainSize(texts, row);
+  return bytes;
 }
 
 /** Whether texts share at least a third of their bytes with the one before. */
-function areAlike({ bytes, ends, length }: Texts): boolean {
-  const sample = Math.min(length, SAMPLE);
+function areAlike(texts: TextRows): boolean {
   let shared = 0;
-  let previous = 0;
-  let start = 0;
+  let bytes = 0;
+  const sample = sampleOf(texts);
   for (let row = 0; row < sample; row += 1) {
-    const end = ends[row] ?? 0;
-    shared += commonPrefix(bytes, previous, start, end);
-    previous = start;
-    start = end;
+    if (row > 0) shared += commonPrefix(texts, row);
+    bytes += texts.endOf(row) - texts.startOf(row);
   }
-  return shared > 0 && 3 * shared >= start;
+  return shared > 0 && 3 * shared >= bytes;
 }
 
-function numberTexts({ bytes, ends, length }: Texts): NumberedTexts | undefined {
+function numberTexts(texts: TextRows): NumberedDictionary | undefined {
   const table = new ByteTable();
-  const view = viewOf(bytes);
-  const numbers = numberRepeated(length, (row) => {
-    const start = row === 0 ? 0 : (ends[row - 1] ?? 0);
-    const end = ends[row] ?? 0;
+  const { bytes, view } = texts;
+  const numbered = numberRepeated(texts.length, sampleOf(texts), (row) => {
+    if (table.bytes.length > MOST_DICTIONARY_BYTES) return -1;
+    const start = texts.startOf(row);
+    const end = texts.endOf(row);
     const hash = hashOf(bytes, view, start, end);
     const known = table.find(bytes, start, end, hash);
     return known >= 0 ? known : table.add(view, start, end, hash);
   });
-  return numbers && { ...numbers, dictionary: allOf(table) };
+  return (
+    numbered && { ...numbered, dictionary: new PackedTexts(table.bytes.memory, table.ends, table.length) }
+  );
 }
 
-function numberKnown(numbers: Int32Array, length: number, known: ByteTable): NumberedTexts | undefined {
+function numberKnown(texts: TextRows, numbers: Int32Array, table: ByteTable): NumberedDictionary | undefined {
   const firsts: number[] = [];
-  const numbered = numberRepeated(length, numberKinds(numbers, known.length, firsts));
-  return numbered && { ...numbered, dictionary: textsOf(Int32Array.from(firsts), firsts.length, known) };
-}
-
-function textsOf(numbers: Int32Array, length: number, table: ByteTable): Texts {
-  const bytes = new ByteBuffer(length * 16);
-  const ends = new Int32Array(length);
-  const { view } = table.bytes;
-  for (let row = 0; row < length; row += 1) {
+  const known = new Int32Array(table.length).fill(-1);
+  const numbered = numberRepeated(texts.length, sampleOf(texts), (row, entries) => {
     const number = numbers[row] ?? 0;
-    bytes.appendPart(view, table.startOf(number), table.endOf(number));
-    ends[row] = bytes.length;
-  }
-  return { bytes: bytes.memory, ends, length };
+    const before = known[number] ?? -1;
+    if (before >= 0) return before;
+    known[number] = entries;
+    firsts.push(number);
+    return entries;
+  });
+  return numbered && { ...numbered, dictionary: new NumberedTexts(table, firsts) };
 }
 
-function allOf(table: ByteTable): Texts {
-  const ends = Int32Array.from({ length: table.length }, (_, number) => table.endOf(number));
-  return { bytes: table.bytes.memory, ends, length: table.length };
+/** How many rows tell whether texts come again. */
+function sampleOf(texts: TextRows): number {
+  let bytes = 0;
+  let row = 0;
+  while (row < Math.min(texts.length, SAMPLE_ROWS) && bytes < SAMPLE_BYTES) bytes += plainSize(texts, row++);
+  return row;
 }

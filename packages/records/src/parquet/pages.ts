@@ -1,39 +1,35 @@
-import { ByteBuffer, viewOf } from '../bytes/byte-buffer.ts';
+import { ByteBuffer } from '../bytes/byte-buffer.ts';
 import { bitsFor, packBits } from './bit-packing.ts';
 import { packDeltas } from './delta-packing.ts';
+import type { TextRows } from './text-rows.ts';
 import { appendVarint } from './varint.ts';
 
-/** Texts as UTF-8, one after the other; that of row `i` ends at `ends[i]`, and begins where the one before it ends. */
-export interface Texts {
-  readonly bytes: Uint8Array;
-  readonly ends: Int32Array;
-  readonly length: number;
-}
-
-/** Whole numbers: see `packDeltas`. */
-export function deltaPage(values: ArrayLike<number>, length: number, base = 0n): Uint8Array {
-  const out = new ByteBuffer(length * 2 + 64);
-  packDeltas(out, values, length, base);
-  return out.bytes;
-}
+const LENGTH = 4; // bytes before each PLAIN text
 
 /** RLE_DICTIONARY: numbers of dictionary entries, as one run; of the same number when there is only one entry. */
-export function indexPage(indexes: ArrayLike<number>, length: number, entries: number): Uint8Array {
+export function appendIndexes(
+  out: ByteBuffer,
+  indexes: ArrayLike<number>,
+  length: number,
+  entries: number,
+): void {
   const width = Math.max(1, bitsFor(entries - 1));
-  const out = new ByteBuffer(Math.ceil((length * width) / 8) + 16);
   out.push(width);
-  appendRun(out, indexes, length, entries, width);
-  return out.bytes;
+  appendRun(out, indexes, { from: 0, to: length, kinds: entries, width });
 }
 
-/** A run of Parquet's hybrid of RLE and bit packing, of numbers below `kinds`. */
+/** Values `[from, to)`, numbers below `kinds`, as a run of Parquet's hybrid of RLE and bit packing. */
 export function appendRun(
   out: ByteBuffer,
   values: ArrayLike<number>,
-  length: number,
-  kinds: number,
-  width: number,
+  {
+    from,
+    to,
+    kinds,
+    width,
+  }: { readonly from: number; readonly to: number; readonly kinds: number; readonly width: number },
 ): void {
+  const length = to - from;
   if (kinds === 1) {
     appendVarint(out, length * 2);
     for (let size = 0; size < width; size += 8) out.push(0);
@@ -42,71 +38,57 @@ export function appendRun(
   const groups = Math.ceil(length / 8);
   appendVarint(out, groups * 2 + 1);
   const start = out.length;
-  packBits(out, values, 0, length, width);
+  packBits(out, values, from, to, width);
   while (out.length < start + groups * width) out.push(0);
 }
 
 /** PLAIN texts: each with its length before it. */
-export function plainTextPage({ bytes, ends, length }: Texts): Uint8Array {
-  const out = new ByteBuffer(4 * length + (ends[length - 1] ?? 0));
-  const source = viewOf(bytes);
-  let start = 0;
-  for (let row = 0; row < length; row += 1) {
-    const end = ends[row] ?? 0;
-    out.ensure(4);
+export function appendTexts(out: ByteBuffer, texts: TextRows, from: number, to: number): void {
+  const { view } = texts;
+  for (let row = from; row < to; row += 1) {
+    const start = texts.startOf(row);
+    const end = texts.endOf(row);
+    out.ensure(LENGTH);
     out.view.setInt32(out.length, end - start, true);
-    out.length += 4;
-    out.appendPart(source, start, end);
-    start = end;
+    out.length += LENGTH;
+    out.appendPart(view, start, end);
   }
-  return out.bytes;
+}
+
+/** What `appendTexts` takes for a text. */
+export function plainSize(texts: TextRows, row: number): number {
+  return LENGTH + texts.endOf(row) - texts.startOf(row);
 }
 
 /** DELTA_BYTE_ARRAY: of each text what differs from the one before. */
-export function deltaTextPage({ bytes, ends, length }: Texts): Uint8Array {
-  const prefixes = new Int32Array(length);
-  const suffixes = new Int32Array(length);
-  const rest = new ByteBuffer(length * 2 + 64);
-  const source = viewOf(bytes);
-  let previousStart = 0;
-  let start = 0;
-  for (let row = 0; row < length; row += 1) {
-    const end = ends[row] ?? 0;
-    const prefix = commonPrefix(bytes, previousStart, start, end);
-    prefixes[row] = prefix;
-    suffixes[row] = end - start - prefix;
-    rest.appendPart(source, start + prefix, end);
-    previousStart = start;
-    start = end;
+export function appendDeltaTexts(out: ByteBuffer, texts: TextRows, from: number, to: number): void {
+  const prefixes = new Int32Array(to - from);
+  const suffixes = new Int32Array(to - from);
+  for (let row = from; row < to; row += 1) {
+    const prefix = row === from ? 0 : commonPrefix(texts, row);
+    prefixes[row - from] = prefix;
+    suffixes[row - from] = texts.endOf(row) - texts.startOf(row) - prefix;
   }
-  const out = new ByteBuffer(rest.length + length);
-  packDeltas(out, prefixes, length);
-  packDeltas(out, suffixes, length);
-  out.append(rest.bytes);
-  return out.bytes;
+  packDeltas(out, prefixes);
+  packDeltas(out, suffixes);
+  const { view } = texts;
+  for (let row = from; row < to; row += 1) {
+    out.appendPart(view, texts.startOf(row) + (prefixes[row - from] ?? 0), texts.endOf(row));
+  }
 }
 
-/** How many bytes the text `[start, end)` shares with the one that lies before it from `previous` on. */
-export function commonPrefix(bytes: Uint8Array, previous: number, start: number, end: number): number {
-  const longest = Math.min(start - previous, end - start);
+/** How many bytes the text of a row shares with that of the row before. */
+export function commonPrefix(texts: TextRows, row: number): number {
+  const { bytes } = texts;
+  const previous = texts.startOf(row - 1);
+  const start = texts.startOf(row);
+  const longest = Math.min(texts.endOf(row - 1) - previous, texts.endOf(row) - start);
   let prefix = 0;
   while (prefix < longest && bytes[previous + prefix] === bytes[start + prefix]) prefix += 1;
   return prefix;
 }
 
-/** PLAIN 64-bit integers. */
-export function plainIntegerPage(values: BigInt64Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-/** PLAIN doubles. */
-export function plainNumberPage(values: Float64Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-/** PLAIN booleans: a bit each. */
-export function plainBooleanPage(values: Uint8Array): Uint8Array {
-  const out = new ByteBuffer(Math.ceil(values.length / 8));
-  packBits(out, values, 0, values.length, 1);
-  return out.bytes;
+/** PLAIN integers of 64 bits, or doubles: as they lie in memory. */
+export function appendWords(out: ByteBuffer, values: BigInt64Array | Float64Array): void {
+  out.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }

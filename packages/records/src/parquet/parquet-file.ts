@@ -1,4 +1,6 @@
+import type { ColumnChunk, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { ByteBuffer } from '../bytes/byte-buffer.ts';
 import { BooleanColumn } from '../columns/boolean-column.ts';
 import type { Column } from '../columns/column.ts';
 import { IntegerColumn } from '../columns/integer-column.ts';
@@ -21,6 +23,9 @@ import { encodeDerived, encodeOneOf } from './encode-one-of.ts';
 import { encodeText } from './encode-text.ts';
 import { parquetSchema } from './parquet-schema.ts';
 
+/** A Parquet file begins and ends with it. */
+const MAGIC = Buffer.from('PAR1');
+
 /** Where the rows of a row group came from. */
 export interface RowPlaces {
   /** Of each row, counted from `baseOffset`. */
@@ -36,14 +41,18 @@ export interface RowPlaces {
  * kind they are, which took a fifth of the consumer's time.)
  *
  * **The same rows in the same row groups give the same bytes on every machine**, because a file may be written twice, by different
- * consumers. Hence Snappy, and the library's own: it is JavaScript and pinned. Gzip and zstd would come from Node's zlib, whose
- * output changes with the version of Node. Other bytes are another number of `ENCODERS`; a test pins them.
+ * consumers. Hence Snappy, written here. Gzip and zstd would come from Node's zlib, whose output changes with the version of Node.
+ * Other bytes are another number of `ENCODERS`; a test pins them.
  */
 export class ParquetFile {
   readonly #query: Query;
   readonly #partition: number;
-  readonly #sink: ByteWriter;
-  readonly #file: ParquetWriter;
+  readonly #schema: SchemaElement[];
+  readonly #rowGroups: RowGroup[] = [];
+  #rows = 0;
+  #out: ByteBuffer;
+  /** Bytes that lie in memory which was taken. */
+  #taken = 0;
 
   constructor(
     query: Query,
@@ -51,32 +60,43 @@ export class ParquetFile {
   ) {
     this.#query = query;
     this.#partition = options.partition;
-    this.#sink = new ByteWriter(options.sizeHint ?? 4096);
-    this.#file = new ParquetWriter({
-      writer: this.#sink,
-      schema: parquetSchema(query, options.hasExtra),
-      codec: 'SNAPPY',
-      createdBy: 'client-tickets',
-    });
+    this.#schema = parquetSchema(query, options.hasExtra);
+    this.#out = new ByteBuffer(options.sizeHint ?? 4096);
+    this.#out.append(MAGIC);
   }
 
   /** Bytes so far, without the footer. */
   get size(): number {
-    return this.#sink.offset;
+    return this.#taken + this.#out.length;
+  }
+
+  /** What was written since `continueIn`. A view, until more is written. */
+  get bytes(): Uint8Array {
+    return this.#out.bytes;
+  }
+
+  /** Where `bytes` lie. */
+  get memory(): Buffer {
+    return this.#out.memory;
+  }
+
+  /** Leaves what was written so far, and its memory, to the caller, who has taken `bytes`; what follows is written to `memory`. */
+  continueIn(memory: number | Buffer): void {
+    this.#taken += this.#out.length;
+    this.#out = new ByteBuffer(memory);
   }
 
   addRowGroup(columns: RecordColumns, places: RowPlaces): void {
     const rows = columns.length;
-    const file = this.#file;
-    const sink = this.#sink;
-    const start = sink.offset;
-    const chunks = this.#encode(columns, places).map((column) =>
-      writeColumnChunk(sink, column, rows, file.compressors.SNAPPY),
-    );
+    const start = this.size;
+    const chunks: ColumnChunk[] = [];
+    for (const column of this.#encode(columns, places)) {
+      chunks.push(writeColumnChunk(this.#out, this.#taken, column, rows));
+    }
     const size = (pick: 'total_uncompressed_size' | 'total_compressed_size'): bigint =>
       chunks.reduce((sum, { meta_data }) => sum + (meta_data?.[pick] ?? 0n), 0n);
-    file.num_rows += BigInt(rows);
-    file.row_groups.push({
+    this.#rows += rows;
+    this.#rowGroups.push({
       columns: chunks,
       total_byte_size: size('total_uncompressed_size'),
       num_rows: BigInt(rows),
@@ -85,25 +105,35 @@ export class ParquetFile {
     });
   }
 
-  /** The whole file. */
+  /** Ends the file. The whole of it, or what was written since `continueIn`. */
   finish(): Uint8Array {
-    void this.#file.finish(); // done when it returns: this sink is never waited for
-    return this.#sink.getBytes();
+    const footer = new ByteWriter();
+    const file = new ParquetWriter({
+      writer: footer,
+      schema: this.#schema,
+      codec: 'SNAPPY',
+      createdBy: 'client-tickets',
+    });
+    file.num_rows = BigInt(this.#rows);
+    file.row_groups = this.#rowGroups;
+    void file.finish(); // done when it returns: this sink is never waited for
+    this.#out.append(footer.getBytes().subarray(MAGIC.length)); // the file has begun already
+    return this.#out.bytes;
   }
 
-  #encode(columns: RecordColumns, { offsets, baseOffset }: RowPlaces): readonly EncodedColumn[] {
+  /** One after the other: what one is made of is garbage when the next is. */
+  *#encode(columns: RecordColumns, { offsets, baseOffset }: RowPlaces): Generator<EncodedColumn> {
     const { length: rows, extra } = columns;
-    return [
-      ...columns.columns.map((column) => encodeColumn(column, rows)),
-      ...(extra === undefined ? [] : [encodeText(extra, rows)]),
-      ...this.#query.derived.map((each) => {
-        const source = columns.columns.find(({ name }) => name === each.from);
-        if (source instanceof OneOfColumn) return encodeDerived(each, source, rows);
+    for (const column of columns.columns) yield encodeColumn(column, rows);
+    if (extra !== undefined) yield encodeText(extra, rows);
+    for (const each of this.#query.derived) {
+      const source = columns.columns.find(({ name }) => name === each.from);
+      if (!(source instanceof OneOfColumn))
         throw new TypeError(`${each.name}: ${each.from} is no column of a closed set`);
-      }),
-      encodeConstant('kafka_partition', this.#partition, rows),
-      encodeIntegers('kafka_offset', { values: offsets, rows, base: baseOffset }),
-    ];
+      yield encodeDerived(each, source, rows);
+    }
+    yield encodeConstant('kafka_partition', this.#partition, rows);
+    yield encodeIntegers('kafka_offset', { values: offsets, rows, base: baseOffset });
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Statistics } from 'hyparquet';
-import type { Texts } from './pages.ts';
+import type { TextRows } from './text-rows.ts';
 
 /** Bytes of a bound; longer ones weigh more than they are worth. */
 const LONGEST = 64;
 
 /** The least and the greatest text, byte by byte, where both are short. */
-export function textStatistics(texts: Texts, nulls: number): Statistics {
+export function textStatistics(texts: TextRows, nulls: number): Statistics {
   const about = { null_count: BigInt(nulls) };
   if (texts.length === 0) return about;
   let least = 0;
@@ -19,15 +19,16 @@ export function textStatistics(texts: Texts, nulls: number): Statistics {
   return { ...about, min_value: min.toString(), max_value: max.toString() };
 }
 
-function textAt({ bytes, ends }: Texts, row: number): Buffer {
-  return Buffer.from(bytes.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
+function textAt(texts: TextRows, row: number): Buffer {
+  return Buffer.from(texts.bytes.subarray(texts.startOf(row), texts.endOf(row)));
 }
 
-function compare({ bytes, ends }: Texts, row: number, other: number): number {
-  const end = ends[row] ?? 0;
-  const otherEnd = ends[other] ?? 0;
-  let at = row === 0 ? 0 : (ends[row - 1] ?? 0);
-  let otherAt = other === 0 ? 0 : (ends[other - 1] ?? 0);
+function compare(texts: TextRows, row: number, other: number): number {
+  const { bytes } = texts;
+  const end = texts.endOf(row);
+  const otherEnd = texts.endOf(other);
+  let at = texts.startOf(row);
+  let otherAt = texts.startOf(other);
   while (at < end && otherAt < otherEnd) {
     const difference = (bytes[at++] ?? 0) - (bytes[otherAt++] ?? 0);
     if (difference !== 0) return difference;

@@ -1,5 +1,8 @@
 import type { ByteBuffer } from '../bytes/byte-buffer.ts';
 
+/** Numbers up to here are exact when they are doubled. */
+const LARGEST = 2 ** 52;
+
 /** ULEB128: seven bits a byte, lowest first. A whole number below 2^53, or any `bigint` from 0 on. */
 export function appendVarint(out: ByteBuffer, value: number | bigint): void {
   if (typeof value === 'bigint') {
@@ -16,5 +19,6 @@ export function appendVarint(out: ByteBuffer, value: number | bigint): void {
 /** Signed numbers, small ones short: 0, -1, 1, -2 become 0, 1, 2, 3. */
 export function appendZigzag(out: ByteBuffer, value: number | bigint): void {
   if (typeof value === 'bigint') appendVarint(out, value < 0n ? -2n * value - 1n : 2n * value);
+  else if (value < LARGEST && value > -LARGEST) appendVarint(out, value < 0 ? -2 * value - 1 : 2 * value);
   else appendZigzag(out, BigInt(value));
 }
