@@ -17,7 +17,7 @@ import { deadLettersKey, partitionPrefixes, RESULT_FORMATS, rowsKey } from './la
 import { readRecords, type ReadingOptions } from './read-records.ts';
 
 /** Counts up when the same records of the same declaration give other bytes or other counts than before. */
-const ENCODERS = '4';
+const ENCODERS = '5';
 /** Two batches of as many partitions as mostly share a consumer: one is stored while the next is handled. */
 const SPARE_BYTES = 24 * 1024 * 1024;
 
