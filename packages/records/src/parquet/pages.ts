@@ -1,4 +1,4 @@
-import { ByteBuffer } from '../bytes/byte-buffer.ts';
+import type { ByteBuffer } from '../bytes/byte-buffer.ts';
 import { bitsFor, packBits } from './bit-packing.ts';
 import { packDeltas } from './delta-packing.ts';
 import type { TextRows } from './text-rows.ts';

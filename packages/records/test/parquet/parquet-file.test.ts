@@ -67,15 +67,15 @@ function write(groups: readonly (readonly Note[])[], { inPieces = false } = {}):
   return Buffer.concat([...pieces, file.finish()]);
 }
 
-async function expectNotes(file: Buffer, groups: readonly (readonly Note[])[]): Promise<void> {
-  const rows = await parquetReadObjects({ file: Uint8Array.from(file).buffer });
-  const expected = groups.flat().map((note, i) => ({
+const read = (file: Buffer) => parquetReadObjects({ file: Uint8Array.from(file).buffer });
+
+function rowsOf(...groups: readonly (readonly Note[])[]): readonly object[] {
+  return groups.flat().map((note, i) => ({
     ...note,
     team: note.kind === 'A' ? 'first' : 'second',
     kafka_partition: 3,
     kafka_offset: BigInt(i),
   }));
-  expect(rows).toEqual(expected);
 }
 
 /** Texts that are hardly alike. */
@@ -92,19 +92,19 @@ describe('A Parquet file', () => {
     const [group] = parquetMetadata(Uint8Array.from(file).buffer).row_groups;
     const body = group?.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === 'body');
     expect(Number(body?.meta_data?.total_uncompressed_size)).toBeGreaterThan(5 * 2 ** 20);
-    await expectNotes(file, [long]);
+    expect(await read(file)).toEqual(rowsOf(long));
   });
 
   test('has pages of texts that differ little from the one before', async () => {
     const prefix = words(1, 500);
     const alike = notes(900, (i) => (i % 5 === 0 ? null : `${prefix} ${i}`));
-    await expectNotes(write([alike]), [alike]);
+    expect(await read(write([alike]))).toEqual(rowsOf(alike));
   });
 
   test('takes a text that is longer than a page, and a column without a value', async () => {
     const huge = notes(4, (i) => words(i, 150_000));
     const none = notes(40, () => null);
-    await expectNotes(write([huge, none]), [huge, none]);
+    expect(await read(write([huge, none]))).toEqual(rowsOf(huge, none));
   });
 
   test('is the same file when it is taken away piece by piece', async () => {
@@ -115,6 +115,6 @@ describe('A Parquet file', () => {
     ];
     const whole = write(groups);
     expect(Buffer.compare(write(groups, { inPieces: true }), whole)).toBe(0);
-    await expectNotes(whole, groups);
+    expect(await read(whole)).toEqual(rowsOf(...groups));
   });
 });
