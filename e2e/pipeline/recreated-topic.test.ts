@@ -55,6 +55,7 @@ describe.each([
 
         await produce(BEFORE);
         const consumer = startService('consumer', { ...settings, TRIGGER: '100 milliseconds' });
+        await consumer.waitForLog('partitions assigned');
         await poll('the first tickets counted', SOON_MS, async () => (await results()).counted === BEFORE);
         await createCluster((process.env['KAFKA_BROKERS'] ?? '').split(',')).recreateTopic(topic, PARTITIONS);
         await produce(AFTER); // past every offset that was read

@@ -5,7 +5,7 @@ import { openObjectStore } from '@client-tickets/object-store';
 import { createFolderLocation, type FolderLocation } from './support/folder-location.ts';
 import { readCommand } from '../src/cli/read-command.ts';
 import { runHere } from './support/run-here.ts';
-import { runTickets, type Finished } from './support/run-tickets.ts';
+import { runTickets, runWithoutReader, type Finished } from './support/run-tickets.ts';
 
 let location: FolderLocation;
 
@@ -27,6 +27,13 @@ const environment = (): Readonly<Record<string, string>> => ({
 });
 
 describe('commands that only read', () => {
+  test('end as they would when the reader of their output has gone', async () => {
+    expect(await runWithoutReader(['verify', '--no-brokers'], environment())).toEqual({
+      code: 0,
+      stderr: '',
+    });
+  });
+
   test('prove, show and plan, and change nothing', async () => {
     const before = await location.snapshot();
 
