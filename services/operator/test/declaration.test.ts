@@ -25,7 +25,7 @@ const laterQuery = defineQuery({
   table: 'tickets',
   record: defineRecord('ticket', {
     ...ticket.fields,
-    priority: oneOf('LOW', 'MEDIUM', 'HIGH', 'URGENT'),
+    priority: oneOf(...ticket.fields.priority.values, 'SOMEDAY'),
   }),
   key: 'client_id',
   derive: {
@@ -38,7 +38,7 @@ const laterQuery = defineQuery({
   },
 });
 const CHANGES =
-  'priority: URGENT added; support_team: GENERAL → Front Desk added, GENERAL → General Support removed';
+  'priority: SOMEDAY added; support_team: GENERAL → Front Desk added, GENERAL → General Support removed';
 
 /** What the real engine leaves of these messages. */
 async function run(
