@@ -259,12 +259,12 @@ describe('a batch', () => {
         'Account Management': 2,
         'General Support': 1,
       },
-      ticket_counts_by_priority: { LOW: 1, MEDIUM: 0, HIGH: 2 },
+      ticket_counts_by_priority: { ...handler.initialState['ticket_counts_by_priority'], LOW: 1, HIGH: 2 },
     });
     expect(second.observations).toMatchObject({
       ticket_counts: { TECHNICAL: 0, BILLING: 0, ACCOUNT: 1, GENERAL: 0 },
       ticket_counts_by_team: { 'Account Management': 1 },
-      ticket_counts_by_priority: { LOW: 0, MEDIUM: 0, HIGH: 1 },
+      ticket_counts_by_priority: { LOW: 0, HIGH: 1 },
     });
     expect(handler.parseState(JSON.parse(JSON.stringify(second.state)))).toEqual(second.state);
     expect(() => handler.parseState({ ticket_counts: {} })).toThrow('not ticket counts');
