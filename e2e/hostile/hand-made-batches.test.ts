@@ -1,6 +1,6 @@
 import { rowsPrefix } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import { hasKafka, hasS3 } from '@client-tickets/testkit';
+import { hasKafka, hasS3, uniqueName } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { createHostilePipeline, type HostilePipeline } from './hostile-pipeline.ts';
 import { produceRaw } from './raw-produce.ts';
@@ -54,6 +54,34 @@ describe.skipIf(!hasKafka || !hasS3)('record batches that were made by hand', ()
       expect(await pipeline.run('consumer')).toMatch(/say other offsets than they have/);
       await sendRest();
       await pipeline.run('consumer');
+      await pipeline.run('operator', ['verify']);
+      await expectRows(pipeline, tickets);
+    },
+    120_000,
+  );
+
+  test.each(LIES)(
+    'with $offsets cost no other ticket, with a crash and a restart in the middle of them',
+    async ({ deltas }) => {
+      const pipeline = await createHostilePipeline({ environment: { MAX_OFFSETS_PER_TRIGGER: '3' } });
+      const { tickets, sendRest } = await sendTickets(pipeline, deltas);
+      await sendRest();
+      // Three offsets a trigger, two seconds apart: the batch lies at 25 to 34, so three triggers end within it.
+      const consumer = pipeline.start('consumer', [], { TRIGGER: '2 seconds' });
+      await consumer.waitForLog('24→27');
+      consumer.kill('SIGKILL');
+      await consumer.ended;
+      const status = await pipeline.run('operator', ['status', '--offsets']);
+      const line = status.split('\n').find((each) => each.startsWith('{')) ?? '{}'; // Node.js may have warned before
+      const { [pipeline.topic.topic]: ends } = JSON.parse(line) as Record<string, Record<string, number>>;
+      expect(ends?.[PARTITION]).toBeGreaterThan(BEFORE);
+      expect(ends?.[PARTITION]).toBeLessThan(BEFORE + BY_HAND);
+
+      // A group of its own: that of the killed consumer waits for it to come back.
+      await pipeline.run('consumer', [], {
+        KAFKA_GROUP_ID: uniqueName('hostile'),
+        MAX_OFFSETS_PER_TRIGGER: '50',
+      });
       await pipeline.run('operator', ['verify']);
       await expectRows(pipeline, tickets);
     },
