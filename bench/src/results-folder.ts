@@ -11,7 +11,7 @@ interface Result {
   readonly [more: string]: unknown;
 }
 
-/** Writes a result as JSON and as Markdown, each in one go: whoever breaks off keeps what was there. Returns the JSON's path. */
+/** Writes a result as JSON and as Markdown, each in one go: a benchmark that is broken off keeps what was there. Returns the JSON's path. */
 export async function saveResult(folder: string, result: Result, markdown: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const name = resultName(result);

@@ -4,7 +4,7 @@ const guarded = new Set<number>();
 let installed = false;
 
 /**
- * What is started in a session of its own does not hear of Ctrl+C: whoever ends the benchmark ends it too. Returns how to let
+ * What is started in a session of its own does not get Ctrl+C: what ends the benchmark ends it too. Returns how to let
  * go of it.
  */
 export function guardSession(session: number): () => void {

@@ -134,7 +134,7 @@ describe('a result that is gone on with', () => {
 
   test('is refused on another machine', () => {
     const other = { ...asked, circumstances: { ...circumstances, cores: 8 } };
-    expect(() => continued(earlier, other)).toThrow(/2 cores.*8 cores.*begin anew/);
+    expect(() => continued(earlier, other)).toThrow(/2 cores.*8 cores.*start over/);
   });
 });
 

@@ -44,7 +44,7 @@ test('a section gets its text, whatever was in it, and all around it stays', () 
   expect(fillSections(filled, text)).toBe(filled);
 });
 
-test('a section that nobody knows is named', () => {
+test('an unknown section is named', () => {
   expect(() => fillSections('<!-- bench:y -->\n<!-- /bench:y -->', () => undefined)).toThrow(
     /no section called y/,
   );

@@ -109,7 +109,7 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
   );
 
   test(
-    'runs every service of ours on a file system that nobody can write to, and without privileges',
+    'runs every service of ours on a read-only file system, and without privileges',
     async () => {
       const format = [
         '{{.HostConfig.ReadonlyRootfs}}',

@@ -1,6 +1,6 @@
 import { createTicketGenerator, type Ticket } from '@client-tickets/tickets';
 
-/** One message that nobody should have sent, or that looks like it, and what has to become of it. */
+/** One message that should never have been sent, or looks like it, and what has to become of it. */
 export interface HostileCase {
   readonly name: string;
   /** `null`: a tombstone. */

@@ -27,7 +27,7 @@ export interface HostileTopic {
   readonly sent: ReadonlyMap<string, HostileMessage>;
   /** One record batch. */
   send(partition: number, messages: readonly HostileMessage[], codec?: ClientCodec): Promise<void>;
-  /** One transaction of some record batches, at the end of which nobody may see any of it when it is `aborted`. */
+  /** One transaction of some record batches, none of which may be seen when it is `aborted`. */
   transact(
     partition: number,
     batches: readonly (readonly HostileMessage[])[],

@@ -38,7 +38,7 @@ async function newLocation(): Promise<TestLocation> {
   return location;
 }
 
-/** What may come next: never nobody, never more than three. */
+/** What may come next: at least one consumer, at most three. */
 function possibleChanges(size: number): readonly CrewChange[] {
   if (size === 1) return ['start'];
   return size < MOST_CONSUMERS ? ['start', 'stop', 'kill'] : ['stop', 'kill'];

@@ -12,7 +12,7 @@ export type Schemathesis = { readonly program: string } | { readonly missing: st
 
 /**
  * The fuzzer of APIs, in a Python environment of its own. With `CI` set that is made, once; it takes half a minute, too much
- * for somebody's first `pnpm test`.
+ * for a first `pnpm test`.
  */
 export async function findSchemathesis(): Promise<Schemathesis> {
   if (existsSync(PROGRAM)) return { program: PROGRAM };

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 export interface OwnAuthority {
-  /** The certificate of the authority, which is nobody's that a machine trusts by itself. */
+  /** The certificate of the authority, which no machine trusts by itself. */
   readonly certificate: string;
   /** Key and certificate of a server at 127.0.0.1 (and by no other name) in one PEM file, as Kafka reads it. */
   readonly server: string;

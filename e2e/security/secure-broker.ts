@@ -110,7 +110,7 @@ function brokerSettings(options: {
     `${login('scram-sha-512', 'scram.ScramLoginModule')};`,
     `${login('plain', 'plain.PlainLoginModule')} user_${owner.name}="${owner.password}";`,
     'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    `super.users=User:ANONYMOUS;User:${owner.name}`, // the broker's own connections log in as nobody
+    `super.users=User:ANONYMOUS;User:${owner.name}`, // the broker's own connections do not log in
     `log.dirs=${join(folder, 'log')}`,
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=1',

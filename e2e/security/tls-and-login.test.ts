@@ -119,7 +119,7 @@ describe.skipIf('missing' in kafka)('a broker that asks for TLS and a login', ()
     },
     {
       service: 'consumer',
-      what: 'a certificate of an authority that nobody knows',
+      what: 'a certificate of an unknown authority',
       changed: { NODE_EXTRA_CA_CERTS: '' },
       says: /unable to verify the first certificate.*NODE_EXTRA_CA_CERTS/,
     },

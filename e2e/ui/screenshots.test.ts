@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { hasChromium, openPage, startBrowser } from './browser.ts';
 
-/** `SCREENSHOTS=docs pnpm vitest run e2e/ui/screenshots` makes the pictures of the documentation anew. */
+/** `SCREENSHOTS=docs pnpm vitest run e2e/ui/screenshots` takes the documentation's pictures again. */
 const folder = process.env['SCREENSHOTS'];
 
 const DESK = { viewport: { width: 1280, height: 1100 } } as const;

@@ -33,7 +33,7 @@ export function parseRepetitions(given: string): Repetitions {
 
 /**
  * The runs that are missing of those asked for, in their order: all workloads, then again. Who begins changes each time, so
- * that nobody always runs on a machine that another one has just warmed. What is measured already counts, right or wrong.
+ * that no system always runs on a machine that another has just warmed. What is measured already counts, right or wrong.
  */
 export function planRuns(options: {
   readonly workloads: readonly Workload[];

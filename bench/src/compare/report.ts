@@ -7,7 +7,7 @@ import { measurementSchema, runsOf, summarize, type Summary } from './measuremen
 export const reportSchema = z.object({
   kind: z.literal('compare'),
   startedAt: z.string(),
-  /** The times at which somebody sat down to measure, the first one first. */
+  /** When each sitting began, the first one first. */
   sittings: z.array(z.object({ startedAt: z.string(), circumstances: circumstancesSchema })),
   workloads: z.array(workloadSchema),
   systems: z.array(
@@ -47,7 +47,7 @@ export function continued(
   const [first] = earlier.sittings;
   if (first !== undefined && machineOf(first.circumstances) !== machineOf(circumstances)) {
     throw new Error(
-      `the earlier runs were measured on ${machineOf(first.circumstances)}, this machine has ${machineOf(circumstances)}: begin anew`,
+      `the earlier runs were measured on ${machineOf(first.circumstances)}, this machine has ${machineOf(circumstances)}: start over`,
     );
   }
   return {

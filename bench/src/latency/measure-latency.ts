@@ -127,7 +127,7 @@ function readAgainAndAgain(place: RunPlace, pauseMs: number): CountsReader {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   })();
-  reading.catch(() => undefined); // heard of through `stop`
+  reading.catch(() => undefined); // comes back through `stop`
   return {
     last: () => last,
     everyMs: () => Math.round(((performance.now() - startedAt) / Math.max(1, rounds)) * 10) / 10,

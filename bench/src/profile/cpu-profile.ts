@@ -26,8 +26,8 @@ export type FindSource = (frame: CallFrame) => string | undefined;
 
 /**
  * The time of a profile by stage, in milliseconds. A function's own time goes to the stage of the file that it was written in.
- * What Node does itself (copying buffers, parsing JSON, writing files) goes to whoever called for it: the nearest caller with
- * a stage. Only collecting garbage, which nobody calls for, and what no such caller is known of stand for themselves.
+ * What Node does itself (copying buffers, parsing JSON, writing files) goes to its caller: the nearest caller with
+ * a stage. Only collecting garbage, which has no caller, and what no such caller is known of stand for themselves.
  */
 export function timeByStage(
   { nodes, samples, timeDeltas }: CpuProfile,

@@ -45,7 +45,7 @@ export function profileMarkdown(report: ProfileReport): string {
     `# Profile of ${startedAt}`,
     describeCircumstances(circumstances),
     `${describeWorkload(workload)} into ${place}; ${threads} ${threads === 1 ? 'thread' : 'threads'} with a profile. With the profiler: ` +
-      `${wallSeconds.toFixed(1)} s wall, ${cpuSeconds.toFixed(1)} s of CPU. What Node does itself counts for whoever called for it.`,
+      `${wallSeconds.toFixed(1)} s wall, ${cpuSeconds.toFixed(1)} s of CPU. What Node does itself counts for its caller.`,
     profileTable(report),
   ]
     .join('\n\n')

@@ -34,7 +34,7 @@ const BY_FILE: readonly (readonly [Stage, RegExp])[] = [
   ['load modules, start', /services\/|packages\/service-kit\/|node_modules\/(\.pnpm\/)?(commander|dotenv)/],
 ];
 
-/** For what Node does itself on behalf of nobody in particular, by its own file or the name of the function. */
+/** For what Node does itself on behalf of no one stage, by its own file or the name of the function. */
 const BY_INTERNALS: readonly (readonly [Stage, RegExp])[] = [
   ['collect garbage', /^\(garbage collector\)$/],
   [

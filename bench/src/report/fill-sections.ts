@@ -6,7 +6,7 @@ const SECTION = /^<!-- bench:([\w:-]+) -->\n[^]*?^<!-- \/bench:\1 -->$/gm;
  *     <!-- bench:latency -->
  *     <!-- /bench:latency -->
  *
- * Throws for a section that nobody has text for.
+ * Throws for a section without text.
  */
 export function fillSections(document: string, textOf: (section: string) => string | undefined): string {
   return document.replaceAll(SECTION, (_, section: string) => {

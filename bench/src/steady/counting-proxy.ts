@@ -10,7 +10,7 @@ export interface CountingProxy {
 }
 
 /**
- * Stands before an S3 server and counts the requests of whoever uses it, whatever it is written in. All is handed on as it
+ * Stands before an S3 server and counts the requests of its clients, whatever they are written in. All is handed on as it
  * came, the `Host` that the signature covers included.
  */
 export async function startCountingProxy(endpoint: string): Promise<CountingProxy> {

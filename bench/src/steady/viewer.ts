@@ -1,4 +1,4 @@
-/** Somebody who has the pipeline UI open: the page's event stream is read and forgotten. Returns how to close it. */
+/** A browser with the pipeline UI open: the page's event stream is read and dropped. Returns how to close it. */
 export async function openViewer(uiUrl: string): Promise<() => void> {
   const closing = new AbortController();
   const answer = await fetch(new URL('api/v1/events', uiUrl), { signal: closing.signal });

@@ -12,7 +12,7 @@ export const steadyRowSchema = z.object({
   cores: z.number(),
   residentBytes: z.number(),
   peakBytes: z.number(),
-  /** In these minutes, by kind; without it: makes none, or nobody counted. */
+  /** In these minutes, by kind; without it: makes none, or not counted. */
   requests: requestCountsSchema.optional(),
 });
 export type SteadyRow = z.infer<typeof steadyRowSchema>;
@@ -46,7 +46,7 @@ export async function watchUsage(options: {
       );
     }),
   );
-  failed.catch(() => undefined); // heard of through the race below
+  failed.catch(() => undefined); // comes back through the race below
   while (seconds() < minutes * 60) {
     watched.forEach(({ process }, index) => resident[index]?.push(process.usage().residentBytes));
     onSecond(seconds());

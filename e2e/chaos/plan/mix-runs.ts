@@ -9,7 +9,7 @@ export function* mixRuns(faults: readonly Fault[], runs: number, firstSeed: numb
   const whole = faults.reduce((sum, { share }) => sum + share, 0);
   const taken = new Map(faults.map((fault) => [fault, 0]));
   for (let planned = 0; planned < runs; planned += 1) {
-    // Whoever lags furthest behind its share is next.
+    // The one furthest behind its share is next.
     const [next] = [...taken].sort(
       ([a, runsOfA], [b, runsOfB]) => due(b, runsOfB, planned, whole) - due(a, runsOfA, planned, whole),
     );

@@ -11,7 +11,7 @@ const OFFSETS_TOPIC = '__consumer_offsets';
 export interface Cluster {
   createTopic(topic: string, partitions: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
-  /** Deletes a topic and has it made again, by this call or by whoever is faster. Resolves when its replicas are in sync. */
+  /** Deletes a topic and has it made again, by this call or by a faster consumer. Resolves when its replicas are in sync. */
   recreateTopic(topic: string, partitions: number): Promise<void>;
   /** The broker that leads a partition. */
   leaderOf(topic: string, partition: number): Promise<number>;

@@ -12,7 +12,7 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-/** Somebody who has nothing to do with the pipeline and reads its topic and its files. One reading at a time. */
+/** An independent program that reads the pipeline's topic and files. One reading at a time. */
 export interface Witness {
   /** Rejects with `UnreadableError`. */
   readResults(location: string): Promise<Reading>;

@@ -189,7 +189,7 @@ function createWriter(layout: LogLayout, files: readonly PartitionFile[], lock: 
       if (closed !== undefined) return closed;
       refusal ??= new EmbeddedLogError('closed', `The writer of the log in ${layout.folder} is closed.`);
       closed = tail
-        // Whoever asked for it has been told.
+        // Its caller has been told.
         .catch(() => undefined)
         .then(() => Promise.all(files.map((file) => file.close())))
         .then(() => lock.release());

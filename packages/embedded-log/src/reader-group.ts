@@ -29,7 +29,7 @@ const groups = new Map<string, Group>();
 
 /**
  * Shares the partitions of a log among the readers of one group **in this process**: each partition has one owner, and
- * with every join and leave all members are told their partitions anew. Readers in other processes do not take part;
+ * with every join and leave all members are told their partitions again. Readers in other processes do not take part;
  * each process reads everything.
  */
 export function joinReaderGroup(
@@ -47,7 +47,7 @@ export function joinReaderGroup(
     for (const [index, each] of members.entries()) {
       each.owned = all.filter((partition) => partition % members.length === index);
     }
-    // Only now, so that whoever is told first finds everybody's share in place.
+    // Only now, so that the first member to be told finds all shares in place.
     for (const each of members) each.onAssigned(each.owned);
   };
 

@@ -9,7 +9,7 @@ const WINDOW_BYTES = 1024 * 1024;
 /**
  * Reads a partition's whole file before a new writer appends to it, and returns where it ends.
  *
- * Records behind `bounds.latest` were under way when the last writer stopped: nobody was told that they are stored. Those
+ * Records behind `bounds.latest` were under way when the last writer stopped: they were never acknowledged. Those
  * that are whole stay; the first torn one and what follows are cut off. Damage before that point is an error, and
  * nothing is changed.
  */

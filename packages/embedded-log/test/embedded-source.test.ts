@@ -155,7 +155,7 @@ test('a paused partition is quiet while others go on, and resumes where it stopp
   expect(observed.records(0).map(({ value }) => text(value))).toEqual(['a', 'b', 'd']);
 });
 
-test('a position that retention has overtaken is announced anew instead of skipped', async () => {
+test('a position that retention has overtaken is announced again instead of skipped', async () => {
   const directory = await temporaryFolder();
   const writer = await openWriter(directory);
   await writer.append([record('a'), record('b'), record('c')]);
@@ -171,7 +171,7 @@ test('a position that retention has overtaken is announced anew instead of skipp
   expect(observed.records(0).map(({ value }) => text(value))).toEqual(['c']);
 });
 
-test('a position behind the end is announced anew', async () => {
+test('a position behind the end is announced again', async () => {
   const directory = await temporaryFolder();
   await openWriter(directory);
   const observed = await observe(openSource(directory));

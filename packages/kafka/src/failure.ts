@@ -68,7 +68,7 @@ export function readFailure(error: unknown): Failure {
 
 const UNNAMED = { type: undefined, tlsCode: undefined };
 
-/** Whether the group gave our partitions, or our place in it, to somebody else. */
+/** Whether the group gave our partitions, or our place in it, to another member. */
 export function isGroupMove(failure: Failure): boolean {
   return failure.type !== undefined && GROUP_MOVES.has(failure.type);
 }

@@ -161,7 +161,7 @@ export function joinGroup(options: GroupMemberOptions): GroupMember {
     leave: async (timeoutMs) => {
       state = 'left';
       try {
-        // kafkajs can't be stopped while it joins: `disconnect` would return, and it would join all the same.
+        // kafkajs can't be stopped while it joins: `disconnect` would return, and it would still join.
         await withinTime(
           clock,
           timeoutMs,

@@ -8,7 +8,7 @@ import type { KafkaConnection } from './kafka-connection.ts';
 /** Who reads what, as the group's coordinator has it. */
 export interface GroupOwners {
   /**
-   * The client id of each partition's reader. Partitions are missing while the group moves, and when nobody reads them. One
+   * The client id of each partition's reader. Partitions are missing while the group moves, and when they have no reader. One
    * question to the coordinator; a failed one is not repeated. Rejects with a `KafkaError`.
    */
   read(): Promise<ReadonlyMap<number, string>>;

@@ -1,6 +1,6 @@
 /**
  * - `unavailable`: the brokers do not answer, or not in time. Worth trying later.
- * - `refused`: authentication, authorization or TLS; works once somebody changes something.
+ * - `refused`: authentication, authorization or TLS; works once an operator changes something.
  * - `topic_missing`: there is no such topic.
  * - `too_few_brokers`: a topic can't have as many replicas as was asked for.
  * - `group_moved_on`: the consumer does not own the partitions any more; normal while a group rebalances.

@@ -14,7 +14,7 @@ const FIELDS = [
   'retryTime',
 ] as const;
 
-// Told at level error or warning, but normal life of a group, or said again by whoever called: every response with an error
+// Told at level error or warning, but normal life of a group, or said again by the caller: every response with an error
 // code, even when it is only that the group moves, is an error to kafkajs, and a crash is reported with its reason.
 const NORMAL =
   /rebalanc|re-?join|resync group|not aware of this member|^Response [A-Z]|^Response without match|^Crash: |Limiting retries/i;

@@ -66,7 +66,7 @@ const MISPLACED_RETRY_MS = 1_000;
  *
  * A consumer that crashed, was fenced or got stuck is replaced, for as long as that can help; the listener sees a new
  * assignment. `onError` gets a `KafkaError`: `topic_missing` or `refused` (authentication, authorization, TLS) when they
- * were seen four times in a row, `failed` for what nobody can explain after eight times, and `unreadable_batch` at once.
+ * were seen four times in a row, `failed` for unexplained errors after eight times, and `unreadable_batch` at once.
  */
 export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   const { connection, topic, groupId, logger, clock, sessionTimeoutMs = 15_000 } = options;
@@ -250,7 +250,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       await member.commit(offsets);
     },
     fetchOwners: async () => {
-      // Whoever shows how it ended may ask once more.
+      // A caller that reports how it ended may ask once more.
       if (!stopping.signal.aborted) owners = await groupOwners.read();
       return owners;
     },

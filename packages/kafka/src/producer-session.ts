@@ -18,7 +18,7 @@ export interface ProducerSessionOptions {
 export interface ProducerSession {
   /** False after a failure, and before the sequence numbers run out. */
   readonly isUsable: boolean;
-  /** The messages name their partition, all the same. */
+  /** The messages still name their partition. */
   write(partition: number, messages: readonly Message[]): Promise<void>;
   /** Lets what is under way end, then disconnects. */
   retire(): Promise<void>;

@@ -34,7 +34,7 @@ export interface OffsetLie extends BatchPlace {
   readonly record: number;
 }
 
-/** A chunk ends with the record batch that brings it to so many bytes: larger ones would be bounds for nobody's memory. */
+/** A chunk ends with the record batch that brings it to so many bytes: larger ones would not bound memory. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**

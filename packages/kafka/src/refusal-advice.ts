@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 
-/** What somebody can change about a refusal, in one or two sentences. */
+/** What an operator can do about a refusal, in one or two sentences. */
 export function refusalAdvice({ type, tlsCode }: Pick<Failure, 'type' | 'tlsCode'>): string {
   if (tlsCode !== undefined) return certificateAdvice(tlsCode);
   if (type === 'INCONSISTENT_GROUP_PROTOCOL') {

@@ -13,8 +13,8 @@ const HOPELESS_LIMIT = 4;
 const UNEXPLAINED_LIMIT = 8;
 
 /**
- * How often a consumer is built again. Failures that can heal are tried again for ever, with waits that double from 250 ms to
- * 15 s; those that can't are believed when seen four times in a row, those that nobody can explain after eight.
+ * How often a consumer is built again. Failures that can heal are tried again without end, with waits that double from 250 ms to
+ * 15 s; those that can't are believed when seen four times in a row, unexplained ones after eight.
  */
 export class RestartPolicy {
   readonly #action: string;

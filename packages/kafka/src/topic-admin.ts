@@ -28,7 +28,7 @@ export interface TopicDifference {
 }
 
 export interface EnsuredTopic {
-  /** By this call; false when it was there, or somebody else was faster. */
+  /** By this call; false when it was there, or another caller was faster. */
   readonly created: boolean;
   readonly partitions: number;
   /** Of the partition that has the fewest replicas. */
@@ -81,7 +81,7 @@ async function prepare(admin: Admin, options: EnsureTopicOptions): Promise<Ensur
   return { created, ...found, differences };
 }
 
-/** `false`: somebody else was faster. */
+/** `false`: another caller was faster. */
 async function create(admin: Admin, options: EnsureTopicOptions): Promise<boolean> {
   const {
     topic,

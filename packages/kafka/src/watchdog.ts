@@ -22,7 +22,7 @@ export class Watchdog {
     this.#silentChecks = 0;
   }
 
-  /** The partition was read, moved, paused or resumed: its wait starts anew. */
+  /** The partition was read, moved, paused or resumed: its wait starts again. */
   moved(partition: number): void {
     this.#behind.delete(partition);
   }

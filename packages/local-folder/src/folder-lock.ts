@@ -53,7 +53,7 @@ const LAST_NUMBER = 999_999_999_999;
  * The lock is the file with the highest number in `locks`. It is made exclusively, so that of several who want the next
  * number one gets it, and numbers only grow: letting go marks the file, and the next holder removes it.
  *
- * 1. Nobody there, or the holder has let go: take the next number.
+ * 1. No holder, or it has let go: take the next number.
  * 2. The holder runs in this pid namespace of this kernel: its number and start time say for certain whether it still
  *    runs. If so, refuse; if not, take the next number at once. A stopped process still runs.
  * 3. Anybody else (another container, another machine) can't be asked. It touches its file every 2 s. Seen to do so: refuse.
@@ -83,7 +83,7 @@ export async function acquireFolderLock(
     const path = join(locks, String(mine));
     const holder = thisProcess(new Date(clock.now()).toISOString());
     if (!(await createExclusively(path, formatLockHolder(holder)))) continue;
-    // Whoever was slow to decide may have made a number that has been passed by meanwhile.
+    // A process that was slow to decide may have made a number that has been passed by meanwhile.
     if ((await readNumbers(locks)).at(-1) !== mine) {
       await rm(path, { force: true });
       continue;
@@ -169,7 +169,7 @@ function describe(holder: LockHolder | undefined): string {
 /** In ascending order. Longer names are no locks: adding one to them would change nothing. */
 async function readNumbers(locks: string): Promise<readonly number[]> {
   const names = await readdir(locks).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return []; // removed under our feet: then nobody holds it
+    if (errorCode(error) === 'ENOENT') return []; // removed under our feet: then it has no holder
     throw error;
   });
   return names

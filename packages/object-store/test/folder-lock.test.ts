@@ -158,7 +158,7 @@ describe('a folder that this process has open', () => {
     await checkpoints.close();
   });
 
-  it('is no longer written once somebody else has taken it over', async () => {
+  it('is no longer written once another process has taken it over', async () => {
     const folder = temporaryFolder();
     const store = await openObjectStore(folder);
     await store.put('a', Buffer.from('1'));

@@ -1,5 +1,5 @@
 // Opens the folder of its first argument, says so, and keeps it until it is told to stop. With a second argument it
-// swaps that key for ever, one version after another, and says each version once it is written.
+// swaps that key until it is killed, one version after another, and says each version once it is written.
 import { createRequire } from 'node:module';
 import { openObjectStore } from '../src/index.ts';
 

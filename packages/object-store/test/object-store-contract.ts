@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeConditionalWrites } from '../src/index.ts';
 
 export interface ContractSubject {
-  /** Empty, and of nobody else. */
+  /** Empty, and used by nothing else. */
   readonly open: () => Promise<ObjectStore>;
   /** How many writers race for one key. */
   readonly racers: number;
@@ -13,7 +13,7 @@ export interface ContractSubject {
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-/** What S3 and a local folder have in common, whoever runs it. */
+/** What S3 and a local folder have in common. */
 export function describeObjectStore(name: string, { open, racers, skipped }: ContractSubject): void {
   if (skipped !== undefined) console.warn(`${name} is not tested: ${skipped}`);
   describe.skipIf(skipped !== undefined)(`${name} as an object store`, () => {

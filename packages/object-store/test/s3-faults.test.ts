@@ -118,7 +118,7 @@ describe('S3 requests that may be done twice', () => {
     expect(events).toEqual([...Array(5).fill('get retry'), 'get unavailable']);
   });
 
-  it('begin a multi-part upload anew when a part fails, and leave no part behind', async () => {
+  it('begin a multi-part upload again when a part fails, and leave no part behind', async () => {
     const { store, server, events } = await scripted([
       'serve',
       'serve',

@@ -35,7 +35,7 @@ type Committed = ReadonlyMap<number, CommittedState<Counts>>;
  *    partition. States that were read before the version would prove nothing.
  * 3. If the counts are the same, write nothing. Else replace the file on the condition that it still is the version
  *    of step 1: what is replaced is what was compared with.
- * 4. If it is not, somebody else was first: begin again.
+ * 4. If it is not, another consumer was first: begin again.
  *
  * **An ETag stands for bytes, not for metadata**, so the argument needs every version to have bytes of its own. It has:
  * counts only grow, and step 3 writes no version with the same counts as the one before. This is why records that
@@ -43,7 +43,7 @@ type Committed = ReadonlyMap<number, CommittedState<Counts>>;
  *
  * A write whose answer got lost rejects with `unavailable`; the next call reads what became of it. Should it arrive
  * later still, its condition fails. For that reason nothing here takes "the same bytes are there" for "mine arrived",
- * as `compareAndSwap` does: the metadata may be somebody else's.
+ * as `compareAndSwap` does: the metadata may be another consumer's.
  *
  * Rejects with an `ObjectStoreError`: the store's own; `unavailable` when others were first ten times in a row;
  * `refused` when what is published counts records that no checkpoint has committed.
@@ -62,14 +62,14 @@ export function createCountsPublisher(options: {
     return { etag: found.etag, body: found.body, endOffsets: parseEndOffsets(found.metadata) };
   }
 
-  /** Step 3. `false`: somebody else was first. */
+  /** Step 3. `false`: another consumer was first. */
   async function replace(file: CountsFile, version: Version, committed: Committed): Promise<boolean> {
     const body = encodeCountsFile(file, mergeStates(query, committed));
     if (version.etag !== undefined && Buffer.compare(body, version.body) === 0) {
       lastSeen.set(file, version);
       return true;
     }
-    lastSeen.delete(file); // nobody knows before the answer is there
+    lastSeen.delete(file); // unknown until the answer is there
     const endOffsets = endOffsetsOf(committed);
     const put = { contentType: JSON_LINES_TYPE, metadata: { topic, ...encodeEndOffsets(endOffsets) } };
     const written =

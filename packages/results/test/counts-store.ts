@@ -7,7 +7,7 @@ import {
   type StoredObject,
 } from '@client-tickets/micro-batch';
 
-/** What becomes of a conditional write: `late` is a write that is given up and arrives when nobody waits any more. */
+/** What becomes of a conditional write: `late` is a write that is given up and arrives after its caller has given up. */
 export type Fate = 'answered' | 'answer lost' | 'request lost' | 'late';
 
 /** Waits, as long as a test wants, before an effect takes place. */

@@ -11,7 +11,7 @@ export type PythonReaders = { readonly python: string } | { readonly missing: st
 
 /**
  * A Python that has pyarrow and DuckDB: the one on the PATH, or one of our own. With `CI` set ours is made, once; it takes
- * 10 seconds and 250 MB, too much for somebody's first `pnpm test`.
+ * 10 seconds and 250 MB, too much for a first `pnpm test`.
  */
 export async function findPythonReaders(): Promise<PythonReaders> {
   for (const python of ['python3', CACHED_PYTHON]) if (await hasReaders(python)) return { python };

@@ -60,7 +60,7 @@ export async function runMain(
   }
   shutdown.dispose();
   await writtenOut(process.stdout);
-  // Not by running out of work: a connection that somebody forgot must not keep a finished service alive.
+  // Not by running out of work: a forgotten connection must not keep a finished service alive.
   process.exit(code);
 }
 

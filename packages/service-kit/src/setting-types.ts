@@ -11,7 +11,7 @@ export interface SettingType<Value> {
 const HAS_CONTROL = /\p{Cc}/u;
 
 /**
- * Any text without control characters, and without the blanks and line breaks around it that nobody means. `allowed` says what it
+ * Any text without control characters, and without blanks and line breaks around it, which are never meant. `allowed` says what it
  * stands for: `a user name`.
  */
 export function text(allowed = 'text'): SettingType<string> {
@@ -125,7 +125,7 @@ export function httpOrigin(): SettingType<string> {
   );
 }
 
-/** Read by a function of somebody else, which throws an `Error` that says what it expected and what it found. */
+/** Read by a function of the caller's, which throws an `Error` that says what it expected and what it found. */
 export function parsedBy<Value>(allowed: string, parse: (text: string) => Value): SettingType<Value> {
   return { allowed, parse };
 }

@@ -203,7 +203,7 @@ test('what a service uses of a secret is kept out of the logs, and what was give
   expect(secretValues(schema, { API_TOKEN: 'hunter2\n' })).toEqual(['hunter2\n', 'hunter2']);
 });
 
-test('a parser of somebody else has the last word', () => {
+test('a parser that the caller gives has the last word', () => {
   const parse = (text: string): number => {
     if (text === 'one') return 1;
     throw new Error(`expected one, found ${text}`);

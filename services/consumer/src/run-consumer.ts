@@ -120,7 +120,7 @@ export async function runConsumer(query: Query): Promise<void> {
   });
 }
 
-/** Tables are for a terminal; the log holds the same where nobody looks. */
+/** Tables are for a terminal; elsewhere the log holds the same. */
 function tableOutput(): ((text: string) => void) | undefined {
   return process.stdout.isTTY ? (text) => process.stdout.write(text) : undefined;
 }

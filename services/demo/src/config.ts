@@ -20,7 +20,7 @@ import { z } from 'zod';
 export const demoSettings = z.object({
   DEMO_DATA: setting(text('the path of a folder'), {
     default: 'data',
-    description: 'Where the log, the checkpoint and the results are kept. Remove it to begin anew.',
+    description: 'Where the log, the checkpoint and the results are kept. Remove it to start over.',
   }),
   TICKET_COUNT: setting(integer({ min: 1, max: 100_000_000 }), {
     default: '200',

@@ -8,7 +8,7 @@ const DRAW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
 interface Terminal {
-  /** 0 where nobody knows. */
+  /** 0 when unknown. */
   readonly columns: number;
   write(text: string): unknown;
 }

@@ -12,7 +12,7 @@ export function ticketsDue(ticketsPerSecond: number, elapsedMs: number): number 
 
 /** How long to wait for the next ticket, in milliseconds, when `sent` have been sent. */
 export function msUntilDue(ticketsPerSecond: number, elapsedMs: number, sent: number): number {
-  // A timer may ring a moment early: at least a millisecond, so that nobody turns in circles.
+  // A timer may ring a moment early: at least a millisecond, or this would be a busy loop.
   const shortest = ticketsPerSecond * GATHERING_MS > 1_000 ? GATHERING_MS : 1;
   return Math.max((sent * 1_000) / ticketsPerSecond - elapsedMs, shortest);
 }

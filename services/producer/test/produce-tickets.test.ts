@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { produceTickets, summarize, type ProduceOptions, type TicketMessage } from '../src/index.ts';
 
-/** Whoever sleeps is woken at once, at the time that was asked for. */
+/** Every sleep ends at once, at the time that was asked for. */
 function createHurryingClock(): Clock & { pass(ms: number): void } {
   let elapsed = 0;
   return {

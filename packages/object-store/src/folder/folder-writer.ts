@@ -30,7 +30,7 @@ export function createFolderWriter(
   disk: Disk,
   lock: Pick<FolderLock, 'assertHeld'>,
 ): FolderWriter {
-  /** Writes a file under a name nobody looks for, and hands it to `publish`. */
+  /** Writes a file under a name that no reader looks for, and hands it to `publish`. */
   async function prepare(
     content: Uint8Array | string,
     publish: (temporary: string) => Promise<'moved' | 'linked'>,
@@ -83,7 +83,7 @@ export function createFolderWriter(
   return {
     create: async (key, body, metadata) => {
       const path = layout.objectPath(key);
-      // Looked up first: what is there keeps its metadata. The link makes sure even if somebody ignores the lock.
+      // Looked up first: what is there keeps its metadata. The link makes sure even if another process ignores the lock.
       await assertNoLinks(layout.root, path);
       const present = await find(path);
       if (present === 'file') return false;

@@ -6,7 +6,7 @@ const MOST_BYTES = 1_750; // S3 takes 2,048 of names and values together, and a 
 
 /**
  * User metadata of a counts file: `end-offsets` is `{"0":"50","1":"30"}`, ascending by partition. Left out when there
- * are too many partitions for S3's limit (from about 100 on): whoever replaces the file then can't compare, and reads
+ * are too many partitions for S3's limit (from about 100 on): a publisher then can't compare, and reads
  * all checkpoints instead.
  */
 export function encodeEndOffsets(offsets: EndOffsets): Readonly<Record<string, string>> {

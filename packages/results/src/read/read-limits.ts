@@ -2,7 +2,7 @@ const MIB = 1024 * 1024;
 
 /**
  * What readers take before they say that a file is none of ours. An engine's batch has 8 MiB of messages, or one message of
- * any size that brokers take, so nothing that was written here comes near; a file that somebody has planted must not cost the
+ * any size that brokers take, so nothing that was written here comes near; a planted file must not cost the
  * memory of the process that looks at it.
  */
 export const READ_LIMITS = {
