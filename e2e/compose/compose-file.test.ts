@@ -45,6 +45,16 @@ test.each(['redpanda-0', 'redpanda-1', 'redpanda-2'])(
   },
 );
 
+test('the store is healthy only when what it holds can be read', () => {
+  const { healthcheck } = z
+    .object({ healthcheck: z.object({ test: z.tuple([z.literal('CMD-SHELL'), z.string()]) }) })
+    .parse(services['s3']);
+  // Reads an object; makes it first where there is none, and reads it then.
+  expect(healthcheck.test[1]).toMatch(
+    /&& \{ \$\$get \$\$stored \|\| \{ .*-F file=.* \$\$stored && \$\$get \$\$stored; \}; \}$/,
+  );
+});
+
 test('every setting of .env.sample reaches a container', () => {
   // The brokers and the store of this stack ask for neither; docs/settings.md says how others are named.
   const elsewhere = [

@@ -140,8 +140,13 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       everyPartitionCommitted: () => every('something committed of each partition', (end) => end > 0),
       dataLossAccepted: () =>
         poll('all partitions in the present log', DONE_WITHIN_MS, async () => {
-          await acceptDataLoss(bundles.operator, settings);
-          return (await progress())?.every(({ endOffset }) => logs.isInPresent(endOffset)) === true;
+          const partitions = await progress();
+          if (partitions?.some(({ isStopped }) => isStopped) === true) {
+            // A folder is one process's: whoever decides there stops the consumer first.
+            const accept = (): Promise<void> => acceptDataLoss(bundles.operator, settings);
+            await (plan.storage === 'folder' ? crew.rest(accept) : accept());
+          }
+          return partitions?.every(({ endOffset }) => logs.isInPresent(endOffset)) === true;
         }),
     };
     const watch = watchRun({ witness, location, flow, committed });

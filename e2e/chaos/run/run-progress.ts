@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 const checkpointSchema = z.object({
   committed: z.object({ endOffset: z.coerce.number(), totals: z.object({ rows: z.number() }) }),
+  stopped: z.object({ decision: z.string().nullable() }).nullable(),
 });
 
 /** How far a partition's checkpoint is. */
@@ -14,6 +15,8 @@ export interface PartitionProgress {
   readonly endOffset: number;
   /** Rows in all files. */
   readonly rows: number;
+  /** For a data loss, and nothing was decided about it. */
+  readonly isStopped: boolean;
 }
 
 /** Of all partitions; `undefined` when the store can't be read just now. */
@@ -26,9 +29,12 @@ export async function readCommitted(
     return await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
         const object = await store.get(`checkpoints/${partitionCheckpointKey(topic, partition)}`);
-        if (object === undefined) return { partition, endOffset: 0, rows: 0 };
-        const { committed } = checkpointSchema.parse(JSON.parse(Buffer.from(object.body).toString()));
-        return { partition, endOffset: committed.endOffset, rows: committed.totals.rows };
+        if (object === undefined) return { partition, endOffset: 0, rows: 0, isStopped: false };
+        const { committed, stopped } = checkpointSchema.parse(
+          JSON.parse(Buffer.from(object.body).toString()),
+        );
+        const { endOffset, totals } = committed;
+        return { partition, endOffset, rows: totals.rows, isStopped: stopped?.decision === null };
       }),
     );
   } catch {

@@ -16,6 +16,8 @@ export interface SupervisedCrew {
   start(group: string): ConsumerProcess;
   /** Those that have not ended; the frozen ones are among them. */
   running(): readonly ConsumerProcess[];
+  /** Nobody runs while this is done; then as many are there as before. */
+  rest(work: () => Promise<void>): Promise<void>;
   shiftClocks(byMs: number): void;
   /** How often one failed by itself. */
   failures(): number;
@@ -30,6 +32,7 @@ export function createSupervisedCrew(options: CrewOptions): SupervisedCrew {
   const everybody: ConsumerProcess[] = [];
   const supervised = new Set<Promise<void>>();
   let isRetired = false;
+  let resting: Promise<void> = Promise.resolve();
   let failures = 0;
   let clockShift = 0;
 
@@ -49,12 +52,29 @@ export function createSupervisedCrew(options: CrewOptions): SupervisedCrew {
     if (isRetired || end === 0 || end === 'SIGKILL') return;
     failures += 1;
     await delay(RESTART_AFTER_MS);
+    await resting;
     if (!isRetired) start(group);
   }
 
   return {
     start,
     running,
+    rest: async (work) => {
+      let goOn = (): void => {};
+      resting = new Promise((resolve) => (goOn = resolve));
+      const stopped = await Promise.all(
+        running().map(async ({ stop, ended, group }) => {
+          stop();
+          return (await ended) === 0 ? [group] : []; // one that fails just now is started again anyway
+        }),
+      );
+      try {
+        await work();
+      } finally {
+        goOn();
+        for (const group of stopped.flat()) start(group);
+      }
+    },
     shiftClocks: (byMs) => {
       clockShift = byMs;
       for (const consumer of running()) consumer.shiftClock(byMs);
