@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkPatch } from '../src/kafkajs-patch.ts';
@@ -21,6 +23,14 @@ async function unpatchedCopy(): Promise<{ readonly clientTicketsPatch?: unknown;
 
 test('the kafkajs that is installed is the patched one', () => {
   expect(() => checkPatch(kafkajs)).not.toThrow();
+});
+
+test('the patch takes no name from those who import by name', async () => {
+  const script = "import { Kafka, logLevel } from 'kafkajs'; console.log(typeof Kafka, typeof logLevel);";
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: import.meta.dirname,
+  });
+  expect(stdout).toBe('function object\n');
 });
 
 test('the published kafkajs is refused, and the error says how to install the patched one', async () => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import kafkajs from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
 import { installKafka, installSeaweedFs } from './install.ts';
 import {
   BROKERS,
@@ -180,9 +180,9 @@ function listens(port: number): Promise<boolean> {
 
 /** Before that, a topic of three replicas can't be created. */
 async function knowsAllBrokers(brokers: readonly string[]): Promise<boolean> {
-  const kafka = new kafkajs.Kafka({
+  const kafka = new Kafka({
     brokers: [...brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
+    logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
   });
   const admin = kafka.admin();
