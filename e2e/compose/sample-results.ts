@@ -1,6 +1,6 @@
 import {
   RecordList,
-  type CommittedState,
+  type CountedState,
   type ObjectStore,
   type MicroBatch,
   type SourceRecord,
@@ -16,7 +16,7 @@ const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] }
 /** Writes what the pipeline would have made of so many tickets and, after every hundredth, a message that is none. */
 export async function writeSampleResults(store: ObjectStore, tickets: number): Promise<void> {
   const generator = createTicketGenerator({ seed: 7, startTime: new Date('2026-11-22T09:30:00Z') });
-  const committed = new Map<number, CommittedState<Counts>>();
+  const committed = new Map<number, CountedState<Counts>>();
   const pending = new Map<number, SourceRecord[]>();
 
   async function commit(partition: number): Promise<void> {
@@ -33,9 +33,13 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
       endOffset,
       records: RecordList.of(records),
     };
-    const handled = await handler.handle(batch, state);
-    for (const { key, body, contentType } of handled.files) await store.put(key, body, { contentType });
-    committed.set(partition, { endOffset, state: handled.state });
+    const files = handler.openFiles({
+      ...batch,
+      beginUpload: (options) => store.beginUpload({ ...options, owner: 'sample' }),
+    });
+    const handled = await files.add(batch, state);
+    await files.finish(endOffset, state);
+    committed.set(partition, { endOffset, storedOffset: endOffset, state: handled.state });
     pending.set(partition, []);
   }
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { RecordList, type MicroBatch, type SourceRecord } from '@client-tickets/micro-batch';
 import { createQueryHandler, deadLettersPrefix, rowsPrefix } from '@client-tickets/results';
 import { ticketQuery, encodeTicket, parseTicket } from '@client-tickets/tickets';
@@ -39,7 +40,7 @@ function toBatch(messages: readonly Message[]): MicroBatch {
  */
 async function accountFor(messages: readonly Message[]): Promise<number> {
   const batch = toBatch(messages);
-  const { files, rows, deadLetters } = await handler.handle(batch, handler.initialState);
+  const { files, rows, deadLetters } = await handleBatch(handler, batch, handler.initialState);
   const bodyOf = (prefix: string): Uint8Array | undefined =>
     files.find(({ key }) => key.startsWith(prefix))?.body;
   const lines = readLines(bodyOf(rowsPrefix(ticketQuery.table, 'json')));

@@ -4,7 +4,7 @@ import { ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 
 const checkpointSchema = z.object({
-  committed: z.object({ endOffset: z.coerce.number(), totals: z.object({ rows: z.number() }) }),
+  stored: z.object({ endOffset: z.coerce.number(), totals: z.object({ rows: z.number() }) }),
   stopped: z.object({ decision: z.string().nullable() }).nullable(),
 });
 
@@ -30,10 +30,8 @@ export async function readCommitted(
       Array.from({ length: partitions }, async (_, partition) => {
         const object = await store.get(`checkpoints/${partitionCheckpointKey(topic, partition)}`);
         if (object === undefined) return { partition, endOffset: 0, rows: 0, isStopped: false };
-        const { committed, stopped } = checkpointSchema.parse(
-          JSON.parse(Buffer.from(object.body).toString()),
-        );
-        const { endOffset, totals } = committed;
+        const { stored, stopped } = checkpointSchema.parse(JSON.parse(Buffer.from(object.body).toString()));
+        const { endOffset, totals } = stored;
         return { partition, endOffset, rows: totals.rows, isStopped: stopped?.decision === null };
       }),
     );

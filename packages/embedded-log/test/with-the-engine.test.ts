@@ -22,17 +22,25 @@ const listValues: BatchHandler<null> = {
   parseState: () => null,
   fileKeys: ({ partition, startOffset }) => [`${partition}/${startOffset}`],
   partitionPrefixes: (partition) => [`${partition}/`],
-  handle: (batch) => ({
-    files: listValues.fileKeys(batch).map((key) => ({
-      key,
-      body: Buffer.from([...batch.records].map(({ value }) => text(value)).join('\n')),
-      contentType: 'text/plain',
-    })),
-    state: null,
-    rows: batch.records.length,
-    deadLetters: 0,
-    observations: {},
-  }),
+  openFiles: ({ topic, partition, startOffset, beginUpload }) => {
+    const values: string[] = [];
+    return {
+      bytes: 0,
+      async add({ records }) {
+        values.push(...[...records].map(({ value }) => text(value) ?? ''));
+        return { state: null, rows: records.length, deadLetters: 0, observations: {} };
+      },
+      async finish(endOffset) {
+        const [key = ''] = listValues.fileKeys({ topic, partition, startOffset, endOffset });
+        const body = Buffer.from(values.join('\n'));
+        const upload = beginUpload({ contentType: 'text/plain' });
+        await upload.write(body);
+        await upload.complete(key);
+        return { files: [{ key, size: body.length }], rows: values.length, deadLetters: 0, state: null };
+      },
+      abort: async () => {},
+    };
+  },
 };
 
 async function prepare() {

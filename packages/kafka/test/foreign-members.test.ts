@@ -21,13 +21,18 @@ const counting: BatchHandler<number> = {
   parseState: Number,
   fileKeys: () => [],
   partitionPrefixes: () => [],
-  handle: ({ records }, state) => ({
-    files: [],
-    state: state + records.length,
-    rows: records.length,
-    deadLetters: 0,
-    observations: {},
-  }),
+  openFiles: () => {
+    let rows = 0;
+    return {
+      bytes: 0,
+      async add({ records: { length } }, state) {
+        rows += length;
+        return { state: state + length, rows: length, deadLetters: 0, observations: {} };
+      },
+      finish: async (_endOffset, state) => ({ files: [], state: state + rows, rows, deadLetters: 0 }),
+      abort: async () => {},
+    };
+  },
 };
 
 describe.skipIf(!hasBrokers)('with another program in the group', () => {

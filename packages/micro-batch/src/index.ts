@@ -12,6 +12,8 @@ export {
   type ObjectStoreErrorCode,
   type PutOptions,
   type StoredObject,
+  type Upload,
+  type UploadOptions,
 } from './ports/object-store.ts';
 export { readOnlyStore, type StoreReader } from './ports/read-only-store.ts';
 export type * from './ports/result-publisher.ts';
@@ -32,15 +34,18 @@ export { isSameRecord, markOf, type RecordMark } from './checkpoint/record-mark.
 export { logOf, offsetInLog, offsetsIn, positionIn } from './ports/log-position.ts';
 export { QueryError, type QueryErrorCode } from './ports/query-error.ts';
 export {
-  type BatchOutcome,
-  type Committed,
-  type CommittedBatch,
+  openRange,
+  type Counted,
+  type CountedBatch,
+  type FilePlan,
+  type Frontier,
   type Gap,
   type Loss,
   type LossDecision,
   type PartitionCheckpoint,
   type Stop,
-  type BatchPlan,
+  type Stored,
+  type StoredFiles,
   type Totals,
   type WrittenFile,
 } from './checkpoint/partition-checkpoint.ts';
@@ -79,4 +84,5 @@ export {
 } from './query/starting-offsets.ts';
 export { StreamingQuery } from './query/streaming-query.ts';
 export { systemClock } from './ports/system-clock.ts';
+export { EVERY_BATCH, type Rollover } from './trigger/rollover.ts';
 export { parseTrigger, type Trigger } from './trigger/trigger.ts';

@@ -207,11 +207,12 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     }
   }
 
-  const { onProgress, onBatch, onStatus } = view.listener;
+  const { onProgress, onBatch, onFiles, onStatus } = view.listener;
   return {
     listener: {
       onProgress: logFailures(logger, onProgress),
       onBatch: logFailures(logger, onBatch),
+      onFiles: logFailures(logger, onFiles),
       onStatus: logFailures(logger, onStatus),
     },
     app,

@@ -1,12 +1,12 @@
-import type { CommittedBatch } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageOfBatches } from '../src/batches/batch-pages.ts';
 import { assembleBatchRows } from '../src/batches/batch-rows.ts';
+import type { KnownBatch } from '../src/batches/known-batch.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 
-function batch(batchId: number, plannedMs: number, tookMs = 10): CommittedBatch {
+function batch(batchId: number, plannedMs: number, tookMs = 10): KnownBatch {
   return {
     batchId,
     startOffset: BigInt(batchId * 10),
@@ -14,8 +14,8 @@ function batch(batchId: number, plannedMs: number, tookMs = 10): CommittedBatch 
     rows: 9,
     deadLetters: 1,
     files: [],
-    plannedAt: new Date(T0 + plannedMs).toISOString(),
-    committedAt: new Date(T0 + plannedMs + tookMs).toISOString(),
+    at: new Date(T0 + plannedMs).toISOString(),
+    storedAt: new Date(T0 + plannedMs + tookMs).toISOString(),
   };
 }
 

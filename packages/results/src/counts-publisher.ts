@@ -1,12 +1,12 @@
 import {
   ObjectStoreError,
-  type CommittedState,
-  type CommittedStates,
+  type CountedState,
+  type CountedStates,
   type ObjectStore,
   type ResultPublisher,
 } from '@client-tickets/micro-batch';
 import { emptyCounts, mergeCounts, type Counts, type CountsFile, type Query } from '@client-tickets/records';
-import { encodeEndOffsets, parseEndOffsets, type EndOffsets } from './layout/end-offsets.ts';
+import { encodeOffsets, parseEndOffsets, type EndOffsets } from './layout/end-offsets.ts';
 import { encodeCountsFile } from './counts-file-body.ts';
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import { countsKey } from './layout/result-keys.ts';
@@ -20,18 +20,18 @@ interface Version {
   readonly endOffsets: EndOffsets | undefined;
 }
 
-type Committed = ReadonlyMap<number, CommittedState<Counts>>;
+type Counted = ReadonlyMap<number, CountedState<Counts>>;
 
 /**
  * Publishes the counts files of a query, each in one request. Their user
- * metadata says what they count (`encodeEndOffsets`).
+ * metadata says what they count (`encodeOffsets`).
  *
  * **What a reader sees never goes backwards**, however many publishers there are and however late. For each file:
  *
  * 1. Take the version that is published, with its ETag: as this publisher last saw it, or else read now.
- * 2. **Only then** read the committed states. If they are behind that version in some partition, or the version does
+ * 2. **Only then** read the counted states. If they are behind that version in some partition, or the version does
  *    not say, read every partition from its checkpoint (`refresh`). The version was made of states that had been
- *    committed by then, and checkpoints only move forward: so what `refresh` returns is at least as far in each
+ *    counted by then, and checkpoints only move forward: so what `refresh` returns is at least as far in each
  *    partition. States that were read before the version would prove nothing.
  * 3. If the counts are the same, write nothing. Else replace the file on the condition that it still is the version
  *    of step 1: what is replaced is what was compared with.
@@ -46,7 +46,7 @@ type Committed = ReadonlyMap<number, CommittedState<Counts>>;
  * as `compareAndSwap` does: the metadata may be another consumer's.
  *
  * Rejects with an `ObjectStoreError`: the store's own; `unavailable` when others were first ten times in a row;
- * `refused` when what is published counts records that no checkpoint has committed.
+ * `refused` when what is published counts records that no checkpoint has counted.
  */
 export function createCountsPublisher(options: {
   readonly query: Query;
@@ -63,15 +63,16 @@ export function createCountsPublisher(options: {
   }
 
   /** Step 3. `false`: another consumer was first. */
-  async function replace(file: CountsFile, version: Version, committed: Committed): Promise<boolean> {
-    const body = encodeCountsFile(file, mergeStates(query, committed));
+  async function replace(file: CountsFile, version: Version, counted: Counted): Promise<boolean> {
+    const body = encodeCountsFile(file, mergeStates(query, counted));
     if (version.etag !== undefined && Buffer.compare(body, version.body) === 0) {
       lastSeen.set(file, version);
       return true;
     }
     lastSeen.delete(file); // unknown until the answer is there
-    const endOffsets = endOffsetsOf(committed);
-    const put = { contentType: JSON_LINES_TYPE, metadata: { topic, ...encodeEndOffsets(endOffsets) } };
+    const endOffsets = endOffsetsOf(counted);
+    const metadata = { topic, ...encodeOffsets(endOffsets, storedOffsetsOf(counted)) };
+    const put = { contentType: JSON_LINES_TYPE, metadata };
     const written =
       version.etag === undefined
         ? await store.putIfAbsent(countsKey(file.name), body, put)
@@ -80,22 +81,22 @@ export function createCountsPublisher(options: {
     return written !== undefined;
   }
 
-  async function publish(states: CommittedStates<Counts>): Promise<void> {
+  async function publish(states: CountedStates<Counts>): Promise<void> {
     let files = query.countsFiles;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const versions = await Promise.all(
         files.map(async (file) => ({ file, version: lastSeen.get(file) ?? (await readVersion(file)) })),
       );
-      let committed = await states.read();
-      if (versions.some(({ version }) => !reaches(committed, version.endOffsets))) {
-        committed = await states.refresh();
-        for (const { file, version } of versions) checkReached(committed, file, version);
+      let counted = await states.read();
+      if (versions.some(({ version }) => !reaches(counted, version.endOffsets))) {
+        counted = await states.refresh();
+        for (const { file, version } of versions) checkReached(counted, file, version);
       }
 
       const lost: CountsFile[] = [];
       const outcomes = await Promise.allSettled(
         versions.map(async ({ file, version }) => {
-          if (!(await replace(file, version, committed))) lost.push(file);
+          if (!(await replace(file, version, counted))) lost.push(file);
         }),
       );
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -109,12 +110,12 @@ export function createCountsPublisher(options: {
   }
 
   /** After `refresh` only a version that does not belong to these checkpoints can be ahead of them. */
-  function checkReached(committed: Committed, { name }: CountsFile, { endOffsets }: Version): void {
-    if (endOffsets === undefined || reaches(committed, endOffsets)) return;
+  function checkReached(counted: Counted, { name }: CountsFile, { endOffsets }: Version): void {
+    if (endOffsets === undefined || reaches(counted, endOffsets)) return;
     throw new ObjectStoreError(
       'refused',
       `${store.location}${countsKey(name)} counts ${topic} up to ${show(endOffsets)} (partition:offset), but the checkpoints have ` +
-        `committed up to ${show(endOffsetsOf(committed))}: it comes from other checkpoints, or these were set back. ` +
+        `committed up to ${show(endOffsetsOf(counted))}: it comes from other checkpoints, or these were set back. ` +
         'Restore them, or write to another results location.',
     );
   }
@@ -122,22 +123,21 @@ export function createCountsPublisher(options: {
   return { publish };
 }
 
-function mergeStates(query: Query, committed: Committed): Counts {
-  return [...committed.values()].reduce(
-    (merged, { state }) => mergeCounts(merged, state),
-    emptyCounts(query),
-  );
+function mergeStates(query: Query, counted: Counted): Counts {
+  return [...counted.values()].reduce((merged, { state }) => mergeCounts(merged, state), emptyCounts(query));
 }
 
-function endOffsetsOf(committed: Committed): EndOffsets {
-  return new Map([...committed].map(([partition, { endOffset }]) => [partition, endOffset]));
+function endOffsetsOf(counted: Counted): EndOffsets {
+  return new Map([...counted].map(([partition, { endOffset }]) => [partition, endOffset]));
 }
 
-function reaches(committed: Committed, endOffsets: EndOffsets | undefined): boolean {
+function storedOffsetsOf(counted: Counted): EndOffsets {
+  return new Map([...counted].map(([partition, { storedOffset }]) => [partition, storedOffset]));
+}
+
+function reaches(counted: Counted, endOffsets: EndOffsets | undefined): boolean {
   if (endOffsets === undefined) return false;
-  return [...endOffsets].every(
-    ([partition, offset]) => (committed.get(partition)?.endOffset ?? 0n) >= offset,
-  );
+  return [...endOffsets].every(([partition, offset]) => (counted.get(partition)?.endOffset ?? 0n) >= offset);
 }
 
 function show(endOffsets: EndOffsets): string {

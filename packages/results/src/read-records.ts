@@ -1,52 +1,39 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MicroBatch } from '@client-tickets/micro-batch';
-import {
-  viewOf,
-  type BufferPool,
-  type Query,
-  type RecordParser,
-  type RecordReader,
-} from '@client-tickets/records';
+import { viewOf, type Query, type RecordParser, type RecordReader } from '@client-tickets/records';
 import { toDeadLetter, type DeadLetter } from './layout/dead-letter.ts';
-import type { ResultFormat } from './layout/result-keys.ts';
-import { RowFiles } from './row-files.ts';
+import type { RowFiles } from './row-files.ts';
 import { UnknownFieldCounts } from './unknown-field-counts.ts';
 
 export interface ReadingOptions {
-  readonly query: Query;
-  readonly formats: readonly ResultFormat[];
   readonly reader: RecordReader;
   readonly parse: RecordParser<Query['record']>;
-  readonly pool: BufferPool;
 }
 
-/** What the records of a batch are: rows, or dead letters, which `problems` counts. */
+/** What the records of a batch are, those that became no rows: dead letters, which `problems` counts. */
 export interface ReadBatch {
-  readonly rows: RowFiles;
   readonly deadLetters: readonly DeadLetter[];
   readonly problems: Readonly<Record<string, number>>;
   readonly unknownFields: UnknownFieldCounts;
 }
 
-export async function readRecords(batch: MicroBatch, options: ReadingOptions): Promise<ReadBatch> {
-  const { records, startOffset, partition } = batch;
-  const { reader, parse } = options;
-  const bytes = valueBytes(records);
-  const rows = new RowFiles({
-    ...options,
-    partition,
-    baseOffset: startOffset,
-    records: records.length,
-    bytes,
-  });
+/** Adds the records of a batch to `rows`, whose first offset is `baseOffset`. */
+export async function readRecords(
+  batch: MicroBatch,
+  rows: RowFiles,
+  baseOffset: bigint,
+  { reader, parse }: ReadingOptions,
+): Promise<ReadBatch> {
+  const { records } = batch;
   const { columns } = rows;
   const deadLetters: DeadLetter[] = [];
   const problems: Record<string, number> = {};
   const unknownFields = new UnknownFieldCounts();
   for (const [nth, { block, from, to }] of records.pieces.entries()) {
     if (nth > 0) await yieldToEventLoop();
+    await rows.flush();
     const view = viewOf(block.bytes);
-    const [base, sinceStart] = [Number(block.baseOffset), Number(block.baseOffset - startOffset)];
+    const [base, sinceStart] = [Number(block.baseOffset), Number(block.baseOffset - baseOffset)];
     for (let index = from; index < to; index += 1) {
       const delta = block.offsetDelta(index);
       const start = block.valueStart(index);
@@ -70,16 +57,8 @@ export async function readRecords(batch: MicroBatch, options: ReadingOptions): P
       rows.addLast(view, start, end, sinceStart + delta, offset);
     }
   }
-  return { rows, deadLetters, problems, unknownFields };
+  return { deadLetters, problems, unknownFields };
 }
 
 /** Lets others go on, such as those who store an earlier batch: a piece of a megabyte takes milliseconds. */
 const yieldToEventLoop = setImmediate;
-
-function valueBytes({ pieces }: MicroBatch['records']): number {
-  let sum = 0;
-  for (const { block, from, to } of pieces) {
-    for (let index = from; index < to; index += 1) sum += block.valueEnd(index) - block.valueStart(index);
-  }
-  return sum;
-}

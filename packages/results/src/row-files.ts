@@ -1,3 +1,4 @@
+import type { PutOptions, Upload, WrittenFile } from '@client-tickets/micro-batch';
 import {
   countColumns,
   emptyCounts,
@@ -8,110 +9,170 @@ import {
   type Counts,
   type Query,
   type RecordColumns,
-  type RecordReader,
 } from '@client-tickets/records';
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
-
-/**
- * A row group ends with the row that makes it so long, or its messages so many bytes: a rule over records alone, so that two
- * consumers cut the same file alike.
- */
-export const ROW_GROUP = { rows: 65_536, bytes: 16 * 1024 * 1024 } as const;
+import { ROW_GROUP, type RowGroupPool, type RowGroup } from './row-group-pool.ts';
 
 const PARQUET_TYPE = 'application/vnd.apache.parquet';
-/** What a JSON line has beside its message, and a Parquet row in all. */
-const LINE_BYTES = 160;
-const ROW_BYTES = 16;
+/** So much is encoded before it goes to the upload. */
+const PIECE_BYTES = 1024 * 1024;
+/** With room for the lines of a piece of a batch that come on top. */
+const LINES_BYTES = 3 * PIECE_BYTES;
 
-export interface RowFileBody {
+interface RowFile {
   readonly format: ResultFormat;
-  readonly body: Uint8Array;
-  readonly contentType: string;
+  readonly upload: Upload;
+  /** How much has gone to the upload. */
+  written: number;
 }
 
-/** The rows of one range of offsets, written in each format as they come. */
+/**
+ * The rows of one range of offsets, written in each format as they come. Memory holds one row group and a piece of each file,
+ * however large the files become.
+ */
 export class RowFiles {
   length = 0;
-  counts: Counts;
-  readonly columns: RecordColumns;
   readonly #query: Query;
   readonly #pool: BufferPool;
+  readonly #groups: RowGroupPool;
+  readonly #group: RowGroup;
   readonly #lines: JsonLines | undefined;
   readonly #parquet: ParquetFile | undefined;
-  readonly #offsets: Float64Array;
+  readonly #files: readonly RowFile[];
   readonly #baseOffset: bigint;
   #groupBytes = 0;
+  #isReleased = false;
+  /** Of rows that were counted and not taken yet, and up to which row of the group they were. */
+  #counts: Counts;
+  #countedRows = 0;
 
   constructor(options: {
     readonly query: Query;
-    readonly reader: RecordReader;
     readonly formats: readonly ResultFormat[];
     readonly pool: BufferPool;
+    readonly groups: RowGroupPool;
     readonly partition: number;
     readonly baseOffset: bigint;
-    /** About how much will come. */
-    readonly records: number;
-    readonly bytes: number;
+    readonly beginUpload: (options: PutOptions) => Upload;
   }) {
-    const { query, reader, formats, pool, partition, records, bytes } = options;
-    const capacity = Math.max(1, Math.min(records, ROW_GROUP.rows));
-    this.columns = reader.createColumns(capacity);
-    this.counts = emptyCounts(query);
+    const { query, formats, pool, groups, partition, beginUpload } = options;
     this.#query = query;
     this.#pool = pool;
+    this.#groups = groups;
+    this.#group = groups.take();
     this.#baseOffset = options.baseOffset;
-    this.#offsets = new Float64Array(capacity);
-    const { columns } = this;
+    this.#counts = emptyCounts(query);
+    const { columns } = this.#group;
     this.#lines = formats.includes('json')
-      ? new JsonLines({
-          columns,
-          derived: query.derived,
-          partition,
-          memory: pool.take(bytes + records * LINE_BYTES),
-        })
+      ? new JsonLines({ columns, derived: query.derived, partition, memory: pool.take(LINES_BYTES) })
       : undefined;
     this.#parquet = formats.includes('parquet')
-      ? new ParquetFile(query, {
-          partition,
-          hasExtra: columns.extra !== undefined,
-          sizeHint: records * ROW_BYTES + 4096,
-        })
+      ? new ParquetFile(query, { partition, hasExtra: columns.extra !== undefined })
       : undefined;
+    this.#files = formats.map((format) => {
+      const contentType = format === 'json' ? JSON_LINES_TYPE : PARQUET_TYPE;
+      return { format, upload: beginUpload({ contentType }), written: 0 };
+    });
+  }
+
+  /** Where the next row is read into. */
+  get columns(): RecordColumns {
+    return this.#group.columns;
+  }
+
+  /** How large the largest of its files is, without the rows of a row group that is not full. */
+  get bytes(): number {
+    return Math.max(
+      this.#parquet?.size ?? 0,
+      ...this.#files.map((file) => file.written + this.#linesIn(file)),
+    );
   }
 
   /** The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. */
   addLast(source: DataView, start: number, end: number, place: number, offset: number | bigint): void {
-    const { columns } = this;
+    const { columns, offsets } = this.#group;
     this.#lines?.addLast(source, start, end, offset);
-    this.#offsets[columns.length - 1] = place;
+    offsets[columns.length - 1] = place;
     this.#groupBytes += end - start;
     this.length += 1;
     if (columns.length === columns.capacity || this.#groupBytes >= ROW_GROUP.bytes) this.#endRowGroup();
   }
 
-  /** The whole files; none without rows. Their bodies are valid until `release`. */
-  finish(): readonly RowFileBody[] {
-    if (this.columns.length > 0) this.#endRowGroup();
-    if (this.length === 0) return [];
-    const json = this.#lines && { body: this.#lines.bytes, contentType: JSON_LINES_TYPE };
-    const parquet = this.#parquet && { body: this.#parquet.finish(), contentType: PARQUET_TYPE };
-    return [
-      ...(json === undefined ? [] : [{ format: 'json', ...json } as const]),
-      ...(parquet === undefined ? [] : [{ format: 'parquet', ...parquet } as const]),
-    ];
+  /** The counts of the rows that were added since this was asked last. */
+  takeCounts(): Counts {
+    this.#count();
+    const counts = this.#counts;
+    this.#counts = emptyCounts(this.#query);
+    return counts;
   }
 
-  /** Gives the memory of bodies back. */
-  release(): void {
-    if (this.#lines !== undefined) this.#pool.give(this.#lines.memory);
+  /** Hands over what is enough to be handed over. */
+  async flush(leastBytes = PIECE_BYTES): Promise<void> {
+    for (const file of this.#files) {
+      const from = file.format === 'parquet' ? this.#parquet : this.#lines;
+      const bytes = from?.bytes ?? new Uint8Array();
+      if (from === undefined || bytes.length < leastBytes) continue;
+      await this.#write(file, bytes);
+      from.continueIn(from.memory); // the upload has a copy
+    }
+  }
+
+  /** Makes the files visible; none without rows. */
+  async finish(keyOf: (format: ResultFormat) => string): Promise<readonly WrittenFile[]> {
+    if (this.length === 0) {
+      await this.abort();
+      return [];
+    }
+    if (this.columns.length > 0) this.#endRowGroup();
+    await this.flush(1);
+    const finished = await Promise.all(
+      this.#files.map(async (file) => {
+        if (file.format === 'parquet') await this.#write(file, this.#parquet?.finish());
+        const key = keyOf(file.format);
+        await file.upload.complete(key);
+        return { key, size: file.written };
+      }),
+    );
+    this.#release();
+    return finished;
+  }
+
+  async abort(): Promise<void> {
+    this.#release();
+    await Promise.all(this.#files.map(({ upload }) => upload.abort()));
+  }
+
+  async #write(file: RowFile, bytes: Uint8Array = new Uint8Array()): Promise<void> {
+    await file.upload.write(bytes);
+    file.written += bytes.length;
+  }
+
+  #linesIn({ format }: RowFile): number {
+    return format === 'json' ? (this.#lines?.length ?? 0) : 0;
+  }
+
+  #count(): void {
+    const { columns } = this.#group;
+    if (this.#countedRows === columns.length) return;
+    this.#counts = mergeCounts(this.#counts, countColumns(this.#query, columns, this.#countedRows));
+    this.#countedRows = columns.length;
   }
 
   #endRowGroup(): void {
-    const { columns } = this;
-    this.counts = mergeCounts(this.counts, countColumns(this.#query, columns));
-    this.#parquet?.addRowGroup(columns, { offsets: this.#offsets, baseOffset: this.#baseOffset });
+    const { columns, offsets } = this.#group;
+    this.#count();
+    this.#parquet?.addRowGroup(columns, { offsets, baseOffset: this.#baseOffset });
     columns.clear();
+    this.#countedRows = 0;
     this.#groupBytes = 0;
+  }
+
+  /** Gives memory back, once. */
+  #release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    if (this.#lines !== undefined) this.#pool.give(this.#lines.memory);
+    this.#groups.give(this.#group);
   }
 }

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ObjectStoreError,
-  type CommittedState,
-  type CommittedStates,
+  type CountedState,
+  type CountedStates,
   type StoredObject,
 } from '@client-tickets/micro-batch';
 import { PRIORITIES, TICKET_TYPES, ticketQuery, type Ticket } from '@client-tickets/tickets';
@@ -19,10 +19,10 @@ const KEYS = [
 const topic = 'client_tickets';
 const createObjects = (): SharedObjects => ({ objects: new Map(), history: [] });
 
-type States = Map<number, CommittedState<Counts>>;
+type States = Map<number, CountedState<Counts>>;
 
 /** States that one consumer knows all of. */
-const known = (states: States): CommittedStates<Counts> => ({
+const known = (states: States): CountedStates<Counts> => ({
   read: () => Promise.resolve(states),
   refresh: () => Promise.resolve(states),
 });
@@ -37,8 +37,10 @@ const countTickets = (tickets: readonly Pick<Ticket, 'type' | 'priority'>[]): Co
     })),
   );
 const oneBilling = countTickets([{ type: 'BILLING', priority: 'HIGH' }]);
-const at = (endOffset: bigint, state: Counts = EMPTY): CommittedState<Counts> => ({
+/** One record is counted that is not stored. */
+const at = (endOffset: bigint, state: Counts = EMPTY): CountedState<Counts> => ({
   endOffset,
+  storedOffset: endOffset - 1n,
   state,
 });
 
@@ -77,7 +79,11 @@ describe('the counts', () => {
     expect(lines(byPriority)).toEqual(
       PRIORITIES.toSorted().map((priority) => ({ priority, ticket_count: priority === 'HIGH' ? 2 : 0 })),
     );
-    expect(byType?.metadata).toEqual({ topic, 'end-offsets': '{"2":"50","10":"30"}' });
+    expect(byType?.metadata).toEqual({
+      topic,
+      'end-offsets': '{"2":"50","10":"30"}',
+      'stored-offsets': '{"2":"49","10":"29"}',
+    });
   });
 
   test('are there after a first batch without tickets', async () => {
@@ -182,7 +188,7 @@ const fates = fc.array(fc.constantFrom<Fate>('answered', 'answer lost', 'request
   maxLength: 20,
 });
 
-function stateAfter(log: readonly (Kind | null)[], offset: number): CommittedState<Counts> {
+function stateAfter(log: readonly (Kind | null)[], offset: number): CountedState<Counts> {
   return at(BigInt(offset), countTickets(log.slice(0, offset).filter((record) => record !== null)));
 }
 
@@ -237,7 +243,7 @@ async function consume(
 
 async function publishUntilAnswered(
   publisher: ReturnType<typeof createCountsPublisher>,
-  states: CommittedStates<Counts>,
+  states: CountedStates<Counts>,
 ): Promise<void> {
   try {
     await publisher.publish(states);

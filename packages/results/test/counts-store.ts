@@ -65,6 +65,8 @@ export function createCountsStore(
     put: unused,
     list: unused,
     delete: unused,
+    beginUpload: () => ({ write: unused, complete: unused, abort: unused }),
+    abortUploads: unused,
     close: () => Promise.resolve(),
   };
 }

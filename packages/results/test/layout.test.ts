@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { createMemoryObjectStore, MemoryObjects, handleBatch } from '@client-tickets/micro-batch/testing';
 import {
   createQueryHandler,
   FORMATS,
@@ -101,7 +101,7 @@ test('both formats read alike, also at offsets beyond 2^53', async () => {
   const columns = new RowColumns(ticketQuery);
   for (const startOffset of [0n, 2n ** 53n + 1n, 2n ** 62n]) {
     const batch = toTicketBatch(generateTickets(50), 3, startOffset);
-    const { files } = await handler.handle(batch, handler.initialState);
+    const { files } = await handleBatch(handler, batch, handler.initialState);
     const read = RESULT_FORMATS.map(async (format) => {
       const file = files.find(({ key }) => key.endsWith(format));
       return [...(await FORMATS[format].read(columns, file?.body ?? new Uint8Array(), batch))()];

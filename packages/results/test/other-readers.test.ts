@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { encodeTicket, ticketQuery } from '@client-tickets/tickets';
 import { createQueryHandler } from '@client-tickets/results';
 import { findPythonReaders } from './python-readers.ts';
@@ -29,7 +30,7 @@ async function writeResults(): Promise<void> {
     toTicketBatch(generateTickets(1), 2, 2n ** 62n + 1n),
   ];
   for (const batch of batches) {
-    const { files } = await handler.handle(batch, handler.initialState);
+    const { files } = await handleBatch(handler, batch, handler.initialState);
     for (const { key, body } of files) {
       await mkdir(dirname(join(folder, key)), { recursive: true });
       await writeFile(join(folder, key), body);

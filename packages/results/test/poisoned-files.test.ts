@@ -1,4 +1,5 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkFileSize, createQueryHandler, FORMATS, RowColumns } from '../src/index.ts';
 import { ticketQuery } from '@client-tickets/tickets';
@@ -71,7 +72,7 @@ describe('a page that lies within a file with an honest footer is refused before
   let body: Uint8Array = new Uint8Array();
   beforeAll(async () => {
     const handler = createQueryHandler(ticketQuery, { formats: ['parquet'] });
-    const { files } = await handler.handle(toTicketBatch(generateTickets(ROWS)), handler.initialState);
+    const { files } = await handleBatch(handler, toTicketBatch(generateTickets(ROWS)), handler.initialState);
     body = files[0]?.body ?? body;
   });
 

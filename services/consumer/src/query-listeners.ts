@@ -5,6 +5,7 @@ export function broadcast(listeners: readonly QueryListener[]): QueryListener {
   return {
     onProgress: (progress) => listeners.forEach((listener) => listener.onProgress?.(progress)),
     onBatch: (partition, batch) => listeners.forEach((listener) => listener.onBatch?.(partition, batch)),
+    onFiles: (partition, files) => listeners.forEach((listener) => listener.onFiles?.(partition, files)),
     onStatus: (status) => listeners.forEach((listener) => listener.onStatus?.(status)),
   };
 }

@@ -106,12 +106,12 @@ describe('a rebuild', () => {
     history.checkpoints.objects.delete(key);
     await write(history, await rebuild(history));
     const after = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
-    const { state, totals, endOffset } = before.committed;
-    expect(after.committed).toMatchObject({ state, totals, endOffset });
+    const { state, totals, endOffset } = before.stored;
+    expect(after.stored).toMatchObject({ state, totals, endOffset });
     expect(after).toMatchObject({
       query: before.query,
       firstOffset: before.firstOffset,
-      recent: [],
+      recentFiles: [],
       planned: null,
     });
   });
@@ -138,8 +138,8 @@ describe('a rebuild', () => {
       const found = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
       expect(found.gaps).toEqual([{ ...before.gaps[0], at: found.gaps[0].at }]);
       if (counted) {
-        const { state, totals, endOffset } = before.committed;
-        expect(found.committed).toMatchObject({ state, totals, endOffset });
+        const { state, totals, endOffset } = before.stored;
+        expect(found.stored).toMatchObject({ state, totals, endOffset });
       }
       history.revive();
       history.add(10);

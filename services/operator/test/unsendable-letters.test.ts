@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RecordList, type SourceRecord } from '@client-tickets/micro-batch';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { createQueryHandler, MOST_HELD_BYTES } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -34,7 +35,7 @@ async function addLetters(parts: readonly Partial<SourceRecord>[]): Promise<void
     endOffset: 900n + BigInt(records.length),
     records: RecordList.of(records),
   };
-  for (const { key, body } of (await handler.handle(batch, handler.initialState)).files) {
+  for (const { key, body } of (await handleBatch(handler, batch, handler.initialState)).files) {
     const path = join(location.results, key);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, body);

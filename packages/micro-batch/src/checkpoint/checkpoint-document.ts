@@ -2,7 +2,7 @@ import { QueryError } from '../ports/query-error.ts';
 import { field, JsonShapeError, readCount, readJson, type JsonNode } from './json-reader.ts';
 
 /** Of all documents of a checkpoint. Raised when one changes in a way that other code can't read. */
-export const CHECKPOINT_VERSION = 3;
+export const CHECKPOINT_VERSION = 4;
 
 /** Reads any document of a checkpoint: JSON, of this version, with errors that name it. */
 export function readCheckpointDocument<T>(body: Uint8Array, name: string, read: (root: JsonNode) => T): T {

@@ -52,6 +52,10 @@ export function readString(node: JsonNode): string {
   return typeof node.value === 'string' ? node.value : fail(node, 'a text');
 }
 
+export function readBoolean(node: JsonNode): boolean {
+  return typeof node.value === 'boolean' ? node.value : fail(node, 'true or false');
+}
+
 export function readInteger(node: JsonNode): number {
   const { value } = node;
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : fail(node, 'a whole number');

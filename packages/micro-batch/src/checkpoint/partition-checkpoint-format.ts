@@ -3,6 +3,7 @@ import {
   field,
   JsonShapeError,
   readArray,
+  readBoolean,
   readCount,
   readInteger,
   readNumber,
@@ -13,27 +14,35 @@ import {
   type JsonNode,
 } from './json-reader.ts';
 import type {
-  BatchPlan,
-  CommittedBatch,
+  Counted,
+  CountedBatch,
+  FilePlan,
+  Frontier,
   Gap,
   PartitionCheckpoint,
   Stop,
+  StoredFiles,
   WrittenFile,
 } from './partition-checkpoint.ts';
+import type { OffsetRange } from '../ports/offset-range.ts';
 import type { RecordMark } from './record-mark.ts';
 
 /** JSON that a person can read: offsets as text, one line for each of the larger parts. */
 export function encodePartitionCheckpoint<State>(checkpoint: PartitionCheckpoint<State>): Uint8Array {
-  const { query, partition, firstOffset, logId, committed, planned, stopped, recent, gaps } = checkpoint;
+  const { query, partition, firstOffset, logId, counted, stored, openSince, planned, stopped } = checkpoint;
+  const { recentBatches, recentFiles, gaps } = checkpoint;
   const list = (values: readonly object[]): string =>
     values.length === 0 ? '[]' : `[\n    ${values.map(textOnce).join(',\n    ')}\n  ]`;
   return Buffer.from(
     [
       `{ "version": ${CHECKPOINT_VERSION}, "query": ${text(query)}, "partition": ${partition}, "firstOffset": "${firstOffset}", "logId": ${text(logId)},`,
-      `  "committed": ${text(committed)},`,
+      `  "counted": ${text(counted)},`,
+      `  "stored": ${text(stored)},`,
+      `  "openSince": ${text(openSince)},`,
       `  "planned": ${text(planned)},`,
       `  "stopped": ${text(stopped)},`,
-      `  "recent": ${list(recent)},`,
+      `  "recentBatches": ${list(recentBatches)},`,
+      `  "recentFiles": ${list(recentFiles)},`,
       `  "gaps": ${list(gaps)} }`,
       '',
     ].join('\n'),
@@ -44,7 +53,7 @@ function text(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
 }
 
-/** Batches and gaps never change once they are in a checkpoint, which is written again and again. */
+/** Batches, files and gaps never change once they are in a checkpoint, which is written again and again. */
 const texts = new WeakMap<object, string>();
 
 function textOnce(value: object): string {
@@ -69,10 +78,13 @@ export function decodePartitionCheckpoint<State>(
       partition: readCount(field(root, 'partition')),
       firstOffset,
       logId: readOptional(field(root, 'logId'), readString),
-      committed: readCommitted(field(root, 'committed'), parseState),
+      counted: readCounted(field(root, 'counted'), parseState),
+      stored: readFrontier(field(root, 'stored'), parseState),
+      openSince: readOptional(field(root, 'openSince'), readString),
       planned: readOptional(field(root, 'planned'), readPlan),
       stopped: readOptional(field(root, 'stopped'), readStop),
-      recent: readArray(field(root, 'recent')).map(readBatch),
+      recentBatches: readArray(field(root, 'recentBatches')).map(readBatch),
+      recentFiles: readArray(field(root, 'recentFiles')).map(readFiles),
       gaps: readArray(field(root, 'gaps')).map(readGap),
     };
     checkConsistency(checkpoint);
@@ -80,10 +92,13 @@ export function decodePartitionCheckpoint<State>(
   });
 }
 
-function readCommitted<State>(node: JsonNode, parseState: (value: unknown) => State) {
+function readCounted<State>(node: JsonNode, parseState: (value: unknown) => State): Counted<State> {
+  return { batchId: readInteger(field(node, 'batchId')), ...readFrontier(node, parseState) };
+}
+
+function readFrontier<State>(node: JsonNode, parseState: (value: unknown) => State): Frontier<State> {
   const totals = field(node, 'totals');
   return {
-    batchId: readInteger(field(node, 'batchId')),
     endOffset: readOffset(field(node, 'endOffset')),
     state: readState(field(node, 'state'), parseState),
     totals: {
@@ -112,24 +127,28 @@ function readState<State>(node: JsonNode, parseState: (value: unknown) => State)
   }
 }
 
-function readPlan(node: JsonNode): BatchPlan {
-  return {
-    batchId: readCount(field(node, 'batchId')),
-    ...readRange(node),
-    lastRecord: readOptional(field(node, 'lastRecord'), readMark),
-    at: readString(field(node, 'at')),
-  };
+function readPlan(node: JsonNode): FilePlan {
+  return { ...readRange(node), at: readString(field(node, 'at')) };
 }
 
-function readBatch(node: JsonNode): CommittedBatch {
+function readBatch(node: JsonNode): CountedBatch {
   return {
     batchId: readCount(field(node, 'batchId')),
     ...readRange(node),
     rows: readCount(field(node, 'rows')),
     deadLetters: readCount(field(node, 'deadLetters')),
+    at: readString(field(node, 'at')),
+  };
+}
+
+function readFiles(node: JsonNode): StoredFiles {
+  return {
+    ...readRange(node),
+    rows: readCount(field(node, 'rows')),
+    deadLetters: readCount(field(node, 'deadLetters')),
     files: readArray(field(node, 'files')).map(readFile),
     plannedAt: readString(field(node, 'plannedAt')),
-    committedAt: readString(field(node, 'committedAt')),
+    storedAt: readString(field(node, 'storedAt')),
   };
 }
 
@@ -139,7 +158,8 @@ function readFile(node: JsonNode): WrittenFile {
 
 function readGap(node: JsonNode): Gap {
   const reason = readOneOf(field(node, 'reason'), ['expired', 'replaced']);
-  return { ...readRange(node), reason, at: readString(field(node, 'at')) };
+  const isCounted = readBoolean(field(node, 'isCounted'));
+  return { ...readRange(node), reason, isCounted, at: readString(field(node, 'at')) };
 }
 
 function readStop(node: JsonNode): Stop {
@@ -164,38 +184,43 @@ function readRange(node: JsonNode) {
   return { startOffset, endOffset };
 }
 
+/** What can't be true of two frontiers, a plan between them and what came before. */
 function checkConsistency<State>(checkpoint: PartitionCheckpoint<State>): void {
-  const { firstOffset, committed, planned, recent } = checkpoint;
-  if (committed.batchId < -1) {
-    throw new JsonShapeError(`committed.batchId: expected -1 or more, found ${committed.batchId}`);
-  }
-  if (committed.endOffset < firstOffset) {
-    throw new JsonShapeError(
-      `committed.endOffset: expected ${firstOffset} or more, found ${committed.endOffset}`,
+  const { firstOffset, counted, stored, openSince, planned, recentBatches, recentFiles } = checkpoint;
+  if (counted.batchId < -1) fail('counted.batchId', '-1 or more', counted.batchId);
+  if (stored.endOffset < firstOffset)
+    fail('stored.endOffset', `firstOffset ${firstOffset} or more`, stored.endOffset);
+  if (counted.endOffset < stored.endOffset)
+    fail('counted.endOffset', `stored.endOffset ${stored.endOffset} or more`, counted.endOffset);
+  checkLastRecord('counted', counted);
+  checkLastRecord('stored', stored);
+  const isOpen = stored.endOffset < counted.endOffset;
+  if (isOpen !== (openSince !== null))
+    fail(
+      'openSince',
+      isOpen ? 'a time, as some is counted and not stored' : 'null, as all is stored',
+      openSince,
     );
-  }
-  const { lastRecord } = committed;
-  if (lastRecord !== null && lastRecord.offset >= committed.endOffset) {
-    throw new JsonShapeError(
-      `committed.lastRecord.offset: expected less than committed.endOffset ${committed.endOffset}, found ${lastRecord.offset}`,
-    );
-  }
-  const latest = recent.at(-1);
-  if (latest !== undefined && latest.endOffset > committed.endOffset) {
-    throw new JsonShapeError(
-      `recent[${recent.length - 1}].endOffset: expected committed.endOffset ${committed.endOffset} or less, ` +
-        `found ${latest.endOffset}`,
-    );
-  }
+  checkLatest('recentBatches', recentBatches, 'counted.endOffset', counted.endOffset);
+  checkLatest('recentFiles', recentFiles, 'stored.endOffset', stored.endOffset);
   if (planned === null) return;
-  if (planned.startOffset !== committed.endOffset) {
-    throw new JsonShapeError(
-      `planned.startOffset: expected committed.endOffset ${committed.endOffset}, found ${planned.startOffset}`,
-    );
-  }
-  if (planned.batchId <= committed.batchId) {
-    throw new JsonShapeError(
-      `planned.batchId: expected more than committed.batchId ${committed.batchId}, found ${planned.batchId}`,
-    );
-  }
+  if (planned.startOffset !== stored.endOffset)
+    fail('planned.startOffset', `stored.endOffset ${stored.endOffset}`, planned.startOffset);
+  if (planned.endOffset !== counted.endOffset)
+    fail('planned.endOffset', `counted.endOffset ${counted.endOffset}`, planned.endOffset);
+}
+
+function checkLastRecord(name: string, { lastRecord, endOffset }: Frontier<unknown>): void {
+  if (lastRecord !== null && lastRecord.offset >= endOffset)
+    fail(`${name}.lastRecord.offset`, `less than ${name}.endOffset ${endOffset}`, lastRecord.offset);
+}
+
+function checkLatest(name: string, list: readonly OffsetRange[], endName: string, end: bigint): void {
+  const found = list.at(-1)?.endOffset;
+  if (found !== undefined && found > end)
+    fail(`${name}[${list.length - 1}].endOffset`, `${endName} ${end} or less`, found);
+}
+
+function fail(path: string, expected: string, found: bigint | number | string | null): never {
+  throw new JsonShapeError(`${path}: expected ${expected}, found ${found}`);
 }

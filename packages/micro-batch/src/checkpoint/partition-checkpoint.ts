@@ -11,10 +11,8 @@ export interface Totals {
   readonly emptyOffsets: number;
 }
 
-/** Everything before `endOffset` is in the results and in `state`. */
-export interface Committed<State> {
-  /** -1 before the first batch. */
-  readonly batchId: number;
+/** How far something has come: everything before `endOffset` is in `state` and `totals`. */
+export interface Frontier<State> {
   readonly endOffset: bigint;
   readonly state: State;
   readonly totals: Totals;
@@ -23,11 +21,24 @@ export interface Committed<State> {
   readonly at: string;
 }
 
-/** A batch that was decided on: nobody can plan these offsets differently any more. */
-export interface BatchPlan extends OffsetRange {
+/** What is counted, and so published. */
+export interface Counted<State> extends Frontier<State> {
+  /** -1 before the first batch. */
   readonly batchId: number;
-  /** Its last record when it was planned, so that records of another log are never taken for its own; `null`: it has none. */
-  readonly lastRecord: RecordMark | null;
+}
+
+/** What result files hold. Their rows are exactly those of its state. */
+export type Stored<State> = Frontier<State>;
+
+/** Files that were decided on, of everything that is counted and not stored: nobody can cut them differently any more. */
+export interface FilePlan extends OffsetRange {
+  readonly at: string;
+}
+
+export interface CountedBatch extends OffsetRange {
+  readonly batchId: number;
+  readonly rows: number;
+  readonly deadLetters: number;
   readonly at: string;
 }
 
@@ -38,13 +49,13 @@ export interface WrittenFile {
   readonly size: number;
 }
 
-export interface CommittedBatch extends OffsetRange {
-  readonly batchId: number;
+/** The files of one range: one a format and kind, none where it has no records. */
+export interface StoredFiles extends OffsetRange {
   readonly rows: number;
   readonly deadLetters: number;
   readonly files: readonly WrittenFile[];
   readonly plannedAt: string;
-  readonly committedAt: string;
+  readonly storedAt: string;
 }
 
 /**
@@ -53,6 +64,8 @@ export interface CommittedBatch extends OffsetRange {
  */
 export interface Gap extends OffsetRange {
   readonly reason: 'expired' | 'replaced';
+  /** They were counted, and lost before files held them: the state counts what no file has. */
+  readonly isCounted: boolean;
   readonly at: string;
 }
 
@@ -75,22 +88,25 @@ export interface Stop extends Loss {
 
 /**
  * All that is known of one partition of a query; the only state of the engine. Kept in one object that is replaced by
- * compare-and-swap and never written otherwise.
+ * compare-and-swap and never written otherwise. Two frontiers move in it:
  *
  * ```
- *             withPlan
- *        ┌────────────────►
- *   idle                    planned
- *   │  ▲ ◄────────────────┘ │   ▲
- *   └──┘     withCommit     └───┘
- *  withGap,                withGap: some of its records are gone
- *  withNextLog
+ *   firstOffset          stored                    counted
+ *        │  in files         │  in open files          │  not read yet
+ *        └───────────────────┴─────────────────────────┴──────────────►
+ *                            └──── planned: its files ──┘
+ *
+ *   withBatch   moves `counted`; nothing is written for it
+ *   withPlan    decides on the files of all that is counted and not stored; `counted` stays where it is
+ *   withFiles   moves `stored` to the end of the plan, once its files can be seen
+ *   withGap     moves both over what is lost, where nothing is open; else it lies in the open range, whose end stays
+ *   withNextLog the same, into the log that replaced this one
  * ```
  *
  * Offsets are positions (`log-position.ts`), so those of a log that replaced another one follow it.
  *
- * A plan's range never changes, not even when its records are lost: whoever has read the plan may still write the files
- * that are named after it, and no other range may overlap them. The records in `gaps` are left out of the batch.
+ * A plan's range never changes, not even when its records are lost: another consumer that has read the plan may still write the
+ * files that are named after it, and no other range may overlap them. The records in `gaps` are left out of them.
  */
 export interface PartitionCheckpoint<State> {
   readonly query: string;
@@ -98,16 +114,20 @@ export interface PartitionCheckpoint<State> {
   readonly firstOffset: bigint;
   /** What the source calls the log, if it has a name for it that another log does not get: the id of a Kafka topic. */
   readonly logId: string | null;
-  readonly committed: Committed<State>;
-  readonly planned: BatchPlan | null;
+  readonly counted: Counted<State>;
+  readonly stored: Stored<State>;
+  /** When the first batch was counted that is not stored; `null`: all are. */
+  readonly openSince: string | null;
+  readonly planned: FilePlan | null;
   readonly stopped: Stop | null;
-  /** The latest batches, oldest first. */
-  readonly recent: readonly CommittedBatch[];
+  /** The latest ones, oldest first; files of a range may hold many batches. */
+  readonly recentBatches: readonly CountedBatch[];
+  readonly recentFiles: readonly StoredFiles[];
   readonly gaps: readonly Gap[];
 }
 
-/** How many batches `recent` holds. */
-export const RECENT_BATCHES = 100;
+/** How many batches, and ranges of files, a checkpoint names. */
+export const RECENT = 100;
 
 export function newPartitionCheckpoint<State>(start: {
   readonly query: string;
@@ -118,33 +138,25 @@ export function newPartitionCheckpoint<State>(start: {
 }): PartitionCheckpoint<State> {
   const { query, partition, firstOffset, state, at } = start;
   const totals = { rows: 0, deadLetters: 0, emptyOffsets: 0 };
-  const committed = { batchId: -1, endOffset: firstOffset, state, totals, lastRecord: null, at };
-  const nothing = { logId: null, planned: null, stopped: null, recent: [], gaps: [] };
-  return { query, partition, firstOffset, committed, ...nothing };
+  const stored = { endOffset: firstOffset, state, totals, lastRecord: null, at };
+  const nothing = { logId: null, openSince: null, planned: null, stopped: null };
+  const lists = { recentBatches: [], recentFiles: [], gaps: [] };
+  return { query, partition, firstOffset, counted: { batchId: -1, ...stored }, stored, ...nothing, ...lists };
 }
 
-/** Throws a `RangeError` when the plan does not follow the committed offsets: a bug, never an input. */
-export function withPlan<State>(
-  checkpoint: PartitionCheckpoint<State>,
-  plan: BatchPlan,
-): PartitionCheckpoint<State> {
-  const { committed, planned } = checkpoint;
-  const follows = plan.startOffset === committed.endOffset && plan.endOffset > plan.startOffset;
-  if (planned !== null || !follows || plan.batchId <= committed.batchId) {
-    throw new RangeError(
-      `batch ${plan.batchId} of offsets ${plan.startOffset} to ${plan.endOffset} does not follow ` +
-        `batch ${committed.batchId}, which ends at ${committed.endOffset}`,
-    );
-  }
-  return { ...checkpoint, planned: plan, stopped: null }; // a batch is planned only where nothing is lost, or that is decided
+/** What is counted and not stored; `undefined`: nothing. */
+export function openRange<State>({ stored, counted }: PartitionCheckpoint<State>): OffsetRange | undefined {
+  if (stored.endOffset === counted.endOffset) return undefined;
+  return { startOffset: stored.endOffset, endOffset: counted.endOffset };
 }
 
-/** What executing a plan gave. */
+/** What counting a batch gave. */
 export interface BatchOutcome<State> {
+  readonly batchId: number;
+  readonly endOffset: bigint;
   readonly state: State;
   readonly rows: number;
   readonly deadLetters: number;
-  readonly files: readonly WrittenFile[];
   /** `null`: the batch had no record. */
   readonly lastRecord: RecordMark | null;
   /** `undefined`: the source does not say. */
@@ -152,76 +164,155 @@ export interface BatchOutcome<State> {
 }
 
 /**
- * Turns the plan into the committed batch. Throws a `RangeError` when there are more rows and dead letters than offsets,
- * and writes nothing: a bug of the source or of the handler.
+ * Counts a batch that begins where counting has come to. Throws a `RangeError` when it does not follow, or holds more rows and
+ * dead letters than offsets: a bug of the engine, the source or the handler, never an input.
  */
-export function withCommit<State>(
+export function withBatch<State>(
   checkpoint: PartitionCheckpoint<State>,
   outcome: BatchOutcome<State>,
   at: string,
 ): PartitionCheckpoint<State> {
-  const { planned, committed } = checkpoint;
-  if (planned === null) throw new RangeError('nothing is planned, so nothing can be committed');
-  const { batchId, startOffset, endOffset } = planned;
-  const { rows, deadLetters, files } = outcome;
-  const batch = {
-    batchId,
-    startOffset,
-    endOffset,
-    rows,
-    deadLetters,
-    files,
-    plannedAt: planned.at,
-    committedAt: at,
-  };
-  const lost = lostRanges(planned, checkpoint.gaps).reduce(
-    (sum, range) => sum + range.endOffset - range.startOffset,
-    0n,
-  );
-  const emptyOffsets = Number(endOffset - startOffset - lost) - rows - deadLetters;
-  if (!(rows >= 0 && deadLetters >= 0 && emptyOffsets >= 0)) {
+  const { counted, planned } = checkpoint;
+  const { batchId, endOffset, state, rows, deadLetters } = outcome;
+  const { endOffset: startOffset } = counted;
+  if (planned !== null || endOffset <= startOffset || batchId <= counted.batchId) {
     throw new RangeError(
-      `batch ${batchId} has ${rows} rows and ${deadLetters} dead letters for offsets ${startOffset} to ${endOffset}, ` +
-        `${lost} of which were lost: more than there can be`,
+      `batch ${batchId}, which ends at ${endOffset}, does not follow batch ${counted.batchId}, which ends at ${startOffset}` +
+        (planned === null ? '' : ', whose files are planned'),
     );
   }
-  const totals = {
-    rows: committed.totals.rows + rows,
-    deadLetters: committed.totals.deadLetters + deadLetters,
-    emptyOffsets: committed.totals.emptyOffsets + emptyOffsets,
-  };
-  const lastRecord = outcome.lastRecord ?? committed.lastRecord;
+  const totals = addUp(counted.totals, { startOffset, endOffset }, outcome, `batch ${batchId}`);
   return {
     ...checkpoint,
     logId: outcome.logId ?? checkpoint.logId,
-    committed: { batchId, endOffset, state: outcome.state, totals, lastRecord, at },
-    planned: null,
-    recent: [...checkpoint.recent, batch].slice(-RECENT_BATCHES),
+    counted: { batchId, endOffset, state, totals, lastRecord: outcome.lastRecord ?? counted.lastRecord, at },
+    openSince: checkpoint.openSince ?? at,
+    stopped: null, // a batch is counted only where nothing is lost, or that is decided
+    recentBatches: latest(checkpoint.recentBatches, {
+      batchId,
+      startOffset,
+      endOffset,
+      rows,
+      deadLetters,
+      at,
+    }),
   };
 }
 
+/** Decides on the files of all that is counted and not stored. Throws a `RangeError` where that is nothing, or planned: a bug. */
+export function withPlan<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  at: string,
+): PartitionCheckpoint<State> {
+  const range = openRange(checkpoint);
+  if (range === undefined || checkpoint.planned !== null)
+    throw new RangeError(`partition ${checkpoint.partition} has nothing to plan files for`);
+  return { ...checkpoint, planned: { ...range, at } };
+}
+
+/** What executing a plan gave. */
+export interface FilesOutcome<State> {
+  readonly state: State;
+  readonly rows: number;
+  readonly deadLetters: number;
+  readonly files: readonly WrittenFile[];
+}
+
 /**
- * Records a loss: without a plan one that follows what was committed, and is stepped over; with a plan one that lies within it.
- * Throws a `RangeError` otherwise: a bug.
+ * Notes that the planned files can be seen. Throws a `RangeError` when nothing is planned, or they hold more rows and dead letters
+ * than offsets: a bug.
  */
-export function withGap<State>(checkpoint: PartitionCheckpoint<State>, gap: Gap): PartitionCheckpoint<State> {
-  const { committed, planned } = checkpoint;
-  const fits =
-    planned === null
-      ? gap.startOffset === committed.endOffset
-      : gap.startOffset >= planned.startOffset && gap.endOffset <= planned.endOffset;
-  if (!fits || gap.endOffset <= gap.startOffset) {
+export function withFiles<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  outcome: FilesOutcome<State>,
+  at: string,
+): PartitionCheckpoint<State> {
+  const { planned, stored, counted, gaps } = checkpoint;
+  if (planned === null) throw new RangeError('no files are planned, so none can be stored');
+  const { startOffset, endOffset } = planned;
+  const { state, rows, deadLetters, files } = outcome;
+  const lost = sizeOf(lostRanges(planned, gaps));
+  const totals = addUp(stored.totals, planned, outcome, 'the planned files', lost);
+  const plannedAt = planned.at;
+  return {
+    ...checkpoint,
+    stored: { endOffset, state, totals, lastRecord: counted.lastRecord, at },
+    openSince: null,
+    planned: null,
+    recentFiles: latest(checkpoint.recentFiles, {
+      startOffset,
+      endOffset,
+      rows,
+      deadLetters,
+      files,
+      plannedAt,
+      storedAt: at,
+    }),
+  };
+}
+
+/** Throws a `RangeError` when there are more rows and dead letters than offsets that were not lost. */
+function addUp(
+  totals: Totals,
+  { startOffset, endOffset }: OffsetRange,
+  { rows, deadLetters }: Pick<Totals, 'rows' | 'deadLetters'>,
+  what: string,
+  lost = 0n,
+): Totals {
+  const emptyOffsets = Number(endOffset - startOffset - lost) - rows - deadLetters;
+  if (!(rows >= 0 && deadLetters >= 0 && emptyOffsets >= 0)) {
     throw new RangeError(
-      `the ${gap.reason} range ${gap.startOffset} to ${gap.endOffset} does not fit offset ${committed.endOffset}` +
-        (planned === null ? '' : ` and the plan up to ${planned.endOffset}`),
+      `${rows} rows and ${deadLetters} dead letters for offsets ${startOffset} to ${endOffset} of ${what}, ` +
+        `${lost} of which were lost: more than there can be`,
     );
   }
-  const gaps = [...checkpoint.gaps, gap];
-  // With a plan, what was decided holds for what comes after it as well.
-  if (planned !== null) return { ...checkpoint, gaps };
-  const { endOffset, at } = gap;
+  return {
+    rows: totals.rows + rows,
+    deadLetters: totals.deadLetters + deadLetters,
+    emptyOffsets: totals.emptyOffsets + emptyOffsets,
+  };
+}
+
+function sizeOf(ranges: readonly OffsetRange[]): bigint {
+  return ranges.reduce((sum, { startOffset, endOffset }) => sum + endOffset - startOffset, 0n);
+}
+
+function latest<T>(known: readonly T[], added: T): readonly T[] {
+  return [...known, added].slice(-RECENT);
+}
+
+/**
+ * Records a loss: where nothing is open one that follows what was counted, and is stepped over; else one that lies within what is
+ * counted and not stored. Throws a `RangeError` otherwise: a bug.
+ */
+export function withGap<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  gap: Omit<Gap, 'isCounted'>,
+): PartitionCheckpoint<State> {
+  const { counted, stored } = checkpoint;
+  const open = openRange(checkpoint);
+  const fits =
+    open === undefined
+      ? gap.startOffset === counted.endOffset
+      : gap.startOffset >= open.startOffset && gap.endOffset <= open.endOffset;
+  if (!fits || gap.endOffset <= gap.startOffset) {
+    throw new RangeError(
+      `the ${gap.reason} range ${gap.startOffset} to ${gap.endOffset} does not fit offset ${counted.endOffset}` +
+        (open === undefined ? '' : `, stored up to ${open.startOffset}`),
+    );
+  }
+  const gaps = [...checkpoint.gaps, { ...gap, isCounted: open !== undefined }];
+  // What was decided holds for what comes after the open range as well.
+  if (open !== undefined) return { ...checkpoint, gaps };
   // Nothing before the gap can be compared with the log again.
-  return { ...checkpoint, gaps, stopped: null, committed: { ...committed, endOffset, lastRecord: null, at } };
+  const moved = { endOffset: gap.endOffset, lastRecord: null, at: gap.at };
+  return {
+    ...checkpoint,
+    gaps,
+    stopped: null,
+    counted: { ...counted, ...moved },
+    stored: { ...stored, ...moved },
+  };
 }
 
 /** Goes on in a log that replaced the one before: from this position, which lies in the next log. */
@@ -230,8 +321,8 @@ export function withNextLog<State>(
   next: { readonly position: bigint; readonly logId: string | undefined; readonly at: string },
 ): PartitionCheckpoint<State> {
   const { position: endOffset, logId, at } = next;
-  const { endOffset: startOffset } = checkpoint.committed;
-  if (checkpoint.planned !== null || logOf(endOffset) !== logOf(startOffset) + 1n)
+  const { endOffset: startOffset } = checkpoint.counted;
+  if (openRange(checkpoint) !== undefined || logOf(endOffset) !== logOf(startOffset) + 1n)
     throw new RangeError(`position ${endOffset} does not begin the log after the one of ${startOffset}`);
   const gap = { startOffset, endOffset, reason: 'replaced', at } as const;
   return { ...withGap(checkpoint, gap), logId: logId ?? null };

@@ -1,29 +1,22 @@
+import type { PutOptions, Upload } from './object-store.ts';
 import type { OffsetRange } from './offset-range.ts';
 import type { RecordList } from './record-list.ts';
 
-/** Offsets of one partition that make one micro-batch. */
+/** Offsets of one partition. */
 export interface BatchRange extends OffsetRange {
   readonly topic: string;
   readonly partition: number;
 }
 
-/** The records of one partition's micro-batch: all that the log holds of its range. */
+/** Records of one partition: all that the log holds of their range. */
 export interface MicroBatch extends BatchRange {
   readonly records: RecordList;
-}
-
-export interface ResultFile {
-  /** Relative to the results location. */
-  readonly key: string;
-  readonly body: Uint8Array;
-  readonly contentType: string;
 }
 
 /** Named counters of a batch: `{ ticket_count_by_type: { BILLING: 12 } }`. */
 export type Observations = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface HandledBatch<State> {
-  readonly files: readonly ResultFile[];
   /** The aggregation over the whole partition up to the batch's end. */
   readonly state: State;
   /** Records that became rows, and records that became dead letters: together all records of the batch. */
@@ -31,16 +24,45 @@ export interface HandledBatch<State> {
   readonly deadLetters: number;
   /** Of this batch alone, for progress. */
   readonly observations: Observations;
-  /**
-   * Called when nobody will look at the bodies of the files again, as all are stored or none will be, so that the handler may
-   * use their memory for another batch. Not called after a failure: an attempt to store may still be under way.
-   */
-  readonly release?: () => void;
+}
+
+export interface FinishedFiles<State> {
+  /** Keys relative to the results location, and sizes in bytes. */
+  readonly files: readonly { readonly key: string; readonly size: number }[];
+  /** What they hold together. */
+  readonly rows: number;
+  readonly deadLetters: number;
+  /** The aggregation over all files of the partition up to the end of these. */
+  readonly state: State;
+}
+
+export interface FilesStart {
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: bigint;
+  /** Begins a file that nobody can see before it is complete. */
+  readonly beginUpload: (options: PutOptions) => Upload;
 }
 
 /**
- * What a query does with a batch. **Pure**: files and state depend on the arguments alone (no clock, no randomness, no
- * instance name), because any consumer may execute the same plan again and must write the same bytes to the same keys.
+ * Files that are being filled with the records of one partition, from one offset on. Each call is made after the one before it has
+ * settled; after a rejection only `abort` is called.
+ */
+export interface OpenFiles<State> {
+  /** How large the largest of its files has become, in bytes. */
+  readonly bytes: number;
+  /** Adds records that follow those which were added. `state`: the aggregation over everything before them. */
+  add(batch: MicroBatch, state: State): Promise<HandledBatch<State>>;
+  /** Makes the files visible, each whole. `state`: the aggregation over all files before them. */
+  finish(endOffset: bigint, state: State): Promise<FinishedFiles<State>>;
+  /** Throws them away. Never rejects. */
+  abort(): Promise<void>;
+}
+
+/**
+ * What a query does with records. **State is a fold over them, and keys and bytes of files follow from the records and the range
+ * alone** (no clock, no randomness, no name of an instance). How records are cut into batches must make no difference to either: any
+ * consumer may fill the same range again, in other pieces, and must make the same files.
  */
 export interface BatchHandler<State> {
   /** Changes whenever the same records would give other files or another state; a checkpoint of another version is refused. */
@@ -50,13 +72,10 @@ export interface BatchHandler<State> {
   readonly initialState: State;
   /** Reads a state back from JSON. Throws an `Error` that says what is wrong with it. */
   parseState(value: unknown): State;
-  /** Every key that `handle` may write for this range. */
+  /** Every key that the files of this range may have. */
   fileKeys(range: BatchRange): readonly string[];
-  /** Prefixes of the keys that `handle` writes for any batch of this partition, and for no other partition. */
+  /** Prefixes of the keys of all files of this partition, and of no other partition. */
   partitionPrefixes(partition: number): readonly string[];
-  /**
-   * Of one partition one batch after the other; the next may begin while files of the last are being stored, and is then
-   * dropped if those don't become the committed batch.
-   */
-  handle(batch: MicroBatch, state: State): HandledBatch<State> | Promise<HandledBatch<State>>;
+  /** Several may be open at once; nothing is written before there is something to write. */
+  openFiles(start: FilesStart): OpenFiles<State>;
 }

@@ -25,6 +25,24 @@ export interface PutOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+export interface UploadOptions extends PutOptions {
+  /** Whose upload it is, for `abortUploads`: a name such as `partition-0`. */
+  readonly owner: string;
+}
+
+/**
+ * An object that comes in pieces, and whose key may not be known before its end. It is seen whole, once it is complete, or never.
+ * Memory holds a few megabytes of it. Each call is made after the one before has settled; after a rejection only `abort` is called.
+ */
+export interface Upload {
+  /** Adds bytes, which are copied or sent by the time it resolves. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes it the object of this key, as a `put` does. Nothing else is called after it. */
+  complete(key: string): Promise<void>;
+  /** Throws away what was written. Never rejects: what can't be removed now, `abortUploads` finds. */
+  abort(): Promise<void>;
+}
+
 /** `undefined`: the condition did not hold, nothing was written (S3's 412). */
 export type ConditionalPutResult = { readonly etag: string } | undefined;
 
@@ -55,6 +73,13 @@ export interface ObjectStore {
     etag: string,
     options?: PutOptions,
   ): Promise<ConditionalPutResult>;
+  /** Nothing is sent before there are a few megabytes, or it is complete. */
+  beginUpload(options: UploadOptions): Upload;
+  /**
+   * Throws away what uploads of this owner have left behind, those of processes that died included. One that is still under way
+   * then rejects. What the store can't list stays; it is in nobody's way.
+   */
+  abortUploads(owner: string): Promise<void>;
   /** Objects whose key starts with `prefix`, in ascending order of key. */
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Succeeds also when there is no such object. */

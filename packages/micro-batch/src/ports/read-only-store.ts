@@ -19,5 +19,7 @@ export function readOnlyStore(reader: StoreReader): ObjectStore {
     putIfAbsent: refuse,
     putIfMatch: refuse,
     delete: refuse,
+    beginUpload: () => ({ write: () => refuse('nothing'), complete: refuse, abort: () => Promise.resolve() }),
+    abortUploads: () => refuse('nothing'),
   };
 }

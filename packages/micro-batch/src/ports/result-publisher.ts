@@ -1,18 +1,19 @@
-/** What a partition has committed: everything before `endOffset` is in `state`. */
-export interface CommittedState<State> {
+/** How far a partition has come: everything before `endOffset` is in `state`, everything before `storedOffset` in files. */
+export interface CountedState<State> {
   readonly endOffset: bigint;
+  readonly storedOffset: bigint;
   readonly state: State;
 }
 
-/** The committed state of all partitions, whoever owns them. */
-export interface CommittedStates<State> {
+/** The counted state of all partitions, whoever owns them. */
+export interface CountedStates<State> {
   /**
    * As far as this consumer knows: its own partitions as it left them, the others read from their checkpoints after the
    * call. Partitions that have no checkpoint yet are missing.
    */
-  read(): Promise<ReadonlyMap<number, CommittedState<State>>>;
+  read(): Promise<ReadonlyMap<number, CountedState<State>>>;
   /** Every partition read from its checkpoint again, after the call. */
-  refresh(): Promise<ReadonlyMap<number, CommittedState<State>>>;
+  refresh(): Promise<ReadonlyMap<number, CountedState<State>>>;
 }
 
 /**
@@ -22,5 +23,5 @@ export interface CommittedStates<State> {
  * with `ObjectStoreError` `unavailable` is tried again by the engine.
  */
 export interface ResultPublisher<State> {
-  publish(states: CommittedStates<State>): Promise<void>;
+  publish(states: CountedStates<State>): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { createCheckpointStore, type CheckpointStore } from '../checkpoint/checkpoint-store.ts';
-import type { PartitionQueryContext } from '../trigger/partition-query.ts';
+import type { PartitionQueryContext } from '../trigger/partition-query-context.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
@@ -20,7 +20,17 @@ export async function openStreamingQuery<State>(
   options: ResolvedQueryOptions<State>,
   seek: (partition: number, offset: bigint) => void,
 ): Promise<OpenedQuery<State>> {
-  const { source, handler, checkpoints: store, results, clock, newId, startingOffsets, trigger } = options;
+  const {
+    source,
+    handler,
+    checkpoints: store,
+    results,
+    clock,
+    newId,
+    startingOffsets,
+    trigger,
+    rollover,
+  } = options;
   const { topic } = source;
   const readLog = async (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
     await fetchOffsets(source, await listPartitions(source));
@@ -45,6 +55,6 @@ export async function openStreamingQuery<State>(
     identity.startingOffsets.get(partition) ??
     (await fetchOffsets(source, [partition])).get(partition)?.earliest ??
     0n;
-  const context = { queryId, topic, handler, checkpoints, results, clock, firstOffset, seek };
+  const context = { queryId, topic, handler, checkpoints, results, clock, rollover, firstOffset, seek };
   return { identity, checkpoints, context, targets };
 }

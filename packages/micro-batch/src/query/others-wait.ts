@@ -5,7 +5,7 @@ import type { UnreadPartition } from './query-status.ts';
 import { Standstill } from './standstill.ts';
 import { describeUnread, fetchOwners, findUnread, withOwner } from './unread-partitions.ts';
 
-/** A wait until the checkpoints of all partitions have come to these ends, offsets of their logs, whoever owns them. */
+/** A wait until files of all partitions have come to these ends, offsets of their logs, whoever owns them. */
 export class OthersWait {
   readonly #options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'othersWaitMs'>;
   readonly #ends: ReadonlyMap<number, bigint>;
@@ -26,7 +26,7 @@ export class OthersWait {
    */
   async left<State>({ checkpoints, identity }: OpenedQuery<State>): Promise<readonly UnreadPartition[]> {
     const { othersWaitMs } = this.#options;
-    const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets);
+    const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets, 'stored');
     const standing = this.#standstill.observe(unread, othersWaitMs);
     if (unread.length > 0 && standing.length === unread.length) throw await this.#unreadError(unread);
     return unread;

@@ -1,9 +1,11 @@
-import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
+import { PartitionQuery } from '../trigger/partition-query.ts';
+import type { PartitionQueryContext } from '../trigger/partition-query-context.ts';
 import { chunkIn, logOf, offsetInLog } from '../ports/log-position.ts';
 import type { RecordChunk, Source } from '../ports/source.ts';
+import { uploadOwner } from '../trigger/upload-owner.ts';
 import type { Wakeup } from '../trigger/wakeup.ts';
 
-/** Of what a partition may buffer: a committed batch leaves one that was handled ahead, and the one after it must come meanwhile. */
+/** Of what a partition may buffer: a batch that was taken leaves one to be filled ahead, and the one after it must come meanwhile. */
 const RESUME_BELOW = 0.75;
 
 /**
@@ -59,7 +61,10 @@ export class OwnedPartitions<State> {
     this.#wanted = new Set(partitions);
     for (const [partition, query] of this.#queries) {
       if (this.#wanted.has(partition)) query.seek();
-      else this.#queries.delete(partition);
+      else {
+        this.#queries.delete(partition);
+        query.close();
+      }
     }
     this.#wakeup.notify();
   }
@@ -80,26 +85,30 @@ export class OwnedPartitions<State> {
   /** Opens what was newly assigned. Rejects as the stores do; what is missing then is opened next time. */
   async settle(context: PartitionQueryContext<State>): Promise<void> {
     const missing = [...(this.#wanted ?? [])].filter((partition) => !this.#queries.has(partition));
-    const opened = await Promise.all(missing.map((partition) => PartitionQuery.open(context, partition)));
+    const opened = await Promise.all(
+      missing.map(async (partition) => {
+        const query = await PartitionQuery.open(context, partition);
+        await context.results.abortUploads(uploadOwner(partition)); // of a consumer that was killed, or is late
+        return query;
+      }),
+    );
     for (const query of opened.filter(({ partition }) => this.#wanted?.has(partition) === true)) {
       this.#queries.set(query.partition, query);
       query.seek();
     }
   }
 
-  /** Stops and restarts delivery by what is buffered. Call it after batches were committed. */
+  /** Stops and restarts delivery by what is buffered. Call it after records were taken. */
   regulate(): void {
     for (const query of this.#queries.values()) this.#regulate(query);
   }
 
-  #regulate({ partition, buffer, checkpoint }: PartitionQuery<State>): void {
-    // A plan that another consumer made may be larger than our buffer: it is read to its end all the same.
-    const complete = checkpoint.planned === null || buffer.endOffset >= checkpoint.planned.endOffset;
+  #regulate({ partition, buffer }: PartitionQuery<State>): void {
     const isPaused = this.#paused.has(partition);
-    if (!isPaused && complete && buffer.bytes >= this.bytesPerPartition) {
+    if (!isPaused && buffer.bytes >= this.bytesPerPartition) {
       this.#paused.add(partition);
       this.#source.pause(partition);
-    } else if (isPaused && (!complete || buffer.bytes <= RESUME_BELOW * this.bytesPerPartition)) {
+    } else if (isPaused && buffer.bytes <= RESUME_BELOW * this.bytesPerPartition) {
       this.#paused.delete(partition);
       this.#source.resume(partition);
     }

@@ -1,5 +1,5 @@
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
-import { committedStates } from './committed-states.ts';
+import { countedStates } from './counted-states.ts';
 import type { GroupOffsets } from './group-offsets.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import type { ResultPublisher } from '../ports/result-publisher.ts';
@@ -7,9 +7,9 @@ import type { Source } from '../ports/source.ts';
 import { listPartitions } from '../trigger/source-calls.ts';
 
 /**
- * Shows readers what was committed, one publication at a time, and then tells the group.
+ * Shows readers what was counted, one publication at a time, and then tells the group.
  *
- * A publication may go on while the next trigger runs: it holds states that were committed when it began, and the protocol
+ * A publication may go on while the next trigger runs: it holds states that were counted when it began, and the protocol
  * has several consumers publish at once anyway. Each one is waited for before the next begins, so a failure is heard of one
  * trigger later at the most, and what it was to publish is still news then.
  */
@@ -45,7 +45,7 @@ export class Publication<State> {
 
   /**
    * Begins, if a partition has moved since the last time, once what is under way is done; rejects if that has failed. Also for
-   * batches that another run committed, or whose commit was found out only afterwards: they may not have been published.
+   * batches that another run counted, or whose swap was found out only afterwards: they may not have been published.
    */
   async begin(checkpoints: CheckpointStore<State>, owned: readonly PartitionQuery<State>[]): Promise<void> {
     await this.done();
@@ -57,15 +57,15 @@ export class Publication<State> {
     checkpoints: CheckpointStore<State>,
     owned: readonly PartitionQuery<State>[],
   ): Promise<void> {
-    const committed = new Map(
+    const counted = new Map(
       owned
         .filter((query) => query.isStored)
-        .map((query) => [query.partition, query.checkpoint.committed.endOffset]),
+        .map((query) => [query.partition, query.checkpoint.counted.endOffset]),
     );
-    if ([...committed].every(([partition, offset]) => this.has(partition, offset))) return;
-    const states = committedStates(checkpoints, owned, () => listPartitions(this.#source));
+    if ([...counted].every(([partition, offset]) => this.has(partition, offset))) return;
+    const states = countedStates(checkpoints, owned, () => listPartitions(this.#source));
     await this.#publisher.publish(states);
-    this.#published = committed;
-    this.#groupOffsets.commit(committed);
+    this.#published = counted;
+    this.#groupOffsets.commit(counted);
   }
 }

@@ -1,4 +1,4 @@
-import type { CommittedBatch } from '../checkpoint/partition-checkpoint.ts';
+import type { CountedBatch, StoredFiles } from '../checkpoint/partition-checkpoint.ts';
 import type { QueryProgress } from '../trigger/progress.ts';
 import type { QueryStatus } from './query-status.ts';
 
@@ -7,10 +7,12 @@ import type { QueryStatus } from './query-status.ts';
  * engine's path: return at once and never throw.
  */
 export interface QueryListener {
-  /** After each trigger that committed a batch. */
+  /** After each trigger that counted a batch. */
   onProgress?(progress: QueryProgress): void;
   /** After each batch of a partition. */
-  onBatch?(partition: number, batch: CommittedBatch): void;
+  onBatch?(partition: number, batch: CountedBatch): void;
+  /** After files of a partition can be seen, of one range. */
+  onFiles?(partition: number, files: StoredFiles): void;
   /** Whenever the state or its message has changed. */
   onStatus?(status: QueryStatus): void;
 }

@@ -8,6 +8,7 @@ import type { QueryListener } from './query-listener.ts';
 import type { ResultPublisher } from '../ports/result-publisher.ts';
 import type { Source } from '../ports/source.ts';
 import type { StartingOffsets } from './starting-offsets.ts';
+import { EVERY_BATCH, type Rollover } from '../trigger/rollover.ts';
 import type { Trigger } from '../trigger/trigger.ts';
 
 export interface StreamingQueryOptions<State> {
@@ -29,6 +30,8 @@ export interface StreamingQueryOptions<State> {
   readonly maxOffsetsPerTrigger?: number;
   /** About how much memory the records of one trigger may take; as much again is read ahead. Default: 8 MiB. */
   readonly maxBytesPerTrigger?: number;
+  /** When result files are finished. Default: with every batch. */
+  readonly rollover?: Rollover;
   /** Stop when records were lost before they were read. Default: true. */
   readonly failOnDataLoss?: boolean;
   /** How people accept a loss here, for the message of a query that stops for one: `tool accept does`. Default: by `failOnDataLoss`. */
@@ -48,6 +51,7 @@ const DEFAULTS = {
   startingOffsets: { kind: 'earliest' },
   maxOffsetsPerTrigger: 0,
   maxBytesPerTrigger: 8 * 1024 * 1024,
+  rollover: EVERY_BATCH,
   failOnDataLoss: true,
   lossAdvice: LOSS_ADVICE,
   listener: {},
@@ -63,13 +67,19 @@ export type ResolvedQueryOptions<State> = Required<StreamingQueryOptions<State>>
 export function resolveQueryOptions<State>(
   options: StreamingQueryOptions<State>,
 ): ResolvedQueryOptions<State> {
-  const resolved = { ...DEFAULTS, ...options };
-  const { maxOffsetsPerTrigger, maxBytesPerTrigger, trigger } = resolved;
+  const given = { ...DEFAULTS, ...options };
+  const { maxOffsetsPerTrigger, maxBytesPerTrigger, trigger } = given;
+  // Where triggers are as far apart as that, each finds files that are due.
+  const isSlow = trigger.kind === 'interval' && trigger.everyMs >= given.rollover.intervalMs;
+  const rollover = { ...given.rollover, ...(isSlow ? { intervalMs: 0 } : {}) };
+  const resolved = { ...given, rollover };
   const times = {
     outageTimeoutMs: resolved.outageTimeoutMs,
     recordsWaitMs: resolved.recordsWaitMs,
     truncationWaitMs: resolved.truncationWaitMs,
     othersWaitMs: resolved.othersWaitMs,
+    'rollover.intervalMs': rollover.intervalMs,
+    'rollover.inactivityMs': rollover.inactivityMs,
     ...(trigger.kind === 'interval' ? { 'trigger.everyMs': trigger.everyMs } : {}),
   };
   const problems = [
@@ -79,6 +89,7 @@ export function resolveQueryOptions<State>(
     ...(maxBytesPerTrigger > 0
       ? []
       : [`maxBytesPerTrigger: expected more than 0, found ${maxBytesPerTrigger}`]),
+    ...(rollover.bytes > 0 ? [] : [`rollover.bytes: expected more than 0, found ${rollover.bytes}`]),
     ...Object.entries(times).flatMap(([name, ms]) =>
       ms >= 0 ? [] : [`${name}: expected milliseconds, 0 or more, found ${ms}`],
     ),

@@ -1,6 +1,7 @@
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import { buildProgress, type QueryProgress } from '../trigger/progress.ts';
-import type { TriggerOutcome } from '../trigger/run-trigger.ts';
+import { dueAt, type Rollover } from '../trigger/rollover.ts';
+import type { StoredFilesOf, TriggerOutcome } from '../trigger/run-trigger.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
 import type { PartitionStatus, QueryState, QueryStatus } from './query-status.ts';
@@ -65,20 +66,22 @@ export class QueryReport<State> {
     this.#log = log;
   }
 
-  /** Tells the listener of batches that were committed, of which there is one at least. */
-  committed({ committed, durationMs }: TriggerOutcome<State>, times: TriggerTimes): void {
+  /** Tells the listener of files that can be seen now. */
+  stored(stored: readonly StoredFilesOf[]): void {
+    for (const { partition, files } of stored) this.#options.listener.onFiles?.(partition, files);
+  }
+
+  /** Tells the listener of batches that were counted, of which there is one at least. */
+  counted({ counted, durationMs }: TriggerOutcome, times: TriggerTimes): void {
     const { name, source, results, clock, listener } = this.#options;
-    for (const { query } of committed) {
-      const batch = query.checkpoint.recent.at(-1);
-      if (batch !== undefined) listener.onBatch?.(query.partition, batch);
-    }
+    for (const { partition, batch } of counted) listener.onBatch?.(partition, batch);
     const triggerExecution = clock.monotonic() - times.startedAt;
     this.#lastProgress = buildProgress({
       id: this.#queryId ?? '',
       runId: this.runId,
       name,
       timestamp: times.timestamp,
-      batchId: Math.max(...committed.map(({ query }) => query.checkpoint.committed.batchId)),
+      batchId: Math.max(...counted.map(({ batch }) => batch.batchId)),
       topic: source.topic,
       sourceDescription: source.description,
       sinkDescription: results.location,
@@ -88,13 +91,13 @@ export class QueryReport<State> {
         commitOffsets: durationMs.commitOffsets + times.publishing,
         triggerExecution,
       },
-      partitions: committed.map(({ progress }) => progress),
+      partitions: counted.map(({ progress }) => progress),
     });
     listener.onProgress?.(this.#lastProgress);
   }
 
   status(): QueryStatus {
-    const { name, source } = this.#options;
+    const { name, source, rollover } = this.#options;
     const { assigned, queries, unread } = this.#partitions();
     const owned = new Set(queries.map(({ partition }) => partition));
     return {
@@ -106,7 +109,7 @@ export class QueryReport<State> {
       message: this.#message,
       errorCode: this.#errorCode,
       assigned,
-      partitions: queries.map((query) => partitionStatus(query, this.#log.get(query.partition))),
+      partitions: queries.map((query) => partitionStatus(query, rollover, this.#log.get(query.partition))),
       unread: unread.filter(({ partition }) => !owned.has(partition)),
       lastTriggerAt: this.#lastTriggerAt,
       lastProgress: this.#lastProgress,
@@ -116,21 +119,30 @@ export class QueryReport<State> {
 
 /** `log` is what was last read of the partition's log. */
 function partitionStatus<State>(
-  { partition, checkpoint, buffer }: PartitionQuery<State>,
+  { partition, checkpoint, buffer, openBytes }: PartitionQuery<State>,
+  rollover: Rollover,
   log: PartitionOffsets | undefined,
 ): PartitionStatus {
-  const { firstOffset, committed, planned, gaps } = checkpoint;
-  const waiting = log === undefined ? undefined : log.latest - committed.endOffset;
+  const { firstOffset, counted, stored, openSince, planned, gaps } = checkpoint;
+  const waiting = log === undefined ? undefined : log.latest - counted.endOffset;
+  const times = openSince !== null && {
+    openSince: Date.parse(openSince),
+    countedAt: Date.parse(counted.at),
+  };
   return {
     partition,
     firstOffset,
-    committedOffset: committed.endOffset,
-    batchId: committed.batchId,
+    countedOffset: counted.endOffset,
+    storedOffset: stored.endOffset,
+    openSince,
+    openBytes,
+    openUntil: times === false ? undefined : dueAt(rollover, times),
+    batchId: counted.batchId,
     planned,
     earliestOffset: log?.earliest,
     latestOffset: log?.latest,
     lag: waiting === undefined || waiting > 0n ? waiting : 0n,
-    totals: committed.totals,
+    totals: counted.totals,
     gaps,
     bufferedBytes: buffer.bytes,
   };

@@ -1,5 +1,5 @@
 import type { QueryErrorCode } from '../ports/query-error.ts';
-import type { Gap, BatchPlan, Totals } from '../checkpoint/partition-checkpoint.ts';
+import type { FilePlan, Gap, Totals } from '../checkpoint/partition-checkpoint.ts';
 import type { QueryProgress } from '../trigger/progress.ts';
 
 /**
@@ -17,14 +17,24 @@ export type QueryState =
 export interface PartitionStatus {
   readonly partition: number;
   readonly firstOffset: bigint;
-  readonly committedOffset: bigint;
+  /** Everything before it is counted. */
+  readonly countedOffset: bigint;
+  /** Everything before it is in files that can be seen. */
+  readonly storedOffset: bigint;
+  /** When the first batch was counted that is not stored, ISO 8601; `null`: all are. */
+  readonly openSince: string | null;
+  /** How large the largest file has become that is being filled, in bytes. */
+  readonly openBytes: number;
+  /** When open files are finished by their age or for want of records, in milliseconds since the epoch; `undefined`: none are open. */
+  readonly openUntil: number | undefined;
   readonly batchId: number;
-  readonly planned: BatchPlan | null;
+  readonly planned: FilePlan | null;
   /** As last read from the log; `undefined` before the first trigger. */
   readonly earliestOffset: bigint | undefined;
   readonly latestOffset: bigint | undefined;
-  /** Records that wait: latest less committed. */
+  /** Records that wait: latest less counted. */
   readonly lag: bigint | undefined;
+  /** Of what is counted. */
   readonly totals: Totals;
   readonly gaps: readonly Gap[];
   readonly bufferedBytes: number;

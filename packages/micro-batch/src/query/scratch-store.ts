@@ -26,6 +26,10 @@ export function scratchStore(store: ObjectStore): ObjectStore {
     },
     putIfAbsent: (key, body, options) => writeIf((found) => found === undefined, key, body, options),
     putIfMatch: (key, body, etag, options) => writeIf((found) => found?.etag === etag, key, body, options),
+    beginUpload: () => {
+      throw new RangeError('a look at what would happen writes no files');
+    },
+    abortUploads: () => Promise.resolve(),
     async *list(prefix) {
       const added = [...written]
         .flatMap(([key, object]) => (object === undefined ? [] : [{ key, size: object.body.byteLength }]))

@@ -3,8 +3,10 @@ import { dataLossError, LOSS_ADVICE, findExpired, findTruncated } from '../trigg
 import { logOf, offsetsIn } from '../ports/log-position.ts';
 import { QueryError } from '../ports/query-error.ts';
 import type { RecordMark } from '../checkpoint/record-mark.ts';
-import type { BatchPlan, Loss, LossDecision } from '../checkpoint/partition-checkpoint.ts';
-import { PartitionQuery, type PartitionQueryContext } from '../trigger/partition-query.ts';
+import type { FilePlan, Loss, LossDecision } from '../checkpoint/partition-checkpoint.ts';
+import { PartitionQuery } from '../trigger/partition-query.ts';
+import type { PartitionQueryContext } from '../trigger/partition-query-context.ts';
+import { EVERY_BATCH } from '../trigger/rollover.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, readOwner, readQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
 import type { StreamingQueryOptions } from './query-options.ts';
@@ -34,8 +36,10 @@ export interface PartitionPreview {
   readonly offset: bigint;
   /** The record before it, which would be compared with the log's; `null`: none was read. */
   readonly lastRecord: RecordMark | null;
-  /** Somebody decided on this batch; it would be executed first. */
-  readonly planned: BatchPlan | null;
+  /** Counting would go on there; what lies before it and was not stored would be read again, for the files alone. */
+  readonly countedOffset: bigint;
+  /** Files that were decided on; they would be made first. */
+  readonly planned: FilePlan | null;
   /**
    * What is lost, as far as it shows without reading. With `failOnDataLoss` the start would end there, unless a person has decided.
    */
@@ -86,6 +90,7 @@ export async function previewStart<State>(options: StartPreviewOptions<State>): 
     }),
     results,
     clock,
+    rollover: EVERY_BATCH, // nothing is planned here
     firstOffset: async (partition) =>
       opened.startingOffsets.get(partition) ?? log?.get(partition)?.earliest ?? 0n,
     seek: () => undefined,
@@ -140,6 +145,16 @@ async function previewPartition<State>(
   const offset = buffer.endOffset;
   const log = found && offsetsIn(logOf(offset), found);
   const loss = stopped ?? (log && (findExpired([], offset, log) ?? findTruncated(checkpoint, log)));
-  const { lastRecord } = checkpoint.committed;
-  return { partition, isStored, offset, lastRecord, planned, loss, decision: stopped?.decision ?? null, log };
+  const { stored, counted } = checkpoint;
+  return {
+    partition,
+    isStored,
+    offset,
+    countedOffset: counted.endOffset,
+    lastRecord: stored.lastRecord,
+    planned,
+    loss,
+    decision: stopped?.decision ?? null,
+    log,
+  };
 }

@@ -21,6 +21,7 @@ import type { QueryStatus } from './query-status.ts';
 import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
 import type { TruncationWait } from '../trigger/data-loss.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
+import { finishFiles } from '../trigger/finish-files.ts';
 import { runTrigger } from '../trigger/run-trigger.ts';
 import type { TriggerContext } from '../trigger/trigger-context.ts';
 import { nextTriggerAt } from '../trigger/trigger.ts';
@@ -119,7 +120,7 @@ export class StreamingQuery<State> {
   }
 
   /**
-   * Resolves when what all partitions hold now has been committed, whoever owns them, and published as far as they are owned
+   * Resolves when what all partitions hold now is counted, whoever owns them, and stored and published as far as they are owned
    * (Spark's `processAllAvailable`). Rejects when the query ends before that, and with `partition_unread` when others read
    * nothing of their partitions for a minute (`othersWaitMs`).
    */
@@ -129,10 +130,10 @@ export class StreamingQuery<State> {
     const isDone = (): boolean =>
       this.#owned.isAssigned &&
       this.#owned.isSettled &&
-      this.#owned.queries.every(({ partition, isStored, isLogSure, checkpoint: { committed } }) => {
-        const isPublished = !isStored || this.#publication.has(partition, committed.endOffset);
-        const latest = positionIn(logOf(committed.endOffset), log.get(partition)?.latest ?? 0n);
-        return isPublished && isLogSure && committed.endOffset >= latest;
+      this.#owned.queries.every(({ partition, isStored, isLogSure, checkpoint: { counted, stored } }) => {
+        const isPublished = !isStored || this.#publication.has(partition, counted.endOffset);
+        const latest = positionIn(logOf(counted.endOffset), log.get(partition)?.latest ?? 0n);
+        return isPublished && isLogSure && stored.endOffset >= latest;
       });
     const ended = this.finished.then(() =>
       Promise.reject(new Error('the query ended before all was processed')),
@@ -193,12 +194,26 @@ export class StreamingQuery<State> {
 
   async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
     await this.#runEachTrigger(opened);
+    if (this.#stopping) await this.#finishFiles();
     await this.#untilAvailable(() => this.#publish(opened));
     // A stop does not try again: what is not published now is published by the next run.
     if (this.#stopping)
       await this.#publication.done().catch((error: unknown) => {
-        this.#options.logger.warn({ err: error }, 'what was committed last is not published yet');
+        this.#options.logger.warn({ err: error }, 'what was counted last is not published yet');
       });
+  }
+
+  /** A stop in order leaves no file open. It does not try again: what is not finished now is read again by the next run. */
+  async #finishFiles(): Promise<void> {
+    const finished = await Promise.allSettled(this.#owned.queries.map(finishFiles));
+    for (const each of finished) {
+      if (each.status === 'fulfilled') this.#report.stored(each.value);
+      else
+        this.#options.logger.warn(
+          { err: each.reason as unknown },
+          'open files are finished at the next start',
+        );
+    }
   }
 
   async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
@@ -253,15 +268,17 @@ export class StreamingQuery<State> {
     const outcome = await runTrigger(this.#triggerContext(opened, startedAt), queries, this.#turn++);
     this.#report.sawLog(outcome.log);
     this.#owned.regulate();
-    const worked = outcome.committed.length > 0;
+    this.#report.stored(outcome.stored);
+    const hasCounted = outcome.counted.length > 0;
+    const worked = hasCounted || outcome.stored.length > 0;
     const publishStart = clock.monotonic();
     try {
       if (this.#isBehind(startedAt)) await this.#publication.begin(opened.checkpoints, queries);
       else await this.#publish(opened);
     } finally {
-      // What is committed is committed, whether or not it can be published now.
+      // What is counted is counted, whether or not it can be published now.
       const publishing = clock.monotonic() - publishStart;
-      if (worked) this.#report.committed(outcome, { timestamp, startedAt, previousAt, publishing });
+      if (hasCounted) this.#report.counted(outcome, { timestamp, startedAt, previousAt, publishing });
     }
     if (outcome.failure !== undefined) throw outcome.failure;
     this.#report.triggered();
@@ -281,7 +298,7 @@ export class StreamingQuery<State> {
   /** Whether the next trigger has something to do at once: then publishing does not hold it up. */
   #isBehind(startedAt: number): boolean {
     const hasMore = this.#owned.queries.some(
-      ({ buffer, checkpoint }) => buffer.endOffset > checkpoint.committed.endOffset,
+      ({ buffer, checkpoint }) => buffer.endOffset > checkpoint.counted.endOffset,
     );
     return hasMore && this.#isNextDue(startedAt);
   }
@@ -317,8 +334,7 @@ export class StreamingQuery<State> {
     if (this.#options.trigger.kind !== 'availableNow') return false;
     if (!this.#owned.isSettled || this.#truncated.size > 0) return false;
     return this.#owned.queries.every((query) => {
-      const { committed, planned } = query.checkpoint;
-      return query.isLogSure && planned === null && committed.endOffset >= targetOf(query, targets);
+      return query.isLogSure && query.checkpoint.stored.endOffset >= targetOf(query, targets);
     });
   }
 
@@ -355,6 +371,8 @@ export class StreamingQuery<State> {
 
   #triggerContext({ targets }: OpenedQuery<State>, startedAt: number): TriggerContext<State> {
     const { source, clock, logger, failOnDataLoss, lossAdvice, trigger } = this.#options;
+    const target = (query: PartitionQuery<State>): bigint | undefined =>
+      trigger.kind === 'availableNow' ? targetOf(query, targets) : undefined;
     return {
       source,
       logOffsets: this.#logOffsets,
@@ -367,7 +385,9 @@ export class StreamingQuery<State> {
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
       isNextDue: () => this.#isNextDue(startedAt),
-      target: (query) => (trigger.kind === 'availableNow' ? targetOf(query, targets) : undefined),
+      target,
+      mustEnd: (query, endOffset) => endOffset >= (target(query) ?? endOffset + 1n),
+      regulate: () => this.#owned.regulate(),
       truncated: this.#truncated,
     };
   }
@@ -389,8 +409,8 @@ export class StreamingQuery<State> {
 
 /** The position that a run reads to, of a log's end that was noted in offsets. */
 function targetOf<State>(
-  { partition, checkpoint: { committed } }: PartitionQuery<State>,
+  { partition, checkpoint: { counted } }: PartitionQuery<State>,
   targets: ReadonlyMap<number, bigint>,
 ): bigint {
-  return positionIn(logOf(committed.endOffset), targets.get(partition) ?? 0n);
+  return positionIn(logOf(counted.endOffset), targets.get(partition) ?? 0n);
 }

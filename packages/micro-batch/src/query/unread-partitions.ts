@@ -4,20 +4,22 @@ import type { Source } from '../ports/source.ts';
 import type { UnreadPartition, UnreadStatus } from './query-status.ts';
 
 /**
- * The partitions among `targets` (by number, an offset of the log) that nothing has read so far, whoever owns them, as their
- * checkpoints say: one GET each. A partition without a checkpoint stands at its starting offset.
+ * The partitions among `targets` (by number, an offset of the log) that are not counted, or not stored, so far, whoever owns them, as
+ * their checkpoints say: one GET each. A partition without a checkpoint stands at its starting offset.
  */
 export async function findUnread<State>(
   checkpoints: CheckpointStore<State>,
   targets: ReadonlyMap<number, bigint>,
   startingOffsets: ReadonlyMap<number, bigint>,
+  frontier: 'counted' | 'stored',
 ): Promise<readonly UnreadPartition[]> {
   const unread = await Promise.all(
     [...targets].map(async ([partition, target]) => {
       const checkpoint = (await checkpoints.read(partition))?.checkpoint;
-      const position = checkpoint?.committed.endOffset ?? startingOffsets.get(partition) ?? 0n;
-      const isReached =
-        position >= positionIn(logOf(position), target) && (checkpoint?.planned ?? null) === null;
+      const first = startingOffsets.get(partition) ?? 0n;
+      const position = checkpoint?.counted.endOffset ?? first;
+      const reached = checkpoint?.[frontier].endOffset ?? first;
+      const isReached = reached >= positionIn(logOf(position), target);
       return isReached ? [] : [{ partition, offset: offsetInLog(position), target }];
     }),
   );

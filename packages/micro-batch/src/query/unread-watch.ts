@@ -62,7 +62,7 @@ export class UnreadWatch {
     if (others.length === 0) return [];
     const log = await fetchOffsets(this.#source, others);
     const ends = new Map([...log].map(([partition, { latest }]) => [partition, latest]));
-    const unread = await findUnread(checkpoints, ends, identity.startingOffsets);
+    const unread = await findUnread(checkpoints, ends, identity.startingOffsets, 'counted');
     const standing = this.#standstill.observe(unread, this.#forMs);
     const owners = standing.length === 0 ? undefined : await fetchOwners(this.#source);
     return standing.map((each) => withOwner(each, owners));

@@ -1,3 +1,4 @@
+export { handleBatch, type HandledFile } from './handle-batch.ts';
 export { interceptStore, type Interceptor, type StoreRequest } from './intercepted-store.ts';
 export { ManualClock } from './manual-clock.ts';
 export { MemoryLog } from './memory-log.ts';

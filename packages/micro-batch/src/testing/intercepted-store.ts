@@ -2,8 +2,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 
 /** A request to a store, for instance `putIfMatch letters/partition-0.json`. */
 export interface StoreRequest {
-  readonly operation: 'get' | 'put' | 'putIfAbsent' | 'putIfMatch' | 'list' | 'delete';
-  /** The key, or the prefix of a list. */
+  readonly operation:
+    'get' | 'put' | 'putIfAbsent' | 'putIfMatch' | 'list' | 'delete' | 'write' | 'complete' | 'abortUploads';
+  /** The key, the prefix of a list, or the owner of uploads: of a `write` nothing else is known. */
   readonly key: string;
 }
 
@@ -20,6 +21,16 @@ export function interceptStore(store: ObjectStore, intercept: Interceptor): Obje
       intercept({ operation: 'putIfAbsent', key }, () => store.putIfAbsent(key, body, options)),
     putIfMatch: (key, body, etag, options) =>
       intercept({ operation: 'putIfMatch', key }, () => store.putIfMatch(key, body, etag, options)),
+    beginUpload: (options) => {
+      const upload = store.beginUpload(options);
+      return {
+        write: (bytes) => intercept({ operation: 'write', key: options.owner }, () => upload.write(bytes)),
+        complete: (key) => intercept({ operation: 'complete', key }, () => upload.complete(key)),
+        abort: () => upload.abort(),
+      };
+    },
+    abortUploads: (owner) =>
+      intercept({ operation: 'abortUploads', key: owner }, () => store.abortUploads(owner)),
     async *list(prefix) {
       yield* await intercept({ operation: 'list', key: prefix }, () => Promise.resolve(store.list(prefix)));
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   assertSize,
+  ObjectStoreError,
   type ConditionalPutResult,
   type ObjectStore,
   type PutOptions,
@@ -10,6 +11,8 @@ import {
 /** The objects of a `MemoryObjectStore`: several stores may share them, as several consumers share a bucket. */
 export class MemoryObjects {
   readonly objects = new Map<string, StoredObject>();
+  /** What was written of uploads that are not complete, by owner. */
+  readonly uploads = new Map<object, string>();
   #writes = 0;
   /** ETags that stand for the bytes alone, as S3 has them: what was there before gets its former ETag back. */
   hasContentEtags = false;
@@ -52,6 +55,33 @@ export function createMemoryObjectStore(
     putIfAbsent: (key, body, options) => conditionally(!objects.has(key), key, body, options),
     putIfMatch: (key, body, etag, options) =>
       conditionally(objects.get(key)?.etag === etag, key, body, options),
+    beginUpload: ({ owner, ...options }) => {
+      const upload = {};
+      let parts: Uint8Array[] = [];
+      const checkHere = (): void => {
+        if (!shared.uploads.has(upload))
+          throw new ObjectStoreError('unavailable', `${location}: this upload is gone`);
+      };
+      return {
+        async write(bytes) {
+          if (parts.length > 0) checkHere();
+          shared.uploads.set(upload, owner);
+          parts.push(Uint8Array.from(bytes));
+        },
+        async complete(key) {
+          if (parts.length > 0) checkHere();
+          shared.uploads.delete(upload);
+          shared.write(key, Buffer.concat(parts), options);
+        },
+        async abort() {
+          parts = [];
+          shared.uploads.delete(upload);
+        },
+      };
+    },
+    async abortUploads(owner) {
+      for (const [upload, its] of shared.uploads) if (its === owner) shared.uploads.delete(upload);
+    },
     async *list(prefix) {
       for (const key of [...objects.keys()].filter((candidate) => candidate.startsWith(prefix)).sort()) {
         yield await Promise.resolve({ key, size: objects.get(key)?.body.byteLength ?? 0 });

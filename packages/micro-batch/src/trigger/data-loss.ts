@@ -34,22 +34,25 @@ export function findExpired(
 }
 
 /**
- * Records that were there once: the log ends before what was planned or committed, because the topic was recreated or cut
- * back. Also true for a moment after a change of leader, so the caller waits before it believes it.
+ * Records that were there once: the log ends before what was counted, because the topic was recreated or cut back. Also true
+ * for a moment after a change of leader, so the caller waits before it believes it.
  */
 export function findTruncated<State>(
-  { committed, planned }: PartitionCheckpoint<State>,
+  { counted: { endOffset } }: PartitionCheckpoint<State>,
   { latest }: PartitionOffsets,
 ): Loss | undefined {
-  const endOffset = planned?.endOffset ?? committed.endOffset;
   return latest < endOffset ? { startOffset: latest, endOffset, reason: 'truncated' } : undefined;
 }
 
-/** Where it shows that the log was replaced: from the last record that was read to what is to be read next. */
-export function findReplaced<State>({ committed, planned }: PartitionCheckpoint<State>): Loss {
-  const startOffset = committed.lastRecord?.offset ?? committed.endOffset;
-  const end = planned?.endOffset ?? committed.endOffset;
-  return { startOffset, endOffset: end > startOffset ? end : startOffset + 1n, reason: 'replaced' };
+/** Where it shows that the log was replaced: from the last record that is stored to what is to be read next. */
+export function findReplaced<State>({ stored, counted }: PartitionCheckpoint<State>): Loss {
+  const startOffset = stored.lastRecord?.offset ?? stored.endOffset;
+  const { endOffset } = counted;
+  return {
+    startOffset,
+    endOffset: endOffset > startOffset ? endOffset : startOffset + 1n,
+    reason: 'replaced',
+  };
 }
 
 /** How a loss is accepted where the query was started from code; its owner may know another way (`lossAdvice`). */

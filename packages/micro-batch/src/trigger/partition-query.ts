@@ -1,417 +1,387 @@
-import type { CheckpointStore, StoredCheckpoint } from '../checkpoint/checkpoint-store.ts';
-import { QueryError } from '../ports/query-error.ts';
+import { CheckpointCell } from '../checkpoint/checkpoint-cell.ts';
+import { lostRanges } from '../checkpoint/lost-ranges.ts';
 import {
   newPartitionCheckpoint,
-  withCommit,
+  openRange,
+  withFiles,
   withGap,
   withNextLog,
-  withPlan,
   withStop,
-  type CommittedBatch,
+  type FilesOutcome,
   type Gap,
   type Loss,
   type PartitionCheckpoint,
-  type BatchPlan,
+  type StoredFiles,
 } from '../checkpoint/partition-checkpoint.ts';
-import { lostRanges } from '../checkpoint/lost-ranges.ts';
-import { isSameRecord, markOf, type RecordMark } from '../checkpoint/record-mark.ts';
-import { logOf } from '../ports/log-position.ts';
+import { isSameRecord, markOf } from '../checkpoint/record-mark.ts';
+import type { PartitionBuffer } from '../buffer/partition-buffer.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
-import { PartitionBuffer } from '../buffer/partition-buffer.ts';
-import type { BatchHandler, BatchRange, HandledBatch } from '../ports/batch-handler.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { RecordList } from '../ports/record-list.ts';
 import type { PartitionOffsets, RecordChunk } from '../ports/source.ts';
-import { LogContinuity } from './log-continuity.ts';
-
-/** What all partitions of a query share. */
-export interface PartitionQueryContext<State> {
-  readonly queryId: string;
-  readonly topic: string;
-  readonly handler: BatchHandler<State>;
-  readonly checkpoints: CheckpointStore<State>;
-  readonly results: ObjectStore;
-  readonly clock: Clock;
-  /** Where a partition without a checkpoint begins. */
-  readonly firstOffset: (partition: number) => Promise<bigint>;
-  /** Called when records must come from another position than the one delivered next. */
-  readonly seek: (partition: number, offset: bigint) => void;
-}
+import { checkNoResults } from './check-no-results.ts';
+import { countNext, type CountedCheckpoint, type CountedPart, type MustEnd } from './count-next.ts';
+import { FileFilling, type FilledBatch } from './file-filling.ts';
+import { nameFailure } from './name-failure.ts';
+import { isoNow, type PartitionQueryContext } from './partition-query-context.ts';
+import { PartitionReader, type ReadingStart } from './partition-reader.ts';
 
 /** `lost`: another consumer was there first. The partition was read again; go on from what was found. */
 export type SwapOutcome = 'done' | 'lost';
 
-/** A planned batch, and what the handler made of it. */
-export interface PreparedBatch<State> {
-  readonly plan: BatchPlan;
-  readonly handled: HandledBatch<State>;
-  /** `null`: the batch has no record. */
-  readonly lastRecord: RecordMark | null;
-}
-
-/** A batch that was executed: its files are written, its commit is not. */
-export interface ExecutedBatch<State> extends PreparedBatch<State> {
-  readonly files: CommittedBatch['files'];
-}
-
-/** What the handler makes of offsets that are not planned yet, if they come to follow this state. */
-interface AheadBatch<State> extends OffsetRange {
-  readonly state: State;
-  readonly handled: Promise<HandledBatch<State>>;
-  readonly lastRecord: RecordMark | null;
-}
-
 /**
- * The exactly-once protocol of one partition. Plan once, execute anywhere:
+ * The exactly-once protocol of one partition. Count, plan files once, execute anywhere:
  *
- * 1. `open` reads the checkpoint: where to go on, and a plan that somebody left.
- * 2. `plan` swaps a plan in. From now on these offsets make one batch, whoever executes it.
- * 3. `handle` and `write` make the files, named and filled by the plan alone. Any number of consumers may do so at once.
- * 4. `commit` swaps the plan into the committed batch, with the partition's whole state.
+ * 1. `open` reads the checkpoint. Reading begins at `stored`; what is counted already (`refill`) goes into the open files again.
+ * 2. `fill` puts a batch into the open files. Nobody sees them.
+ * 3. `count` swaps the batch in, and, when they are due, the plan of the files. From now on this range makes these files, whoever
+ *    executes it.
+ * 4. `write` makes the planned files visible, named and filled by the plan alone. Any number of consumers may do so at once.
+ * 5. `store` swaps them in. The same swap may count the next batch and plan its files.
  *
- * A lost swap means that somebody else has been here; the checkpoint has then been read again, and what it says holds.
- * After a step that rejects, `settle` finds out what has become of it before anything else is done. Breaking the order of
- * 2 and 3, or ignoring the outcome of a swap, would let two consumers write overlapping files.
+ * A lost swap means that another consumer has been here: what was filled is dropped, the checkpoint was read again, and what it says
+ * holds. After a step that rejects, `settle` finds out what has become of it before anything else is done. Making files visible before
+ * their plan is in, or ignoring the outcome of a swap, would let two consumers write overlapping files.
  */
 export class PartitionQuery<State> {
   readonly partition: number;
-  readonly buffer = new PartitionBuffer(0n);
   readonly #context: PartitionQueryContext<State>;
-  #stored: StoredCheckpoint<State> | undefined;
-  #checkpoint: PartitionCheckpoint<State>;
-  /** A swap was rejected, so what the store holds now is unknown. */
-  #uncertain = false;
-  #ahead: AheadBatch<State> | undefined;
-  #continuity: LogContinuity;
+  readonly #reader: PartitionReader;
+  readonly #filling: FileFilling<State>;
+  readonly #cell: CheckpointCell<State>;
+  /** Another consumer may have it now, so this one must not move where delivery goes on. */
+  #isGone = false;
+  /** The planned files take no more records. */
+  #isClosed = false;
+  /** The planned files can be seen. */
+  #written: FilesOutcome<State> | undefined;
+  /** Counted by the swap that stored the files before, as the next trigger's. */
+  #countedAhead: CountedPart | undefined;
 
-  private constructor(
-    context: PartitionQueryContext<State>,
-    stored: StoredCheckpoint<State> | undefined,
-    checkpoint: PartitionCheckpoint<State>,
-  ) {
-    this.partition = checkpoint.partition;
+  private constructor(context: PartitionQueryContext<State>, cell: CheckpointCell<State>) {
+    const { partition } = cell.current;
+    this.partition = partition;
     this.#context = context;
-    this.#stored = stored;
-    this.#checkpoint = checkpoint;
-    this.buffer.reset(checkpoint.committed.endOffset);
-    this.#continuity = new LogContinuity(checkpoint.logId ?? undefined);
+    this.#cell = cell;
+    this.#reader = new PartitionReader(this.#start(), (position) => context.seek(partition, position));
+    this.#filling = new FileFilling({ ...context, partition });
   }
 
-  /** Reads the partition's checkpoint, or begins a new one, which is first written with its first plan. */
+  /** Reads the partition's checkpoint, or begins a new one, which is first written with its first batch. */
   static async open<State>(
     context: PartitionQueryContext<State>,
     partition: number,
   ): Promise<PartitionQuery<State>> {
-    const stored = (await context.checkpoints.read(partition)) ?? (await checkNoResults(context, partition));
-    if (stored !== undefined) return new PartitionQuery(context, stored, stored.checkpoint);
-    const checkpoint = newPartitionCheckpoint({
-      query: context.queryId,
-      partition,
-      firstOffset: await context.firstOffset(partition),
-      state: context.handler.initialState,
-      at: now(context.clock),
-    });
-    return new PartitionQuery(context, undefined, checkpoint);
+    const { checkpoints, handler, queryId, clock } = context;
+    const stored = (await checkpoints.read(partition)) ?? (await checkNoResults(context, partition));
+    const start =
+      stored?.checkpoint ??
+      newPartitionCheckpoint({
+        query: queryId,
+        partition,
+        firstOffset: await context.firstOffset(partition),
+        state: handler.initialState,
+        at: isoNow(clock),
+      });
+    return new PartitionQuery(context, new CheckpointCell(checkpoints, stored, start));
   }
 
   /** As far as this consumer knows. */
   get checkpoint(): PartitionCheckpoint<State> {
-    return this.#checkpoint;
+    return this.#cell.current;
   }
 
   /** Whether the checkpoint exists in the store. */
   get isStored(): boolean {
-    return this.#stored !== undefined;
+    return this.#cell.isStored;
+  }
+
+  /** What was read and is in no file yet. */
+  get buffer(): PartitionBuffer {
+    return this.#reader.buffer;
   }
 
   /** Whether the log is known to be the one that was read before. */
   get isLogSure(): boolean {
-    return this.#continuity.isSure;
+    return this.#reader.isSure;
   }
 
   /** Whether the log holds other records than those that were read before. */
   get isLogReplaced(): boolean {
-    return this.#continuity.isBroken || this.hasOtherRecords;
+    return this.#reader.isBroken || this.hasOtherRecords;
   }
 
-  /** Whether what is in memory for the plan are not the records that it was made for. */
+  /** Whether what was read again are not the records that were counted. */
   get hasOtherRecords(): boolean {
-    const mark = this.#checkpoint.planned?.lastRecord ?? undefined;
-    const own = mark && this.buffer.recordAt(mark.offset);
-    return mark !== undefined && own !== undefined && !isSameRecord(markOf(own), mark);
+    const { counted } = this.checkpoint;
+    const mark = openRange(this.checkpoint) === undefined ? null : counted.lastRecord;
+    const own = mark === null ? undefined : this.buffer.recordAt(mark.offset);
+    return mark !== null && own !== undefined && !isSameRecord(markOf(own), mark);
   }
 
-  /** Has records delivered that follow what is buffered, beginning with the last one that was read, which is compared. */
+  /** Whether everything that is counted is in files, visible or open. */
+  get isWhole(): boolean {
+    return !this.#filling.isBroken && this.buffer.startOffset >= this.checkpoint.counted.endOffset;
+  }
+
+  /** Whether everything that is counted is here: in files, or read. */
+  get hasAllCounted(): boolean {
+    if (this.isWhole) return true;
+    return this.buffer.verifiedEnd >= this.checkpoint.counted.endOffset && !this.hasOtherRecords;
+  }
+
+  /** Batches that are in the open files and not counted. */
+  get filled(): readonly FilledBatch<State>[] {
+    return this.#filling.batches;
+  }
+
+  /** How large the largest file is that records go into now, in bytes. */
+  get openBytes(): number {
+    return this.#filling.bytes;
+  }
+
+  /** The batch that was counted with the files before it, as the next trigger's. */
+  get countedAhead(): CountedPart | undefined {
+    return this.#countedAhead;
+  }
+
+  /** The same; it is told once. */
+  takeCountedAhead(): CountedPart | undefined {
+    const ahead = this.#countedAhead;
+    this.#countedAhead = undefined;
+    return ahead;
+  }
+
+  /** Has records delivered that follow what was read, beginning with the last of them, which is compared. */
   seek(): void {
-    const { firstOffset, committed, stopped } = this.#checkpoint;
-    const { lastRecord } = this.buffer;
-    const mark = lastRecord === undefined ? committed.lastRecord : markOf(lastRecord);
-    const isDoubted = stopped !== null && stopped.reason !== 'expired';
-    // As long as nothing was read, any log is the right one.
-    if (this.buffer.endOffset === firstOffset) this.#continuity = new LogContinuity(undefined);
-    this.#continuity.begin(mark ?? undefined, isDoubted);
-    this.#context.seek(this.partition, this.#continuity.mark?.offset ?? this.buffer.endOffset);
+    if (this.#isGone) return;
+    const { firstOffset, stopped } = this.checkpoint;
+    this.#reader.seek({
+      isFirst: this.buffer.endOffset === firstOffset,
+      isDoubted: stopped !== null && stopped.reason !== 'expired',
+    });
   }
 
   /** Takes a chunk that continues what was read. Whether there is something new: records, or about the log. */
   accept(chunk: RecordChunk): boolean {
-    const { mark, isSure } = this.#continuity;
-    if (mark === undefined) return isSure && this.buffer.accept(chunk);
-    if (chunk.startOffset !== mark.offset) return false;
-    this.#continuity.compare(chunk);
-    if (!this.#continuity.isSure) return true;
-    const { endOffset } = this.buffer;
-    if (chunk.endOffset < endOffset) this.#context.seek(this.partition, endOffset);
-    this.buffer.accept(chunk, endOffset);
-    return true;
+    return this.#reader.accept(chunk);
   }
 
   /** Takes note of where the log begins and ends now, and of its id. */
   inspect(log: PartitionOffsets): void {
-    let next = this.#continuity.inspect(log);
-    if (next === 'compare') {
-      // What is in memory may come from either log; only what is committed is known to come from the former one.
-      this.buffer.reset(this.#checkpoint.committed.endOffset);
-      this.seek();
-      next = this.#continuity.inspect(log); // there may be nothing left to compare with
-    }
-    if (next === 'continue') this.#context.seek(this.partition, this.buffer.endOffset);
+    if (this.#reader.inspect(log) !== 'doubtful') return;
+    // Only what is counted is known to come from the former log.
+    if (this.#filling.dropUncounted() && this.isWhole) this.#reader.restart(this.#countedStart());
+    else this.#restart();
+    this.seek();
+    this.#reader.inspect(log); // there may be nothing left to compare with
   }
 
-  /** Reads the checkpoint again if a swap was rejected, and goes on after what is lost of a plan. */
+  /** Reads the checkpoint again if a swap was rejected, fills files again that broke, and goes on after what is lost. */
   async settle(): Promise<void> {
-    if (this.#uncertain) await this.#recover();
-    const { planned, gaps } = this.#checkpoint;
-    if (planned === null || gaps.length === 0) return;
-    const { endOffset: delivered } = this.buffer;
-    for (const range of lostRanges(planned, gaps)) this.buffer.skip(range);
-    if (this.buffer.endOffset !== delivered) this.seek();
+    if (this.#cell.isUncertain) await this.refresh();
+    if (this.#filling.isBroken) {
+      this.#restart();
+      this.seek();
+    }
+    const range = openRange(this.checkpoint);
+    if (range === undefined || this.checkpoint.gaps.length === 0) return;
+    const isMoved = lostRanges(range, this.checkpoint.gaps).map((lost) => this.#reader.skip(lost));
+    if (isMoved.includes(true)) this.seek();
   }
 
   /** Reads the checkpoint again. Whether another consumer has been here since this one last looked. */
   async refresh(): Promise<boolean> {
-    const before = this.#stored?.etag;
-    await this.#recover();
-    return this.#stored?.etag !== before;
-  }
-
-  async #recover(): Promise<void> {
-    const stored = await this.#context.checkpoints.read(this.partition);
-    if (stored === undefined && this.#stored !== undefined) {
-      throw new QueryError(
-        'checkpoint_damaged',
-        `the checkpoint of partition ${this.partition} at ${this.#context.checkpoints.location} is gone; it was there ` +
-          'when this run started. Stop what removes it, and restore it from a copy.',
-      );
+    const isOther = await this.#cell.reload();
+    if (isOther) {
+      this.#restart();
+      this.seek();
     }
-    this.#uncertain = false;
-    if (stored === undefined) return;
-    this.#stored = stored;
-    this.#checkpoint = stored.checkpoint;
-    const { endOffset, lastRecord } = stored.checkpoint.committed;
-    // What others have committed meanwhile may come from another log than what is in memory here.
-    const own = lastRecord === null ? undefined : this.buffer.recordAt(lastRecord.offset);
-    const isSame = own !== undefined && lastRecord !== null && isSameRecord(markOf(own), lastRecord);
-    if (endOffset > this.buffer.startOffset && !isSame) this.buffer.reset(this.buffer.startOffset);
-    this.#moveTo(endOffset);
+    return isOther;
   }
 
-  /** Decides that the next batch ends before `endOffset`. */
-  plan(endOffset: bigint, batchId: number): Promise<SwapOutcome> {
-    const { endOffset: startOffset } = this.#checkpoint.committed;
-    const lastRecord = markLast(this.buffer.records({ startOffset, endOffset }));
-    const plan = { batchId, startOffset, endOffset, lastRecord, at: this.#now() };
-    return this.#swap(withPlan(this.#checkpoint, plan));
+  /** Lets go of the partition, and of what is not visible. What is under way may finish: the protocol makes that harmless. */
+  close(): void {
+    this.#isGone = true;
+    this.#restart();
   }
 
-  /** Handles the planned batch, unless that was done ahead. All its records must be in the buffer. */
-  async handle(): Promise<PreparedBatch<State>> {
-    const { planned: plan, committed, gaps } = this.#checkpoint;
-    if (plan === null) throw new RangeError(`partition ${this.partition} has no plan to execute`);
-    const lost = lostRanges(plan, gaps);
-    const ahead = this.#takeAhead(plan, committed.state);
-    if (ahead !== undefined && lost.length === 0)
-      return { plan, handled: await ahead.handled, lastRecord: ahead.lastRecord };
-    const records = lost.reduce((left, range) => left.without(range), this.buffer.records(plan));
-    const handled = await this.#handle(plan, records, committed.state);
-    return { plan, handled, lastRecord: markLast(records) };
+  /** Drops all that is not visible and reads it again. */
+  #restart(): void {
+    this.#filling.drop();
+    this.#isClosed = false;
+    this.#written = undefined;
+    this.#countedAhead = undefined;
+    this.#reader.restart(this.#start());
+  }
+
+  #start(): ReadingStart {
+    const { stored, logId } = this.checkpoint;
+    return { position: stored.endOffset, lastRecord: stored.lastRecord, logId };
+  }
+
+  #countedStart(): ReadingStart {
+    const { counted, logId } = this.checkpoint;
+    return { position: counted.endOffset, lastRecord: counted.lastRecord, logId };
+  }
+
+  /** Puts records into the open files that are counted and not stored, as far as they were read, about `bytes` at a time. */
+  async refill(bytes: number): Promise<void> {
+    const { counted, stored, gaps } = this.checkpoint;
+    while (!this.isWhole && !this.#filling.isBroken && !this.hasOtherRecords) {
+      const { startOffset } = this.buffer;
+      const endOffset = min(counted.endOffset, this.buffer.endWithin(bytes));
+      if (endOffset <= startOffset) return;
+      const range = { startOffset, endOffset };
+      const { records } = this.#reader.take(endOffset);
+      const left = lostRanges(range, gaps).reduce((kept, lost) => kept.without(lost), records);
+      await nameFailure(this.partition, range, this.#filling.addCounted(range, left, stored.state));
+    }
+  }
+
+  /** Puts a batch into the open files. All its records must have been read, and everything counted must be in files. */
+  fill(endOffset: bigint): void {
+    const range = { startOffset: this.buffer.startOffset, endOffset };
+    const { records, lastRecord } = this.#reader.take(endOffset);
+    this.#filling.addBatch(range, records, lastRecord, this.checkpoint.counted.state);
   }
 
   /**
-   * Handles offsets that will follow a planned batch, as if that was committed, while it is being written. Nothing is decided
-   * by it, as handlers are pure: `handle` takes what came of it if these very offsets are planned then and follow this state.
+   * Counts the first batch that is filled, if there is one, and plans files if they are due. `undefined`: there was nothing to do.
+   * `beforeSwap` is called when the open files go on, so that more may come into them meanwhile.
    */
-  handleAhead({ plan, handled }: PreparedBatch<State>, endOffset: bigint): void {
-    const range = { startOffset: plan.endOffset, endOffset };
-    const { state } = handled;
-    const records = this.buffer.records(range);
-    const ahead = this.#handle(range, records, state);
-    ahead.catch(() => undefined); // heard of when it is taken
-    this.#ahead = { ...range, state, handled: ahead, lastRecord: markLast(records) };
+  async count(
+    batchId: number,
+    mustEnd: MustEnd,
+    beforeSwap: () => void = () => undefined,
+  ): Promise<{ readonly outcome: SwapOutcome; readonly part: CountedPart | undefined } | undefined> {
+    const next = await this.#countNext(this.checkpoint, batchId, mustEnd);
+    if (next.checkpoint === this.checkpoint) return undefined;
+    if (next.checkpoint.planned === null) beforeSwap();
+    const outcome = await this.#swap(next.checkpoint);
+    if (outcome === 'done') this.#tookNext(next.part);
+    return { outcome, part: outcome === 'done' ? next.part : undefined };
   }
 
-  /** Where the batch ends that was handled ahead. */
-  get aheadEnd(): bigint | undefined {
-    return this.#ahead?.endOffset;
+  /** Makes the planned files visible. Everything counted must be in them. */
+  async write(): Promise<void> {
+    const { planned, stored, gaps } = this.checkpoint;
+    if (planned === null || !this.isWhole)
+      throw new RangeError(`partition ${this.partition} has no plan to execute, or not all of its records`);
+    if (this.#written !== undefined) return;
+    this.closeFiles();
+    const written = await nameFailure(this.partition, planned, this.#filling.finish(planned, stored.state));
+    if (lostRanges(planned, gaps).length > 0) await this.#deleteOthers(planned, written);
+    this.#written = written;
   }
 
-  #takeAhead(plan: OffsetRange, state: State): AheadBatch<State> | undefined {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    const isSame =
-      ahead?.startOffset === plan.startOffset && ahead.endOffset === plan.endOffset && ahead.state === state;
-    if (isSame) return ahead;
-    void ahead?.handled.then(
-      ({ release }) => release?.(),
-      () => undefined,
-    );
-    return undefined;
+  /** From now on batches go into the next files, and not into those that are planned. */
+  closeFiles(): void {
+    if (!this.#isClosed) this.#filling.close();
+    this.#isClosed = true;
   }
 
-  /** Writes the files of a batch. */
-  async write({ plan, handled, lastRecord }: PreparedBatch<State>): Promise<ExecutedBatch<State>> {
-    const { results } = this.#context;
-    await Promise.all(
-      handled.files.map(({ key, body, contentType }) => results.put(key, body, { contentType })),
-    );
-    if (lostRanges(plan, this.#checkpoint.gaps).length > 0) await this.#deleteOthers(plan, handled);
-    const files = handled.files.map(({ key, body }) => ({ key, size: body.byteLength }));
-    handled.release?.();
-    return { plan, handled, lastRecord, files };
+  /**
+   * Notes that the planned files can be seen. In the same swap, `next` counts the batch that is filled, if its files are due as
+   * well: in a trigger of its own that would take no swap less.
+   */
+  async store(next?: {
+    readonly batchId: number;
+    readonly mustEnd: MustEnd;
+  }): Promise<{ readonly outcome: SwapOutcome; readonly files: StoredFiles | undefined }> {
+    const written = this.#written;
+    if (written === undefined) throw new RangeError(`partition ${this.partition} has no files to store`);
+    const stored = withFiles(this.checkpoint, written, this.#now());
+    // A batch that fails is heard of when its own turn comes.
+    const both = next && (await this.#countNext(stored, next.batchId, next.mustEnd).catch(() => undefined));
+    const isPlanned = both !== undefined && both.checkpoint.planned !== null;
+    const outcome = await this.#swap(isPlanned ? both.checkpoint : stored);
+    if (outcome === 'lost') return { outcome, files: undefined };
+    this.#filling.stored();
+    this.#written = undefined;
+    this.#isClosed = false;
+    if (isPlanned) {
+      this.#tookNext(both.part);
+      this.#countedAhead = both.part;
+    }
+    return { outcome, files: stored.recentFiles.at(-1) };
   }
 
-  /** Makes an executed batch the committed one and, in the same swap, plans the `next`. */
-  async commit(
-    { handled, lastRecord, files }: ExecutedBatch<State>,
-    next?: Pick<BatchPlan, 'batchId' | 'endOffset'>,
-  ): Promise<SwapOutcome> {
-    const { state, rows, deadLetters } = handled;
-    const at = this.#now();
-    const { logId } = this.#continuity;
-    const made = { state, rows, deadLetters, files, lastRecord, logId };
-    const committed = withCommit(this.#checkpoint, made, at);
-    const { endOffset: startOffset } = committed.committed;
-    const planNext = ({ batchId, endOffset }: Pick<BatchPlan, 'batchId' | 'endOffset'>): BatchPlan => {
-      const lastRecord = markLast(this.buffer.records({ startOffset, endOffset }));
-      return { batchId, startOffset, endOffset, lastRecord, at };
-    };
-    const outcome = await this.#swap(next === undefined ? committed : withPlan(committed, planNext(next)));
-    if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
-    return outcome;
+  #countNext(
+    checkpoint: PartitionCheckpoint<State>,
+    batchId: number,
+    mustEnd: MustEnd,
+  ): Promise<CountedCheckpoint<State>> {
+    const { rollover } = this.#context;
+    const { batches } = this.#filling;
+    const { logId } = this.#reader;
+    const openBytes = (): number => this.openBytes;
+    return countNext(checkpoint, {
+      batches,
+      openBytes,
+      batchId,
+      logId,
+      rollover,
+      mustEnd,
+      at: this.#now(),
+    });
+  }
+
+  #tookNext(part: CountedPart | undefined): void {
+    if (part !== undefined) this.#filling.counted();
+    if (this.checkpoint.planned !== null) this.closeFiles();
   }
 
   /** Records a loss that the user has agreed to go on with, and steps over it. */
-  async recordGap(gap: Omit<Gap, 'at'>): Promise<SwapOutcome> {
-    const outcome = await this.#swap(withGap(this.#checkpoint, { ...gap, at: this.#now() }));
-    if (outcome === 'done') this.#moveTo(this.#checkpoint.committed.endOffset);
+  async recordGap(gap: Omit<Gap, 'at' | 'isCounted'>): Promise<SwapOutcome> {
+    const outcome = await this.#swap(withGap(this.checkpoint, { ...gap, at: this.#now() }));
+    if (outcome === 'done' && openRange(this.checkpoint) === undefined) this.#moveOn();
     return outcome;
   }
 
   /** Notes the loss that the query stops for. */
   recordStop(loss: Loss): Promise<SwapOutcome> {
-    return this.#swap(withStop(this.#checkpoint, loss, this.#now()));
+    return this.#swap(withStop(this.checkpoint, loss, this.#now()));
   }
 
   /** Goes on at a position of the log that has replaced the one before. */
   async startNextLog(position: bigint, logId: string | undefined): Promise<SwapOutcome> {
-    const outcome = await this.#swap(withNextLog(this.#checkpoint, { position, logId, at: this.#now() }));
-    if (outcome === 'done') this.#moveTo(position);
+    const outcome = await this.#swap(withNextLog(this.checkpoint, { position, logId, at: this.#now() }));
+    if (outcome === 'done') this.#moveOn();
     return outcome;
   }
 
+  /** Drops what was read again of what is counted: it may come from another log. */
+  dropReadAgain(): void {
+    this.#restart();
+  }
+
+  #moveOn(): void {
+    if (this.#reader.moveTo(this.#start())) this.seek();
+  }
+
   /** Before records of a plan were lost, it may have been executed with all of them, and have had files that it now has not. */
-  async #deleteOthers(range: OffsetRange, { files }: HandledBatch<State>): Promise<void> {
-    const { results, handler } = this.#context;
+  async #deleteOthers(range: OffsetRange, { files }: FilesOutcome<State>): Promise<void> {
+    const { results, handler, topic } = this.#context;
     const written = new Set(files.map(({ key }) => key));
+    const { startOffset, endOffset } = range;
     await Promise.all(
       handler
-        .fileKeys(this.#rangeOf(range))
+        .fileKeys({ topic, partition: this.partition, startOffset, endOffset })
         .filter((key) => !written.has(key))
         .map((key) => results.delete(key)),
     );
   }
 
-  #moveTo(offset: bigint): void {
-    const { endOffset: delivered } = this.buffer;
-    const isNextLog = logOf(offset) !== logOf(this.buffer.startOffset);
-    this.buffer.discardBefore(offset);
-    if (isNextLog) this.#continuity = new LogContinuity(this.#checkpoint.logId ?? undefined);
-    if (this.buffer.endOffset !== delivered) this.seek();
-  }
-
-  async #handle(range: OffsetRange, records: RecordList, state: State): Promise<HandledBatch<State>> {
-    const { startOffset, endOffset } = range;
-    try {
-      return await this.#context.handler.handle({ ...this.#rangeOf(range), records }, state);
-    } catch (error) {
-      throw new QueryError(
-        'handler_failed',
-        `offsets ${startOffset} to ${endOffset - 1n} of partition ${this.partition} could not be processed: ` +
-          `${error instanceof Error ? error.message : String(error)}. The batch stays planned and is tried again at the next start.`,
-        { cause: error },
-      );
-    }
-  }
-
-  #rangeOf({ startOffset, endOffset }: OffsetRange): BatchRange {
-    return { topic: this.#context.topic, partition: this.partition, startOffset, endOffset };
-  }
-
   async #swap(next: PartitionCheckpoint<State>): Promise<SwapOutcome> {
-    this.#uncertain = true;
-    const swapped = await this.#context.checkpoints.swap(next, this.#stored?.etag);
-    if (swapped === undefined) {
-      await this.#recover();
-      return 'lost';
-    }
-    this.#uncertain = false;
-    this.#stored = swapped;
-    this.#checkpoint = next;
-    return 'done';
+    if (await this.#cell.swap(next)) return 'done';
+    await this.refresh();
+    return 'lost';
   }
 
   #now(): string {
-    return now(this.#context.clock);
+    return isoNow(this.#context.clock);
   }
 }
 
-/**
- * A partition without checkpoint must not have results either: its ranges would be cut anew and overlap. Unless another
- * consumer has just begun it; its checkpoint, which it wrote before the results, is returned then.
- */
-async function checkNoResults<State>(
-  context: PartitionQueryContext<State>,
-  partition: number,
-): Promise<StoredCheckpoint<State> | undefined> {
-  const { results, handler, checkpoints, topic } = context;
-  for (const prefix of handler.partitionPrefixes(partition)) {
-    for await (const { key } of results.list(prefix)) {
-      const begun = await checkpoints.read(partition);
-      if (begun !== undefined) return begun;
-      throw new QueryError(
-        'checkpoint_damaged',
-        `partition ${partition} of ${topic} has no checkpoint at ${checkpoints.location}, but results (${results.location}${key}). ` +
-          'Restore the checkpoint from a copy, or rebuild it from the results.',
-      );
-    }
-  }
-  return undefined;
-}
-
-/** Whether there is a plan and all its records are in memory. */
-export function hasPlanInMemory<State>(query: PartitionQuery<State>): boolean {
-  const { buffer } = query;
-  const { planned } = query.checkpoint;
-  if (planned === null || buffer.startOffset !== planned.startOffset) return false;
-  return buffer.verifiedEnd >= planned.endOffset && !query.hasOtherRecords;
-}
-
-function markLast(records: RecordList): RecordMark | null {
-  const last = records.last();
-  return last === undefined ? null : markOf(last);
-}
-
-function now(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

@@ -1,22 +1,34 @@
-import { inspectLog } from './inspect-log.ts';
-import { hasPlanInMemory, type ExecutedBatch, type PartitionQuery } from './partition-query.ts';
-import { ObjectStoreError } from '../ports/object-store.ts';
+import type { StoredFiles } from '../checkpoint/partition-checkpoint.ts';
+import type { ObjectStoreError } from '../ports/object-store.ts';
+import type { OffsetRange } from '../ports/offset-range.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
+import type { CountedPart, MustEnd } from './count-next.ts';
+import { inspectLog } from './inspect-log.ts';
+import type { PartitionQuery } from './partition-query.ts';
 import { planBatches } from './plan-batches.ts';
 import type { PartitionProgress, Phase } from './progress.ts';
+import { settleAll, type Each } from './settle-all.ts';
 import type { TriggerContext } from './trigger-context.ts';
+import { waitForRecords } from './wait-for-records.ts';
 
-export interface TriggerOutcome<State> {
-  readonly committed: readonly CommittedPart<State>[];
+export interface TriggerOutcome {
+  readonly counted: readonly CountedBatchOf[];
+  readonly stored: readonly StoredFilesOf[];
   readonly durationMs: Readonly<Record<Phase, number>>;
   readonly log: ReadonlyMap<number, PartitionOffsets>;
   /** A store that did not answer. What could be done without it is done. */
   readonly failure: ObjectStoreError | undefined;
 }
 
-export interface CommittedPart<State> {
-  readonly query: PartitionQuery<State>;
+export interface CountedBatchOf {
+  readonly partition: number;
+  readonly batch: CountedPart;
   readonly progress: PartitionProgress;
+}
+
+export interface StoredFilesOf {
+  readonly partition: number;
+  readonly files: StoredFiles;
 }
 
 /**
@@ -24,18 +36,19 @@ export interface CommittedPart<State> {
  * the durations mean what Spark's mean; a partition whose store does not answer drops out and the others go on.
  *
  * 1. `latestOffset`: where the log begins and ends, data loss, and how many offsets each partition may take.
- * 2. `getBatch`: wait until the records are in memory. Batches are planned from what was read, never on hope, so a plan is
- *    bounded in bytes and a slow partition does not hold up the others.
- * 3. `walCommit`: swap the plans in. 4. `addBatch`: handle the records and write the files. 5. `commitOffsets`: swap the
- *    commits in, and with them the plans of the next trigger, where that one is due already; it has nothing to do in 3. then.
+ * 2. `getBatch`: wait until the records are in memory. Batches are cut from what was read, never on hope, so they are bounded in
+ *    bytes and a slow partition does not hold up the others. What is counted and not stored is put into the open files again.
+ * 3. `addBatch`: fill the batch into the open files. 4. `walCommit`: swap it in as counted, with the plan of the files if they
+ *    are due. 5. `addBatch` again, where there is a plan: make its files visible. 6. `commitOffsets`: swap them in as stored, and
+ *    with them the batch of the next trigger, where that is due already and so are its files; 3. and 4. have nothing to do then.
  *
- * In a backlog the next batch is handled while files are written and checkpoints swapped, so less is left to do in its own 4.
+ * In a backlog the next batch is filled while this one's checkpoint is swapped, or its files are written.
  */
 export async function runTrigger<State>(
   context: TriggerContext<State>,
   queries: readonly PartitionQuery<State>[],
   turn: number,
-): Promise<TriggerOutcome<State>> {
+): Promise<TriggerOutcome> {
   const failures: ObjectStoreError[] = [];
   const durationMs = { latestOffset: 0, getBatch: 0, walCommit: 0, addBatch: 0, commitOffsets: 0 };
   const timed = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
@@ -44,138 +57,138 @@ export async function runTrigger<State>(
     durationMs[phase] += context.clock.monotonic() - start;
     return result;
   };
-  const each = <Q, T>(items: readonly Q[], work: (item: Q) => Promise<T>): Promise<readonly T[]> =>
-    settleAll(items, work, failures);
+  const each: Each = (items, work) => settleAll(items, work, failures);
 
-  const { log, ready } = await timed('latestOffset', () => inspectLog(context, queries, each));
-  const ends = endBatches(context, ready, log, turn);
+  const { log, ready, ending } = await timed('latestOffset', () => inspectLog(context, queries, each));
+  const ends = endBatches(context, ready, { log, turn, taken: takenOffsets });
   // A share of all partitions, as their buffers have it: a buffer that is full is paused, and would be waited for in vain.
   const maxBytes = context.limits.maxBytesPerTrigger / Math.max(1, queries.length);
-  await timed('getBatch', () => waitForRecords(context, ready, ends, maxBytes));
+  await timed('getBatch', () => waitForRecords({ context, ready, ends, maxBytes, each }));
 
   const batchId = nextBatchId(queries);
-  const planned = await timed('walCommit', () =>
+  const mustEnd =
+    (query: PartitionQuery<State>): MustEnd =>
+    (endOffset) =>
+      ending.has(query) || context.mustEnd(query, endOffset);
+  const counted: CountedBatchOf[] = [];
+  const add = (query: PartitionQuery<State>, batch: CountedPart | undefined): void => {
+    if (batch === undefined) return;
+    counted.push({ partition: query.partition, batch, progress: partitionProgress(query, batch, log) });
+  };
+
+  const filled = await timed('addBatch', () =>
     each(ready, async (query) => {
-      const { committed, planned } = query.checkpoint;
-      if (planned !== null) return [query];
+      if (!query.isWhole) return [];
+      const isFree = query.checkpoint.planned === null && query.filled.length === 0;
       const end = min(ends.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes));
-      if (end <= committed.endOffset || context.isStopping() || !context.owns(query)) return [];
-      // A lost swap may have brought a plan: it waits for the next trigger, which counts it against the limit.
-      return (await query.plan(end, batchId)) === 'done' ? [query] : [];
+      const isNext = isFree && end > query.checkpoint.counted.endOffset;
+      if (isNext && !context.isStopping() && context.owns(query)) query.fill(end);
+      await query.filled[0]?.handled.catch(() => undefined); // heard of when it is counted
+      return [query];
     }),
   );
-  const complete = planned.flat().filter(hasPlanInMemory);
-  // Where batches of the next trigger may end, if that is due already.
-  const endNext = (executing: readonly PartitionQuery<State>[]): ReadonlyMap<number, bigint> | undefined =>
-    context.isNextDue() ? endBatches(context, ready, log, turn + 1, executing) : undefined;
-  const aheadEnds = endNext(complete);
-  const executed = await timed('addBatch', () =>
-    each(complete, async (query) => {
-      const batch = await query.handle();
-      const written = query.write(batch);
-      const from = batch.plan.endOffset;
-      const end = min(aheadEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes, from));
-      // A batch that could still grow until this one is committed is better left to grow.
-      const isFull = end < query.buffer.endOffset;
-      if (isFull && end > from) query.handleAhead(batch, end);
-      return { query, batch: await written };
+
+  // Where batches of the next trigger may end, if that is due already. One that could still grow until then is better left to grow.
+  const aheadEnds = context.isNextDue()
+    ? endBatches(context, filled.flat(), { log, turn: turn + 1 })
+    : undefined;
+  const fillAhead = (query: PartitionQuery<State>): void => {
+    const from = query.buffer.startOffset;
+    const end = min(aheadEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes));
+    const isFull = end < query.buffer.endOffset;
+    const isFree = query.filled.length <= (query.checkpoint.planned === null ? 1 : 0);
+    if (isFull && end > from && isFree && query.isWhole && context.owns(query)) query.fill(end);
+  };
+  const planned = await timed('walCommit', () =>
+    each(filled.flat(), async (query) => {
+      if (query.checkpoint.planned !== null) {
+        add(query, query.takeCountedAhead());
+        return [query];
+      }
+      const done = await query.count(batchId, mustEnd(query), () => fillAhead(query));
+      add(query, done?.part);
+      return done?.outcome === 'done' && query.checkpoint.planned !== null ? [query] : [];
     }),
   );
-  // Asked again: the plan of a partition whose files could not be written stays, and counts against the limit.
-  const nextEnds = endNext(executed.map(({ query }) => query));
-  const committed = await timed('commitOffsets', () =>
-    each(executed, async ({ query, batch }) => {
-      const from = batch.plan.endOffset;
-      const most = nextEnds?.get(query.partition) ?? 0n;
-      const end = min(most, query.aheadEnd ?? query.buffer.endWithin(maxBytes, from));
-      const isNext = end > from && !context.isStopping() && context.owns(query);
-      const outcome = await query.commit(
-        batch,
-        isNext ? { batchId: batchId + 1, endOffset: end } : undefined,
+
+  const written = await timed('addBatch', () =>
+    each(planned.flat(), async (query) => {
+      if (!query.isWhole) return []; // lost meanwhile
+      query.closeFiles();
+      const writing = query.write();
+      fillAhead(query);
+      await writing;
+      return [query];
+    }),
+  );
+
+  // Asked again: what has come meanwhile belongs to the next batch as well, where it was not worth filling ahead.
+  const nextEnds = context.isNextDue()
+    ? endBatches(context, written.flat(), { log, turn: turn + 1, taken: ({ filled }) => sizeOf(filled[0]) })
+    : undefined;
+  const stored = await timed('commitOffsets', () =>
+    each(written.flat(), async (query) => {
+      const isNext = nextEnds !== undefined && !context.isStopping() && context.owns(query);
+      const end = min(nextEnds?.get(query.partition) ?? 0n, query.buffer.endWithin(maxBytes));
+      if (isNext && query.filled.length === 0 && end > query.checkpoint.counted.endOffset) query.fill(end);
+      const { files } = await query.store(
+        isNext ? { batchId: batchId + 1, mustEnd: mustEnd(query) } : undefined,
       );
-      return outcome === 'done' ? [{ query, progress: partitionProgress(query, batch, log) }] : [];
+      return files === undefined ? [] : [{ partition: query.partition, files }];
     }),
   );
-  return { committed: committed.flat(), durationMs, log, failure: failures[0] };
+  return { counted, stored: stored.flat(), durationMs, log, failure: failures[0] };
 }
 
-/** Where batches may end, with partitions as they are now; those in `executing` as they are once their plans are committed. */
+/** Where batches may end that begin where the last ones do that were filled. `taken`: what a partition has of the trigger already. */
 function endBatches<State>(
   { limits, target }: TriggerContext<State>,
   queries: readonly PartitionQuery<State>[],
-  log: ReadonlyMap<number, PartitionOffsets>,
-  turn: number,
-  executing: readonly PartitionQuery<State>[] = [],
+  options: {
+    readonly log: ReadonlyMap<number, PartitionOffsets>;
+    readonly turn: number;
+    readonly taken?: (query: PartitionQuery<State>) => bigint | undefined;
+  },
 ): ReadonlyMap<number, bigint> {
+  const { log, turn, taken = () => undefined } = options;
   const candidates = queries.map((query) => {
     const { partition, buffer, checkpoint } = query;
-    const { committed, planned } = checkpoint;
-    const isExecuting = planned !== null && executing.includes(query);
     const latest = max(log.get(partition)?.latest ?? 0n, buffer.endOffset); // what was read is there
-    return {
-      partition,
-      startOffset: isExecuting ? planned.endOffset : committed.endOffset,
-      plannedOffsets: planned === null || isExecuting ? undefined : planned.endOffset - planned.startOffset,
-      limitOffset: min(latest, target(query) ?? latest),
-    };
+    const startOffset = max(checkpoint.counted.endOffset, buffer.startOffset);
+    const limitOffset = min(latest, target(query) ?? latest);
+    return { partition, startOffset, plannedOffsets: taken(query), limitOffset };
   });
   return planBatches(candidates, limits.maxOffsetsPerTrigger, turn);
 }
 
-async function waitForRecords<State>(
-  context: TriggerContext<State>,
-  ready: readonly PartitionQuery<State>[],
-  ends: ReadonlyMap<number, bigint>,
-  maxBytes: number,
-): Promise<void> {
-  const { clock, wakeup, limits, owns, isStopping } = context;
-  const deadline = clock.monotonic() + limits.recordsWaitMs;
-  const isSatisfied = (query: PartitionQuery<State>): boolean => {
-    const { buffer, checkpoint } = query;
-    if (checkpoint.planned !== null) return hasPlanInMemory(query) || buffer.jumps.length > 0 || !owns(query);
-    const enough = buffer.endOffset >= (ends.get(query.partition) ?? 0n);
-    return enough || buffer.jumps.length > 0 || buffer.bytes >= maxBytes || !owns(query);
-  };
-  while (!isStopping() && !ready.every(isSatisfied)) {
-    const left = deadline - clock.monotonic();
-    if (left <= 0) return;
-    await wakeup.wait(clock, left);
-  }
+/** A batch that was counted ahead, or waits to be counted; nothing, where files have to be made first that others have counted. */
+function takenOffsets<State>({
+  countedAhead,
+  filled,
+  checkpoint,
+}: PartitionQuery<State>): bigint | undefined {
+  return sizeOf(countedAhead ?? filled[0]) ?? (checkpoint.planned === null ? undefined : 0n);
 }
 
-/** Batches of one trigger share an id that no earlier batch of these partitions has; plans may have it already. */
+function sizeOf(range: OffsetRange | undefined): bigint | undefined {
+  return range && range.endOffset - range.startOffset;
+}
+
+/** Batches of one trigger share an id that no earlier batch of these partitions has; those that were counted ahead have it already. */
 function nextBatchId<State>(queries: readonly PartitionQuery<State>[]): number {
-  const ids = queries.map(({ checkpoint: { committed, planned } }) =>
-    Math.max(committed.batchId + 1, planned?.batchId ?? 0),
+  const ids = queries.map(({ checkpoint: { counted, planned } }) =>
+    planned === null ? counted.batchId + 1 : counted.batchId,
   );
   return Math.max(0, ...ids);
 }
 
 function partitionProgress<State>(
   { partition }: PartitionQuery<State>,
-  { plan, handled }: ExecutedBatch<State>,
+  { startOffset, endOffset, rows, deadLetters, observations }: CountedPart,
   log: ReadonlyMap<number, PartitionOffsets>,
 ): PartitionProgress {
-  const { startOffset, endOffset } = plan;
-  const { rows, deadLetters, observations } = handled;
   const latestOffset = max(log.get(partition)?.latest ?? endOffset, endOffset);
   return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations };
-}
-
-/** Runs `work` for all at once and waits for all. An unavailable store is noted; anything else is thrown at the end. */
-async function settleAll<Q, T>(
-  items: readonly Q[],
-  work: (item: Q) => Promise<T>,
-  failures: ObjectStoreError[],
-): Promise<readonly T[]> {
-  const results = await Promise.allSettled(items.map(work));
-  return results.flatMap((result) => {
-    if (result.status === 'fulfilled') return [result.value];
-    const reason: unknown = result.reason;
-    if (!(reason instanceof ObjectStoreError) || reason.code !== 'unavailable') throw reason;
-    failures.push(reason);
-    return [];
-  });
 }
 
 function max(a: bigint, b: bigint): bigint {

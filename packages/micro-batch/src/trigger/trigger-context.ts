@@ -24,6 +24,10 @@ export interface TriggerContext<State> {
   readonly isNextDue: () => boolean;
   /** No batch goes past this position (`availableNow`); `undefined`: the end of the log. */
   readonly target: (query: PartitionQuery<State>) => bigint | undefined;
+  /** Whether files that end at this position are to be finished then: nothing of this run comes after it. */
+  readonly mustEnd: (query: PartitionQuery<State>, endOffset: bigint) => boolean;
+  /** Stops and restarts delivery by what is buffered. */
+  readonly regulate: () => void;
   /** Partitions whose log seems to end too early; kept between triggers. */
   readonly truncated: Map<number, TruncationWait>;
 }

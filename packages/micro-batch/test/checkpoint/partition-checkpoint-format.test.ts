@@ -9,7 +9,7 @@ import {
 import type { PartitionCheckpoint } from '../../src/checkpoint/partition-checkpoint.ts';
 
 const NAME = 's3a://bucket/checkpoints/letters/partition-2.json';
-const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/partition-checkpoint-v3.json.golden'));
+const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/partition-checkpoint-v4.json.golden'));
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -38,37 +38,47 @@ const range = fc
   .map(([startOffset, length]) => ({ startOffset, endOffset: startOffset + length }));
 const count = fc.nat(1_000_000);
 const at = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-const batch = fc.record({
-  batchId: count,
+const batch = fc.record({ batchId: count, rows: count, deadLetters: count, at });
+const files = fc.record({
   rows: count,
   deadLetters: count,
   files: fc.array(fc.record({ key: fc.string({ unit: 'binary' }), size: count }), { maxLength: 3 }),
   plannedAt: at,
-  committedAt: at,
+  storedAt: at,
+});
+const frontier = fc.record({
+  length: fc.bigInt(0n, 10n ** 9n),
+  state: fc.dictionary(fc.string(), count),
+  totals: fc.record({ rows: count, deadLetters: count, emptyOffsets: count }),
+  mark: fc.option(
+    fc.record({
+      timestamp: fc.oneof(fc.nat(), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map(Number)),
+      crc: fc.stringMatching(/^[0-9a-f]{8}$/),
+    }),
+  ),
+  at,
 });
 const checkpoints: fc.Arbitrary<PartitionCheckpoint<Counts>> = fc
   .record({
     query: fc.uuid(),
     partition: fc.nat(100),
     batchId: fc.integer({ min: -1, max: 1_000 }),
-    firstOffset: fc.bigInt(0n, 10n ** 6n),
-    length: fc.bigInt(0n, 10n ** 18n),
-    state: fc.dictionary(fc.string(), count),
-    totals: fc.record({ rows: count, deadLetters: count, emptyOffsets: count }),
-    at,
-    planned: fc.option(fc.bigInt(1n, 10n ** 9n)),
-    recent: fc.array(batch, { maxLength: 3 }),
+    firstOffset: fc.bigInt(0n, 10n ** 18n),
+    stored: frontier,
+    counted: frontier,
+    planned: fc.option(at),
+    recentBatches: fc.array(batch, { maxLength: 3 }),
+    recentFiles: fc.array(files, { maxLength: 3 }),
     gaps: fc.array(
-      fc.record({ range, reason: fc.constantFrom('expired' as const, 'replaced' as const), at }),
+      fc.record({
+        range,
+        reason: fc.constantFrom('expired' as const, 'replaced' as const),
+        isCounted: fc.boolean(),
+        at,
+      }),
       { maxLength: 3 },
     ),
     logId: fc.option(fc.string()),
-    mark: fc.option(
-      fc.record({
-        timestamp: fc.oneof(fc.nat(), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map(Number)),
-        crc: fc.stringMatching(/^[0-9a-f]{8}$/),
-      }),
-    ),
     stopped: fc.option(
       fc
         .record({
@@ -80,34 +90,27 @@ const checkpoints: fc.Arbitrary<PartitionCheckpoint<Counts>> = fc
         .map(({ range, ...rest }) => ({ ...range, ...rest })),
     ),
   })
-  .map(({ batchId, length, firstOffset, planned, recent, gaps, state, totals, mark, ...rest }) => {
-    const endOffset = firstOffset + length;
-    const start = { batchId: batchId + 1, startOffset: endOffset };
+  .map(({ batchId, firstOffset, stored, counted, planned, recentBatches, recentFiles, gaps, ...rest }) => {
+    const place = ({ length, mark, ...values }: typeof stored, from: bigint) => {
+      const endOffset = from + length;
+      const lastRecord = mark === null || endOffset === 0n ? null : { offset: endOffset - 1n, ...mark };
+      return { endOffset, lastRecord, ...values };
+    };
+    const first = place(stored, firstOffset);
+    const second = place(counted, first.endOffset);
+    const open = { startOffset: first.endOffset, endOffset: second.endOffset };
+    const isOpen = open.startOffset < open.endOffset;
+    const inFiles = { startOffset: firstOffset, endOffset: first.endOffset };
     return {
-      query: rest.query,
-      partition: rest.partition,
+      ...rest,
       firstOffset,
-      logId: rest.logId,
-      committed: {
-        batchId,
-        endOffset,
-        state,
-        totals,
-        lastRecord: mark === null || endOffset === 0n ? null : { offset: endOffset - 1n, ...mark },
-        at: rest.at,
-      },
-      planned:
-        planned === null
-          ? null
-          : {
-              ...start,
-              endOffset: endOffset + planned,
-              lastRecord: mark === null ? null : { offset: endOffset, ...mark },
-              at: rest.at,
-            },
-      stopped: rest.stopped,
-      recent: length === 0n ? [] : recent.map((each) => ({ ...each, startOffset: firstOffset, endOffset })),
-      gaps: gaps.map((gap) => ({ ...gap.range, reason: gap.reason, at: gap.at })),
+      stored: first,
+      counted: { batchId, ...second },
+      openSince: isOpen ? second.at : null,
+      planned: planned === null || !isOpen ? null : { ...open, at: planned },
+      recentBatches: isOpen ? recentBatches.map((each) => ({ ...each, ...open })) : [],
+      recentFiles: stored.length === 0n ? [] : recentFiles.map((each) => ({ ...each, ...inFiles })),
+      gaps: gaps.map(({ range, ...gap }) => ({ ...range, ...gap })),
     };
   });
 
@@ -119,16 +122,17 @@ test('a checkpoint survives being written and read', () => {
   );
 });
 
-test('a checkpoint of version 3 is read as it was meant, and still written like that', () => {
+test('a checkpoint of version 4 is read as it was meant, and still written like that', () => {
   const golden = decode(GOLDEN);
-  expect(golden.committed).toMatchObject({
-    batchId: 3,
+  expect(golden.stored).toMatchObject({
     endOffset: 9_007_199_254_740_993n,
     state: { a: 7, b: 2 },
   });
-  expect(golden.planned).toMatchObject({ batchId: 4, endOffset: 9_007_199_254_741_043n });
-  expect(golden.recent.map(({ files }) => files.length)).toEqual([2, 0]);
-  expect(golden.committed.lastRecord).toEqual({
+  expect(golden.planned).toMatchObject({ endOffset: 9_007_199_254_741_043n });
+  expect(golden.counted).toMatchObject({ batchId: 4, endOffset: 9_007_199_254_741_043n });
+  expect(golden.recentBatches.map(({ batchId }) => batchId)).toEqual([3, 4]);
+  expect(golden.recentFiles.map(({ files }) => files.length)).toEqual([2, 0]);
+  expect(golden.stored.lastRecord).toEqual({
     offset: 9_007_199_254_740_990n,
     timestamp: 1_763_803_804_000,
     crc: '0f3a99c1',
@@ -163,9 +167,12 @@ function places(
 /** What can't stand where `value` does. */
 function wrongFor(path: string, value: unknown): readonly unknown[] {
   if (path.endsWith('timestamp')) return ['7', null, true, undefined]; // a producer may write any number
+  if (typeof value === 'boolean') return ['true', null, 1, undefined];
   if (typeof value === 'number') return ['7', null, 1.5, -2, true, undefined];
   if (Array.isArray(value)) return [{}, null, 'x', undefined];
-  const mayBeNull = /^(planned|stopped|logId|(committed|planned)\.lastRecord|stopped\.decision)$/.test(path);
+  const mayBeNull = /^(planned|stopped|logId|openSince|(counted|stored)\.lastRecord|stopped\.decision)$/.test(
+    path,
+  );
   const nothing = mayBeNull ? [] : [null];
   if (typeof value === 'object') return [[], 7, undefined, ...nothing];
   const isOffset = /offset$/i.test(path);
@@ -179,7 +186,7 @@ function wrongFor(path: string, value: unknown): readonly unknown[] {
 }
 
 test('a document that lacks a field, or holds something else there, is refused with its name and the place', () => {
-  const isState = (path: string): boolean => path.startsWith('committed.state.');
+  const isState = (path: string): boolean => /^(counted|stored)\.state\./.test(path);
   const document = JSON.parse(GOLDEN.toString()) as Json;
   const all = places(document).filter(({ path }) => !isState(path));
   expect(all.length).toBeGreaterThan(40);
@@ -197,11 +204,11 @@ test('a document that lacks a field, or holds something else there, is refused w
 });
 
 test('a state that its handler does not take is refused with what the handler says', () => {
-  const document = JSON.parse(GOLDEN.toString()) as { committed: { state: Json } };
-  document.committed.state['a'] = 'seven';
+  const document = JSON.parse(GOLDEN.toString()) as { stored: { state: Json } };
+  document.stored.state['a'] = 'seven';
   expect(refusalOf(document)).toMatchObject({
     code: 'checkpoint_damaged',
-    message: expect.stringContaining('committed.state: expected a number'),
+    message: expect.stringContaining('stored.state: expected a number'),
   });
 });
 
@@ -214,13 +221,17 @@ test('parts that contradict each other are refused', () => {
     return refusalOf(document);
   };
   const contradictions = [
-    [['firstOffset'], '9007199254740994', 'committed.endOffset'],
+    [['firstOffset'], '9007199254740994', 'stored.endOffset'],
+    [['counted', 'endOffset'], '9007199254740992', 'counted.endOffset'],
+    [['openSince'], null, 'openSince: expected a time'],
     [['planned', 'startOffset'], '9007199254740994', 'planned.startOffset'],
+    [['planned', 'endOffset'], '9007199254741042', 'planned.endOffset'],
     [['planned', 'endOffset'], '9007199254740993', 'planned: expected endOffset after'],
-    [['planned', 'batchId'], 3, 'planned.batchId'],
-    [['recent', '1', 'endOffset'], '9007199254740994', 'recent[1].endOffset'],
-    [['recent', '0', 'endOffset'], '5', 'recent[0]: expected endOffset after'],
-    [['committed', 'lastRecord', 'offset'], '9007199254740993', 'committed.lastRecord.offset'],
+    [['recentBatches', '1', 'endOffset'], '9007199254741044', 'recentBatches[1].endOffset'],
+    [['recentFiles', '1', 'endOffset'], '9007199254740994', 'recentFiles[1].endOffset'],
+    [['recentFiles', '0', 'endOffset'], '5', 'recentFiles[0]: expected endOffset after'],
+    [['counted', 'lastRecord', 'offset'], '9007199254741043', 'counted.lastRecord.offset'],
+    [['stored', 'lastRecord', 'offset'], '9007199254740993', 'stored.lastRecord.offset'],
     [['stopped', 'endOffset'], '9007199254740000', 'stopped: expected endOffset after'],
     [['gaps', '0', 'endOffset'], '12', 'gaps[0]: expected endOffset after'],
     [['gaps', '0', 'reason'], 'eaten', 'gaps[0].reason: expected one of expired, replaced'],
@@ -233,17 +244,30 @@ test('parts that contradict each other are refused', () => {
   }
 });
 
+test('while all is stored there is no time since which files are open', () => {
+  const document = JSON.parse(GOLDEN.toString()) as {
+    counted: Json;
+    stored: Json;
+    recentBatches: unknown[];
+    planned: null;
+  };
+  document.counted = { ...document.stored, batchId: 4 };
+  document.recentBatches = [];
+  document.planned = null;
+  expect(refusalOf(document)?.message).toContain('openSince: expected null, as all is stored');
+});
+
 test('another version is refused as such, before anything else is looked at, with what to do', () => {
-  expect(refusalOf({ version: 4, all: 'is different' })).toMatchObject({
+  expect(refusalOf({ version: 5, all: 'is different' })).toMatchObject({
     code: 'checkpoint_newer',
     message: expect.stringMatching(
-      /partition-2.json has version 4; this program knows version 3\. Run the newer/,
+      /partition-2.json has version 5; this program knows version 4\. Run the newer/,
     ),
   });
-  expect(refusalOf({ version: 1, all: 'is different' })).toMatchObject({
+  expect(refusalOf({ version: 3, all: 'is different' })).toMatchObject({
     code: 'checkpoint_older',
     message: expect.stringMatching(
-      /partition-2.json has version 1; .* or reset the query, which starts it again/,
+      /partition-2.json has version 3; .* or reset the query, which starts it again/,
     ),
   });
 });

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   newPartitionCheckpoint,
-  RECENT_BATCHES,
-  withCommit,
+  openRange,
+  RECENT,
+  withBatch,
   withDecision,
+  withFiles,
   withGap,
   withNextLog,
   withPlan,
@@ -20,29 +22,38 @@ type Checkpoint = PartitionCheckpoint<{ readonly records: number }>;
 const begin = (firstOffset: bigint): Checkpoint =>
   newPartitionCheckpoint({ query: 'q', partition: 0, firstOffset, state: { records: 0 }, at });
 
-const plan = (checkpoint: Checkpoint, length: bigint, skippedIds = 0): Checkpoint => {
-  const { batchId, endOffset } = checkpoint.committed;
-  return withPlan(checkpoint, {
+const count = (
+  checkpoint: Checkpoint,
+  length: bigint,
+  rows: number,
+  deadLetters = 0,
+  skippedIds = 0,
+): Checkpoint => {
+  const { batchId, endOffset, state } = checkpoint.counted;
+  const outcome = {
     batchId: batchId + 1 + skippedIds,
-    startOffset: endOffset,
     endOffset: endOffset + length,
+    state: { records: state.records + rows + deadLetters },
+    rows,
+    deadLetters,
     lastRecord: null,
-    at,
-  });
+    logId: undefined,
+  };
+  return withBatch(checkpoint, outcome, at);
 };
 
-const commit = (checkpoint: Checkpoint, rows: number, deadLetters: number): Checkpoint => {
-  const records = checkpoint.committed.state.records + rows + deadLetters;
-  return withCommit(
-    checkpoint,
-    { state: { records }, rows, deadLetters, files: [], lastRecord: null, logId: undefined },
-    at,
-  );
+const store = (checkpoint: Checkpoint, rows: number, deadLetters = 0): Checkpoint => {
+  const records = checkpoint.stored.state.records + rows + deadLetters;
+  return withFiles(checkpoint, { state: { records }, rows, deadLetters, files: [] }, at);
 };
+
+/** A batch of rows that is counted and stored. */
+const done = (checkpoint: Checkpoint, rows: number): Checkpoint =>
+  store(withPlan(count(checkpoint, BigInt(rows), rows), at), rows);
 
 const steps = fc.array(
   fc.record({
-    kind: fc.constantFrom('batch', 'batch', 'gap', 'batch with a gap'),
+    kind: fc.constantFrom('batch', 'batch', 'batch', 'gap', 'lose some that is counted', 'store'),
     rows: fc.nat(3),
     deadLetters: fc.nat(3),
     empty: fc.integer({ min: 1, max: 3 }),
@@ -52,107 +63,124 @@ const steps = fc.array(
   { maxLength: 150 },
 );
 
-test('batches and gaps follow each other without a hole, and every offset is counted once', () => {
+test('every offset is counted once, and stored once, or in a gap that says of which of both it is left out', () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 50n), steps, (firstOffset, all) => {
       let checkpoint = begin(firstOffset);
-      let lost = 0n;
-      for (const step of all) {
-        const { endOffset } = checkpoint.committed;
-        if (step.kind === 'gap') {
-          const gap = {
-            startOffset: endOffset,
-            endOffset: endOffset + step.lost,
-            reason: 'expired' as const,
-          };
-          checkpoint = withGap(checkpoint, { ...gap, at });
-          expect(checkpoint.committed.endOffset).toBe(gap.endOffset);
-        } else {
-          const length = BigInt(step.rows + step.deadLetters + step.empty);
-          const isCut = step.kind === 'batch with a gap';
-          checkpoint = plan(checkpoint, isCut ? length + step.lost : length, step.skippedIds);
-          if (isCut) {
-            const startOffset = endOffset + length - 1n; // not at an edge
-            const gap = { startOffset, endOffset: startOffset + step.lost, reason: 'expired' as const };
-            checkpoint = withGap(checkpoint, { ...gap, at });
-            expect(checkpoint.committed.endOffset).toBe(endOffset);
-          }
-          checkpoint = commit(checkpoint, step.rows, step.deadLetters);
+      /** Of the open range. */
+      let open = { rows: 0, deadLetters: 0 };
+      for (const { kind, rows, deadLetters, empty, lost, skippedIds } of all) {
+        const range = openRange(checkpoint);
+        if (kind === 'batch') {
+          const length = BigInt(rows + deadLetters + empty);
+          checkpoint = count(checkpoint, length, rows, deadLetters, skippedIds);
+          open = { rows: open.rows + rows, deadLetters: open.deadLetters + deadLetters };
+        } else if (kind === 'gap' && range === undefined) {
+          const { endOffset: startOffset } = checkpoint.counted;
+          const gap = { startOffset, endOffset: startOffset + lost, reason: 'expired', at } as const;
+          checkpoint = withGap(checkpoint, gap);
+          expect([checkpoint.counted.endOffset, checkpoint.stored.endOffset]).toEqual([
+            gap.endOffset,
+            gap.endOffset,
+          ]);
+        } else if (kind === 'lose some that is counted' && range !== undefined) {
+          const { counted, stored } = checkpoint;
+          checkpoint = withGap(checkpoint, { ...range, reason: 'expired', at });
+          expect(checkpoint.counted).toEqual(counted);
+          expect(checkpoint.stored).toEqual(stored);
+          open = { rows: 0, deadLetters: 0 };
+        } else if (kind === 'store' && range !== undefined) {
+          checkpoint = store(withPlan(checkpoint, at), open.rows, open.deadLetters);
+          open = { rows: 0, deadLetters: 0 };
+          expect(openRange(checkpoint)).toBeUndefined();
         }
-        if (step.kind !== 'batch') lost += step.lost;
-        const { committed, planned, recent } = checkpoint;
-        const { rows, deadLetters, emptyOffsets } = committed.totals;
-        expect(planned).toBeNull();
-        expect(committed.state.records).toBe(rows + deadLetters);
-        expect(BigInt(rows + deadLetters + emptyOffsets) + lost).toBe(committed.endOffset - firstOffset);
-        expect(recent.length).toBeLessThanOrEqual(RECENT_BATCHES);
+        const { counted, stored, openSince, gaps, recentBatches, recentFiles } = checkpoint;
+        for (const [frontier, isLeftOut] of [
+          [counted, ({ isCounted }: { isCounted: boolean }) => !isCounted],
+          [stored, () => true],
+        ] as const) {
+          const { rows: all, deadLetters: dead, emptyOffsets } = frontier.totals;
+          const left = new Set(
+            gaps
+              .filter(isLeftOut)
+              .flatMap(({ startOffset, endOffset }) =>
+                Array.from(
+                  { length: Number(endOffset - startOffset) },
+                  (_, index) => startOffset + BigInt(index),
+                ),
+              )
+              .filter((offset) => offset < frontier.endOffset),
+          );
+          expect(frontier.state.records).toBe(all + dead);
+          expect(all + dead + emptyOffsets + left.size).toBe(Number(frontier.endOffset - firstOffset));
+        }
+        expect(openSince === null).toBe(counted.endOffset === stored.endOffset);
+        expect(Math.max(recentBatches.length, recentFiles.length)).toBeLessThanOrEqual(RECENT);
       }
-      const { recent, gaps } = checkpoint;
-      const stepped = gaps.filter(
-        (gap) =>
-          !recent.some((batch) => batch.startOffset <= gap.startOffset && gap.endOffset <= batch.endOffset),
-      );
-      const covered = [...recent, ...stepped].toSorted((a, b) => (a.startOffset < b.startOffset ? -1 : 1));
-      const tail = covered.slice(covered.findIndex((range) => range === recent[0]));
-      for (const [index, range] of tail.entries()) {
-        const before = tail[index - 1];
-        if (before !== undefined) expect(range.startOffset).toBe(before.endOffset);
-      }
-      if (recent.length > 0) expect(tail.at(-1)?.endOffset).toBe(checkpoint.committed.endOffset);
     }),
   );
 });
 
-test('the latest hundred batches are kept', () => {
+test('the latest hundred batches and files are kept', () => {
   let checkpoint = begin(0n);
-  for (let batch = 0; batch < 250; batch += 1) checkpoint = commit(plan(checkpoint, 1n), 1, 0);
-  expect(checkpoint.recent.map(({ batchId }) => batchId)).toEqual(
+  for (let batch = 0; batch < 250; batch += 1) checkpoint = done(checkpoint, 1);
+  expect(checkpoint.recentBatches.map(({ batchId }) => batchId)).toEqual(
+    Array.from({ length: 100 }, (_, index) => 150 + index),
+  );
+  expect(checkpoint.recentFiles.map(({ startOffset }) => Number(startOffset))).toEqual(
     Array.from({ length: 100 }, (_, index) => 150 + index),
   );
 });
 
-test('a plan must follow what is committed, with a new id, and there is one at a time', () => {
-  const checkpoint = commit(plan(begin(5n), 5n), 5, 0);
-  const good = { batchId: 1, startOffset: 10n, endOffset: 12n, lastRecord: null, at };
-  expect(withPlan(checkpoint, good).planned).toEqual(good);
-  const bad = [
-    { startOffset: 9n },
-    { startOffset: 11n },
-    { endOffset: 10n },
-    { endOffset: 9n },
-    { batchId: 0 },
-  ];
-  for (const wrong of bad) expect(() => withPlan(checkpoint, { ...good, ...wrong })).toThrow(RangeError);
-  expect(() => withPlan(withPlan(checkpoint, good), good)).toThrow(RangeError);
+test('files are planned for all that is counted and not stored, and may hold many batches', () => {
+  const counted = count(count(done(begin(5n), 5), 3n, 3), 2n, 1);
+  expect(counted.openSince).toBe(at);
+  const planned = withPlan(counted, 'later');
+  expect(planned.planned).toEqual({ startOffset: 10n, endOffset: 15n, at: 'later' });
+  expect(store(planned, 4).recentFiles.at(-1)).toMatchObject({ startOffset: 10n, endOffset: 15n, rows: 4 });
 });
 
-test('without a plan nothing can be committed', () => {
-  expect(() => commit(begin(0n), 1, 0)).toThrow(RangeError);
+test('while a plan is out nothing is counted, and no other one made', () => {
+  const planned = withPlan(count(begin(0n), 2n, 2), at);
+  expect(() => count(planned, 1n, 1)).toThrow(RangeError);
+  expect(() => withPlan(planned, at)).toThrow(RangeError);
 });
 
-test('a gap must be next to what is committed, or within the plan', () => {
-  const idle = commit(plan(begin(5n), 5n), 5, 0); // up to 10
-  const planned = plan(idle, 5n); // up to 15
+test('without anything counted there is nothing to plan, and without a plan nothing to store', () => {
+  expect(() => withPlan(done(begin(0n), 1), at)).toThrow(RangeError);
+  expect(() => store(count(begin(0n), 1n, 1), 1)).toThrow(RangeError);
+});
+
+test('a batch has a new id, and an end after where counting has come to', () => {
+  const checkpoint = done(begin(5n), 5);
+  expect(() => count(checkpoint, 1n, 1, 0, -1)).toThrow(RangeError);
+  expect(() => count(checkpoint, 0n, 0)).toThrow(RangeError);
+});
+
+test('a gap must be next to what is counted, or within what is counted and not stored', () => {
+  const idle = done(begin(5n), 5); // up to 10
+  const open = count(idle, 5n, 5); // up to 15
   const expired = (startOffset: bigint, endOffset: bigint) =>
     ({ startOffset, endOffset, reason: 'expired', at }) as const;
   const replaced = (startOffset: bigint, endOffset: bigint) =>
     ({ startOffset, endOffset, reason: 'replaced', at }) as const;
   const good = [
-    [idle, expired(10n, 12n)],
-    [idle, replaced(10n, 12n)],
-    [planned, expired(10n, 15n)],
-    [planned, expired(12n, 13n)],
-    [planned, replaced(13n, 15n)],
+    [idle, expired(10n, 12n), false],
+    [idle, replaced(10n, 12n), false],
+    [open, expired(10n, 15n), true],
+    [open, expired(12n, 13n), true],
+    [withPlan(open, at), replaced(13n, 15n), true],
   ] as const;
-  for (const [checkpoint, gap] of good) expect(withGap(checkpoint, gap).gaps).toEqual([gap]);
+  for (const [checkpoint, gap, isCounted] of good)
+    expect(withGap(checkpoint, gap).gaps).toEqual([{ ...gap, isCounted }]);
   const bad = [
     [idle, expired(9n, 12n)],
     [idle, expired(11n, 12n)],
     [idle, expired(10n, 10n)],
     [idle, replaced(3n, 10n)],
-    [planned, expired(9n, 12n)],
-    [planned, expired(12n, 16n)],
-    [planned, replaced(3n, 15n)],
+    [open, expired(9n, 12n)],
+    [open, expired(12n, 16n)],
+    [open, replaced(3n, 15n)],
   ] as const;
   for (const [checkpoint, gap] of bad) expect(() => withGap(checkpoint, gap)).toThrow(RangeError);
 });
@@ -163,29 +191,34 @@ test.each([
   { rows: -1, deadLetters: 0 },
   { rows: 0, deadLetters: -1 },
   { rows: Number.NaN, deadLetters: 0 },
-])('$rows rows and $deadLetters dead letters of three offsets are not committed', ({ rows, deadLetters }) => {
-  const planned = plan(begin(0n), 3n);
-  expect(() => commit(planned, rows, deadLetters)).toThrow(RangeError);
-  expect(commit(planned, 2, 1).committed.totals).toEqual({ rows: 2, deadLetters: 1, emptyOffsets: 0 });
-});
+])(
+  '$rows rows and $deadLetters dead letters of three offsets are neither counted nor stored',
+  ({ rows, deadLetters }) => {
+    expect(() => count(begin(0n), 3n, rows, deadLetters)).toThrow(RangeError);
+    const planned = withPlan(count(begin(0n), 3n, 2), at);
+    expect(planned.counted.totals).toEqual({ rows: 2, deadLetters: 0, emptyOffsets: 1 });
+    expect(() => store(planned, rows, deadLetters)).toThrow(RangeError);
+    expect(store(planned, 2, 0).stored.totals).toEqual({ rows: 2, deadLetters: 0, emptyOffsets: 1 });
+  },
+);
 
 const loss = { reason: 'truncated', startOffset: 3n, endOffset: 10n } as const;
 
-test('a stop stays until a batch is planned, a gap is stepped over or the next log is begun', () => {
-  const idle = commit(plan(begin(5n), 5n), 5, 0);
+test('a stop stays until a batch is counted, a gap is stepped over or the next log is begun', () => {
+  const idle = done(begin(5n), 5);
   const stopped = withDecision(withStop(idle, loss, at), 'latest');
   expect(stopped.stopped).toEqual({ ...loss, at, decision: 'latest' });
-  expect(plan(stopped, 1n).stopped).toBeNull();
+  expect(count(stopped, 1n, 1).stopped).toBeNull();
   expect(withGap(stopped, { startOffset: 10n, endOffset: 11n, reason: 'expired', at }).stopped).toBeNull();
   const next = { position: 10n ** 15n, logId: 'b', at };
   expect(withNextLog(stopped, next).stopped).toBeNull();
 });
 
-test('a stop holds while the plan that was found is executed without its records', () => {
-  const planned = plan(commit(plan(begin(5n), 5n), 5, 0), 5n);
-  const stopped = withDecision(withStop(planned, loss, at), 'earliest');
+test('a stop holds while what was counted is stored without its records', () => {
+  const open = count(done(begin(5n), 5), 5n, 5);
+  const stopped = withDecision(withStop(open, loss, at), 'earliest');
   const lost = withGap(stopped, { startOffset: 10n, endOffset: 15n, reason: 'replaced', at });
-  expect(commit(lost, 0, 0).stopped).toEqual(stopped.stopped);
+  expect(store(withPlan(lost, at), 0).stopped).toEqual(stopped.stopped);
 });
 
 test('nothing can be decided where nothing is lost', () => {
@@ -194,21 +227,18 @@ test('nothing can be decided where nothing is lost', () => {
 
 test('the next log follows the one before as a gap, and what was read before is not compared with it', () => {
   const mark = { offset: 9n, timestamp: 1, crc: '00000000' };
-  const read = withCommit(
-    plan(begin(5n), 5n),
-    { state: { records: 5 }, rows: 5, deadLetters: 0, files: [], lastRecord: mark, logId: 'a' },
-    at,
-  );
+  const batch = { batchId: 0, endOffset: 10n, state: { records: 5 }, rows: 5, deadLetters: 0 };
+  const read = store(withPlan(withBatch(begin(5n), { ...batch, lastRecord: mark, logId: 'a' }, at), at), 5);
+  expect(read.stored.lastRecord).toEqual(mark);
   const position = 10n ** 15n + 3n;
   const next = withNextLog(read, { position, logId: 'b', at });
-  expect(next.committed).toMatchObject({
-    endOffset: position,
-    lastRecord: null,
-    totals: read.committed.totals,
-  });
+  for (const frontier of [next.counted, next.stored])
+    expect(frontier).toMatchObject({ endOffset: position, lastRecord: null, totals: read.counted.totals });
   expect(next.logId).toBe('b');
-  expect(next.gaps).toEqual([{ startOffset: 10n, endOffset: position, reason: 'replaced', at }]);
+  expect(next.gaps).toEqual([
+    { startOffset: 10n, endOffset: position, reason: 'replaced', isCounted: false, at },
+  ]);
   for (const wrong of [11n, 2n * 10n ** 15n])
     expect(() => withNextLog(read, { position: wrong, logId: 'b', at })).toThrow(RangeError);
-  expect(() => withNextLog(plan(read, 1n), { position, logId: 'b', at })).toThrow(RangeError);
+  expect(() => withNextLog(count(read, 1n, 1), { position, logId: 'b', at })).toThrow(RangeError);
 });

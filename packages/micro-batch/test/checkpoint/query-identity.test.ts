@@ -246,14 +246,14 @@ for (const [where, key] of [
   ['results', OWNER],
 ] as const) {
   test.each([
-    { version: 2, code: 'checkpoint_older' },
-    { version: 4, code: 'checkpoint_newer' },
+    { version: 3, code: 'checkpoint_older' },
+    { version: 5, code: 'checkpoint_newer' },
   ] as const)(`${key} of version $version is refused as $code`, async ({ version, code }) => {
     const places = locations();
     await open(places);
     edit(places[where], key, (document) => (document['version'] = version));
     const message = new RegExp(
-      `memory://${where}/${key} has version ${version}; this program knows version 3`,
+      `memory://${where}/${key} has version ${version}; this program knows version 4`,
     );
     expect(await attempt(places)).toEqual(refusal(code, message));
   });

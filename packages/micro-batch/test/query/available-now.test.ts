@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import {
   act,
   append,
-  committed,
+  stored,
   crash,
   ends,
   fails,
@@ -72,7 +72,7 @@ streamTest(
   'availableNow does not read partitions that are added while it runs',
   {},
   append(0, 'abc'),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a', { ...availableNow, maxOffsetsPerTrigger: 1 }),
   held('a'),
   act('a partition is added', ({ log }) => log.addPartition()),
@@ -92,7 +92,7 @@ streamTest(
   append(0, 'abc'),
   append(1, 'xyz'),
   // b owns partition 0 and does nothing with it
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a', availableNow),
   held('a'), // is busy with partition 1, its only one
   crash('b'),
@@ -113,7 +113,7 @@ streamTest(
   passTime(200),
   start('c', { truncationWaitMs: 600_000 }), // the second of the group: has partition 1 from now on
   ends('b'),
-  committed(0, 3n),
+  stored(0, 3n),
 );
 
 streamTest(
@@ -124,7 +124,7 @@ streamTest(
   start('b'),
   results('abc', 'xyz'),
   append(0, 'de'),
-  fault('b', 'hold', /results put rows/),
+  fault('b', 'hold', /results complete rows/),
   held('b'), // it has partition 0 from now on, and is busy with it
   start('a', availableNow),
   passTime(5_000),

@@ -1,6 +1,6 @@
 import {
   append,
-  committed,
+  stored,
   crash,
   ends,
   fault,
@@ -20,7 +20,7 @@ const requestsOf = (name: string, request: RegExp) => (world: World) =>
 const availableNow = { trigger: { kind: 'availableNow' } } as const;
 
 streamTest(
-  'in a backlog a batch takes one swap, which commits it and plans the next',
+  'in a backlog a batch takes one swap, which stores the files before it, counts it and plans its own',
   { partitions: 2 },
   append(0, 'abcdef'),
   append(1, 'uvwxyz'),
@@ -28,10 +28,14 @@ streamTest(
   ends('a'),
   results('abcdef', 'uvwxyz'),
   look('swaps of partition 0', requestsOf('a', /checkpoints put\w+ letters\/partition-0/), 4),
-  look('ids of its batches', (world) => world.checkpoint(0)?.recent.map(({ batchId }) => batchId), [0, 1, 2]),
+  look(
+    'ids of its batches',
+    (world) => world.checkpoint(0)?.recentBatches.map(({ batchId }) => batchId),
+    [0, 1, 2],
+  ),
   look(
     'ids of the other one',
-    (world) => world.checkpoint(1)?.recent.map(({ batchId }) => batchId),
+    (world) => world.checkpoint(1)?.recentBatches.map(({ batchId }) => batchId),
     [0, 1, 2],
   ),
   look('what is planned at the end', (world) => world.checkpoint(0)?.planned, null),
@@ -43,13 +47,17 @@ streamTest(
   append(0, 'aabbcc'),
   append(1, 'uuvvww'),
   start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
-  fault('a', 'hold', /results put rows\/0\/.*2-0*3$/),
+  fault('a', 'hold', /results complete rows\/0\/.*2-0*3$/),
   held('a'),
   crash('a'),
   look('the plan', (world) => world.checkpoint(0)?.planned?.endOffset, 4n),
   start('b'),
   results('aabbcc', 'uuvvww'),
-  look('its batches', (world) => world.checkpoint(0)?.recent.map(({ endOffset }) => endOffset), [2n, 4n, 6n]),
+  look('its batches', (world) => world.checkpoint(0)?.recentBatches.map(({ endOffset }) => endOffset), [
+    2n,
+    4n,
+    6n,
+  ]),
 );
 
 streamTest(
@@ -57,7 +65,7 @@ streamTest(
   {},
   append(0, 'abc'),
   start('a', { maxOffsetsPerTrigger: 2, trigger: { kind: 'interval', everyMs: 60_000 } }),
-  committed(0, 2n),
+  stored(0, 2n),
   look('the plan', (world) => world.checkpoint(0)?.planned, null),
   append(0, 'd'),
   results('abcd'),
@@ -69,7 +77,7 @@ streamTest(
   append(0, 'aabbcc'),
   fault('a', 'hold', /results put\w+ _counts/),
   start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
-  committed(0, 4n),
+  stored(0, 4n),
   look('publications under way', requestsOf('a', /results put\w+ _counts/), 1),
   look('the third batch', (world) => world.letters(0), 'aabb'),
   heal('a'),
@@ -94,6 +102,6 @@ streamTest(
   append(1, 'abcdefghijklmnopqrst'),
   start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
   ends('a'),
-  look('batches', (world) => world.checkpoint(0)?.committed.batchId, 19),
+  look('batches', (world) => world.checkpoint(0)?.counted.batchId, 19),
   look('questions', requestsOf('a', /source fetchOffsets/), 3),
 );

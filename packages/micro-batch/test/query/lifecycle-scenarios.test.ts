@@ -5,7 +5,7 @@ import {
   act,
   append,
   beginStop,
-  committed,
+  stored,
   ends,
   fails,
   fault,
@@ -31,7 +31,7 @@ const states = (name: string) => (world: World) => {
 streamTest(
   'stop lets the batch under way finish within its budget',
   {},
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   append(0, 'abc'),
   start('a'),
   held('a'),
@@ -61,7 +61,7 @@ streamTest(
 streamTest(
   'after its budget stop abandons the batch, which the next run completes',
   {},
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   append(0, 'abc'),
   start('a'),
   held('a'),
@@ -125,7 +125,7 @@ streamTest(
   'stop resolves although the source does not let go',
   {},
   append(0, 'abc'),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a'),
   held('a'),
   fault('a', 'fail', /source stop/),
@@ -155,7 +155,7 @@ streamTest(
   state('a', 'paused'),
   append(0, 'def'),
   passTime(5_000),
-  committed(0, 3n),
+  stored(0, 3n),
   state('a', 'paused'),
   act('resume', (world) => world.consumer('a').query.resume()),
   results('abcdef'),
@@ -231,19 +231,20 @@ streamTest(
 );
 
 streamTest(
-  'a handler that throws fails the query; the batch stays planned for a run that can do it',
+  'a handler that throws fails the query; nothing of the batch is counted before a run that can do it',
   {},
   append(0, 'abc'),
   start('a', {
     handler: {
       ...letterHandler,
-      handle: () => {
-        throw new Error('no such letter');
-      },
+      openFiles: (begin) => ({
+        ...letterHandler.openFiles(begin),
+        add: () => Promise.reject(new Error('no such letter')),
+      }),
     },
   }),
   fails('a', 'handler_failed', /offsets 0 to 2 of partition 0 could not be processed: no such letter/),
-  look('the plan', (world) => world.checkpoint(0)?.planned, { startOffset: 0n, endOffset: 3n }),
+  look('the checkpoint', (world) => world.checkpoint(0), undefined),
   results(''),
   start('b'),
   results('abc'),
@@ -303,7 +304,7 @@ streamTest(
       {
         partition: 0,
         firstOffset: 0n,
-        committedOffset: 3n,
+        countedOffset: 3n,
         batchId: 0,
         planned: null,
         earliestOffset: 0n,
@@ -313,7 +314,7 @@ streamTest(
         gaps: [],
         bufferedBytes: 0,
       },
-      { partition: 1, committedOffset: 2n, totals: { rows: 1, deadLetters: 0, emptyOffsets: 1 } },
+      { partition: 1, countedOffset: 2n, totals: { rows: 1, deadLetters: 0, emptyOffsets: 1 } },
     ],
   }),
 );
@@ -417,7 +418,7 @@ streamTest(
   'processAllAvailable rejects when the query ends before',
   {},
   append(0, 'abc'),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a'),
   held('a'),
   append(0, 'de'),

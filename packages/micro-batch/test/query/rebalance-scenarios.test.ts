@@ -1,7 +1,7 @@
 import {
   act,
   append,
-  committed,
+  stored,
   crash,
   fault,
   heal,
@@ -40,14 +40,14 @@ streamTest(
   { partitions: 2 },
   start('a'),
   state('a', 'waiting'),
-  fault('a', 'hold', /results put rows\/1/),
+  fault('a', 'hold', /results complete rows\/1/),
   append(0, 'abc'),
   append(1, 'xyz'),
   held('a'),
   start('b'), // takes partition 1
-  committed(1, 3n),
+  stored(1, 3n),
   append(1, 'uvw'),
-  committed(1, 6n),
+  stored(1, 6n),
   heal('a'),
   append(0, 'def'),
   results('abcdef', 'xyzuvw'),
@@ -57,19 +57,19 @@ streamTest(
 
 /** Puts of rows of a partition: how often a batch of it was executed. */
 const writes = (world: World, partition: number): number =>
-  world.requests.filter((request) => request.includes(`results put rows/${partition}`)).length;
+  world.requests.filter((request) => request.includes(`results complete rows/${partition}`)).length;
 
 streamTest(
   'a rebalance in the middle of a batch of a partition that stays: the batch goes on, and is executed once',
   { partitions: 2 },
   start('a'),
   state('a', 'waiting'),
-  fault('a', 'hold', /results put rows\/0/),
+  fault('a', 'hold', /results complete rows\/0/),
   append(0, 'abc'),
   held('a'),
   start('b'), // takes partition 1
   append(1, 'xyz'),
-  committed(1, 3n),
+  stored(1, 3n),
   heal('a'),
   results('abc', 'xyz'),
   look('executions', (world) => [writes(world, 0), writes(world, 1)], [1, 1]),
@@ -96,7 +96,7 @@ streamTest(
   'a plan that another consumer left is executed as it was planned, whatever the limits are now',
   {},
   append(0, 'abcdefgh'),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a'),
   held('a'),
   crash('a'),
@@ -108,7 +108,7 @@ streamTest(
     (world) =>
       world
         .checkpoint(0)
-        ?.recent.map(({ batchId, endOffset }) => `${batchId}: ${endOffset}`)
+        ?.recentBatches.map(({ batchId, endOffset }) => `${batchId}: ${endOffset}`)
         .join(),
     '0: 8,1: 11,2: 12',
   ),
@@ -118,14 +118,14 @@ streamTest(
   'a plan that is larger than the buffer is executed all the same',
   {},
   append(0, 'a'.repeat(100)),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   start('a'),
   held('a'),
   crash('a'),
   append(0, 'b'.repeat(100)),
   start('b', { maxBytesPerTrigger: 500 }), // seven records
   results('a'.repeat(100) + 'b'.repeat(100)),
-  look('the first batch', (world) => world.checkpoint(0)?.recent[0], { endOffset: 100n }),
+  look('the first batch', (world) => world.checkpoint(0)?.recentBatches[0], { endOffset: 100n }),
 );
 
 streamTest(
@@ -138,12 +138,12 @@ streamTest(
   append(0, 'd'.repeat(100)),
   held('a'), // wants to plan what fits into its buffer
   start('b', { alone: true }),
-  fault('b', 'hold', /results put rows/),
+  fault('b', 'hold', /results complete rows/),
   held('b'), // has planned all
   crash('b'),
   heal('a'),
   results(`abc${'d'.repeat(100)}`),
-  look('the batches', (world) => world.checkpoint(0)?.recent.length, 2),
+  look('the batches', (world) => world.checkpoint(0)?.recentBatches.length, 2),
 );
 
 const checkpointSize = (world: World): number =>
@@ -156,18 +156,18 @@ streamTest(
   {},
   append(0, 'abc'),
   start('a', { alone: true, maxOffsetsPerTrigger: 1 }),
-  fault('a', 'hold', /results put rows/),
+  fault('a', 'hold', /results complete rows/),
   held('a'),
   start('b', { alone: true, maxOffsetsPerTrigger: 1, trigger: { kind: 'interval', everyMs: 0 } }),
   append(0, 'd'.repeat(200)),
-  committed(0, 203n),
+  stored(0, 203n),
   act('note the size of the checkpoint', (world) => (sizeThen = checkpointSize(world))),
   append(0, 'd'.repeat(800)),
-  committed(0, 1_003n),
+  stored(0, 1_003n),
   stop('b'),
   look(
     'recent batches',
-    (world) => world.checkpoint(0)?.recent.map(({ batchId }) => batchId),
+    (world) => world.checkpoint(0)?.recentBatches.map(({ batchId }) => batchId),
     Array.from({ length: 100 }, (_, index) => 903 + index),
   ),
   look('it has not grown', (world) => checkpointSize(world) / sizeThen < 1.05, true),
@@ -188,7 +188,7 @@ for (const step of ['putIfAbsent', 'putIfMatch']) {
     results('abc'),
     append(0, 'def'),
     results('abcdef'),
-    look('batches', (world) => world.checkpoint(0)?.recent.length, 2),
+    look('batches', (world) => world.checkpoint(0)?.recentBatches.length, 2),
     look(
       'states',
       ({ consumers }) => consumers.get('a')?.states.some(({ state }) => state === 'recovering'),
@@ -209,10 +209,10 @@ for (const step of ['putIfAbsent', 'putIfMatch']) {
     results('abc'),
     append(0, 'def'),
     results('abcdef'),
-    look('batches', (world) => world.checkpoint(0)?.recent.length, 2),
+    look('batches', (world) => world.checkpoint(0)?.recentBatches.length, 2),
     look(
       'nothing is written twice',
-      ({ requests }) => requests.filter((each) => /put rows/.test(each)).length,
+      ({ requests }) => requests.filter((each) => /complete rows/.test(each)).length,
       2,
     ),
   );

@@ -2,8 +2,9 @@ import { decideDataLoss, type LossDecision } from '@client-tickets/micro-batch';
 import {
   act,
   append,
+  counts,
   beginStop,
-  committed,
+  stored,
   crash,
   ends,
   expire,
@@ -16,6 +17,7 @@ import {
   passTime,
   recreate,
   results,
+  rows,
   start,
   state,
   stopped,
@@ -59,7 +61,7 @@ streamTest(
   fails('b', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
   isStopped('replaced'),
   results('abc'),
-  committed(0, 3n),
+  stored(0, 3n),
 );
 
 streamTest(
@@ -127,7 +129,7 @@ streamTest(
   ends('b'),
   results('abcuvwxyz'),
   gaps(0, `replaced 3-${NEXT_LOG - 1n}`),
-  committed(0, NEXT_LOG + 6n),
+  stored(0, NEXT_LOG + 6n),
   start('c', availableNow),
   ends('c'),
   results('abcuvwxyz'),
@@ -161,7 +163,7 @@ streamTest(
   fails('b', 'data_loss', /the log holds other records here/),
   decide(0, 'latest'),
   start('c'),
-  committed(0, NEXT_LOG + 6n),
+  stored(0, NEXT_LOG + 6n),
   append(0, 'qr'),
   results('abcqr'),
   gaps(0, `replaced 3-${NEXT_LOG + 5n}`),
@@ -182,7 +184,7 @@ streamTest(
   start('c', { ...goOn, ...availableNow }),
   ends('c'),
   results('abcklmnouvwxyz'),
-  committed(0, 2n * NEXT_LOG + 6n),
+  stored(0, 2n * NEXT_LOG + 6n),
 );
 
 streamTest(
@@ -199,7 +201,7 @@ streamTest(
   append(1, 'DE'),
   heal('a'),
   fails('a', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
-  committed(0, 3n),
+  stored(0, 3n),
 );
 
 streamTest(
@@ -218,7 +220,7 @@ streamTest(
   heal('a'),
   fails('a', 'data_loss', /^offset 6 of letters, partition 0: the log holds other records here/),
   results('abcdefg'),
-  committed(0, 7n),
+  stored(0, 7n),
 );
 
 streamTest(
@@ -229,14 +231,15 @@ streamTest(
   ends('a'),
   append(0, 'de'),
   start('b'),
-  fault('b', 'hold', /results put rows/),
+  fault('b', 'hold', /results complete rows/),
   held('b'),
   crash('b'),
   recreate(0),
   append(0, 'uvwxyz'),
   start('c', goOn),
-  results('abcuvwxyz'),
-  gaps(0, 'replaced 3-4', `replaced 5-${NEXT_LOG - 1n}`),
+  rows('abcuvwxyz'),
+  counts('abcdeuvwxyz'),
+  gaps(0, 'replaced 3-4 counted', `replaced 5-${NEXT_LOG - 1n}`),
 );
 
 streamTest(

@@ -146,7 +146,7 @@ streamTest(
   start('a', { trigger: { kind: 'availableNow' } }),
   ends('a'),
   act('it is damaged', ({ checkpoints }) =>
-    checkpoints.write('letters/partition-0.json', Buffer.from('{"version":3,"query":"id-of-a"}'), undefined),
+    checkpoints.write('letters/partition-0.json', Buffer.from('{"version":4,"query":"id-of-a"}'), undefined),
   ),
   start('b'),
   fails(

@@ -28,30 +28,52 @@ export const letterHandler: BatchHandler<LetterCounts> = {
     `dead/${range.partition}/${formatRange(range)}`,
   ],
   partitionPrefixes: (partition) => [`rows/${partition}/`, `dead/${partition}/`],
-  handle: (batch, state) => {
-    const letters = [...batch.records].map(({ offset, value }) => ({
-      offset: offset.toString(),
-      letter: value === null ? '!' : Buffer.from(value).toString(),
-    }));
-    const rows = letters.filter(({ letter }) => letter !== '!');
-    const dead = letters.filter(({ letter }) => letter === '!');
-    const counts: Record<string, number> = {};
-    for (const { letter } of rows) counts[letter] = (counts[letter] ?? 0) + 1;
-    const [rowsKey = '', deadKey = ''] = letterHandler.fileKeys(batch);
-    const file = (key: string, content: readonly LetterRow[]) => ({
-      key,
-      body: Buffer.from(JSON.stringify(content)),
-      contentType: 'application/json',
-    });
+  openFiles: ({ topic, partition, startOffset, beginUpload }) => {
+    const uploads = ['rows', 'dead'].map((kind) => ({ kind, upload: beginUpload({}), size: 0, length: 0 }));
+    let counts: LetterCounts = {};
     return {
-      files: [
-        ...(rows.length > 0 ? [file(rowsKey, rows)] : []),
-        ...(dead.length > 0 ? [file(deadKey, dead)] : []),
-      ],
-      state: addCounts(state, counts),
-      rows: rows.length,
-      deadLetters: dead.length,
-      observations: { letters: counts },
+      get bytes() {
+        return Math.max(...uploads.map(({ size }) => size));
+      },
+      async add({ records }, state) {
+        const added: Record<string, number> = {};
+        const before = uploads.map(({ length }) => length);
+        const texts = uploads.map(() => '');
+        for (const { offset, value } of records) {
+          const letter = value === null ? '!' : Buffer.from(value).toString();
+          const index = letter === '!' ? 1 : 0;
+          const file = uploads[index];
+          if (file === undefined) throw new Error('no file');
+          const row: LetterRow = { offset: offset.toString(), letter };
+          texts[index] += `${file.length === 0 ? '[' : ','}${JSON.stringify(row)}`;
+          file.length += 1;
+          if (letter !== '!') added[letter] = (added[letter] ?? 0) + 1;
+        }
+        for (const [index, file] of uploads.entries()) {
+          const bytes = Buffer.from(texts[index] ?? '');
+          if (bytes.length > 0) await file.upload.write(bytes);
+          file.size += bytes.length;
+        }
+        counts = addCounts(counts, added);
+        const [rows = 0, deadLetters = 0] = uploads.map(({ length }, index) => length - (before[index] ?? 0));
+        return { state: addCounts(state, added), rows, deadLetters, observations: { letters: added } };
+      },
+      async finish(endOffset, state) {
+        const files = [];
+        const keys = letterHandler.fileKeys({ topic, partition, startOffset, endOffset });
+        for (const [index, { upload, size, length }] of uploads.entries()) {
+          const key = keys[index] ?? '';
+          if (length === 0) continue;
+          await upload.write(Buffer.from(']'));
+          await upload.complete(key);
+          files.push({ key, size: size + 1 });
+        }
+        const [rows = 0, deadLetters = 0] = uploads.map(({ length }) => length);
+        return { files, rows, deadLetters, state: addCounts(state, counts) };
+      },
+      async abort() {
+        for (const { upload } of uploads) await upload.abort();
+      },
     };
   },
 };

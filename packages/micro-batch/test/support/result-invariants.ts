@@ -3,22 +3,24 @@ import type { MemoryLog, MemoryObjects } from '@client-tickets/micro-batch/testi
 import { expect } from 'vitest';
 import type { LetterCounts, LetterRow, PublishedCounts } from './letter-query.ts';
 
+interface FrontierDocument {
+  readonly endOffset: string;
+  readonly state: LetterCounts;
+}
+
+interface RangeDocument {
+  readonly startOffset: string;
+  readonly endOffset: string;
+}
+
 /** What the invariants read of a partition checkpoint, by themselves. */
 interface CheckpointDocument {
   readonly partition: number;
   readonly firstOffset: string;
-  readonly committed: {
-    readonly batchId: number;
-    readonly endOffset: string;
-    readonly state: LetterCounts;
-    readonly lastRecord: unknown;
-  };
-  readonly planned: {
-    readonly batchId: number;
-    readonly startOffset: string;
-    readonly endOffset: string;
-  } | null;
-  readonly gaps: readonly { readonly startOffset: string; readonly endOffset: string }[];
+  readonly counted: FrontierDocument & { readonly lastRecord: unknown };
+  readonly stored: FrontierDocument;
+  readonly planned: RangeDocument | null;
+  readonly gaps: readonly (RangeDocument & { readonly isCounted: boolean })[];
 }
 
 /**
@@ -41,20 +43,26 @@ export function watchInvariants(options: {
   const read = (objects: MemoryObjects, key: string): string =>
     Buffer.from(objects.objects.get(key)?.body ?? []).toString();
 
-  const isLost = (partition: number, offset: bigint): boolean =>
+  const isLost = (partition: number, offset: bigint, what: 'rows' | 'counts' = 'rows'): boolean =>
     (documents.get(partition)?.gaps ?? []).some(
-      ({ startOffset, endOffset }) => BigInt(startOffset) <= offset && offset < BigInt(endOffset),
+      ({ startOffset, endOffset, isCounted }) =>
+        BigInt(startOffset) <= offset && offset < BigInt(endOffset) && (what === 'rows' || !isCounted),
     );
 
   const firstOffset = (partition: number): bigint =>
     BigInt(documents.get(partition)?.firstOffset ?? starts[partition] ?? 0);
 
-  /** Letters of a partition that must be counted up to `end`. */
-  const countBefore = (partition: number, end: bigint, counts: Record<string, number>): LetterCounts => {
+  /** Letters of a partition that must be counted, or be in files, up to `end`. */
+  const countBefore = (
+    partition: number,
+    end: bigint,
+    what: 'rows' | 'counts',
+    counts: Record<string, number> = {},
+  ): LetterCounts => {
     const first = firstOffset(partition);
     for (const { offset, letter } of history[partition] ?? []) {
       const at = BigInt(offset);
-      if (at < first || at >= end || letter === '!' || isLost(partition, at)) continue;
+      if (at < first || at >= end || letter === '!' || isLost(partition, at, what)) continue;
       counts[letter] = (counts[letter] ?? 0) + 1;
     }
     return counts;
@@ -67,7 +75,7 @@ export function watchInvariants(options: {
       if (BigInt(next.ends[partition] ?? -1) < BigInt(end)) expect.fail(`counts go back from ${end}`);
     }
     for (const [partition, end] of Object.entries(next.ends))
-      countBefore(Number(partition), BigInt(end), counts);
+      countBefore(Number(partition), BigInt(end), 'counts', counts);
     if (!isSame(next.counts, counts)) expect(next.counts, 'counts equal their rows').toEqual(counts);
     published = next;
   }
@@ -85,6 +93,9 @@ export function watchInvariants(options: {
       const kept = rows.map((all) => all.filter(({ offset }) => !isLost(Number(partition), BigInt(offset))));
       expect(kept[0], `${key} never changes`).toEqual(kept[1]);
     }
+    const document = documents.get(Number(partition));
+    if (range.endOffset > BigInt(document?.counted.endOffset ?? 0))
+      expect.fail(`${key} is in a file and not counted`);
     ranges.set(`${partition}/${name}`, { partition: Number(partition), ...range });
     for (const [other, { startOffset, endOffset, ...rest }] of ranges) {
       if (rest.partition !== Number(partition) || other === `${partition}/${name}`) continue;
@@ -95,20 +106,31 @@ export function watchInvariants(options: {
 
   function checkCheckpoint(key: string): void {
     const next = JSON.parse(read(checkpoints, key)) as CheckpointDocument;
-    const { partition, committed, planned } = next;
+    const { partition, counted, stored, planned } = next;
     const before = documents.get(partition);
     documents.set(partition, next);
-    const end = BigInt(committed.endOffset);
-    const counts = countBefore(partition, end, {});
-    if (!isSame(committed.state, counts))
-      expect(committed.state, 'the state counts its rows').toEqual(counts);
-    if (planned !== null && planned.startOffset !== committed.endOffset)
-      expect.fail(`the plan from ${planned.startOffset} of ${key} does not follow ${committed.endOffset}`);
+    for (const [what, { endOffset, state }] of [
+      ['counts', counted],
+      ['rows', stored],
+    ] as const) {
+      const counts = countBefore(partition, BigInt(endOffset), what);
+      if (!isSame(state, counts)) expect(state, `the state of its ${what} in ${key}`).toEqual(counts);
+    }
+    if (BigInt(stored.endOffset) > BigInt(counted.endOffset))
+      expect.fail(`${key} stores what is not counted`);
+    const isWhole = planned?.startOffset === stored.endOffset && planned.endOffset === counted.endOffset;
+    if (planned !== null && !isWhole)
+      expect.fail(
+        `the plan from ${planned.startOffset} to ${planned.endOffset} of ${key} is not what is open`,
+      );
     if (before === undefined) return;
-    if (end < BigInt(before.committed.endOffset)) expect.fail(`${key} goes back to ${end}`);
+    for (const frontier of ['counted', 'stored'] as const) {
+      if (BigInt(next[frontier].endOffset) < BigInt(before[frontier].endOffset))
+        expect.fail(`${frontier} of ${key} goes back to ${next[frontier].endOffset}`);
+    }
     if (before.planned === null) return;
-    const isCommitted = before.planned.endOffset === committed.endOffset;
-    if (!isCommitted && planned?.endOffset !== before.planned.endOffset)
+    const isStored = before.planned.endOffset === stored.endOffset;
+    if (!isStored && planned?.endOffset !== before.planned.endOffset)
       expect.fail(`the plan up to ${before.planned.endOffset} of ${key} was given up`);
   }
 
@@ -126,14 +148,14 @@ export function watchInvariants(options: {
 
   return {
     /** Whether the partition has a last record, by which its log is known. */
-    hasRead: (partition: number): boolean =>
-      (documents.get(partition)?.committed.lastRecord ?? null) !== null,
+    hasRead: (partition: number): boolean => (documents.get(partition)?.counted.lastRecord ?? null) !== null,
     /** Whether readers see everything that the log holds. */
     isComplete: (): boolean =>
       log.partitions.every((partition) => {
         const latest = positionIn(BigInt(log.turn(partition)), log.offsets(partition).latest);
         if (!documents.has(partition) && firstOffset(partition) === latest) return true;
-        return published.ends[partition] === latest.toString();
+        const end = latest.toString();
+        return published.ends[partition] === end && documents.get(partition)?.stored.endOffset === end;
       }),
     checkOutcome: (): void => {
       for (const partition of log.partitions) {

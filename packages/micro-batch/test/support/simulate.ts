@@ -80,6 +80,11 @@ export async function simulate(
     };
   }
   const isPatient = random.chance(0.5);
+  const rollover = {
+    intervalMs: random.pick([0, 0, 50, 200]) ?? 0,
+    bytes: random.pick([60, 200, 1_000_000]) ?? 60,
+    inactivityMs: random.pick([15, 100]) ?? 15,
+  };
   const results = new MemoryObjects();
   const checkpoints = new MemoryObjects();
   checkpoints.hasContentEtags = random.chance(0.5);
@@ -96,9 +101,15 @@ export async function simulate(
     const clock = host.clock();
     const handler: BatchHandler<LetterCounts> = {
       ...letterHandler,
-      handle: async (batch, state) => {
-        if (isPatient) await clock.sleep(random.below(20)); // others go on meanwhile
-        return letterHandler.handle(batch, state);
+      openFiles: (start) => {
+        const files = letterHandler.openFiles(start);
+        const add = files.add.bind(files);
+        return Object.assign(files, {
+          add: async (...[batch, state]: Parameters<typeof add>) => {
+            if (isPatient) await clock.sleep(random.below(20)); // others go on meanwhile
+            return add(batch, state);
+          },
+        });
       },
     };
     const query = StreamingQuery.start({
@@ -114,6 +125,7 @@ export async function simulate(
       newId: () => `id-${random.below(1_000_000)}`,
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
       maxBytesPerTrigger: random.chance(0.2) ? 200 : 2_000,
+      rollover,
       failOnDataLoss: false,
       truncationWaitMs: 20,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,

@@ -6,7 +6,7 @@ import {
   silentLogger,
   StreamingQuery,
   type CheckpointStore,
-  type CommittedBatch,
+  type CountedBatch,
   type ObjectStore,
   type PartitionCheckpoint,
   type QueryErrorCode,
@@ -97,7 +97,7 @@ export interface Consumer {
   readonly regulation: string[];
   readonly states: QueryStatus[];
   readonly progress: QueryProgress[];
-  readonly batches: (CommittedBatch & { readonly partition: number })[];
+  readonly batches: (CountedBatch & { readonly partition: number })[];
   /** The source gives up. */
   giveUp: (error: Error) => void;
   outcome: 'running' | 'ended' | Error;
@@ -410,23 +410,36 @@ export const held = (consumer: string): Action => ({
   run: (world) => world.until(`a request of ${consumer} to be held`, () => world.isHeld(consumer)),
 });
 
+/** The results hold these letters; the published counts may know of more. */
+export const rows = (...expected: readonly string[]): Action => ({
+  name: `rows(${expected.map((text) => `'${text}'`).join(', ')})`,
+  run: (world) =>
+    world.until(
+      `rows ${JSON.stringify(expected)}`,
+      () => expected.every((text, partition) => text === world.letters(partition)),
+      () => `but found ${JSON.stringify(expected.map((_, partition) => world.letters(partition)))}`,
+    ),
+});
+
+/** The published counts are those of these letters. */
+export const counts = (letters: string): Action => ({
+  name: `counts('${letters}')`,
+  run: async (world) => {
+    const expected: Record<string, number> = {};
+    for (const letter of letters) expected[letter] = (expected[letter] ?? 0) + 1;
+    const isPublished = (): boolean => equal(world.published().counts, expected);
+    await world.until(`counts ${JSON.stringify(expected)}`, isPublished, () =>
+      JSON.stringify(world.published()),
+    );
+  },
+});
+
 /** The results hold these letters, and the published counts are theirs. */
 export const results = (...expected: readonly string[]): Action => ({
   name: `results(${expected.map((text) => `'${text}'`).join(', ')})`,
   run: async (world) => {
-    const found = (): readonly string[] => expected.map((_, partition) => world.letters(partition));
-    const isSame = (): boolean => expected.every((text, partition) => text === world.letters(partition));
-    await world.until(
-      `results ${JSON.stringify(expected)}`,
-      isSame,
-      () => `but found ${JSON.stringify(found())}`,
-    );
-    const counts: Record<string, number> = {};
-    for (const letter of expected.join('').replaceAll('!', '')) counts[letter] = (counts[letter] ?? 0) + 1;
-    const isPublished = (): boolean => world.consumers.size === 0 || equal(world.published().counts, counts);
-    await world.until(`counts ${JSON.stringify(counts)}`, isPublished, () =>
-      JSON.stringify(world.published()),
-    );
+    await rows(...expected).run(world);
+    if (world.consumers.size > 0) await counts(expected.join('').replaceAll('!', '')).run(world);
   },
 });
 
@@ -434,13 +447,14 @@ function equal(a: LetterCounts, b: LetterCounts): boolean {
   return [...Object.keys(a), ...Object.keys(b)].every((letter) => a[letter] === b[letter]);
 }
 
-export const committed = (partition: number, endOffset: bigint): Action => ({
-  name: `committed(${partition}, ${endOffset}n)`,
+/** Files hold everything before this offset. */
+export const stored = (partition: number, endOffset: bigint): Action => ({
+  name: `stored(${partition}, ${endOffset}n)`,
   run: (world) =>
     world.until(
-      `offset ${endOffset} of partition ${partition} to be committed`,
-      () => world.checkpoint(partition)?.committed.endOffset === endOffset,
-      () => `but found ${world.checkpoint(partition)?.committed.endOffset}`,
+      `offset ${endOffset} of partition ${partition} to be stored`,
+      () => world.checkpoint(partition)?.stored.endOffset === endOffset,
+      () => `but found ${world.checkpoint(partition)?.stored.endOffset}`,
     ),
 });
 
@@ -474,13 +488,14 @@ export const fails = (name: string, code: QueryErrorCode, message: RegExp): Acti
   },
 });
 
-/** Recorded gaps of a partition: `expired 0-9`, both included. */
+/** Recorded gaps of a partition: `expired 0-9`, both included; `counted` where counts have what no file has. */
 export const gaps = (partition: number, ...expected: readonly string[]): Action => ({
   name: `gaps(${partition}, ${expected.map((gap) => `'${gap}'`).join(', ')})`,
   run: async (world) => {
     const found = (): readonly string[] =>
       (world.checkpoint(partition)?.gaps ?? []).map(
-        ({ reason, startOffset, endOffset }) => `${reason} ${startOffset}-${endOffset - 1n}`,
+        ({ reason, startOffset, endOffset, isCounted }) =>
+          `${reason} ${startOffset}-${endOffset - 1n}${isCounted ? ' counted' : ''}`,
       );
     await world.until(
       `gaps ${expected.join(', ')}`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dataLossError, findExpired, findReplaced, findTruncated } from '../../src/trigger/data-loss.ts';
-import { newPartitionCheckpoint, withPlan } from '../../src/checkpoint/partition-checkpoint.ts';
+import { newPartitionCheckpoint, withBatch } from '../../src/checkpoint/partition-checkpoint.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const offsets = fc.bigInt(0n, 40n);
@@ -39,13 +39,23 @@ test('the first offset that was not read and lies before the start of the log be
 const begin = (firstOffset: bigint) =>
   newPartitionCheckpoint({ query: 'q', partition: 0, firstOffset, state: {}, at });
 
-test('a log that ends before what was committed or planned is truncated', () => {
+const batchTo = (endOffset: bigint) =>
+  ({
+    batchId: 0,
+    endOffset,
+    state: {},
+    rows: 0,
+    deadLetters: 0,
+    lastRecord: null,
+    logId: undefined,
+  }) as const;
+
+test('a log that ends before what was counted is truncated, whether or not that is stored', () => {
   fc.assert(
-    fc.property(offsets, fc.bigInt(0n, 5n), offsets, (committed, planned, latest) => {
-      const idle = begin(committed);
-      const endOffset = committed + planned;
-      const plan = { batchId: 0, startOffset: committed, endOffset, lastRecord: null, at };
-      const checkpoint = planned === 0n ? idle : withPlan(idle, plan);
+    fc.property(offsets, fc.bigInt(0n, 5n), offsets, (stored, open, latest) => {
+      const idle = begin(stored);
+      const endOffset = stored + open;
+      const checkpoint = open === 0n ? idle : withBatch(idle, batchTo(endOffset), at);
       expect(findTruncated(checkpoint, log(0n, latest))).toEqual(
         latest < endOffset ? { startOffset: latest, endOffset, reason: 'truncated' } : undefined,
       );
@@ -53,20 +63,14 @@ test('a log that ends before what was committed or planned is truncated', () => 
   );
 });
 
-test('a replaced log shows from the last record that was read to what is to be read next', () => {
+test('a replaced log shows from the last record that is stored to what is to be counted next', () => {
   const idle = begin(5n);
   expect(findReplaced(idle)).toEqual({ startOffset: 5n, endOffset: 6n, reason: 'replaced' });
-  const lastRecord = { offset: 7n, timestamp: 0, crc: '00000000' };
-  const read = { ...idle, committed: { ...idle.committed, endOffset: 9n, lastRecord } };
-  expect(findReplaced(read)).toEqual({ startOffset: 7n, endOffset: 9n, reason: 'replaced' });
-  const planned = withPlan(read, {
-    batchId: 0,
-    startOffset: 9n,
-    endOffset: 12n,
-    lastRecord: null,
-    at,
-  });
-  expect(findReplaced(planned)).toEqual({ startOffset: 7n, endOffset: 12n, reason: 'replaced' });
+  const read = { endOffset: 9n, lastRecord: { offset: 7n, timestamp: 0, crc: '00000000' } };
+  const stored = { ...idle, stored: { ...idle.stored, ...read }, counted: { ...idle.counted, ...read } };
+  expect(findReplaced(stored)).toEqual({ startOffset: 7n, endOffset: 9n, reason: 'replaced' });
+  const counted = withBatch(stored, batchTo(12n), at);
+  expect(findReplaced(counted)).toEqual({ startOffset: 7n, endOffset: 12n, reason: 'replaced' });
 });
 
 test('the error names topic, partition and range, why, and what to do', () => {

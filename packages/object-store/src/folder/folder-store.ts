@@ -5,9 +5,11 @@ import {
   ObjectStoreError,
   type ConditionalPutResult,
   type ObjectStore,
+  type PutOptions,
   type StoredObject,
   type StoreReader,
 } from '@client-tickets/micro-batch';
+import { bufferedUpload } from '../buffered-upload.ts';
 import { assertKey, assertPrefix } from '../key.ts';
 import type { FolderLocation } from '../location.ts';
 import {
@@ -62,16 +64,25 @@ export async function openFolderStore(
     return requests.perform({ operation, attempt, explain: explain(`${operation} ${key}`) });
   }
 
+  async function put(key: string, body: Uint8Array, { metadata = {} }: PutOptions = {}): Promise<void> {
+    assertMetadata(metadata);
+    await change<void>('put', key, async () => {
+      await writer.write(key, body, metadata);
+      return { result: 'ok', value: undefined, bytes: body.byteLength };
+    });
+  }
+
   let left: Promise<void> | undefined;
   return {
     ...folderReader(location, layout, requests),
-    put: async (key, body, { metadata = {} } = {}) => {
-      assertMetadata(metadata);
-      await change<void>('put', key, async () => {
-        await writer.write(key, body, metadata);
-        return { result: 'ok', value: undefined, bytes: body.byteLength };
-      });
-    },
+    put,
+    beginUpload: (upload) =>
+      bufferedUpload({
+        partBytes: Infinity,
+        put: (key, body) => put(key, body, upload),
+        beginParts: () => Promise.reject(new Error('no parts')),
+      }),
+    abortUploads: () => Promise.resolve(),
     putIfAbsent: async (key, body, { metadata = {} } = {}) => {
       assertMetadata(metadata);
       return change('put-if-absent', key, async () =>

@@ -19,6 +19,7 @@ import {
 } from '@client-tickets/micro-batch';
 import { assertKey, assertPrefix, compareKeys, isKey } from '../key.ts';
 import type { S3Location } from '../location.ts';
+import { bufferedUpload } from '../buffered-upload.ts';
 import { createRequestLoop, type Answer, type RequestOptions, type StoreOperation } from '../request-loop.ts';
 import { assertMetadata } from '../user-metadata.ts';
 import { createS3Client, type S3Options } from './s3-client.ts';
@@ -141,6 +142,13 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
       putOn('put-if-absent', { IfNoneMatch: '*' }, key, body, putOptions),
     putIfMatch: async (key, body, etag, putOptions) =>
       putOn('put-if-match', { IfMatch: etag }, key, body, putOptions),
+    beginUpload: (upload) =>
+      bufferedUpload({
+        partBytes: Infinity,
+        put: (key, body) => put(key, body, upload),
+        beginParts: () => Promise.reject(new Error('no parts')),
+      }),
+    abortUploads: () => Promise.resolve(),
     list: (prefix) => list(client, location, prefix, perform),
     delete: async (key) => {
       const input = address(key);

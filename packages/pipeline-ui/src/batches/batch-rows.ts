@@ -1,5 +1,6 @@
-import { offsetInLog, type CommittedBatch, type QueryProgress } from '@client-tickets/micro-batch';
+import { offsetInLog, type QueryProgress } from '@client-tickets/micro-batch';
 import type { Batch } from '../api/index.ts';
+import type { KnownBatch } from './known-batch.ts';
 import type { RequestCounts } from '../stores/request-counter.ts';
 
 /** What this consumer measured of one of its own triggers. */
@@ -8,12 +9,12 @@ export interface TriggerMeasure {
   readonly storeRequests: RequestCounts | undefined;
 }
 
-/** The latest committed batches of each partition, in any order. */
-export type BatchesByPartition = ReadonlyMap<number, readonly CommittedBatch[]>;
+/** The latest batches of each partition, in any order. */
+export type BatchesByPartition = ReadonlyMap<number, readonly KnownBatch[]>;
 
 interface Part {
   readonly partition: number;
-  readonly batch: CommittedBatch;
+  readonly batch: KnownBatch;
   readonly plannedAt: number;
 }
 
@@ -36,7 +37,7 @@ export function assembleBatchRows(
   const others: Part[] = [];
   for (const [partition, committed] of batches) {
     for (const batch of committed) {
-      const part = { partition, batch, plannedAt: Date.parse(batch.plannedAt) };
+      const part = { partition, batch, plannedAt: Date.parse(batch.at) };
       const measure = measureOf.get(`${partition}:${batch.endOffset}`);
       if (measure === undefined) others.push(part);
       else own.set(measure, [...(own.get(measure) ?? []), part]);
@@ -73,8 +74,8 @@ function toRow(group: readonly Part[], measure: TriggerMeasure | undefined): Bat
   return {
     key: `${batchId}-${first?.partition ?? -1}`,
     batchId,
-    plannedAt: parts.map(({ batch }) => batch.plannedAt).reduce((a, b) => (a < b ? a : b)),
-    committedAt: parts.map(({ batch }) => batch.committedAt).reduce((a, b) => (a > b ? a : b)),
+    plannedAt: parts.map(({ batch }) => batch.at).reduce((a, b) => (a < b ? a : b)),
+    committedAt: parts.map(({ batch }) => batch.storedAt ?? batch.at).reduce((a, b) => (a > b ? a : b)),
     rows: sum(parts.map(({ batch }) => batch.rows)),
     deadLetters: sum(parts.map(({ batch }) => batch.deadLetters)),
     parts: parts.map(({ partition, batch: { startOffset, endOffset, rows, deadLetters } }) => ({

@@ -1,4 +1,4 @@
-import { offsetInLog, type CommittedBatch, type ObjectStore } from '@client-tickets/micro-batch';
+import { offsetInLog, type ObjectStore, type StoredFiles } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import { z } from 'zod';
 import {
@@ -17,6 +17,7 @@ import {
 import { ApiError } from '../api/api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
 import { BATCH_CURSOR, pageOfBatches } from '../batches/batch-pages.ts';
+import type { KnownBatch } from '../batches/known-batch.ts';
 import { readBatchRecords } from '../result-files/batch-records.ts';
 import { DEAD_LETTER_CURSOR, readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
 import type { FileReads } from '../result-files/file-reads.ts';
@@ -124,7 +125,7 @@ export function createApiRoutes(sources: {
         await view.refresh();
         const batch = findBatch(view, params);
         const shown = await reads.inTurn((read) => readBatchRecords(declaration, batch, query.records, read));
-        const { batchId, startOffset, endOffset, rows, deadLetters, plannedAt, committedAt, files } = batch;
+        const { batchId, startOffset, endOffset, rows, deadLetters, at, storedAt, files } = batch;
         return {
           partition: params.partition,
           batchId,
@@ -132,8 +133,8 @@ export function createApiRoutes(sources: {
           endOffset: String(offsetInLog(endOffset)),
           rows,
           deadLetters,
-          plannedAt,
-          committedAt,
+          plannedAt: at,
+          committedAt: storedAt ?? at,
           files: files.map(({ key, size }) => ({ key, size })),
           resultsLocation: results.location,
           ...shown,
@@ -153,9 +154,9 @@ export function createApiRoutes(sources: {
       handle: async ({ query }) => {
         await view.refresh();
         const partitions = view.partitions().items.map(({ partition }) => partition);
-        const recentBatches = (partition: number): readonly CommittedBatch[] => view.batches(partition);
+        const recentFiles = (partition: number): readonly StoredFiles[] => view.files(partition);
         return readDeadLetterPage(
-          { results, reads, partitions, recentBatches },
+          { results, reads, partitions, recentFiles },
           { limit: query.limit, before: query.before, reason: query.reason },
         );
       },
@@ -198,7 +199,7 @@ function controlRoutes(view: PipelineView): readonly ApiRoute[] {
 function findBatch(
   view: PipelineView,
   { partition, batchId }: { readonly partition: number; readonly batchId: number },
-): CommittedBatch {
+): KnownBatch {
   const batches = view.batches(partition);
   const batch = batches.find((candidate) => candidate.batchId === batchId);
   if (batch !== undefined) return batch;

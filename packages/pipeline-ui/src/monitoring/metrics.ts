@@ -166,7 +166,7 @@ export function createPipelineMetrics(options: {
   byPartition(
     'client_tickets_committed_offset',
     'The offset up to which everything is in the results.',
-    ({ committedOffset }) => committedOffset,
+    ({ storedOffset }) => storedOffset,
   );
   byPartition(
     'client_tickets_latest_offset',

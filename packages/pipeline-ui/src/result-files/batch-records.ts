@@ -1,4 +1,3 @@
-import type { CommittedBatch } from '@client-tickets/micro-batch';
 import {
   FORMATS,
   parseRangeKey,
@@ -6,7 +5,8 @@ import {
   type Declaration,
   type StoredRow,
 } from '@client-tickets/results';
-import type { BatchDetail } from '../api/index.ts';
+import type { BatchDetail, DeadLetterView } from '../api/index.ts';
+import type { KnownBatch } from '../batches/known-batch.ts';
 import { showDeadLetter } from './dead-letter-view.ts';
 import { linesForwards } from './text-lines.ts';
 
@@ -17,16 +17,18 @@ type ReadFile = (key: string) => Promise<Uint8Array | undefined>;
 const SHOWN_TEXT = 2_000;
 
 /**
- * The first `limit` rows and dead letters of a partition's batch, from the files that it wrote. A file that is missing, too
+ * The first `limit` rows and dead letters of a partition's batch, from the files that hold it. A file that is missing, too
  * large or damaged is named as the `problem`.
  */
 export async function readBatchRecords(
   declaration: Declaration,
-  { files }: CommittedBatch,
+  { files, startOffset, endOffset }: KnownBatch,
   limit: number,
   read: ReadFile,
 ): Promise<BatchRecords> {
   const problems: string[] = [];
+  const isInBatch = ({ offset }: { readonly offset: bigint | string }): boolean =>
+    BigInt(offset) >= startOffset && BigInt(offset) < endOffset;
   async function readEach<T>(
     key: string | undefined,
     parse: (body: Uint8Array) => Promise<T[]> | T[],
@@ -53,11 +55,9 @@ export async function readBatchRecords(
   const records = await readEach(cheapest?.key, async (body) => {
     if (cheapest === undefined) return [];
     const each = await FORMATS[cheapest.format].read(columns, body, cheapest.range);
-    return take(each(), limit).map((row) => toShown(declaration, columns, row));
+    return take(each(), limit, isInBatch).map((row) => toShown(declaration, columns, row));
   });
-  const rejected = await readEach(letters?.key, (body) =>
-    take(linesForwards(body), limit).map((line) => showDeadLetter(line)),
-  );
+  const rejected = await readEach(letters?.key, (body) => take(shownDeadLetters(body), limit, isInBatch));
   return { records, rejected, problem: problems[0] ?? null };
 }
 
@@ -81,6 +81,10 @@ function toShown({ record, derived }: Declaration, { names }: RowColumns, row: S
   };
 }
 
+function* shownDeadLetters(body: Uint8Array): Generator<DeadLetterView> {
+  for (const line of linesForwards(body)) yield showDeadLetter(line);
+}
+
 function optional(name: string, value: string | number | null): [string, string | number][] {
   return value === null ? [] : [[name, value]];
 }
@@ -98,11 +102,11 @@ function showMicroseconds(micros: bigint): string {
   return rest === 0n ? text : text.replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
-function take<T>(items: Iterable<T>, limit: number): readonly T[] {
+function take<T>(items: Iterable<T>, limit: number, isWanted: (item: T) => boolean): T[] {
   const taken: T[] = [];
   for (const item of items) {
     if (taken.length >= limit) break;
-    taken.push(item);
+    if (isWanted(item)) taken.push(item);
   }
   return taken;
 }

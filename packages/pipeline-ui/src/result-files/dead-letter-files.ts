@@ -1,4 +1,4 @@
-import { parseRange, type CommittedBatch, type ObjectStore } from '@client-tickets/micro-batch';
+import { parseRange, type ObjectStore, type StoredFiles } from '@client-tickets/micro-batch';
 import { deadLettersPrefix } from '@client-tickets/results';
 
 export interface DeadLetterFile {
@@ -20,18 +20,18 @@ export async function* deadLetterFiles(
   results: ObjectStore,
   partition: number,
   bound: bigint,
-  recent: readonly CommittedBatch[],
+  recent: readonly StoredFiles[],
 ): AsyncGenerator<DeadLetterFile> {
   const prefix = deadLettersPrefix(partition);
   let before = bound;
   let reached: bigint | undefined;
-  for (const batch of recent.toReversed()) {
-    if (reached !== undefined && batch.endOffset !== reached) break; // not all is known: the listing is
-    reached = batch.startOffset;
-    if (batch.startOffset >= bound) continue;
-    before = batch.startOffset;
-    const file = batch.files.find(({ key }) => key.startsWith(prefix));
-    if (file !== undefined) yield { ...file, startOffset: batch.startOffset };
+  for (const range of recent.toReversed()) {
+    if (reached !== undefined && range.endOffset !== reached) break; // not all is known: the listing is
+    reached = range.startOffset;
+    if (range.startOffset >= bound) continue;
+    before = range.startOffset;
+    const file = range.files.find(({ key }) => key.startsWith(prefix));
+    if (file !== undefined) yield { ...file, startOffset: range.startOffset };
   }
   for (let window = await listBefore(results, prefix, before); window.length > 0;) {
     yield* window;

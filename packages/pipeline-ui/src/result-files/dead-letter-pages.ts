@@ -1,4 +1,4 @@
-import type { CommittedBatch, ObjectStore } from '@client-tickets/micro-batch';
+import type { ObjectStore, StoredFiles } from '@client-tickets/micro-batch';
 import type { DeadLetters, DeadLetterView } from '../api/index.ts';
 import { ApiError } from '../api/api-error.ts';
 import { deadLetterFiles } from './dead-letter-files.ts';
@@ -18,7 +18,7 @@ export interface DeadLetterSources {
   readonly reads: FileReads;
   readonly partitions: readonly number[];
   /** Of a partition, oldest first. */
-  readonly recentBatches: (partition: number) => readonly CommittedBatch[];
+  readonly recentFiles: (partition: number) => readonly StoredFiles[];
 }
 
 const MOST_FILES = 100;
@@ -29,7 +29,7 @@ const NO_BOUND = 2n ** 63n;
  * latest time comes first. Stops when the page is full or enough files were read; the cursor says where to go on.
  */
 export async function readDeadLetterPage(
-  { results, reads, partitions, recentBatches }: DeadLetterSources,
+  { results, reads, partitions, recentFiles }: DeadLetterSources,
   { limit, before, reason }: DeadLetterQuery,
 ): Promise<DeadLetters> {
   const bounds = before === undefined ? new Map<number, bigint>() : parseCursor(before);
@@ -43,7 +43,7 @@ export async function readDeadLetterPage(
   return reads.inTurn(async (read) => {
     const streams = partitions.map((partition) => {
       const bound = bounds.get(partition) ?? NO_BOUND;
-      const files = deadLetterFiles(results, partition, bound, recentBatches(partition));
+      const files = deadLetterFiles(results, partition, bound, recentFiles(partition));
       return createDeadLetterStream({ partition, bound, files, read, budget, matches });
     });
     const items: DeadLetterView[] = [];

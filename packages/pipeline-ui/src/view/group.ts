@@ -6,15 +6,18 @@ import {
   positionIn,
   readQuery,
   type Clock,
-  type CommittedBatch,
+  type CountedBatch,
   type ObjectStore,
+  type OffsetRange,
   type PartitionCheckpoint,
   type PartitionOffsets,
   type PartitionStatus,
   type Source,
+  type StoredFiles,
 } from '@client-tickets/micro-batch';
 import type { Batch, Partition, Partitions } from '../api/index.ts';
 import { assembleBatchRows, type TriggerMeasure } from '../batches/batch-rows.ts';
+import { knownBatches, type KnownBatch } from '../batches/known-batch.ts';
 import { createPolled } from '../stores/polled.ts';
 
 /** What the UI asks of the log. */
@@ -30,12 +33,15 @@ export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
 export interface GroupView {
   /** Reads again what may have changed. Never rejects; costs nothing when nothing can have changed. */
   refresh(): Promise<void>;
-  addBatch(partition: number, batch: CommittedBatch): void;
+  addBatch(partition: number, batch: CountedBatch): void;
+  addFiles(partition: number, files: StoredFiles): void;
   partitions(): Partitions;
   /** Newest first; `perPartition` bounds how many of each partition. */
   batchRows(perPartition?: number): readonly Batch[];
   /** The latest batches of a partition, oldest first. */
-  batches(partition: number): readonly CommittedBatch[];
+  batches(partition: number): readonly KnownBatch[];
+  /** The latest files of a partition, oldest first. */
+  files(partition: number): readonly StoredFiles[];
   /** Why something may be old or missing. */
   readonly problem: string | null;
 }
@@ -106,6 +112,7 @@ export function createGroupView(options: GroupViewOptions): GroupView {
       readAt: undefined,
       isReadAsOwner: false,
       batches: [],
+      files: [],
     };
     committed.set(partition, found);
     return found;
@@ -126,14 +133,17 @@ export function createGroupView(options: GroupViewOptions): GroupView {
           checkpoint: found,
           readAt: clock.monotonic(),
           isReadAsOwner: ownedByPartition().has(partition),
-          batches: mergeBatches(committedOf(partition).batches, found?.recent ?? []),
+          batches: merge(committedOf(partition).batches, found?.recentBatches ?? []),
+          files: merge(committedOf(partition).files, found?.recentFiles ?? []),
         });
       }),
     );
     for (const read of reads) if (read.status === 'rejected') throw read.reason;
   }
 
-  const batches = (partition: number): readonly CommittedBatch[] => committed.get(partition)?.batches ?? [];
+  const files = (partition: number): readonly StoredFiles[] => committed.get(partition)?.files ?? [];
+  const batches = (partition: number): readonly KnownBatch[] =>
+    knownBatches(committed.get(partition)?.batches ?? [], files(partition));
   const problem = (): string | null =>
     checkpointReads.problem ?? list.problem ?? offsets.problem ?? members.problem ?? null;
 
@@ -145,7 +155,11 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     },
     addBatch(partition, batch) {
       const found = committedOf(partition);
-      committed.set(partition, { ...found, batches: mergeBatches(found.batches, [batch]) });
+      committed.set(partition, { ...found, batches: merge(found.batches, [batch]) });
+    },
+    addFiles(partition, added) {
+      const found = committedOf(partition);
+      committed.set(partition, { ...found, files: merge(found.files, [added]) });
     },
     partitions() {
       const mine = ownedByPartition();
@@ -157,18 +171,19 @@ export function createGroupView(options: GroupViewOptions): GroupView {
           offsets: offsets.value?.get(partition),
           // What the group said a few seconds ago may be from before we got it.
           owner: mine.has(partition) ? member : members.value?.get(partition),
-          committedAt: batches(partition).at(-1)?.committedAt,
+          committedAt: batches(partition).at(-1)?.at,
         }),
       );
       return { items, problem: problem() };
     },
     batchRows(perPartition = Infinity) {
       const latest = [...committed].map(
-        ([partition, each]) => [partition, each.batches.slice(-perPartition)] as const,
+        ([partition]) => [partition, batches(partition).slice(-perPartition)] as const,
       );
       return assembleBatchRows(new Map(latest), measures());
     },
     batches,
+    files,
     get problem() {
       return problem();
     },
@@ -189,21 +204,19 @@ interface CommittedPartition {
   /** Whether it was read since this consumer got the partition. */
   readonly isReadAsOwner: boolean;
   /** The latest ones, oldest first. */
-  readonly batches: readonly CommittedBatch[];
+  readonly batches: readonly CountedBatch[];
+  readonly files: readonly StoredFiles[];
 }
 
-const KEPT_BATCHES = 100;
+const KEPT = 100;
 const OTHERS_EVERY_MS = 2_000;
 const OWN_EVERY_MS = 5_000;
 
-function mergeBatches(
-  known: readonly CommittedBatch[],
-  added: readonly CommittedBatch[],
-): readonly CommittedBatch[] {
-  const ids = new Set(known.map(({ batchId }) => batchId));
-  const fresh = added.filter(({ batchId }) => !ids.has(batchId));
+function merge<T extends OffsetRange>(known: readonly T[], added: readonly T[]): readonly T[] {
+  const starts = new Set(known.map(({ startOffset }) => startOffset));
+  const fresh = added.filter(({ startOffset }) => !starts.has(startOffset));
   if (fresh.length === 0) return known;
-  return [...known, ...fresh].sort((a, b) => a.batchId - b.batchId).slice(-KEPT_BATCHES);
+  return [...known, ...fresh].sort((a, b) => (a.startOffset < b.startOffset ? -1 : 1)).slice(-KEPT);
 }
 
 /** Whether the checkpoint has to be read to know the partition. */
@@ -218,7 +231,7 @@ function isReadDue(
   // A commit that was found rather than made is not reported; the offsets then do not fit together.
   const reportedEnd = batches.at(-1)?.endOffset ?? owned.firstOffset;
   const gapEnd = owned.gaps.at(-1)?.endOffset ?? owned.firstOffset;
-  const isComplete = owned.committedOffset <= (reportedEnd > gapEnd ? reportedEnd : gapEnd);
+  const isComplete = owned.countedOffset <= (reportedEnd > gapEnd ? reportedEnd : gapEnd);
   return !isComplete && now - readAt >= OWN_EVERY_MS;
 }
 
@@ -234,7 +247,7 @@ interface PartitionKnowledge {
 
 function toPartition(known: PartitionKnowledge): Partition {
   const { partition, owned, checkpoint } = known;
-  const committedOffset = owned?.committedOffset ?? checkpoint?.committed.endOffset;
+  const committedOffset = owned?.countedOffset ?? checkpoint?.counted.endOffset;
   const log = logOf(committedOffset ?? 0n);
   const read = known.offsets && {
     earliest: positionIn(log, known.offsets.earliest),
@@ -244,10 +257,10 @@ function toPartition(known: PartitionKnowledge): Partition {
   // What was committed was in the log, also when its end was last read before that.
   const latest = later(later(owned?.latestOffset, read?.latest), committedOffset);
   const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
-    totals: checkpoint?.committed.totals,
+    totals: checkpoint?.counted.totals,
     gaps: checkpoint?.gaps ?? [],
     planned: checkpoint?.planned ?? null,
-    batchId: checkpoint?.committed.batchId ?? -1,
+    batchId: checkpoint?.counted.batchId ?? -1,
     firstOffset: checkpoint?.firstOffset,
   };
   return {
@@ -256,7 +269,7 @@ function toPartition(known: PartitionKnowledge): Partition {
     owner: known.owner ?? null,
     firstOffset: text(firstOffset),
     committedOffset: text(committedOffset),
-    committedAt: known.committedAt ?? checkpoint?.committed.at ?? null,
+    committedAt: known.committedAt ?? checkpoint?.counted.at ?? null,
     earliestOffset: text(earliest),
     latestOffset: text(latest),
     lag: lagOf(committedOffset ?? earliest, latest),
@@ -265,7 +278,7 @@ function toPartition(known: PartitionKnowledge): Partition {
       planned === null
         ? null
         : {
-            batchId: planned.batchId,
+            batchId,
             startOffset: String(offsetInLog(planned.startOffset)),
             endOffset: String(offsetInLog(planned.endOffset)),
             at: planned.at,

@@ -1,11 +1,11 @@
 import {
   describeUnread,
   type Clock,
-  type CommittedBatch,
   type ObjectStore,
   type QueryListener,
   type QueryProgress,
   type QueryStatus,
+  type StoredFiles,
   type Trigger,
 } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
@@ -24,6 +24,7 @@ import {
 } from '../api/index.ts';
 import { pageOfBatches } from '../batches/batch-pages.ts';
 import type { TriggerMeasure } from '../batches/batch-rows.ts';
+import type { KnownBatch } from '../batches/known-batch.ts';
 import { createCountsView } from './counts.ts';
 import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
 import { createQueryView, type AttachedQuery } from './query.ts';
@@ -55,7 +56,9 @@ export interface PipelineView {
   readonly countsProblem: string | undefined;
   partitions(): Partitions;
   batchRows(): readonly Batch[];
-  batches(partition: number): readonly CommittedBatch[];
+  /** The latest files of a partition, oldest first. */
+  files(partition: number): readonly StoredFiles[];
+  batches(partition: number): readonly KnownBatch[];
   unknownFields(): readonly UnknownField[];
   /** All of it that is sent to whoever watches. */
   events(): Partial<LiveEvents>;
@@ -108,6 +111,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         options.onProgress(progress);
       },
       onBatch: (partition, batch) => group.addBatch(partition, batch),
+      onFiles: (partition, files) => group.addFiles(partition, files),
       onStatus: onChange,
     },
   });
@@ -240,6 +244,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     partitions: () => group.partitions(),
     batchRows: () => group.batchRows(),
     batches: (partition) => group.batches(partition),
+    files: (partition) => group.files(partition),
     unknownFields: () => unknownFields.list(),
     events() {
       const counts = counted.counts();

@@ -1,9 +1,10 @@
 import type {
   Clock,
-  CommittedBatch,
+  CountedBatch,
   QueryListener,
   QueryProgress,
   QueryStatus,
+  StoredFiles,
 } from '@client-tickets/micro-batch';
 
 /** The part of `StreamingQuery` that the UI uses. */
@@ -16,7 +17,8 @@ export interface AttachedQuery {
 /** What the UI wants to know at once. Called on the engine's path: only notes something down. */
 export interface QueryObserver {
   onProgress(progress: QueryProgress): void;
-  onBatch(partition: number, batch: CommittedBatch): void;
+  onBatch(partition: number, batch: CountedBatch): void;
+  onFiles(partition: number, files: StoredFiles): void;
   onStatus(): void;
 }
 
@@ -67,6 +69,7 @@ export function createQueryView({
         observer.onProgress(progress);
       },
       onBatch: (partition, batch) => observer.onBatch(partition, batch),
+      onFiles: (partition, files) => observer.onFiles(partition, files),
       onStatus(status) {
         reported = status;
         observer.onStatus();

@@ -43,20 +43,24 @@ export function countRows(
   );
 }
 
-/** The same of rows as columns. */
-export function countColumns({ countsFiles }: Declared, { columns, length }: RecordColumns): Counts {
+/** The same of rows as columns, those from `from` on. */
+export function countColumns(
+  { countsFiles }: Declared,
+  { columns, length }: RecordColumns,
+  from = 0,
+): Counts {
   return Object.fromEntries(
     countsFiles.map((file) => {
       const column = columns.find(({ name }) => name === file.source.field);
       if (!(column instanceof OneOfColumn)) throw new TypeError(`${file.name}: no column of a closed set`);
-      return [file.name, countKinds(file, column.values, length)];
+      return [file.name, countKinds(file, column.values, from, length)];
     }),
   );
 }
 
-function countKinds({ values, source }: CountsFile, kinds: Int32Array, length: number) {
+function countKinds({ values, source }: CountsFile, kinds: Int32Array, from: number, to: number) {
   const counted = new Float64Array(source.values.length);
-  for (let row = 0; row < length; row += 1) {
+  for (let row = from; row < to; row += 1) {
     const kind = kinds[row] ?? 0;
     counted[kind] = (counted[kind] ?? 0) + 1;
   }

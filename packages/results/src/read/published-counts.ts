@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { z } from 'zod';
-import { parseEndOffsets, type EndOffsets } from '../layout/end-offsets.ts';
+import { parseEndOffsets, parseStoredOffsets, type EndOffsets } from '../layout/end-offsets.ts';
 import type { DeclaredCounts } from '../layout/declaration.ts';
 import { countsKey } from '../layout/result-keys.ts';
 import { readJsonLines } from './read-json-lines.ts';
@@ -9,7 +9,8 @@ import { READ_LIMITS } from './read-limits.ts';
 /**
  * - `missing`: there is no such file.
  * - `damaged`: it can't be read, and why.
- * - `read`: its counts, and up to which offset of each partition they count; without `endOffsets` the file does not say.
+ * - `read`: its counts, up to which offset of each partition they count, and up to which files were stored at least by then; without
+ *   `endOffsets` and `storedOffsets` the file does not say.
  */
 export type PublishedCounts = { readonly file: DeclaredCounts; readonly key: string } & (
   | { readonly kind: 'missing' }
@@ -18,6 +19,7 @@ export type PublishedCounts = { readonly file: DeclaredCounts; readonly key: str
       readonly kind: 'read';
       readonly counts: Readonly<Record<string, number>>;
       readonly endOffsets: EndOffsets | undefined;
+      readonly storedOffsets: EndOffsets | undefined;
     }
 );
 
@@ -33,7 +35,9 @@ export function readPublishedCounts(
       if (object === undefined) return { file, key, kind: 'missing' };
       try {
         const counts = readCounts(object.body, file);
-        return { file, key, kind: 'read', counts, endOffsets: parseEndOffsets(object.metadata) };
+        const { metadata } = object;
+        const storedOffsets = parseStoredOffsets(metadata);
+        return { file, key, kind: 'read', counts, endOffsets: parseEndOffsets(metadata), storedOffsets };
       } catch (error) {
         return {
           file,

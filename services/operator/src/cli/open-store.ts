@@ -26,6 +26,8 @@ export async function openStore(
     putIfAbsent: (...args) => store.putIfAbsent(...args),
     putIfMatch: (...args) => store.putIfMatch(...args),
     delete: (key) => store.delete(key),
+    beginUpload: (options) => store.beginUpload(options),
+    abortUploads: (owner) => store.abortUploads(owner),
     close: () => store.close(),
   };
 }

@@ -1,6 +1,7 @@
 import {
   logOf,
   offsetsIn,
+  type Frontier,
   type Gap,
   type OffsetRange,
   type PartitionCheckpoint,
@@ -116,24 +117,28 @@ export class PartitionRebuild {
     }
     const { rows = 0, deadLetters = 0, ranges = 0, counts = this.#rows.noCounts } = sum ?? {};
     this.#noteNextLog(sum?.endOffset ?? firstOffset, endOffset);
-    const gaps = this.#replaced.map((range): Gap => ({ ...range, reason: 'replaced', at }));
+    const gaps = this.#replaced.map((range): Gap => ({ ...range, reason: 'replaced', isCounted: false, at }));
     const lost = gaps.reduce((offsets, gap) => offsets + gap.endOffset - gap.startOffset, 0n);
     const emptyOffsets = Number(endOffset - firstOffset - lost) - rows - deadLetters;
     const totals = { rows, deadLetters, emptyOffsets };
-    const planned = isCommitted
-      ? null
-      : { batchId: ranges, startOffset: start, endOffset: last.sum.endOffset, lastRecord: null, at };
     // The results do not say which log they came from: whatever the topic holds now is taken for the same.
-    const committed = {
-      batchId: ranges - 1,
-      endOffset,
-      state: counts,
-      totals,
-      lastRecord: null,
-      at,
+    const stored = { endOffset, state: counts, totals, lastRecord: null, at };
+    const counted = isCommitted ? stored : frontierOf(last.sum, firstOffset + lost, at);
+    const planned = isCommitted ? null : { startOffset: start, endOffset: last.sum.endOffset, at };
+    return {
+      query,
+      partition,
+      firstOffset,
+      logId: null,
+      counted: { batchId: (isCommitted ? ranges : last.sum.ranges) - 1, ...counted },
+      stored,
+      openSince: isCommitted ? null : at,
+      planned,
+      stopped: null,
+      recentBatches: [],
+      recentFiles: [],
+      gaps,
     };
-    const nothing = { logId: null, stopped: null, recent: [] };
-    return { query, partition, firstOffset, committed, planned, gaps, ...nothing };
   };
 
   #noteNextLog(startOffset: bigint, endOffset: bigint): void {
@@ -159,6 +164,16 @@ export class PartitionRebuild {
       `the files of partition ${partition} are not what the query writes: ${shown.join('; ')}${more}. Restore them first`,
     );
   }
+}
+
+/** Everything up to the end of the ranges that were added up. */
+function frontierOf(
+  { endOffset, counts: state, rows, deadLetters }: Sum,
+  firstOffset: bigint,
+  at: string,
+): Frontier<Counts> {
+  const emptyOffsets = Number(endOffset - firstOffset) - rows - deadLetters;
+  return { endOffset, state, totals: { rows, deadLetters, emptyOffsets }, lastRecord: null, at };
 }
 
 function larger(a: bigint, b: bigint): bigint {

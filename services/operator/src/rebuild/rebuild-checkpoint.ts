@@ -96,7 +96,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   }
   if (claim === undefined) await checkBelonging(results, snapshot);
   const existing = new Set(snapshot.partitions.keys());
-  const counted = await readCountedEnds(results, declaration);
+  const counted = await readStoredEnds(results, declaration);
   const formats =
     found === undefined ? await findFormats(sources, counted) : readOptions(found.settings).formats;
 
@@ -167,7 +167,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
 async function checkBelonging(results: ObjectStore, { partitions }: CheckpointSnapshot): Promise<void> {
   const missing = new Map(
     [...partitions.values()].flatMap(({ checkpoint }) =>
-      checkpoint.recent.flatMap(({ files }) => files.map(({ key, size }) => [key, size] as const)),
+      checkpoint.recentFiles.flatMap(({ files }) => files.map(({ key, size }) => [key, size] as const)),
     ),
   );
   if (missing.size === 0)
@@ -199,6 +199,7 @@ export async function writeRebuilt(
   const parseState = stateParser(declaration);
   const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
   const etags = new Map<string, string | undefined>();
+  await dropCountsAhead(results, declaration, partitions);
   for (const { store: where, key } of damaged)
     etags.set(key, await keepDamaged(where === 'results' ? results : checkpoints, key));
   if (isQueryLost) {
@@ -236,15 +237,33 @@ async function findFormats(
   return shown.size === 0 ? handlerOptions.formats : RESULT_FORMATS.filter((format) => shown.has(format));
 }
 
-/** How far each partition is in any of the counts files. */
-async function readCountedEnds(
+/**
+ * Removes counts that count more than what was rebuilt: records that were in open files, which will be counted again. The next start
+ * publishes them.
+ */
+async function dropCountsAhead(
+  results: ObjectStore,
+  { countsFiles }: Query,
+  partitions: readonly PartitionCheckpoint<Counts>[],
+): Promise<void> {
+  for (const published of await readPublishedCounts(results, countsFiles)) {
+    if (published.kind !== 'read') continue;
+    const { endOffsets, key } = published;
+    const isAhead = ({ partition, counted }: PartitionCheckpoint<Counts>): boolean =>
+      (endOffsets?.get(partition) ?? 0n) > counted.endOffset;
+    if (partitions.some(isAhead)) await results.delete(key);
+  }
+}
+
+/** Up to where files of each partition were stored at least, as any of the counts files says. */
+async function readStoredEnds(
   results: ObjectStore,
   { countsFiles }: Query,
 ): Promise<ReadonlyMap<number, bigint>> {
   const ends = new Map<number, bigint>();
   for (const published of await readPublishedCounts(results, countsFiles)) {
     if (published.kind !== 'read') continue;
-    for (const [partition, offset] of published.endOffsets ?? []) {
+    for (const [partition, offset] of published.storedOffsets ?? []) {
       if (offset > (ends.get(partition) ?? -1n)) ends.set(partition, offset);
     }
   }

@@ -97,7 +97,7 @@ function showRebuilt(
   const head = ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty or lost', '>batch to finish'];
   output.table(
     head,
-    partitions.map(({ partition, firstOffset, committed: { endOffset, totals }, planned }) => [
+    partitions.map(({ partition, firstOffset, stored: { endOffset, totals }, planned }) => [
       String(partition),
       endOffset === firstOffset ? 'none' : showOffsets({ startOffset: firstOffset, endOffset }),
       showNumber(totals.rows),

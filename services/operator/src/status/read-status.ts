@@ -2,11 +2,11 @@ import type { GroupMember } from '@client-tickets/kafka';
 import {
   readOwner,
   readQuery,
-  type CommittedBatch,
+  type CountedBatch,
   type Gap,
   type ObjectStore,
   type PartitionOffsets,
-  type BatchPlan,
+  type FilePlan,
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
@@ -23,9 +23,9 @@ export interface PartitionState {
   readonly endOffset: bigint;
   readonly totals: Totals;
   /** The latest batch; `undefined` when none is known. */
-  readonly lastBatch: Omit<CommittedBatch, 'files'> | undefined;
+  readonly lastBatch: CountedBatch | undefined;
   /** Decided on and not yet committed: the next start executes it. */
-  readonly planned: BatchPlan | null;
+  readonly planned: FilePlan | null;
   readonly gaps: readonly Gap[];
   readonly log: PartitionOffsets | undefined;
   /** Offsets that wait. `undefined`: the brokers did not say. */
@@ -86,8 +86,8 @@ export async function readStatus(options: {
     notes.push(`the results at ${results.location} are not those of this query: ${whose}`);
   }
   const partitions = [...snapshot.partitions.values()].map(({ checkpoint }): PartitionState => {
-    const { partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
-    const { endOffset, totals } = committed;
+    const { partition, firstOffset, counted, planned, recentBatches, gaps } = checkpoint;
+    const { endOffset, totals } = counted;
     const offsets = log?.get(partition);
     const lag =
       offsets === undefined ? undefined : offsets.latest > endOffset ? offsets.latest - endOffset : 0n;
@@ -96,7 +96,7 @@ export async function readStatus(options: {
       firstOffset,
       endOffset,
       totals,
-      lastBatch: withoutFiles(recent.at(-1)),
+      lastBatch: recentBatches.at(-1),
       planned,
       gaps,
       log: offsets,
@@ -132,10 +132,4 @@ export async function readStatus(options: {
     problems: [...snapshot.unreadable.values()].map(({ message }) => message),
     notes,
   };
-}
-
-function withoutFiles(batch: CommittedBatch | undefined): PartitionState['lastBatch'] {
-  if (batch === undefined) return undefined;
-  const { files: _, ...rest } = batch;
-  return rest;
 }

@@ -116,7 +116,7 @@ function toRow(state: PartitionState, now: number): readonly string[] {
     String(endOffset),
     lastBatch === undefined ? '' : String(lastBatch.batchId),
     lastBatch === undefined ? '' : showOffsets(lastBatch),
-    lastBatch === undefined ? '' : `${showAge(now - Date.parse(lastBatch.committedAt))} ago`,
+    lastBatch === undefined ? '' : `${showAge(now - Date.parse(lastBatch.at))} ago`,
     showNumber(totals.rows),
     showNumber(totals.deadLetters),
     planned === null ? '' : `${showOffsets(planned)} (${showAge(now - Date.parse(planned.at))} ago)`,

@@ -14,8 +14,8 @@ export function checkConsistency(
   checkpoint: PartitionCheckpoint<Counts>,
   identity: QueryIdentity,
 ): readonly Difference[] {
-  const { partition, firstOffset, committed, planned, recent, gaps } = checkpoint;
-  const { totals, state, endOffset } = committed;
+  const { partition, firstOffset, stored, recentFiles: recent, gaps } = checkpoint;
+  const { totals, state, endOffset } = stored;
   const problems: string[] = [];
 
   const asked = identity.startingOffsets.get(partition);
@@ -29,7 +29,7 @@ export function checkConsistency(
   const inGaps = sizeWithin(whole, gaps);
   if (lost !== inGaps) {
     problems.push(
-      `it is committed up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
+      `it is stored up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
         `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
     );
   }
@@ -41,17 +41,15 @@ export function checkConsistency(
     const covered = { startOffset: oldest.startOffset, endOffset };
     const uncovered = subtractRanges(covered, [...recent, ...gaps]);
     if (uncovered.length > 0)
-      problems.push(`its recent batches leave out offsets ${uncovered.map(showOffsets).join(', ')}`);
+      problems.push(`its recent files leave out offsets ${uncovered.map(showOffsets).join(', ')}`);
     const overlap = recent.find(
       (batch, index) => batch.startOffset < (recent[index - 1]?.endOffset ?? firstOffset),
     );
-    if (overlap !== undefined) problems.push(`its batch ${overlap.batchId} overlaps what was before it`);
+    if (overlap !== undefined)
+      problems.push(`its files of offsets ${showOffsets(overlap)} overlap what was before them`);
     const beyond = recent.find((batch) => batch.endOffset > endOffset);
     if (beyond !== undefined)
-      problems.push(`its batch ${beyond.batchId} ends after the committed offset ${endOffset}`);
-  }
-  if (planned !== null && planned.batchId <= committed.batchId) {
-    problems.push(`batch ${planned.batchId} is planned after batch ${committed.batchId}`);
+      problems.push(`its files of offsets ${showOffsets(beyond)} end after the stored offset ${endOffset}`);
   }
   return problems.map((problem) => ({
     code: 'checkpoint',

@@ -37,12 +37,12 @@ export function auditCounts(
   const { endOffsets, counts } = published;
   if (endOffsets === undefined && !idle) return [];
   const ahead = [...(endOffsets ?? [])].filter(([partition, offset]) => {
-    const committed = partitions.get(partition)?.checkpoint.committed.endOffset;
+    const committed = partitions.get(partition)?.checkpoint.counted.endOffset;
     return committed === undefined || offset > committed;
   });
   if (ahead.length > 0) {
     const places = ahead.map(([partition, offset]) => {
-      const committed = partitions.get(partition)?.checkpoint.committed.endOffset;
+      const committed = partitions.get(partition)?.checkpoint.counted.endOffset;
       return `partition ${partition} up to offset ${offset}, committed is ${committed ?? 'nothing'}`;
     });
     const message = `${key} counts more than was committed (${places.join('; ')}): the checkpoint was set back`;
@@ -65,7 +65,7 @@ export function auditCounts(
 /** Whether a counts file lacks tickets that are committed. A moment later it may have been replaced. */
 export function isBehind(published: PublishedCounts, partitions: CountedPartitions): boolean {
   if (published.kind === 'damaged') return false;
-  const counted = [...partitions].filter(([, { checkpoint }]) => checkpoint.committed.batchId >= 0);
+  const counted = [...partitions].filter(([, { checkpoint }]) => checkpoint.counted.batchId >= 0);
   if (published.kind === 'missing') return counted.length > 0;
   const { endOffsets } = published;
   if (endOffsets === undefined) return false;

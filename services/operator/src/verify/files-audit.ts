@@ -47,7 +47,7 @@ export async function auditFiles(options: {
   const place = ({ partition, range }: ListedRange): 'committed' | 'planned' | 'tail' => {
     const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
     if (checkpoint === undefined) return 'tail';
-    if (range.startOffset < checkpoint.committed.endOffset) return 'committed';
+    if (range.startOffset < checkpoint.stored.endOffset) return 'committed';
     const { planned } = checkpoint;
     return planned !== null && formatRange(planned) === formatRange(range) ? 'planned' : 'tail';
   };

@@ -40,7 +40,7 @@ export async function checkLog(
       continue;
     }
     const notes = [...log].flatMap(([partition, { earliest, latest }]) => {
-      const position = checkpoints.get(partition)?.committed.endOffset;
+      const position = checkpoints.get(partition)?.counted.endOffset;
       if (position === undefined) {
         return latest > earliest
           ? [`partition ${partition} holds ${latest - earliest} offsets and has no checkpoint yet`]
@@ -55,11 +55,11 @@ export async function checkLog(
 }
 
 function endsEarly(
-  { partition, committed }: PartitionCheckpoint<unknown>,
+  { partition, counted }: PartitionCheckpoint<unknown>,
   log: ReadonlyMap<number, PartitionOffsets>,
 ): readonly Difference[] {
   const latest = log.get(partition)?.latest ?? 0n;
-  const endOffset = offsetInLog(committed.endOffset);
+  const endOffset = offsetInLog(counted.endOffset);
   if (latest >= endOffset) return [];
   const message =
     `partition ${partition} is committed up to offset ${endOffset}, but the log ends at ${latest}: ` +

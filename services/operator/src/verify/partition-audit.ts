@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   formatRange,
-  type CommittedBatch,
   type OffsetRange,
   type PartitionCheckpoint,
+  type StoredFiles,
 } from '@client-tickets/micro-batch';
 import { type ResultFormat, type Counts } from '@client-tickets/results';
 import { CountsTally } from './counts-tally.ts';
@@ -41,7 +41,7 @@ export class PartitionAudit {
   readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #lost: readonly OffsetRange[];
-  readonly #unseen: Map<string, CommittedBatch>;
+  readonly #unseen: Map<string, StoredFiles>;
   readonly #counts: CountsTally;
   readonly #differences: Difference[] = [];
   readonly #withoutFile: OffsetRange[] = [];
@@ -64,7 +64,7 @@ export class PartitionAudit {
     this.#rows = rows;
     this.#formats = formats;
     this.#lost = checkpoint.gaps;
-    this.#unseen = new Map(checkpoint.recent.map((batch) => [formatRange(batch), batch]));
+    this.#unseen = new Map(checkpoint.recentFiles.map((files) => [formatRange(files), files]));
     this.#counts = new CountsTally(rows, marks);
     this.#end = checkpoint.firstOffset;
   }
@@ -98,11 +98,11 @@ export class PartitionAudit {
   }
 
   finish(): PartitionFindings {
-    const { partition, committed } = this.#checkpoint;
-    this.#leave({ startOffset: this.#end, endOffset: committed.endOffset });
+    const { partition, stored } = this.#checkpoint;
+    this.#leave({ startOffset: this.#end, endOffset: stored.endOffset });
     this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
     this.#report(this.#compareTotals());
-    if (!isDeepStrictEqual(this.#counts.total, committed.state)) {
+    if (!isDeepStrictEqual(this.#counts.total, stored.state)) {
       const message = `the state in the checkpoint of partition ${partition} does not count the rows in its files`;
       this.#report([{ code: 'counts_differ', partition, message }]);
     }
@@ -118,14 +118,14 @@ export class PartitionAudit {
 
   /** No file holds these offsets. */
   #leave(offsets: OffsetRange): void {
-    for (const part of subtractRanges(offsets, [...this.#lost, ...this.#checkpoint.recent])) {
+    for (const part of subtractRanges(offsets, [...this.#lost, ...this.#checkpoint.recentFiles])) {
       nameSome(this.#withoutFile, part);
     }
   }
 
   #compareTotals(): readonly Difference[] {
-    const { partition, committed } = this.#checkpoint;
-    const { rows, deadLetters } = committed.totals;
+    const { partition, stored } = this.#checkpoint;
+    const { rows, deadLetters } = stored.totals;
     if (rows === this.#rowsHeld && deadLetters === this.#deadLetters) return [];
     const message =
       `the files of partition ${partition} hold ${this.#rowsHeld} rows and ${this.#deadLetters} dead letters, ` +
@@ -155,9 +155,9 @@ function nameSome(places: OffsetRange[], place: OffsetRange): void {
 
 const missingFiles =
   (partition: number) =>
-  (batch: CommittedBatch): readonly Difference[] =>
-    batch.files.map(({ key }) => {
-      const message = `${key} is not there; batch ${batch.batchId} wrote it`;
-      const { startOffset, endOffset } = batch;
+  (range: StoredFiles): readonly Difference[] =>
+    range.files.map(({ key }) => {
+      const message = `${key} is not there; it was stored at ${range.storedAt}`;
+      const { startOffset, endOffset } = range;
       return { code: 'file_missing', partition, offsets: { startOffset, endOffset }, key, message };
     });

@@ -1,8 +1,8 @@
 import {
   formatRange,
-  type CommittedBatch,
   type OffsetRange,
   type PartitionCheckpoint,
+  type StoredFiles,
 } from '@client-tickets/micro-batch';
 import { rowsKey, type ListedRange, type ResultFormat } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
@@ -27,10 +27,9 @@ export function checkPlace(
 }
 
 function whyUnexplained(range: OffsetRange, checkpoint: PartitionCheckpoint<unknown>): string | undefined {
-  const { partition, firstOffset, committed, recent } = checkpoint;
+  const { partition, firstOffset, stored, recentFiles: recent } = checkpoint;
   if (range.startOffset < firstOffset) return `partition ${partition} begins at offset ${firstOffset}`;
-  if (range.endOffset > committed.endOffset)
-    return `no batch crosses the committed end ${committed.endOffset}`;
+  if (range.endOffset > stored.endOffset) return `no batch crosses the committed end ${stored.endOffset}`;
   // Either a loss was stepped over, and no batch touches it, or it lies within the batch that was planned then.
   const stepped = checkpoint.gaps.find((gap) => overlaps(gap, range) && !isWithin(gap, range));
   if (stepped !== undefined)
@@ -75,7 +74,7 @@ export function checkFormats(
 }
 
 /** A range holds what the checkpoint says of its batch. */
-export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): readonly Difference[] {
+export function checkBatch(batch: StoredFiles, evidence: RangeEvidence): readonly Difference[] {
   const { partition, range, rows, deadLetters } = evidence;
   const place = { partition, offsets: range };
   const files = batch.files.flatMap(({ key, size }): readonly Difference[] => {
@@ -83,13 +82,13 @@ export function checkBatch(batch: CommittedBatch, evidence: RangeEvidence): read
     if (file?.size === size) return [];
     const message =
       file === undefined
-        ? `${key} is not there; batch ${batch.batchId} wrote it`
-        : `${key} has ${file.size} bytes; batch ${batch.batchId} wrote ${size}`;
+        ? `${key} is not there; it was stored at ${batch.storedAt}`
+        : `${key} has ${file.size} bytes; ${size} were stored at ${batch.storedAt}`;
     return [{ ...place, code: file === undefined ? 'file_missing' : 'file_damaged', key, message }];
   });
   if (rows.length === batch.rows && deadLetters.length === batch.deadLetters) return files;
   const message =
     `offsets ${showOffsets(range)} hold ${rows.length} rows and ${deadLetters.length} dead letters; ` +
-    `batch ${batch.batchId} wrote ${batch.rows} and ${batch.deadLetters}`;
+    `${batch.rows} and ${batch.deadLetters} were stored at ${batch.storedAt}`;
   return [...files, { ...place, code: 'rows_wrong', message }];
 }

@@ -29,11 +29,11 @@ export class RequeuedRecords {
     for (const [partition, waiting] of this.#waiting) {
       const checkpoint = partitions.get(partition)?.checkpoint;
       if (checkpoint === undefined) continue;
-      const { firstOffset, committed, gaps } = checkpoint;
+      const { firstOffset, stored, gaps } = checkpoint;
       for (const [offset, origin] of waiting) {
         const isIn = ({ startOffset, endOffset }: (typeof gaps)[number]): boolean =>
           startOffset <= offset && offset < endOffset;
-        if (offset < firstOffset || offset >= committed.endOffset || gaps.some(isIn)) continue;
+        if (offset < firstOffset || offset >= stored.endOffset || gaps.some(isIn)) continue;
         const message = `dead letter ${origin} was sent back to ${partition}:${offset}, which no file holds`;
         missing.push({
           code: 'requeue_lost',

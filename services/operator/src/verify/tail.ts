@@ -10,11 +10,11 @@ type Checkpoint = PartitionCheckpoint<unknown>;
  * named, but must lie before them.
  */
 export function explains(checkpoint: Checkpoint, { range }: Pick<ListedRange, 'range'>): boolean {
-  const { planned, recent, committed, firstOffset } = checkpoint;
+  const { planned, recentFiles: recent, stored, firstOffset } = checkpoint;
   const name = formatRange(range);
   if (planned !== null && formatRange(planned) === name) return true;
   if (recent.some((batch) => formatRange(batch) === name)) return true;
-  const oldest = recent[0]?.startOffset ?? committed.endOffset;
+  const oldest = recent[0]?.startOffset ?? stored.endOffset;
   return range.startOffset >= firstOffset && range.endOffset <= oldest;
 }
 

@@ -1,4 +1,4 @@
-import type { Gap, PartitionOffsets, BatchPlan, QueryIdentity } from '@client-tickets/micro-batch';
+import type { Gap, PartitionOffsets, FilePlan, QueryIdentity } from '@client-tickets/micro-batch';
 import type { Difference } from './difference.ts';
 
 /** What was proven of one partition: its offsets `[firstOffset, endOffset)`. */
@@ -15,7 +15,7 @@ export interface VerifiedPartition {
   readonly ranges: number;
   readonly files: number;
   /** Not yet committed when the proof began. */
-  readonly planned: BatchPlan | null;
+  readonly planned: FilePlan | null;
   /** `undefined`: not known. */
   readonly log: PartitionOffsets | undefined;
 }

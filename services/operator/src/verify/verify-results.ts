@@ -137,7 +137,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     const checkpoint = committed.get(partition);
     if (checkpoint === undefined) return [];
     const { firstOffset, gaps, planned } = checkpoint;
-    const { endOffset, totals } = checkpoint.committed;
+    const { endOffset, totals } = checkpoint.stored;
     const { deadLetters, ranges } = findings;
     const offsetsOf = {
       partition,
@@ -240,7 +240,7 @@ async function startSample(
   try {
     const log = await offsets.read();
     const committed = [...partitions].map(([partition, { checkpoint }]) => {
-      const { firstOffset: startOffset, committed: end } = checkpoint;
+      const { firstOffset: startOffset, stored: end } = checkpoint;
       return [partition, { startOffset, endOffset: end.endOffset }] as const;
     });
     return new TopicSample(rows, parse, new Map(committed), log);

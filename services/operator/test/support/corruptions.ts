@@ -1,7 +1,7 @@
 import { RecordList } from '@client-tickets/micro-batch';
 import { createQueryHandler } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import type { MemoryObjects, Random } from '@client-tickets/micro-batch/testing';
+import { handleBatch, type MemoryObjects, type Random } from '@client-tickets/micro-batch/testing';
 import type { DifferenceCode } from '../../src/verify/difference.ts';
 import { TOPIC } from './history.ts';
 
@@ -31,22 +31,24 @@ export type Corruption = (
   random: Random,
 ) => Expected | undefined | Promise<Expected | undefined>;
 
+interface Frontier {
+  endOffset: string;
+  state: Record<string, Record<string, number>>;
+  totals: { rows: number; deadLetters: number; emptyOffsets: number };
+}
+
 interface Checkpoint {
   firstOffset: string;
-  committed: {
-    batchId: number;
-    endOffset: string;
-    state: Record<string, Record<string, number>>;
-    totals: { rows: number; deadLetters: number; emptyOffsets: number };
-  };
-  recent: {
+  counted: Frontier & { batchId: number };
+  stored: Frontier;
+  recentFiles: {
     startOffset: string;
     endOffset: string;
     rows: number;
     deadLetters: number;
     files: { key: string }[];
   }[];
-  gaps: { startOffset: string; endOffset: string; reason: string }[];
+  gaps: { startOffset: string; endOffset: string; reason: string; isCounted: boolean }[];
 }
 
 function keysOf({ results }: Spoilable, pattern: RegExp): readonly string[] {
@@ -62,7 +64,7 @@ function replace(objects: MemoryObjects, key: string, body: string | Uint8Array)
   objects.write(key, typeof body === 'string' ? Buffer.from(body) : body, { metadata });
 }
 
-/** Only what the checkpoint has committed: a file of the plan is not there yet, or will be written again. */
+/** Only what the checkpoint has stored: a file of the plan is not there yet, or will be written again. */
 function changeFile(
   pattern: RegExp,
   codes: readonly DifferenceCode[],
@@ -196,20 +198,20 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     replace(spoilt.results, b, body);
     return { codes: ['rows_wrong', 'formats_differ'] };
   },
-  'a file is there after the committed end': async (spoilt, random) => {
+  'a file is there after the stored end': async (spoilt, random) => {
     const key = random.pick(
       [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')),
     );
     if (key === undefined) return undefined;
     const partition = Number(/partition-(\d+)/.exec(key)?.[1]);
-    const { committed } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
-    const startOffset = BigInt(committed.endOffset) + BigInt(random.below(3));
+    const { stored } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const startOffset = BigInt(stored.endOffset) + BigInt(random.below(3));
     const ticket = createTicketGenerator({ seed: 1, startTime: new Date(0), firstNumber: 90_000 }).next();
     const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
     const record = { offset: startOffset, timestamp: 0, key: null, value: encodeTicket(ticket) };
     const records = RecordList.of([record]);
     const range = { topic: TOPIC, partition, startOffset, endOffset: startOffset + 1n, records };
-    const { files } = await handler.handle(range, handler.initialState);
+    const { files } = await handleBatch(handler, range, handler.initialState);
     const file = random.pick(files);
     if (file === undefined) return undefined;
     replace(spoilt.results, file.key, file.body);
@@ -249,7 +251,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     spoilt.results.write(key, version.body, { metadata: version.metadata });
     return { codes: ['counts_behind'], names: key };
   },
-  'a counts file counts further than was committed': (spoilt, random) => {
+  'a counts file counts further than was counted': (spoilt, random) => {
     const key = random.pick(keysOf(spoilt, COUNTS));
     const object = spoilt.results.objects.get(key ?? '');
     if (key === undefined || object === undefined) return undefined;
@@ -268,11 +270,12 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
       [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')).filter(isOlder),
     );
     if (key === undefined) return undefined;
-    const { committed } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const now = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
     const earlier = (spoilt.versions.get(key) ?? []).filter(({ body }) => {
-      const then = (JSON.parse(Buffer.from(body).toString()) as Checkpoint).committed;
-      // Two commits back, with tickets in between: the files of the last one could be those of a plan.
-      return then.batchId <= committed.batchId - 2 && then.totals.rows < committed.totals.rows - 20;
+      const then = JSON.parse(Buffer.from(body).toString()) as Checkpoint;
+      // Two batches back, with tickets in between: the files of the last one could be those of a plan.
+      const isFarBack = then.counted.batchId <= now.counted.batchId - 2;
+      return isFarBack && then.counted.totals.rows < now.stored.totals.rows - 20;
     });
     const version = random.pick(earlier);
     if (version === undefined) return undefined;
@@ -296,25 +299,25 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     replace(checkpoints, key, body.slice(0, random.below(body.length - 3)));
     return { codes: ['checkpoint'], names: key };
   },
-  'a checkpoint ends elsewhere': changeCheckpoint(['checkpoint'], ({ committed }, random) => {
-    committed.endOffset = String(BigInt(committed.endOffset) + BigInt(random.pick([1, 2, 100]) ?? 1));
+  'a checkpoint ends elsewhere': changeCheckpoint(['checkpoint'], ({ stored }, random) => {
+    stored.endOffset = String(BigInt(stored.endOffset) + BigInt(random.pick([1, 2, 100]) ?? 1));
     return true;
   }),
   'a checkpoint begins elsewhere': changeCheckpoint(['checkpoint'], (checkpoint) => {
-    if (checkpoint.committed.endOffset === checkpoint.firstOffset) return false;
+    if (checkpoint.stored.endOffset === checkpoint.firstOffset) return false;
     checkpoint.firstOffset = String(BigInt(checkpoint.firstOffset) + 1n);
     return true;
   }),
   'a checkpoint has counted another ticket': changeCheckpoint(
     ['checkpoint', 'totals_differ'],
-    ({ committed }) => {
-      committed.totals.rows += 1;
+    ({ stored }) => {
+      stored.totals.rows += 1;
       return true;
     },
   ),
   'a checkpoint calls a dead letter an empty offset': changeCheckpoint(
     ['totals_differ'],
-    ({ committed: { totals } }) => {
+    ({ stored: { totals } }) => {
       if (totals.deadLetters === 0) return false;
       totals.deadLetters -= 1;
       totals.emptyOffsets += 1;
@@ -323,7 +326,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ),
   'a checkpoint counts a ticket as another priority': changeCheckpoint(
     ['counts_differ'],
-    ({ committed: { state } }) => {
+    ({ stored: { state } }) => {
       const counts = state['ticket_counts_by_priority'];
       const from = Object.keys(counts ?? {}).find((priority) => (counts?.[priority] ?? 0) > 0);
       const to = Object.keys(counts ?? {}).find((priority) => priority !== from);
@@ -341,13 +344,14 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     return true;
   }),
   'a checkpoint makes up a loss': changeCheckpoint(['checkpoint', 'file_unexplained'], (checkpoint) => {
-    const { firstOffset, gaps, committed } = checkpoint;
-    if (committed.endOffset === firstOffset || gaps[0]?.startOffset === firstOffset) return false;
+    const { firstOffset, gaps, stored } = checkpoint;
+    if (stored.endOffset === firstOffset || gaps[0]?.startOffset === firstOffset) return false;
     const endOffset = String(BigInt(checkpoint.firstOffset) + 1n);
     checkpoint.gaps.push({
       startOffset: checkpoint.firstOffset,
       endOffset,
       reason: 'expired',
+      isCounted: false,
       at: '',
     } as Checkpoint['gaps'][number]);
     return true;

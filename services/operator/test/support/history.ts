@@ -170,7 +170,7 @@ export function startHistory(options: HistoryOptions): History {
   };
 }
 
-/** Whether every offset is committed and every counts file shows it, as far as counts can show it. */
+/** Whether every offset is stored and every counts file shows it, as far as counts can show it. */
 function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: MemoryObjects): boolean {
   const rows: number[] = [];
   for (const partition of log.partitions) {
@@ -179,11 +179,11 @@ function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: Memory
     if (latest === 0n && turn === 0) continue;
     const text = checkpoints.objects.get(`${TOPIC}/partition-${partition}.json`)?.body;
     if (text === undefined) return false;
-    const { committed } = JSON.parse(Buffer.from(text).toString()) as {
-      committed: { endOffset: string; totals: { rows: number } };
+    const { stored } = JSON.parse(Buffer.from(text).toString()) as {
+      stored: { endOffset: string; totals: { rows: number } };
     };
-    if (committed.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
-    rows.push(committed.totals.rows);
+    if (stored.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
+    rows.push(stored.totals.rows);
   }
   if (rows.length === 0) return true;
   const total = rows.reduce((sum, each) => sum + each, 0);

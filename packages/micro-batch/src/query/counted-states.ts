@@ -1,22 +1,23 @@
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
+import type { PartitionCheckpoint } from '../checkpoint/partition-checkpoint.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
-import type { CommittedState, CommittedStates } from '../ports/result-publisher.ts';
+import type { CountedState, CountedStates } from '../ports/result-publisher.ts';
 
 /** The states of all partitions: the owned ones from memory, the others from the store, which costs one GET each. */
-export function committedStates<State>(
+export function countedStates<State>(
   checkpoints: CheckpointStore<State>,
   owned: readonly PartitionQuery<State>[],
   listPartitions: () => Promise<readonly number[]>,
-): CommittedStates<State> {
+): CountedStates<State> {
   const known = new Map(
-    owned.filter((query) => query.isStored).map((query) => [query.partition, query.checkpoint]),
+    owned.filter((query) => query.isStored).map((query) => [query.partition, stateOf(query.checkpoint)]),
   );
 
-  const read = async (partitions: readonly number[]): Promise<Map<number, CommittedState<State>>> => {
+  const read = async (partitions: readonly number[]): Promise<Map<number, CountedState<State>>> => {
     const found = await Promise.all(partitions.map((partition) => checkpoints.read(partition)));
     return new Map(
       found.flatMap((stored) =>
-        stored === undefined ? [] : [[stored.checkpoint.partition, stored.checkpoint.committed]],
+        stored === undefined ? [] : [[stored.checkpoint.partition, stateOf(stored.checkpoint)]],
       ),
     );
   };
@@ -24,9 +25,13 @@ export function committedStates<State>(
     async read() {
       const all = await listPartitions();
       const others = await read(all.filter((partition) => !known.has(partition)));
-      for (const [partition, { committed }] of known) others.set(partition, committed);
+      for (const [partition, state] of known) others.set(partition, state);
       return others;
     },
     refresh: async () => read(await listPartitions()),
   };
+}
+
+function stateOf<State>({ counted, stored }: PartitionCheckpoint<State>): CountedState<State> {
+  return { endOffset: counted.endOffset, storedOffset: stored.endOffset, state: counted.state };
 }

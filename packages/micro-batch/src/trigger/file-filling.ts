@@ -1,0 +1,172 @@
+import type { RecordMark } from '../checkpoint/record-mark.ts';
+import type { FilesOutcome } from '../checkpoint/partition-checkpoint.ts';
+import type { BatchHandler, HandledBatch, OpenFiles } from '../ports/batch-handler.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { OffsetRange } from '../ports/offset-range.ts';
+import type { RecordList } from '../ports/record-list.ts';
+import { uploadOwner } from './upload-owner.ts';
+
+/** A batch that is in the open files, or on its way into them, and not counted yet. */
+export interface FilledBatch<State> extends OffsetRange {
+  /** `null`: it has no record. */
+  readonly lastRecord: RecordMark | null;
+  readonly handled: Promise<HandledBatch<State>>;
+}
+
+interface Filling<State> {
+  readonly files: OpenFiles<State>;
+  /** Settles when everything that was added is in the files. Rejects as the handler has, and then for everything after it. */
+  added: Promise<unknown>;
+}
+
+/**
+ * The files of one partition that are being filled: those that are planned (`close`) are finished while the next ones fill already.
+ * Nothing of them can be seen before they are finished, so all of it may be dropped at any time.
+ *
+ * ```
+ *   stored          counted
+ *      │   planned     │   open                          ◄── while a plan is out
+ *      │   open        │   batch  │  batch  │            ◄── filled ahead of being counted
+ * ```
+ */
+export class FileFilling<State> {
+  readonly #start: Parameters<BatchHandler<State>['openFiles']>[0];
+  readonly #handler: BatchHandler<State>;
+  #planned: Filling<State> | undefined;
+  #open: Filling<State> | undefined;
+  #batches: readonly FilledBatch<State>[] = [];
+  #isBroken = false;
+
+  constructor(options: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly handler: BatchHandler<State>;
+    readonly results: ObjectStore;
+  }) {
+    const { topic, partition, handler, results } = options;
+    this.#handler = handler;
+    this.#start = {
+      topic,
+      partition,
+      startOffset: 0n,
+      beginUpload: (upload) => results.beginUpload({ ...upload, owner: uploadOwner(partition) }),
+    };
+  }
+
+  /** Batches that are filled and not counted, in order. */
+  get batches(): readonly FilledBatch<State>[] {
+    return this.#batches;
+  }
+
+  /** How large the files have become into which the next records go. */
+  get bytes(): number {
+    return this.#open?.files.bytes ?? 0;
+  }
+
+  /** Something went wrong with the files, so only `drop` helps. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** Adds records that were counted already. Resolves when they are in the files. */
+  async addCounted(range: OffsetRange, records: RecordList, state: State): Promise<void> {
+    await this.#add(range, records, () => state);
+  }
+
+  /** Adds a batch. `state`: as it was counted last. */
+  addBatch(range: OffsetRange, records: RecordList, lastRecord: RecordMark | null, state: State): void {
+    const before = this.#batches.at(-1)?.handled;
+    const handled = this.#add(range, records, async () =>
+      before === undefined ? state : (await before).state,
+    );
+    handled.catch(() => undefined); // heard of when it is counted
+    this.#batches = [...this.#batches, { ...range, lastRecord, handled }];
+  }
+
+  /** The first batch is counted. */
+  counted(): void {
+    this.#batches = this.#batches.slice(1);
+  }
+
+  /** The open files are planned as they are; the next ones begin after them. */
+  close(): void {
+    this.#planned = this.#open;
+    this.#open = undefined;
+  }
+
+  /** Makes the planned files visible. `state`: what is stored before them. */
+  async finish({ startOffset, endOffset }: OffsetRange, state: State): Promise<FilesOutcome<State>> {
+    // A plan over offsets without records, or whose records are all lost.
+    const filling = (this.#planned ??= this.#begin(startOffset));
+    const { files, added } = filling;
+    const finished = added.then(() => files.finish(endOffset, state));
+    filling.added = finished;
+    try {
+      return await finished;
+    } catch (error) {
+      if (filling === this.#planned) this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  /** The planned files are stored. */
+  stored(): void {
+    this.#planned = undefined;
+  }
+
+  /**
+   * Drops what is not counted. `false`: that is in the same files as what is counted, so all of it had to go.
+   */
+  dropUncounted(): boolean {
+    if (this.#batches.length === 0 && this.#planned === undefined) return true;
+    if (this.#planned === undefined) {
+      this.drop();
+      return false;
+    }
+    abort(this.#open);
+    this.#open = undefined;
+    this.#batches = [];
+    return true;
+  }
+
+  drop(): void {
+    abort(this.#planned);
+    abort(this.#open);
+    this.#planned = undefined;
+    this.#open = undefined;
+    this.#batches = [];
+    this.#isBroken = false;
+  }
+
+  #begin(startOffset: bigint): Filling<State> {
+    return { files: this.#handler.openFiles({ ...this.#start, startOffset }), added: Promise.resolve() };
+  }
+
+  #add(
+    range: OffsetRange,
+    records: RecordList,
+    stateBefore: () => State | Promise<State>,
+  ): Promise<HandledBatch<State>> {
+    const filling = (this.#open ??= this.#begin(range.startOffset));
+    const { topic, partition } = this.#start;
+    const add = async (): Promise<HandledBatch<State>> => {
+      await filling.added;
+      try {
+        return await filling.files.add({ topic, partition, ...range, records }, await stateBefore());
+      } catch (error) {
+        if (filling === this.#open || filling === this.#planned) this.#isBroken = true;
+        throw error;
+      }
+    };
+    const added = add();
+    filling.added = added;
+    added.catch(() => undefined); // heard of by the caller, and by what comes after it
+    return added;
+  }
+}
+
+function abort<State>(filling: Filling<State> | undefined): void {
+  if (filling === undefined) return;
+  const end = (): Promise<void> => filling.files.abort();
+  void filling.added.then(end, end);
+}

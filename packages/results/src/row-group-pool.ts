@@ -1,0 +1,37 @@
+import type { RecordColumns, RecordReader } from '@client-tickets/records';
+
+/**
+ * A row group ends with the row that makes it so long, or its messages so many bytes: a rule over records alone, so that two
+ * consumers cut the same file alike.
+ */
+export const ROW_GROUP = { rows: 65_536, bytes: 16 * 1024 * 1024 } as const;
+
+/** Rows in memory, and their places in the log. */
+export interface RowGroup {
+  readonly columns: RecordColumns;
+  /** Of each row, counted from the first offset of its file. */
+  readonly offsets: Float64Array;
+}
+
+/** Memory of row groups, which is used again: there may be a file for every batch. */
+export class RowGroupPool {
+  readonly #reader: RecordReader;
+  readonly #free: RowGroup[] = [];
+  readonly #most: number;
+
+  /** `most`: how many wait to be used again. */
+  constructor(reader: RecordReader, most: number) {
+    this.#reader = reader;
+    this.#most = most;
+  }
+
+  take(): RowGroup {
+    const { rows } = ROW_GROUP;
+    return this.#free.pop() ?? { columns: this.#reader.createColumns(rows), offsets: new Float64Array(rows) };
+  }
+
+  give(group: RowGroup): void {
+    group.columns.clear();
+    if (this.#free.length < this.#most) this.#free.push(group);
+  }
+}
