@@ -102,6 +102,11 @@ export class RecordBlock implements Iterable<SourceRecord> {
     return this.#offsets[index] ?? 0;
   }
 
+  /** In milliseconds since the epoch, as the log has it. */
+  timestampAt(index: number): number {
+    return this.#timestamps[index] ?? 0;
+  }
+
   /** Where in `bytes` its key starts; -1 when it is null. */
   keyStart(index: number): number {
     return this.#places[PLACES * index] ?? NULL;
@@ -126,7 +131,7 @@ export class RecordBlock implements Iterable<SourceRecord> {
     const problem = this.#problems.get(index);
     return {
       offset: this.offsetAt(index),
-      timestamp: this.#timestamps[index] ?? 0,
+      timestamp: this.timestampAt(index),
       key: this.#part(this.keyStart(index), this.keyEnd(index)),
       value: this.#part(this.valueStart(index), this.valueEnd(index)),
       ...(problem === undefined ? {} : { problem }),
