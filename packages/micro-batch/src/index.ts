@@ -82,6 +82,7 @@ export {
   resolveStartingOffsets,
   type StartingOffsets,
 } from './query/starting-offsets.ts';
+export { ProducedTimes, type ProducedSlot } from './trigger/produced-times.ts';
 export { StreamingQuery } from './query/streaming-query.ts';
 export { systemClock } from './ports/system-clock.ts';
 export { EVERY_BATCH, type Rollover } from './trigger/rollover.ts';

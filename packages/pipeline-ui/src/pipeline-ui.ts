@@ -106,7 +106,9 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     versions,
     status: () => view.queryStatus(),
     unknownFields: () => view.unknownFields(),
+    freshness: () => view.freshness,
     viewers: () => feed.readers,
+    clock,
   });
   const view = createPipelineView({
     topic,

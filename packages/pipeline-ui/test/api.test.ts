@@ -39,14 +39,16 @@ describe('the API after a run', () => {
         {
           partition: 0,
           firstOffset: '0',
-          committedOffset: '41',
+          countedOffset: '41',
+          storedOffset: '41',
+          openSince: null,
           latestOffset: '41',
           lag: 0,
           rows: 40,
           deadLetters: 1,
         },
-        { partition: 1, committedOffset: '41', lag: 0, rows: 40, deadLetters: 1 },
-        { partition: 2, committedOffset: '42', lag: 0, rows: 40, deadLetters: 2 },
+        { partition: 1, countedOffset: '41', lag: 0, rows: 40, deadLetters: 1 },
+        { partition: 2, countedOffset: '42', lag: 0, rows: 40, deadLetters: 2 },
       ],
     });
   });
@@ -67,16 +69,16 @@ describe('the API after a run', () => {
     expect(paged.length).toBeGreaterThan(2);
   });
 
-  it('opens a batch: plan, commit, files, and records before and after enrichment', async () => {
+  it('opens a batch: offsets, files, and records before and after enrichment', async () => {
     const { get } = await createProcessed();
     const { body } = await get('/api/v1/partitions/2/batches/2?records=3');
     expect(body).toMatchObject({ partition: 2, batchId: 2, endOffset: '42', deadLetters: 2, problem: null });
-    const { files, records, rejected } = body as {
-      files: { key: string; size: number }[];
+    const { stored, records, rejected } = body as {
+      stored: { files: { key: string; size: number }[] };
       records: { offset: string; before: object; after: Record<string, unknown> }[];
       rejected: { reason: string }[];
     };
-    expect(files.map(({ key }) => key.replace(/^(\w+)\/.*\./, '$1 '))).toEqual([
+    expect(stored.files.map(({ key }) => key.replace(/^(\w+)\/.*\./, '$1 '))).toEqual([
       'tickets_json json',
       'tickets parquet',
       'dead_letters json',
@@ -107,7 +109,7 @@ describe('the API after a run', () => {
     const { get, results } = await createProcessed();
     const opened = async (): Promise<BatchDetail> =>
       batchDetailSchema.parse((await get('/api/v1/partitions/2/batches/2')).body);
-    const key = (await opened()).files[0]?.key ?? '';
+    const key = (await opened()).stored?.files[0]?.key ?? '';
     await (body === undefined ? results.delete(key) : results.put(key, body));
     const { records, rejected, problem: said } = await opened();
     expect(records).toEqual([]);
@@ -121,8 +123,8 @@ describe('the API after a run', () => {
     pipeline.addRaw(1, JSON.stringify(pipeline.tickets.next()));
     await pipeline.startQuery().finished;
     const fileOf = async (partition: number): Promise<string> =>
-      batchDetailSchema.parse((await pipeline.get(`/api/v1/partitions/${partition}/batches/0`)).body).files[0]
-        ?.key ?? '';
+      batchDetailSchema.parse((await pipeline.get(`/api/v1/partitions/${partition}/batches/0`)).body).stored
+        ?.files[0]?.key ?? '';
     const nine = await pipeline.results.get(await fileOf(0));
     await pipeline.results.put(await fileOf(1), nine?.body ?? new Uint8Array());
     const { body } = await pipeline.get('/api/v1/partitions/1/batches/0');

@@ -1,3 +1,4 @@
+import type { CountedBatch } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageOfBatches } from '../src/batches/batch-pages.ts';
@@ -6,16 +7,14 @@ import type { KnownBatch } from '../src/batches/known-batch.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 
-function batch(batchId: number, plannedMs: number, tookMs = 10): KnownBatch {
+function batch(batchId: number, countedMs: number): CountedBatch {
   return {
     batchId,
     startOffset: BigInt(batchId * 10),
     endOffset: BigInt(batchId * 10 + 10),
     rows: 9,
     deadLetters: 1,
-    files: [],
-    at: new Date(T0 + plannedMs).toISOString(),
-    storedAt: new Date(T0 + plannedMs + tookMs).toISOString(),
+    at: new Date(T0 + countedMs).toISOString(),
   };
 }
 
@@ -44,7 +43,7 @@ describe('batch rows', () => {
     expect(rows.map(({ key }) => key)).toEqual(['7-1', '7-0']);
   });
 
-  it('hold each partition’s batch once, newest commit first, and pages hold each row once', () => {
+  it('hold each partition’s batch once, the last one counted first, and pages hold each row once', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(fc.nat(5_000), { maxLength: 12 }), { maxLength: 5 }),
@@ -53,7 +52,7 @@ describe('batch rows', () => {
           const batches = new Map(
             plans.map((times, partition) => [
               partition,
-              times.toSorted((a, b) => a - b).map((ms, id) => batch(id, ms, ms % 97)),
+              times.toSorted((a, b) => a - b).map((ms, id) => batch(id, ms)),
             ]),
           );
           const rows = assembleBatchRows(batches, []);
@@ -65,7 +64,7 @@ describe('batch rows', () => {
           );
           expect(parts.toSorted()).toEqual(expected.toSorted());
           expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
-          const times = rows.map(({ committedAt }) => committedAt);
+          const times = rows.map(({ countedAt }) => countedAt);
           expect(times).toEqual(times.toSorted().toReversed());
           const paged: string[] = [];
           for (let before: string | undefined; ;) {

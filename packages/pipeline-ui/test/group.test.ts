@@ -13,7 +13,7 @@ interface Rows {
   }[];
 }
 
-it('no partition is shown with an end of the log before what was committed', async () => {
+it('no partition is shown with an end of the log before what was counted', async () => {
   const { ui, get, addTickets, startQuery } = createUiPipeline({ partitions: 1 });
   addTickets(7);
   const query = startQuery();
@@ -25,7 +25,7 @@ it('no partition is shown with an end of the log before what was committed', asy
     resume: () => query.resume(),
   });
   expect((await get('/api/v1/partitions')).body).toMatchObject({
-    items: [{ committedOffset: '7', latestOffset: '7', lag: 0 }],
+    items: [{ countedOffset: '7', storedOffset: '7', latestOffset: '7', lag: 0 }],
   });
 });
 
@@ -44,7 +44,7 @@ it('a log that replaced another one is shown with its own offsets, also where an
   await checkpoints.put(key, Buffer.from(inSecondLog));
   const { get } = createUiPipeline({ log, checkpoints, results });
   expect((await get('/api/v1/partitions')).body).toMatchObject({
-    items: [{ mine: false, firstOffset: '0', committedOffset: '7', latestOffset: '7', lag: 0 }],
+    items: [{ mine: false, firstOffset: '0', countedOffset: '7', storedOffset: '7', latestOffset: '7', lag: 0 }],
   });
   expect((await get('/api/v1/batches')).body).toMatchObject({
     items: [{ parts: [{ startOffset: '0', endOffset: '7' }] }],

@@ -99,6 +99,15 @@ export class PartitionBuffer {
     return record?.offset === offset ? record : undefined;
   }
 
+  /** When the first record was produced that is buffered and does not lie before `offset`. */
+  timestampFrom(offset: bigint): number | undefined {
+    for (const { records } of this.#chunks) {
+      const index = records.countBefore(offset);
+      if (index < records.length) return records.timestampAt(index);
+    }
+    return undefined;
+  }
+
   /** Forgets these jumps: the log still starts at or before them, so nothing was lost there. */
   settleJumps(settled: readonly OffsetRange[]): void {
     this.#jumps = this.#jumps.filter((jump) => !settled.includes(jump));

@@ -1,5 +1,5 @@
 import type { CountedBatch, StoredFiles } from '../checkpoint/partition-checkpoint.ts';
-import type { QueryProgress } from '../trigger/progress.ts';
+import type { PartitionProgress, QueryProgress } from '../trigger/progress.ts';
 import type { QueryStatus } from './query-status.ts';
 
 /**
@@ -10,7 +10,7 @@ export interface QueryListener {
   /** After each trigger that counted a batch. */
   onProgress?(progress: QueryProgress): void;
   /** After each batch of a partition. */
-  onBatch?(partition: number, batch: CountedBatch): void;
+  onBatch?(partition: number, batch: CountedBatch, progress: PartitionProgress): void;
   /** After files of a partition can be seen, of one range. */
   onFiles?(partition: number, files: StoredFiles): void;
   /** Whenever the state or its message has changed. */

@@ -74,7 +74,7 @@ export class QueryReport<State> {
   /** Tells the listener of batches that were counted, of which there is one at least. */
   counted({ counted, durationMs }: TriggerOutcome, times: TriggerTimes): void {
     const { name, source, results, clock, listener } = this.#options;
-    for (const { partition, batch } of counted) listener.onBatch?.(partition, batch);
+    for (const { partition, batch, progress } of counted) listener.onBatch?.(partition, batch, progress);
     const triggerExecution = clock.monotonic() - times.startedAt;
     this.#lastProgress = buildProgress({
       id: this.#queryId ?? '',
@@ -119,7 +119,7 @@ export class QueryReport<State> {
 
 /** `log` is what was last read of the partition's log. */
 function partitionStatus<State>(
-  { partition, checkpoint, buffer, openBytes }: PartitionQuery<State>,
+  { partition, checkpoint, buffer, openBytes, oldestUncountedAt }: PartitionQuery<State>,
   rollover: Rollover,
   log: PartitionOffsets | undefined,
 ): PartitionStatus {
@@ -141,6 +141,7 @@ function partitionStatus<State>(
     planned,
     earliestOffset: log?.earliest,
     latestOffset: log?.latest,
+    oldestUncountedAt,
     lag: waiting === undefined || waiting > 0n ? waiting : 0n,
     totals: counted.totals,
     gaps,

@@ -34,6 +34,8 @@ export interface PartitionStatus {
   readonly latestOffset: bigint | undefined;
   /** Records that wait: latest less counted. */
   readonly lag: bigint | undefined;
+  /** When the first record was produced that is not counted, in milliseconds since the epoch; `undefined`: none was read so far. */
+  readonly oldestUncountedAt: number | undefined;
   /** Of what is counted. */
   readonly totals: Totals;
   readonly gaps: readonly Gap[];

@@ -7,11 +7,13 @@ import {
 import type { Observations } from '../ports/batch-handler.ts';
 import type { FilledBatch } from './file-filling.ts';
 import { nameFailure } from './name-failure.ts';
+import type { ProducedTimes } from './produced-times.ts';
 import { isFileDue, type Rollover } from './rollover.ts';
 
 /** A batch that this consumer has counted. */
 export interface CountedPart extends CountedBatch {
   readonly observations: Observations;
+  readonly produced: ProducedTimes;
 }
 
 /** Whether nothing more may come into files that end there: the query ends, or leaves behind what is lost. */
@@ -68,10 +70,10 @@ async function countBatch<State>(
     at,
   }: { readonly batchId: number; readonly logId: string | undefined; readonly at: string },
 ): Promise<{ readonly checkpoint: PartitionCheckpoint<State>; readonly part: CountedPart }> {
-  const { startOffset, endOffset, lastRecord, handled } = batch;
+  const { startOffset, endOffset, lastRecord, handled, produced } = batch;
   const { partition } = checkpoint;
   const { state, rows, deadLetters, observations } = await nameFailure(partition, batch, handled);
   const outcome = { batchId, endOffset, state, rows, deadLetters, lastRecord, logId };
-  const part = { batchId, startOffset, endOffset, rows, deadLetters, at, observations };
+  const part = { batchId, startOffset, endOffset, rows, deadLetters, at, observations, produced };
   return { checkpoint: withBatch(checkpoint, outcome, at), part };
 }

@@ -4,6 +4,7 @@ import type { BatchHandler, HandledBatch, OpenFiles } from '../ports/batch-handl
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
 import type { RecordList } from '../ports/record-list.ts';
+import { ProducedTimes } from './produced-times.ts';
 import { uploadOwner } from './upload-owner.ts';
 
 /** A batch that is in the open files, or on its way into them, and not counted yet. */
@@ -11,6 +12,7 @@ export interface FilledBatch<State> extends OffsetRange {
   /** `null`: it has no record. */
   readonly lastRecord: RecordMark | null;
   readonly handled: Promise<HandledBatch<State>>;
+  readonly produced: ProducedTimes;
 }
 
 interface Filling<State> {
@@ -80,7 +82,8 @@ export class FileFilling<State> {
       before === undefined ? state : (await before).state,
     );
     handled.catch(() => undefined); // heard of when it is counted
-    this.#batches = [...this.#batches, { ...range, lastRecord, handled }];
+    const produced = ProducedTimes.of(records);
+    this.#batches = [...this.#batches, { ...range, lastRecord, handled, produced }];
   }
 
   /** The first batch is counted. */

@@ -133,6 +133,12 @@ export class PartitionQuery<State> {
     return this.#filling.batches;
   }
 
+  /** When the first record was produced that was read and is not counted, in milliseconds since the epoch. */
+  get oldestUncountedAt(): number | undefined {
+    const filledAt = this.filled.flatMap(({ produced }) => produced.firstAt ?? []);
+    return filledAt[0] ?? this.buffer.timestampFrom(this.checkpoint.counted.endOffset);
+  }
+
   /** How large the largest file is that records go into now, in bytes. */
   get openBytes(): number {
     return this.#filling.bytes;

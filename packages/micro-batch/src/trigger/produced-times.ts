@@ -56,6 +56,12 @@ export class ProducedTimes implements Iterable<ProducedSlot> {
     for (const { at, count } of others) this.add(at, count);
   }
 
+  /** When the first of the records was produced. */
+  get firstAt(): number | undefined {
+    for (const { at } of this) return at;
+    return undefined;
+  }
+
   /** Ascending only where records were. */
   *[Symbol.iterator](): Generator<ProducedSlot> {
     for (const [slot, count] of this.#counts) yield { at: (slot + 0.5) * this.#slotMs, count };

@@ -1,4 +1,5 @@
 import type { Observations } from '../ports/batch-handler.ts';
+import type { ProducedTimes } from './produced-times.ts';
 
 /** The steps of a trigger, in the words of Spark's `StreamingQueryProgress.durationMs`. */
 export type Phase = 'latestOffset' | 'getBatch' | 'walCommit' | 'addBatch' | 'commitOffsets';
@@ -56,6 +57,7 @@ export interface PartitionProgress {
   readonly rows: number;
   readonly deadLetters: number;
   readonly observations: Observations;
+  readonly produced: ProducedTimes;
 }
 
 export interface TriggerMeasures {

@@ -184,11 +184,11 @@ function nextBatchId<State>(queries: readonly PartitionQuery<State>[]): number {
 
 function partitionProgress<State>(
   { partition }: PartitionQuery<State>,
-  { startOffset, endOffset, rows, deadLetters, observations }: CountedPart,
+  { startOffset, endOffset, rows, deadLetters, observations, produced }: CountedPart,
   log: ReadonlyMap<number, PartitionOffsets>,
 ): PartitionProgress {
   const latestOffset = max(log.get(partition)?.latest ?? endOffset, endOffset);
-  return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations };
+  return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations, produced };
 }
 
 function max(a: bigint, b: bigint): bigint {

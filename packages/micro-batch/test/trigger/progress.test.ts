@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ProducedTimes } from '../../src/trigger/produced-times.ts';
 import { buildProgress, type TriggerMeasures } from '../../src/trigger/progress.ts';
 
 const GOLDEN = JSON.parse(
@@ -35,6 +36,7 @@ const measures: TriggerMeasures = {
       rows: 45,
       deadLetters: 3,
       observations: { ticket_count_by_type: { BILLING: 20, GENERAL: 25 } },
+      produced: new ProducedTimes(),
     },
     {
       partition: 2,
@@ -44,6 +46,7 @@ const measures: TriggerMeasures = {
       rows: 10,
       deadLetters: 0,
       observations: { ticket_count_by_type: { BILLING: 10 } },
+      produced: new ProducedTimes(),
     },
   ],
 };
@@ -92,7 +95,8 @@ const partitions = fc
   .map((all) =>
     all.map(({ length, ahead, ...each }, partition) => {
       const endOffset = each.startOffset + length;
-      return { ...each, partition, endOffset, latestOffset: endOffset + ahead };
+      const produced = new ProducedTimes();
+      return { ...each, partition, endOffset, latestOffset: endOffset + ahead, produced };
     }),
   );
 

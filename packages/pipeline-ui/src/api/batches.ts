@@ -6,12 +6,11 @@ const range = { partition: z.int(), startOffset: offset, endOffset: offset };
 
 const milliseconds = z.number().min(0);
 
-/** What one trigger committed, over the partitions that it had records of. */
+/** What one trigger counted, over the partitions that it had records of. */
 export const batchSchema = z.object({
   key: z.string().describe('`<batchId>-<lowest partition>`: unique among all consumers'),
   batchId: z.int(),
-  plannedAt: time,
-  committedAt: time,
+  countedAt: time,
   rows: count,
   deadLetters: count,
   parts: z.array(z.object({ ...range, rows: count, deadLetters: count })),
@@ -44,11 +43,19 @@ const scalar = z.union([z.string(), z.number()]);
 export const batchDetailSchema = z.object({
   ...range,
   batchId: z.int(),
-  plannedAt: time,
-  committedAt: time,
+  countedAt: time,
   rows: count,
   deadLetters: count,
-  files: z.array(z.object({ key: z.string(), size: count.describe('in bytes') })),
+  stored: z
+    .object({
+      startOffset: offset,
+      endOffset: offset,
+      plannedAt: time,
+      storedAt: time,
+      files: z.array(z.object({ key: z.string(), size: count.describe('in bytes') })),
+    })
+    .nullable()
+    .describe('the files that hold the batch, which may hold many; null while they are being filled, or when it is long ago'),
   resultsLocation: z.string(),
   records: z.array(
     z.object({

@@ -23,6 +23,21 @@ export const historySchema = z.object({
   lag: z.array(count.nullable()),
 });
 
+const latencySchema = z
+  .object({ records: count, p50Seconds: z.number().min(0), p99Seconds: z.number().min(0) })
+  .nullable();
+
+/** How old records are when they are counted, and when they can be seen in files; in this consumer's partitions. */
+const freshnessSchema = z.object({
+  counted: latencySchema.describe(
+    'from when records were produced to when they were counted, over the last minute; null: there were none. A backlog is left out',
+  ),
+  stored: latencySchema.describe('the same to when they were in a file that can be seen, over the last ten minutes'),
+  isCatchingUp: z.boolean().describe('what waited before this consumer came is being read'),
+  backlogRecords: count.describe('records that were counted as part of a backlog since the start'),
+  oldestUncountedAt: time.nullable().describe('when the oldest record was produced that was read and is not counted'),
+});
+
 /** The numbers that say how it goes. */
 export const figuresSchema = z.object({
   point: pointSchema,
@@ -32,9 +47,19 @@ export const figuresSchema = z.object({
     .describe('records of the query counted so far by all consumers; null while the counts are not known'),
   deadLetters: count.nullable().describe('rejected so far by all consumers'),
   lag: count.nullable().describe('records that wait, over all partitions; null while one is unknown'),
+  freshness: freshnessSchema,
+  filling: z
+    .object({
+      records: count,
+      bytes: count.describe('of the largest file of each partition of this consumer'),
+      since: time,
+      until: time.nullable().describe('when the next of these files is finished at the latest; null: not known here'),
+    })
+    .nullable()
+    .describe('what all consumers have counted and is in no file yet; null: everything is'),
   groupRowsPerSecond: rate
     .nullable()
-    .describe('committed by all consumers lately; null when this consumer has all partitions'),
+    .describe('counted by all consumers lately; null when this consumer has all partitions'),
   limit: z
     .object({ recordsPerTrigger: count, recordsPerSecond: rate })
     .nullable()

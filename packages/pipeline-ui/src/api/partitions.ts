@@ -6,17 +6,26 @@ export const partitionSchema = z.object({
   mine: z.boolean().describe('owned by the consumer that answers'),
   owner: z.string().nullable().describe('null when it is not known'),
   firstOffset: offset.nullable().describe('where the query began; null before the first batch'),
-  committedOffset: offset.nullable(),
-  committedAt: time.nullable(),
+  countedOffset: offset.nullable().describe('everything before it is counted'),
+  countedAt: time.nullable(),
+  storedOffset: offset.nullable().describe('everything before it is in files that can be seen'),
+  storedAt: time.nullable(),
+  openSince: time.nullable().describe('when the first record was counted that is in no file yet; null: all are'),
+  openBytes: count
+    .nullable()
+    .describe('how large the largest file is that is being filled; null when another consumer fills it'),
+  openUntil: time
+    .nullable()
+    .describe('when that file is finished at the latest, if it does not reach its size before; null: none, or not known here'),
   earliestOffset: offset.nullable(),
   latestOffset: offset.nullable(),
   lag: count.nullable(),
   batchId: z.int().nullable(),
   planned: z
-    .object({ batchId: z.int(), startOffset: offset, endOffset: offset, at: time })
+    .object({ startOffset: offset, endOffset: offset, at: time })
     .nullable()
-    .describe('a batch that was decided on and is not committed yet'),
-  rows: count,
+    .describe('files that were decided on and can not be seen yet'),
+  rows: count.describe('counted'),
   deadLetters: count,
   emptyOffsets: count.describe('offsets without a record: compacted away, or transaction markers'),
   gaps: z.array(

@@ -14,32 +14,32 @@ export function pageOfBatches(
 
 /** A place in the order of rows, so that rows which come or go meanwhile neither repeat nor skip any. */
 interface Cursor {
-  readonly committedAt: string;
+  readonly countedAt: string;
   readonly batchId: number;
   readonly key: string;
 }
 
-function cursorOf({ committedAt, key }: Batch): string {
-  return `${committedAt}~${key}`;
+function cursorOf({ countedAt, key }: Batch): string {
+  return `${countedAt}~${key}`;
 }
 
-/** `<committedAt>~<key>` of the last row. */
+/** `<countedAt>~<key>` of the last row. */
 export const BATCH_CURSOR = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~((\d+)-\d+)$/;
 
 function parseCursor(text: string): Cursor {
   const match = BATCH_CURSOR.exec(text);
-  const [, committedAt, key, batchId] = match ?? [];
-  if (committedAt === undefined || key === undefined) {
+  const [, countedAt, key, batchId] = match ?? [];
+  if (countedAt === undefined || key === undefined) {
     throw new ApiError(
       'bad_request',
       `before: expected the \`next\` of an earlier answer, found ${JSON.stringify(text)}`,
     );
   }
-  return { committedAt, key, batchId: Number(batchId) };
+  return { countedAt, key, batchId: Number(batchId) };
 }
 
 function isOlder(row: Batch, cursor: Cursor): boolean {
-  if (row.committedAt !== cursor.committedAt) return row.committedAt < cursor.committedAt;
+  if (row.countedAt !== cursor.countedAt) return row.countedAt < cursor.countedAt;
   if (row.batchId !== cursor.batchId) return row.batchId < cursor.batchId;
   return row.key < cursor.key;
 }

@@ -1,4 +1,4 @@
-import { offsetInLog, type QueryProgress } from '@client-tickets/micro-batch';
+import { offsetInLog, type CountedBatch, type QueryProgress } from '@client-tickets/micro-batch';
 import type { Batch } from '../api/index.ts';
 import type { KnownBatch } from './known-batch.ts';
 import type { RequestCounts } from '../stores/request-counter.ts';
@@ -9,20 +9,20 @@ export interface TriggerMeasure {
   readonly storeRequests: RequestCounts | undefined;
 }
 
-/** The latest batches of each partition, in any order. */
-export type BatchesByPartition = ReadonlyMap<number, readonly KnownBatch[]>;
+/** The latest counted batches of each partition, in any order. */
+export type BatchesByPartition = ReadonlyMap<number, readonly CountedBatch[]>;
 
 interface Part {
   readonly partition: number;
-  readonly batch: KnownBatch;
-  readonly plannedAt: number;
+  readonly batch: CountedBatch;
+  readonly countedAt: number;
 }
 
-/** Plans of one trigger are made at once; those of two consumers that happen to share an id hardly ever. */
+/** Batches of one trigger are counted at once; those of two consumers that happen to share an id hardly ever. */
 const SAME_TRIGGER_MS = 250;
 
 /**
- * Puts the partitions' batches together to what triggers did, newest first. This consumer knows which of them it committed
+ * Puts the partitions' batches together to what triggers did, newest first. This consumer knows which of them it counted
  * in one trigger. Of others it is inferred: batch ids are unique within a partition only, because consumers count on their
  * own, so the same id at another time is another trigger.
  */
@@ -31,13 +31,13 @@ export function assembleBatchRows(
   measures: readonly TriggerMeasure[],
 ): readonly Batch[] {
   const measureOf = new Map(
-    measures.flatMap((measure) => committedEnds(measure).map((end) => [end, measure])),
+    measures.flatMap((measure) => countedEnds(measure).map((end) => [end, measure])),
   );
   const own = new Map<TriggerMeasure, Part[]>();
   const others: Part[] = [];
-  for (const [partition, committed] of batches) {
-    for (const batch of committed) {
-      const part = { partition, batch, plannedAt: Date.parse(batch.at) };
+  for (const [partition, counted] of batches) {
+    for (const batch of counted) {
+      const part = { partition, batch, countedAt: Date.parse(batch.at) };
       const measure = measureOf.get(`${partition}:${batch.endOffset}`);
       if (measure === undefined) others.push(part);
       else own.set(measure, [...(own.get(measure) ?? []), part]);
@@ -47,20 +47,20 @@ export function assembleBatchRows(
     ...[...own].map(([measure, parts]) => toRow(parts, measure)),
     ...groupByTime(others).map((parts) => toRow(parts, undefined)),
   ].sort(
-    (a, b) => compareText(b.committedAt, a.committedAt) || b.batchId - a.batchId || compareText(b.key, a.key),
+    (a, b) => compareText(b.countedAt, a.countedAt) || b.batchId - a.batchId || compareText(b.key, a.key),
   );
 }
 
 function groupByTime(parts: readonly Part[]): readonly (readonly Part[])[] {
   const sorted = parts.toSorted(
-    (a, b) => a.batch.batchId - b.batch.batchId || a.plannedAt - b.plannedAt || a.partition - b.partition,
+    (a, b) => a.batch.batchId - b.batch.batchId || a.countedAt - b.countedAt || a.partition - b.partition,
   );
   const groups: Part[][] = [];
   for (const part of sorted) {
     const group = groups.at(-1);
     const first = group?.[0];
     const belongs =
-      first?.batch.batchId === part.batch.batchId && part.plannedAt - first.plannedAt <= SAME_TRIGGER_MS;
+      first?.batch.batchId === part.batch.batchId && part.countedAt - first.countedAt <= SAME_TRIGGER_MS;
     if (group !== undefined && belongs) group.push(part);
     else groups.push([part]);
   }
@@ -74,8 +74,7 @@ function toRow(group: readonly Part[], measure: TriggerMeasure | undefined): Bat
   return {
     key: `${batchId}-${first?.partition ?? -1}`,
     batchId,
-    plannedAt: parts.map(({ batch }) => batch.at).reduce((a, b) => (a < b ? a : b)),
-    committedAt: parts.map(({ batch }) => batch.storedAt ?? batch.at).reduce((a, b) => (a > b ? a : b)),
+    countedAt: parts.map(({ batch }) => batch.at).reduce((a, b) => (a > b ? a : b)),
     rows: sum(parts.map(({ batch }) => batch.rows)),
     deadLetters: sum(parts.map(({ batch }) => batch.deadLetters)),
     parts: parts.map(({ partition, batch: { startOffset, endOffset, rows, deadLetters } }) => ({
@@ -90,8 +89,8 @@ function toRow(group: readonly Part[], measure: TriggerMeasure | undefined): Bat
   };
 }
 
-/** `partition:endOffset` of everything that a trigger committed. */
-function committedEnds({ progress }: TriggerMeasure): readonly string[] {
+/** `partition:endOffset` of everything that a trigger counted. */
+function countedEnds({ progress }: TriggerMeasure): readonly string[] {
   return progress.sources.flatMap(({ endOffset }) =>
     Object.values(endOffset).flatMap((ends) =>
       Object.entries(ends).map(([partition, end]) => `${partition}:${end}`),

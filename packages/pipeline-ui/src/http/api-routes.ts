@@ -1,4 +1,10 @@
-import { offsetInLog, type ObjectStore, type StoredFiles } from '@client-tickets/micro-batch';
+import {
+  offsetInLog,
+  type CountedBatch,
+  type ObjectStore,
+  type OffsetRange,
+  type StoredFiles,
+} from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import { z } from 'zod';
 import {
@@ -13,6 +19,7 @@ import {
   progressSchema,
   statusSchema,
   type About,
+  type BatchDetail,
 } from '../api/index.ts';
 import { ApiError } from '../api/api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
@@ -117,15 +124,19 @@ export function createApiRoutes(sources: {
       ...plain,
       path: '/partitions/{partition}/batches/{batchId}',
       summary:
-        'Plan, commit and files of one batch of a partition, with its first records before and after enrichment',
+        'One batch of a partition and the files that hold it, with its first records before and after enrichment',
       params: z.strictObject({ partition: number, batchId: number }),
       query: z.strictObject({ records: limit(100, 10) }),
       answer: batchDetailSchema,
       handle: async ({ params, query }) => {
         await view.refresh();
         const batch = findBatch(view, params);
-        const shown = await reads.inTurn((read) => readBatchRecords(declaration, batch, query.records, read));
-        const { batchId, startOffset, endOffset, rows, deadLetters, at, storedAt, files } = batch;
+        const stored = view.files(params.partition).find((files) => isWithin(files, batch));
+        const shown =
+          stored === undefined
+            ? { records: [], rejected: [], problem: whyNotStored(view, params.partition, batch) }
+            : await reads.inTurn((read) => readBatchRecords(declaration, batch, stored, query.records, read));
+        const { batchId, startOffset, endOffset, rows, deadLetters, at } = batch;
         return {
           partition: params.partition,
           batchId,
@@ -133,9 +144,8 @@ export function createApiRoutes(sources: {
           endOffset: String(offsetInLog(endOffset)),
           rows,
           deadLetters,
-          plannedAt: at,
-          committedAt: storedAt ?? at,
-          files: files.map(({ key, size }) => ({ key, size })),
+          countedAt: at,
+          stored: stored === undefined ? null : showStored(stored),
           resultsLocation: results.location,
           ...shown,
         };
@@ -199,7 +209,7 @@ function controlRoutes(view: PipelineView): readonly ApiRoute[] {
 function findBatch(
   view: PipelineView,
   { partition, batchId }: { readonly partition: number; readonly batchId: number },
-): KnownBatch {
+): CountedBatch {
   const batches = view.batches(partition);
   const batch = batches.find((candidate) => candidate.batchId === batchId);
   if (batch !== undefined) return batch;
@@ -210,4 +220,26 @@ function findBatch(
       ? `no batch of partition ${partition} is known`
       : `batch ${batchId} of partition ${partition} is not among the latest ones, which begin with ${first.batchId}`,
   );
+}
+
+function isWithin(outer: OffsetRange, inner: OffsetRange): boolean {
+  return outer.startOffset <= inner.startOffset && outer.endOffset >= inner.endOffset;
+}
+
+function showStored({ startOffset, endOffset, plannedAt, storedAt, files }: StoredFiles): BatchDetail['stored'] {
+  return {
+    startOffset: String(offsetInLog(startOffset)),
+    endOffset: String(offsetInLog(endOffset)),
+    plannedAt,
+    storedAt,
+    files: files.map(({ key, size }) => ({ key, size })),
+  };
+}
+
+function whyNotStored(view: PipelineView, partition: number, { endOffset }: OffsetRange): string {
+  const found = view.partitions().items.find((each) => each.partition === partition);
+  const isStored = endOffset <= (view.files(partition).at(-1)?.endOffset ?? -1n);
+  if (isStored) return 'its files are not among the latest ones any more';
+  const until = found?.openUntil ?? null;
+  return `it is counted, and in files that are being filled${until === null ? '' : `; they are finished at ${until} at the latest`}`;
 }

@@ -1,7 +1,8 @@
-import type { QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
+import type { Clock, QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
 import { RECORD_PROBLEMS } from '@client-tickets/records';
 import type { DeclaredCounts } from '@client-tickets/results';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Freshness } from '../freshness/freshness.ts';
 import type { StoreRequest } from '../stores/request-counter.ts';
 import type { UnknownField } from '../view/unknown-fields.ts';
 
@@ -38,16 +39,18 @@ export function createPipelineMetrics(options: {
   readonly versions: Readonly<Record<string, string>>;
   readonly status: () => QueryStatus | undefined;
   readonly unknownFields: () => readonly UnknownField[];
+  readonly freshness: () => Freshness;
   readonly viewers: () => number;
+  readonly clock: Clock;
 }): PipelineMetrics {
-  const { topic, counted, versions, status, unknownFields, viewers } = options;
+  const { topic, counted, versions, status, unknownFields, freshness, viewers, clock } = options;
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
 
   const rows = new Counter({
     name: 'client_tickets_rows_total',
-    help: 'Records written to the results by this consumer.',
+    help: 'Records that this consumer has counted as rows of the results.',
     labelNames: counted === undefined ? [] : [counted.column],
     registers,
   });
@@ -69,12 +72,12 @@ export function createPipelineMetrics(options: {
   });
   const batches = new Counter({
     name: 'client_tickets_batches_total',
-    help: 'Triggers that committed a micro-batch.',
+    help: 'Triggers that counted a micro-batch.',
     registers,
   });
   const batchSeconds = new Histogram({
     name: 'client_tickets_batch_duration_seconds',
-    help: 'From the start of a trigger to the end of its commit.',
+    help: 'From the start of a trigger to the end of its publication.',
     buckets: SECONDS,
     registers,
   });
@@ -125,6 +128,9 @@ export function createPipelineMetrics(options: {
       collect: () => collect(made),
     });
   };
+  /** In seconds, of a time in milliseconds since the epoch. */
+  const ageOf = (at: number | undefined): number =>
+    at === undefined ? 0 : Math.max(0, clock.now() - at) / 1000;
   const labels = {
     topic,
     ...Object.fromEntries(Object.entries(versions).map(([name, value]) => [labelName(name), value])),
@@ -149,7 +155,7 @@ export function createPipelineMetrics(options: {
   const byPartition = (
     name: string,
     help: string,
-    pick: (partition: QueryStatus['partitions'][number]) => bigint | undefined,
+    pick: (partition: QueryStatus['partitions'][number]) => bigint | number | undefined,
   ): void =>
     gauge(name, help, ['partition'], (each) => {
       each.reset(); // partitions come and go
@@ -164,10 +170,49 @@ export function createPipelineMetrics(options: {
     ({ lag }) => lag,
   );
   byPartition(
-    'client_tickets_committed_offset',
-    'The offset up to which everything is in the results.',
+    'client_tickets_counted_offset',
+    'The offset up to which everything is counted.',
+    ({ countedOffset }) => countedOffset,
+  );
+  byPartition(
+    'client_tickets_stored_offset',
+    'The offset up to which everything is in files that can be seen.',
     ({ storedOffset }) => storedOffset,
   );
+  byPartition(
+    'client_tickets_open_bytes',
+    'Size of the largest file that is being filled, by partition of this consumer.',
+    ({ openBytes }) => openBytes,
+  );
+  byPartition(
+    'client_tickets_oldest_unstored_age_seconds',
+    'How long ago the oldest record was counted that is in no file yet; 0 when all are.',
+    ({ openSince }) => ageOf(openSince === null ? undefined : Date.parse(openSince)),
+  );
+  byPartition(
+    'client_tickets_file_overdue_seconds',
+    'For how long the files that are being filled should have been finished; 0 before.',
+    ({ openUntil }) => ageOf(openUntil),
+  );
+  byPartition(
+    'client_tickets_oldest_unread_age_seconds',
+    'How long ago the oldest record was produced that was fetched and is not counted; 0 when there is none.',
+    ({ oldestUncountedAt }) => ageOf(oldestUncountedAt),
+  );
+  byPartition(
+    'client_tickets_catching_up',
+    '1 while what waited before this consumer had the partition is being read.',
+    ({ partition }) => Number(freshness().isCatchingUp(partition)),
+  );
+  const backlog: Counter = new Counter({
+    name: 'client_tickets_backlog_records_total',
+    help: 'Records that waited before this consumer had their partition, or behind such ones; no latency is observed for them.',
+    registers,
+    collect: () => {
+      backlog.reset();
+      backlog.inc(freshness().backlogRecords);
+    },
+  });
   byPartition(
     'client_tickets_latest_offset',
     'The end of the log, as last read.',
@@ -179,7 +224,7 @@ export function createPipelineMetrics(options: {
 
   return {
     contentType: register.contentType,
-    render: () => register.metrics(),
+    render: async () => `${await register.metrics()}\n${renderLatencies(freshness())}`,
     addProgress({ durationMs, observedMetrics, sink }) {
       if (counted === undefined) rows.inc(sink.numOutputRows);
       else
@@ -198,6 +243,19 @@ export function createPipelineMetrics(options: {
     },
     close: () => register.clear(),
   };
+}
+
+function renderLatencies({ counted, stored }: Freshness): string {
+  return [
+    counted.all.render(
+      'client_tickets_produced_to_counted_seconds',
+      'From when a record was produced to when it was counted and published, without a backlog.',
+    ),
+    stored.all.render(
+      'client_tickets_produced_to_stored_seconds',
+      'From when a record was produced to when it was in a file that can be seen, without a backlog.',
+    ),
+  ].join('\n');
 }
 
 /** `node` stays, `micro-batch` becomes `micro_batch`. */

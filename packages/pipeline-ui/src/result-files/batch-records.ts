@@ -1,3 +1,4 @@
+import { offsetInLog, type OffsetRange, type StoredFiles } from '@client-tickets/micro-batch';
 import {
   FORMATS,
   parseRangeKey,
@@ -6,7 +7,6 @@ import {
   type StoredRow,
 } from '@client-tickets/results';
 import type { BatchDetail, DeadLetterView } from '../api/index.ts';
-import type { KnownBatch } from '../batches/known-batch.ts';
 import { showDeadLetter } from './dead-letter-view.ts';
 import { linesForwards } from './text-lines.ts';
 
@@ -17,12 +17,13 @@ type ReadFile = (key: string) => Promise<Uint8Array | undefined>;
 const SHOWN_TEXT = 2_000;
 
 /**
- * The first `limit` rows and dead letters of a partition's batch, from the files that hold it. A file that is missing, too
- * large or damaged is named as the `problem`.
+ * The first `limit` rows and dead letters of a partition's batch, from the files that hold it and perhaps other batches. A file that
+ * is missing, too large or damaged is named as the `problem`.
  */
 export async function readBatchRecords(
   declaration: Declaration,
-  { files, startOffset, endOffset }: KnownBatch,
+  batch: OffsetRange,
+  { files }: Pick<StoredFiles, 'files'>,
   limit: number,
   read: ReadFile,
 ): Promise<BatchRecords> {
@@ -55,9 +56,12 @@ export async function readBatchRecords(
   const records = await readEach(cheapest?.key, async (body) => {
     if (cheapest === undefined) return [];
     const each = await FORMATS[cheapest.format].read(columns, body, cheapest.range);
-    return take(each(), limit, isInBatch).map((row) => toShown(declaration, columns, row));
+    const isInBatch = ({ offset }: StoredRow): boolean => isWithin(batch, offset);
+    return take(each(), isInBatch, limit).map((row) => toShown(declaration, columns, row));
   });
-  const rejected = await readEach(letters?.key, (body) => take(shownDeadLetters(body), limit, isInBatch));
+  const rejected = await readEach(letters?.key, (body) =>
+    take(showEach(body), ({ offset }) => isWithin(batch, BigInt(offset)), limit),
+  );
   return { records, rejected, problem: problems[0] ?? null };
 }
 
@@ -102,7 +106,16 @@ function showMicroseconds(micros: bigint): string {
   return rest === 0n ? text : text.replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
-function take<T>(items: Iterable<T>, limit: number, isWanted: (item: T) => boolean): T[] {
+function* showEach(body: Uint8Array): Generator<DeadLetterView> {
+  for (const line of linesForwards(body)) yield showDeadLetter(line);
+}
+
+/** `offset` is as readers see it. */
+function isWithin({ startOffset, endOffset }: OffsetRange, offset: bigint): boolean {
+  return offset >= offsetInLog(startOffset) && offset < offsetInLog(endOffset);
+}
+
+function take<T>(items: Iterable<T>, isWanted: (item: T) => boolean, limit: number): T[] {
   const taken: T[] = [];
   for (const item of items) {
     if (taken.length >= limit) break;

@@ -25,13 +25,13 @@ export async function* deadLetterFiles(
   const prefix = deadLettersPrefix(partition);
   let before = bound;
   let reached: bigint | undefined;
-  for (const range of recent.toReversed()) {
-    if (reached !== undefined && range.endOffset !== reached) break; // not all is known: the listing is
-    reached = range.startOffset;
-    if (range.startOffset >= bound) continue;
-    before = range.startOffset;
-    const file = range.files.find(({ key }) => key.startsWith(prefix));
-    if (file !== undefined) yield { ...file, startOffset: range.startOffset };
+  for (const stored of recent.toReversed()) {
+    if (reached !== undefined && stored.endOffset !== reached) break; // not all is known: the listing is
+    reached = stored.startOffset;
+    if (stored.startOffset >= bound) continue;
+    before = stored.startOffset;
+    const file = stored.files.find(({ key }) => key.startsWith(prefix));
+    if (file !== undefined) yield { ...file, startOffset: stored.startOffset };
   }
   for (let window = await listBefore(results, prefix, before); window.length > 0;) {
     yield* window;

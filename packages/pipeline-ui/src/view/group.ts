@@ -27,7 +27,7 @@ export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
 export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
 
 /**
- * The whole group: all partitions and their batches, whoever owns them. What this consumer commits is reported to it; the
+ * The whole group: all partitions with their batches and files, whoever owns them. What this consumer does is reported to it; the
  * checkpoints of its own partitions are read once, those of others every two seconds while somebody looks.
  */
 export interface GroupView {
@@ -38,9 +38,8 @@ export interface GroupView {
   partitions(): Partitions;
   /** Newest first; `perPartition` bounds how many of each partition. */
   batchRows(perPartition?: number): readonly Batch[];
-  /** The latest batches of a partition, oldest first. */
-  batches(partition: number): readonly KnownBatch[];
-  /** The latest files of a partition, oldest first. */
+  /** The latest ones of a partition, oldest first. */
+  batches(partition: number): readonly CountedBatch[];
   files(partition: number): readonly StoredFiles[];
   /** Why something may be old or missing. */
   readonly problem: string | null;
@@ -68,7 +67,7 @@ const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupView(options: GroupViewOptions): GroupView {
   const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures } = options;
-  const committed = new Map<number, CommittedPartition>();
+  const partitions = new Map<number, ReadPartition>();
   let queryId: string | undefined;
 
   const list = createPolled({
@@ -106,22 +105,22 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     return [...all].sort((a, b) => a - b);
   }
 
-  function committedOf(partition: number): CommittedPartition {
-    const found = committed.get(partition) ?? {
+  function partitionOf(partition: number): ReadPartition {
+    const found = partitions.get(partition) ?? {
       checkpoint: undefined,
       readAt: undefined,
       isReadAsOwner: false,
       batches: [],
       files: [],
     };
-    committed.set(partition, found);
+    partitions.set(partition, found);
     return found;
   }
 
   async function readDueCheckpoints(): Promise<void> {
     const mine = ownedByPartition();
     const now = clock.monotonic();
-    const due = known().filter((partition) => isReadDue(committedOf(partition), mine.get(partition), now));
+    const due = known().filter((partition) => isReadDue(partitionOf(partition), mine.get(partition), now));
     if (due.length === 0) return;
     queryId ??= (await readQuery(checkpoints, topic))?.id;
     if (queryId === undefined) return; // nothing has been started yet
@@ -129,21 +128,20 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     const reads = await Promise.allSettled(
       due.map(async (partition) => {
         const found = (await store.read(partition))?.checkpoint;
-        committed.set(partition, {
+        const known = partitionOf(partition);
+        partitions.set(partition, {
           checkpoint: found,
           readAt: clock.monotonic(),
           isReadAsOwner: ownedByPartition().has(partition),
-          batches: merge(committedOf(partition).batches, found?.recentBatches ?? []),
-          files: merge(committedOf(partition).files, found?.recentFiles ?? []),
+          batches: mergeLatest(known.batches, found?.recentBatches ?? []),
+          files: mergeLatest(known.files, found?.recentFiles ?? []),
         });
       }),
     );
     for (const read of reads) if (read.status === 'rejected') throw read.reason;
   }
 
-  const files = (partition: number): readonly StoredFiles[] => committed.get(partition)?.files ?? [];
-  const batches = (partition: number): readonly KnownBatch[] =>
-    knownBatches(committed.get(partition)?.batches ?? [], files(partition));
+  const batches = (partition: number): readonly CountedBatch[] => partitions.get(partition)?.batches ?? [];
   const problem = (): string | null =>
     checkpointReads.problem ?? list.problem ?? offsets.problem ?? members.problem ?? null;
 
@@ -154,12 +152,12 @@ export function createGroupView(options: GroupViewOptions): GroupView {
       await Promise.all([checkpointReads.refresh(), offsets.refresh(), members.refresh()]);
     },
     addBatch(partition, batch) {
-      const found = committedOf(partition);
-      committed.set(partition, { ...found, batches: merge(found.batches, [batch]) });
+      const found = partitionOf(partition);
+      partitions.set(partition, { ...found, batches: mergeLatest(found.batches, [batch]) });
     },
-    addFiles(partition, added) {
-      const found = committedOf(partition);
-      committed.set(partition, { ...found, files: merge(found.files, [added]) });
+    addFiles(partition, files) {
+      const found = partitionOf(partition);
+      partitions.set(partition, { ...found, files: mergeLatest(found.files, [files]) });
     },
     partitions() {
       const mine = ownedByPartition();
@@ -167,23 +165,24 @@ export function createGroupView(options: GroupViewOptions): GroupView {
         toPartition({
           partition,
           owned: mine.get(partition),
-          checkpoint: committed.get(partition)?.checkpoint,
+          checkpoint: partitions.get(partition)?.checkpoint,
           offsets: offsets.value?.get(partition),
           // What the group said a few seconds ago may be from before we got it.
           owner: mine.has(partition) ? member : members.value?.get(partition),
-          committedAt: batches(partition).at(-1)?.at,
+          countedAt: batches(partition).at(-1)?.at,
+          storedAt: partitions.get(partition)?.files.at(-1)?.storedAt,
         }),
       );
       return { items, problem: problem() };
     },
     batchRows(perPartition = Infinity) {
-      const latest = [...committed].map(
-        ([partition]) => [partition, batches(partition).slice(-perPartition)] as const,
+      const latest = [...partitions].map(
+        ([partition, each]) => [partition, each.batches.slice(-perPartition)] as const,
       );
       return assembleBatchRows(new Map(latest), measures());
     },
     batches,
-    files,
+    files: (partition) => partitions.get(partition)?.files ?? [],
     get problem() {
       return problem();
     },
@@ -195,8 +194,8 @@ function asItIs(state: unknown): unknown {
   return state;
 }
 
-/** What is known of a partition from its checkpoint, and from what this consumer has committed. */
-interface CommittedPartition {
+/** What is known of a partition from its checkpoint, and from what this consumer has done. */
+interface ReadPartition {
   /** As last read; `undefined` when there was none yet. */
   readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
   /** Monotonic time of that. */
@@ -208,11 +207,13 @@ interface CommittedPartition {
   readonly files: readonly StoredFiles[];
 }
 
+/** Of batches, and of ranges of files; as many as a checkpoint names. */
 const KEPT = 100;
 const OTHERS_EVERY_MS = 2_000;
 const OWN_EVERY_MS = 5_000;
 
-function merge<T extends OffsetRange>(known: readonly T[], added: readonly T[]): readonly T[] {
+/** Ranges of one partition never overlap, so where one begins tells which it is. */
+function mergeLatest<T extends OffsetRange>(known: readonly T[], added: readonly T[]): readonly T[] {
   const starts = new Set(known.map(({ startOffset }) => startOffset));
   const fresh = added.filter(({ startOffset }) => !starts.has(startOffset));
   if (fresh.length === 0) return known;
@@ -221,14 +222,14 @@ function merge<T extends OffsetRange>(known: readonly T[], added: readonly T[]):
 
 /** Whether the checkpoint has to be read to know the partition. */
 function isReadDue(
-  { readAt, isReadAsOwner, batches }: CommittedPartition,
+  { readAt, isReadAsOwner, batches }: ReadPartition,
   owned: PartitionStatus | undefined,
   now: number,
 ): boolean {
   if (readAt === undefined) return true;
   if (owned === undefined) return now - readAt >= OTHERS_EVERY_MS;
   if (!isReadAsOwner) return true;
-  // A commit that was found rather than made is not reported; the offsets then do not fit together.
+  // A batch that was found rather than counted here is not reported; the offsets then do not fit together.
   const reportedEnd = batches.at(-1)?.endOffset ?? owned.firstOffset;
   const gapEnd = owned.gaps.at(-1)?.endOffset ?? owned.firstOffset;
   const isComplete = owned.countedOffset <= (reportedEnd > gapEnd ? reportedEnd : gapEnd);
@@ -242,43 +243,50 @@ interface PartitionKnowledge {
   readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
   readonly offsets: PartitionOffsets | undefined;
   readonly owner: string | undefined;
-  readonly committedAt: string | undefined;
+  readonly countedAt: string | undefined;
+  readonly storedAt: string | undefined;
 }
 
 function toPartition(known: PartitionKnowledge): Partition {
   const { partition, owned, checkpoint } = known;
-  const committedOffset = owned?.countedOffset ?? checkpoint?.counted.endOffset;
-  const log = logOf(committedOffset ?? 0n);
+  const countedOffset = owned?.countedOffset ?? checkpoint?.counted.endOffset;
+  const storedOffset = owned?.storedOffset ?? checkpoint?.stored.endOffset;
+  const log = logOf(countedOffset ?? 0n);
   const read = known.offsets && {
     earliest: positionIn(log, known.offsets.earliest),
     latest: positionIn(log, known.offsets.latest),
   };
   const earliest = owned?.earliestOffset ?? read?.earliest;
-  // What was committed was in the log, also when its end was last read before that.
-  const latest = later(later(owned?.latestOffset, read?.latest), committedOffset);
-  const { totals, gaps, planned, batchId, firstOffset } = owned ?? {
+  // What was counted was in the log, also when its end was last read before that.
+  const latest = later(later(owned?.latestOffset, read?.latest), countedOffset);
+  const { totals, gaps, planned, batchId, firstOffset, openSince } = owned ?? {
     totals: checkpoint?.counted.totals,
     gaps: checkpoint?.gaps ?? [],
     planned: checkpoint?.planned ?? null,
     batchId: checkpoint?.counted.batchId ?? -1,
     firstOffset: checkpoint?.firstOffset,
+    openSince: checkpoint?.openSince ?? null,
   };
   return {
     partition,
     mine: owned !== undefined,
     owner: known.owner ?? null,
     firstOffset: text(firstOffset),
-    committedOffset: text(committedOffset),
-    committedAt: known.committedAt ?? checkpoint?.counted.at ?? null,
+    countedOffset: text(countedOffset),
+    countedAt: known.countedAt ?? checkpoint?.counted.at ?? null,
+    storedOffset: text(storedOffset),
+    storedAt: known.storedAt ?? checkpoint?.stored.at ?? null,
+    openSince,
+    openBytes: owned?.openBytes ?? null,
+    openUntil: owned?.openUntil === undefined ? null : new Date(owned.openUntil).toISOString(),
     earliestOffset: text(earliest),
     latestOffset: text(latest),
-    lag: lagOf(committedOffset ?? earliest, latest),
+    lag: lagOf(countedOffset ?? earliest, latest),
     batchId: batchId < 0 ? null : batchId,
     planned:
       planned === null
         ? null
         : {
-            batchId,
             startOffset: String(offsetInLog(planned.startOffset)),
             endOffset: String(offsetInLog(planned.endOffset)),
             at: planned.at,

@@ -1,12 +1,12 @@
-import {
-  describeUnread,
-  type Clock,
-  type ObjectStore,
-  type QueryListener,
-  type QueryProgress,
-  type QueryStatus,
-  type StoredFiles,
-  type Trigger,
+import type {
+  Clock,
+  CountedBatch,
+  ObjectStore,
+  QueryListener,
+  QueryProgress,
+  QueryStatus,
+  StoredFiles,
+  Trigger,
 } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import type { z } from 'zod';
@@ -24,11 +24,12 @@ import {
 } from '../api/index.ts';
 import { pageOfBatches } from '../batches/batch-pages.ts';
 import type { TriggerMeasure } from '../batches/batch-rows.ts';
-import type { KnownBatch } from '../batches/known-batch.ts';
+import { createFreshness, type Freshness } from '../freshness/freshness.ts';
 import { createCountsView } from './counts.ts';
 import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
 import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
+import { showFreshness, sumOfFilling } from './show-freshness.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
 
@@ -56,9 +57,9 @@ export interface PipelineView {
   readonly countsProblem: string | undefined;
   partitions(): Partitions;
   batchRows(): readonly Batch[];
-  /** The latest files of a partition, oldest first. */
+  batches(partition: number): readonly CountedBatch[];
   files(partition: number): readonly StoredFiles[];
-  batches(partition: number): readonly KnownBatch[];
+  readonly freshness: Freshness;
   unknownFields(): readonly UnknownField[];
   /** All of it that is sent to whoever watches. */
   events(): Partial<LiveEvents>;
@@ -110,11 +111,21 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         if (measures.length > KEPT_MEASURES) measures.shift();
         options.onProgress(progress);
       },
-      onBatch: (partition, batch) => group.addBatch(partition, batch),
-      onFiles: (partition, files) => group.addFiles(partition, files),
-      onStatus: onChange,
+      onBatch(partition, batch, progress) {
+        group.addBatch(partition, batch);
+        freshness.addBatch(partition, batch, progress);
+      },
+      onFiles(partition, files) {
+        group.addFiles(partition, files);
+        freshness.addFiles(partition, files);
+      },
+      onStatus() {
+        noteOwned();
+        onChange();
+      },
     },
   });
+  const freshness = createFreshness(clock);
   const group = createGroupView({
     topic,
     checkpoints,
@@ -128,12 +139,17 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   });
   const counted = createCountsView({ clock, results, files: countsFiles });
 
-  /** The published counts hold the rows of all committed batches; while they do not, a newer version is to come. */
+  /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
   function areCountsCurrent(): boolean {
-    return counted.problem === undefined && counted.counts()?.total === committedRows();
+    return counted.problem === undefined && counted.counts()?.total === countedRows();
   }
 
-  function committedRows(): number {
+  function noteOwned(): void {
+    const now = query.status();
+    if (now?.assigned === true) freshness.own(now.partitions.map(({ partition }) => partition));
+  }
+
+  function countedRows(): number {
     return group.partitions().items.reduce((sum, { rows }) => sum + rows, 0);
   }
 
@@ -182,6 +198,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       rows: counted.counts()?.total ?? null,
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
+      freshness: showFreshness(freshness, query.status()?.partitions ?? []),
+      filling: sumOfFilling(items),
       groupRowsPerSecond: isAllMine ? null : groupRate(group.batchRows(LIVE_BATCHES)),
       limit: limitInForce(),
       unknownFields: [...unknownFields.list()],
@@ -204,7 +222,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
 
   function groupRate(rows: readonly Batch[]): number {
     const since = clock.now() - GROUP_RATE_MS;
-    const recent = rows.filter(({ committedAt }) => Date.parse(committedAt) > since);
+    const recent = rows.filter(({ countedAt }) => Date.parse(countedAt) > since);
     const records = recent.reduce((sum, batch) => sum + batch.rows + batch.deadLetters, 0);
     return Math.round((records * 10_000) / GROUP_RATE_MS) / 10;
   }
@@ -228,7 +246,10 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         clock.sleep(PATIENCE_MS, done.signal),
       ]);
     },
-    sample: () => rates.addLag(ownLag()),
+    sample() {
+      noteOwned();
+      rates.addLag(ownLag());
+    },
     status,
     figures,
     history: () => rates.columns(),
@@ -245,6 +266,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     batchRows: () => group.batchRows(),
     batches: (partition) => group.batches(partition),
     files: (partition) => group.files(partition),
+    freshness,
     unknownFields: () => unknownFields.list(),
     events() {
       const counts = counted.counts();

@@ -1,6 +1,7 @@
 import type {
   Clock,
   CountedBatch,
+  PartitionProgress,
   QueryListener,
   QueryProgress,
   QueryStatus,
@@ -17,7 +18,7 @@ export interface AttachedQuery {
 /** What the UI wants to know at once. Called on the engine's path: only notes something down. */
 export interface QueryObserver {
   onProgress(progress: QueryProgress): void;
-  onBatch(partition: number, batch: CountedBatch): void;
+  onBatch(partition: number, batch: CountedBatch, progress: PartitionProgress): void;
   onFiles(partition: number, files: StoredFiles): void;
   onStatus(): void;
 }
@@ -68,7 +69,7 @@ export function createQueryView({
         if (recentProgress.length > KEPT_PROGRESS) recentProgress.shift();
         observer.onProgress(progress);
       },
-      onBatch: (partition, batch) => observer.onBatch(partition, batch),
+      onBatch: (partition, batch, progress) => observer.onBatch(partition, batch, progress),
       onFiles: (partition, files) => observer.onFiles(partition, files),
       onStatus(status) {
         reported = status;

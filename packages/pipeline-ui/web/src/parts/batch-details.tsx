@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Batch, BatchDetail } from '../../../src/api/index.ts';
-import { plural, showBytes, showCount, showDuration, showRange } from '../format/numbers.ts';
+import { plural, showBytes, showCount, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { api } from '../live/api-client.ts';
 import { useRecordNames } from '../live/record-names.ts';
@@ -9,7 +9,7 @@ import { useRequest } from '../live/use-request.ts';
 import { DeadLetterTable } from './dead-letter-table.tsx';
 import { RecordTable } from './record-table.tsx';
 
-/** What a batch planned, committed and wrote, one partition at a time. */
+/** What a batch counted, and the files that hold it, one partition at a time. */
 export function BatchDetails({ batch }: { readonly batch: Batch }): JSX.Element {
   const [partition, setPartition] = useState(batch.parts[0]?.partition ?? 0);
   const { answer } = useRequest(`${partition}/${batch.batchId}`, () => api.batch(partition, batch.batchId));
@@ -39,42 +39,27 @@ export function BatchDetails({ batch }: { readonly batch: Batch }): JSX.Element 
 }
 
 function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
-  const { startOffset, endOffset, plannedAt, committedAt, rows, deadLetters, files, problem } = detail;
+  const { startOffset, endOffset, countedAt, rows, deadLetters, stored, problem } = detail;
   const names = useRecordNames();
-  const tookMs = Date.parse(committedAt) - Date.parse(plannedAt);
   return (
     <>
       <dl class="steps">
         <div>
-          <dt>Plan</dt>
-          <dd>
-            offsets {showRange(startOffset, endOffset)} <small>at {showTime(plannedAt)}</small>
-          </dd>
+          <dt>Offsets</dt>
+          <dd>{showRange(startOffset, endOffset)}</dd>
         </div>
         <div>
-          <dt>Commit</dt>
+          <dt>Counted</dt>
           <dd>
             {plural(rows, names.singular, names.plural)}
             {deadLetters > 0 && `, ${plural(deadLetters, 'dead letter', 'dead letters')}`}{' '}
-            <small>
-              at {showTime(committedAt)}, {showDuration(tookMs)} after the plan
-            </small>
+            <small>at {showTime(countedAt)}</small>
           </dd>
         </div>
         <div>
           <dt>Files</dt>
           <dd>
-            {files.length === 0 ? (
-              'none: there was nothing to write'
-            ) : (
-              <ul class="files">
-                {files.map(({ key, size }) => (
-                  <li key={key}>
-                    <code>{key}</code> <small>{showBytes(size)}</small>
-                  </li>
-                ))}
-              </ul>
-            )}
+            {stored === null ? 'not yet' : <Files stored={stored} />}
           </dd>
         </div>
       </dl>
@@ -100,6 +85,27 @@ function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
           </h3>
           <DeadLetterTable letters={detail.rejected} />
         </>
+      )}
+    </>
+  );
+}
+
+/** Files may hold many batches. */
+function Files({ stored }: { readonly stored: NonNullable<BatchDetail['stored']> }): JSX.Element {
+  const { startOffset, endOffset, storedAt, files } = stored;
+  return (
+    <>
+      offsets {showRange(startOffset, endOffset)} <small>at {showTime(storedAt)}</small>
+      {files.length === 0 ? (
+        ': none, there was nothing to write'
+      ) : (
+        <ul class="files">
+          {files.map(({ key, size }) => (
+            <li key={key}>
+              <code>{key}</code> <small>{showBytes(size)}</small>
+            </li>
+          ))}
+        </ul>
       )}
     </>
   );

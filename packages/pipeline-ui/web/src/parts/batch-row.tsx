@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Batch } from '../../../src/api/index.ts';
-import { showCount, showDuration, showRange } from '../format/numbers.ts';
+import { showCount, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { BatchDetails } from './batch-details.tsx';
 import { PhaseBar } from './phase-bar.tsx';
@@ -19,7 +19,7 @@ export function BatchRow({
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }): JSX.Element {
-  const { key, batchId, plannedAt, committedAt, parts, rows, deadLetters, durationMs, storeRequests } = batch;
+  const { key, batchId, countedAt, parts, rows, deadLetters, durationMs, storeRequests } = batch;
   const details = `batch-${key}`;
   return (
     <>
@@ -37,7 +37,7 @@ export function BatchRow({
           </button>
         </th>
         <td class="time">
-          <time dateTime={committedAt}>{showTime(committedAt)}</time>
+          <time dateTime={countedAt}>{showTime(countedAt)}</time>
         </td>
         <td>
           <ul class="offsets">
@@ -58,9 +58,8 @@ export function BatchRow({
         </td>
         <td>
           {durationMs === null ? (
-            <span class="unknown" title="From plan to commit; its phases were measured elsewhere">
-              {showDuration(Date.parse(committedAt) - Date.parse(plannedAt))}
-              <span class="for-readers"> from plan to commit</span>
+            <span class="unknown" title="Measured by the consumer that counted it, or before its last start">
+              –<span class="for-readers"> measured elsewhere</span>
             </span>
           ) : (
             <PhaseBar durationMs={durationMs} longestMs={longestMs} />

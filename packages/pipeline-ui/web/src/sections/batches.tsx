@@ -58,7 +58,7 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
             <thead>
               <tr>
                 <th scope="col">Batch</th>
-                <th scope="col">Committed</th>
+                <th scope="col">Counted</th>
                 <th scope="col">Partition and offsets</th>
                 <th scope="col" class="number">
                   {capitalized(plural)}
@@ -105,6 +105,6 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
 function merge(newer: readonly Batch[], older: readonly Batch[]): readonly Batch[] {
   const byKey = new Map([...older, ...newer].map((batch) => [batch.key, batch]));
   return [...byKey.values()].sort(
-    (a, b) => Date.parse(b.committedAt) - Date.parse(a.committedAt) || b.batchId - a.batchId,
+    (a, b) => Date.parse(b.countedAt) - Date.parse(a.countedAt) || b.batchId - a.batchId,
   );
 }

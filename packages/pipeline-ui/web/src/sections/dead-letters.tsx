@@ -113,5 +113,7 @@ function emptyText(total: number | null, shown: Shown | undefined, isBusy: boole
   if (shown !== undefined && shown.reason !== '') {
     return `None so far whose reason holds “${shown.reason}”.`;
   }
-  return total === 0 ? 'No record has been rejected so far.' : 'None known yet.';
+  return total === 0
+    ? 'No record has been rejected so far.'
+    : 'They can be read here when the file is finished that they are in.';
 }

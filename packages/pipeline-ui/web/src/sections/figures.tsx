@@ -4,7 +4,9 @@ import { plural, showCount, showDuration, showRate, showShare } from '../format/
 import { showTime } from '../format/times.ts';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
-/** The five numbers that everybody looks for first. */
+type Freshness = FigureValues['freshness'];
+
+/** The six numbers that everybody looks for first. */
 export function Figures({
   status,
   figures,
@@ -17,7 +19,6 @@ export function Figures({
   const { plural: rows } = useRecordNames();
   const rate = figures?.point.processedRowsPerSecond ?? null;
   const duration = figures?.point.batchDurationMs ?? null;
-  const lastTriggerAt = figures?.lastTriggerAt ?? null;
   const group = figures?.groupRowsPerSecond ?? null;
   const all = partitions?.items.length ?? 0;
   const own = status?.ownedPartitions.length ?? 0;
@@ -28,8 +29,13 @@ export function Figures({
       <Figure
         name={`${capitalized(rows)} counted`}
         value={showCount(figures?.rows)}
-        note={lastTriggerAt === null ? 'no trigger yet' : `last trigger ${showTime(lastTriggerAt)}`}
+        note={figures === undefined ? '' : storedNote(figures)}
         isMain
+      />
+      <Figure
+        name="Freshness"
+        value={showFreshness(figures?.freshness)}
+        note={freshnessNote(figures?.freshness)}
       />
       <Figure
         name="Input rate"
@@ -60,6 +66,29 @@ export function Figures({
       />
     </dl>
   );
+}
+
+/** Where the counted records are, in plain words. */
+function storedNote({ filling, lastTriggerAt }: FigureValues): string {
+  if (lastTriggerAt === null) return 'no trigger yet';
+  if (filling === null) return `all in files; last trigger ${showTime(lastTriggerAt)}`;
+  const until = filling.until === null ? '' : `, due ${showTime(filling.until)}`;
+  return `${showCount(filling.records)} not in files yet${until}`;
+}
+
+/** How old half of the records were when they were counted. */
+function showFreshness(freshness: Freshness | undefined): string {
+  if (freshness?.isCatchingUp === true) return 'catching up';
+  return showDuration(freshness?.counted && freshness.counted.p50Seconds * 1_000);
+}
+
+function freshnessNote(freshness: Freshness | undefined): string {
+  if (freshness === undefined) return '';
+  const { counted, stored, isCatchingUp, backlogRecords } = freshness;
+  if (isCatchingUp || counted === null)
+    return backlogRecords === 0 ? 'nothing came lately' : `${showCount(backlogRecords)} were waiting at the start`;
+  const inFiles = stored === null ? '' : `; in files ${showDuration(stored.p99Seconds * 1_000)}`;
+  return `from produced to counted, 99% in ${showDuration(counted.p99Seconds * 1_000)}${inFiles}`;
 }
 
 function processingNote(duration: number | null, isReading: boolean, lag: number | null): string {

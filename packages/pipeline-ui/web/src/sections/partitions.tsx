@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Partition, Partitions as PartitionList } from '../../../src/api/index.ts';
-import { showCount, showOffset, showRange } from '../format/numbers.ts';
+import { showBytes, showCount, showOffset, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
@@ -31,7 +31,10 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                   Start
                 </th>
                 <th scope="col" class="number">
-                  Committed
+                  Counted
+                </th>
+                <th scope="col" class="number">
+                  In files
                 </th>
                 <th scope="col" class="number">
                   Latest
@@ -42,7 +45,8 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                 <th scope="col" class="number">
                   Dead letters
                 </th>
-                <th scope="col">Last commit</th>
+                <th scope="col">Being filled</th>
+                <th scope="col">Last count</th>
               </tr>
             </thead>
             <tbody>
@@ -64,7 +68,7 @@ function Row({
   readonly partition: Partition;
   readonly largestLag: number;
 }): JSX.Element {
-  const { lag, deadLetters, planned, gaps } = partition;
+  const { lag, deadLetters, gaps } = partition;
   return (
     <tr>
       <th scope="row" class="number">
@@ -83,20 +87,18 @@ function Row({
         {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
       </td>
       <td class="number">{showOffset(partition.firstOffset)}</td>
-      <td class="number">{showOffset(partition.committedOffset)}</td>
+      <td class="number">{showOffset(partition.countedOffset)}</td>
+      <td class="number">{showOffset(partition.storedOffset)}</td>
       <td class="number">{showOffset(partition.latestOffset)}</td>
       <td class="number">{showCount(partition.rows)}</td>
       <td class="number" data-tone={deadLetters > 0 ? 'warn' : 'none'}>
         {showCount(deadLetters)}
       </td>
       <td class="time">
-        {showTime(partition.committedAt)}
-        {planned !== null && (
-          <small>
-            {' '}
-            batch {planned.batchId} planned: {showRange(planned.startOffset, planned.endOffset)}
-          </small>
-        )}
+        <Filling partition={partition} />
+      </td>
+      <td class="time">
+        {showTime(partition.countedAt)}
         {gaps.map(({ startOffset, endOffset, reason, at }) => (
           <small key={`${startOffset}-${at}`} class="lost">
             lost ({reason}): {showRange(startOffset, endOffset)}
@@ -104,5 +106,21 @@ function Row({
         ))}
       </td>
     </tr>
+  );
+}
+
+/** What is counted and in no file yet: how large the file is so far, and when it is due. */
+function Filling({ partition }: { readonly partition: Partition }): JSX.Element {
+  const { planned, openSince, openBytes, openUntil } = partition;
+  if (planned !== null) return <>finishing {showRange(planned.startOffset, planned.endOffset)}</>;
+  if (openSince === null) return <span class="unknown">nothing</span>;
+  return (
+    <>
+      since {showTime(openSince)}
+      <small>
+        {openBytes !== null && ` ${showBytes(openBytes)}`}
+        {openUntil !== null && ` due ${showTime(openUntil)}`}
+      </small>
+    </>
   );
 }
