@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageOfBatches } from '../src/batches/batch-pages.ts';
 import { assembleBatchRows } from '../src/batches/batch-rows.ts';
-import type { KnownBatch } from '../src/batches/known-batch.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 

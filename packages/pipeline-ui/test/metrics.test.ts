@@ -40,6 +40,30 @@ describe('metrics', () => {
     expect(text).toContain('nodejs_eventloop_lag_seconds');
   });
 
+  it('say how fresh counts and files are, and mark a backlog as such', async () => {
+    const pipeline = createUiPipeline({ trigger: { kind: 'interval', everyMs: 5 } });
+    pipeline.addTickets(30);
+    const query = pipeline.startQuery();
+    await query.processAllAvailable();
+    const text = await scrape(pipeline);
+    expect(valueOf(text, 'client_tickets_backlog_records_total')).toBe(30);
+    for (const frontier of ['counted', 'stored'])
+      expect(valueOf(text, `client_tickets_produced_to_${frontier}_seconds_count`)).toBe(0);
+    await expect.poll(() => query.status().state).toBe('waiting');
+    // Its producer's clock is ahead, so it is none of the backlog.
+    pipeline.log.append(0, Buffer.from('live'), { timestamp: Date.now() + 60_000 });
+    await query.processAllAvailable();
+    const later = await scrape(pipeline);
+    for (const frontier of ['counted', 'stored']) {
+      expect(valueOf(later, `client_tickets_produced_to_${frontier}_seconds_count`)).toBe(1);
+      expect(valueOf(later, `client_tickets_produced_to_${frontier}_seconds_bucket{le="0.05"}`)).toBe(1);
+    }
+    expect(valueOf(later, 'client_tickets_backlog_records_total')).toBe(30);
+    for (const gauge of ['open_bytes', 'oldest_unstored_age_seconds', 'oldest_unread_age_seconds'])
+      expect(valueOf(later, `client_tickets_${gauge}{partition="0"}`)).toBe(0);
+    await query.stop({ budgetMs: 1_000 });
+  });
+
   it('have names with units, a help and a type', async () => {
     const text = await scrape(createUiPipeline());
     const types = [...text.matchAll(/^# TYPE (client_tickets_\w+) (\w+)$/gm)].map(([, name = '', type]) => ({

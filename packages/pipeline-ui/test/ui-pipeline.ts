@@ -4,6 +4,7 @@ import {
   type ObjectStore,
   silentLogger,
   StreamingQuery,
+  type StreamingQueryOptions,
   systemClock,
   type Trigger,
 } from '@client-tickets/micro-batch';
@@ -55,6 +56,7 @@ export function createUiPipeline({
   formats = ['json', 'parquet'],
   trigger = { kind: 'availableNow' },
   maxOffsetsPerTrigger = 50,
+  rollover,
   log = new MemoryLog('client_tickets', partitions),
   results = createMemoryObjectStore('memory://results/'),
   checkpoints = createMemoryObjectStore('memory://checkpoints/'),
@@ -68,6 +70,8 @@ export function createUiPipeline({
   /** Default: what is there, then the query ends. */
   readonly trigger?: Trigger;
   readonly maxOffsetsPerTrigger?: number;
+  /** Default: files with every batch. */
+  readonly rollover?: StreamingQueryOptions<Counts>['rollover'];
   readonly log?: MemoryLog;
   readonly results?: ObjectStore;
   readonly checkpoints?: ObjectStore;
@@ -141,6 +145,7 @@ export function createUiPipeline({
         trigger,
         startingOffsets: { kind: 'earliest' },
         maxOffsetsPerTrigger,
+        ...(rollover === undefined ? {} : { rollover }),
         failOnDataLoss: true,
         clock,
         logger: silentLogger,

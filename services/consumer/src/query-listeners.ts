@@ -4,7 +4,7 @@ import type { QueryListener } from '@client-tickets/micro-batch';
 export function broadcast(listeners: readonly QueryListener[]): QueryListener {
   return {
     onProgress: (progress) => listeners.forEach((listener) => listener.onProgress?.(progress)),
-    onBatch: (partition, batch) => listeners.forEach((listener) => listener.onBatch?.(partition, batch)),
+    onBatch: (...told) => listeners.forEach((listener) => listener.onBatch?.(...told)),
     onFiles: (partition, files) => listeners.forEach((listener) => listener.onFiles?.(partition, files)),
     onStatus: (status) => listeners.forEach((listener) => listener.onStatus?.(status)),
   };

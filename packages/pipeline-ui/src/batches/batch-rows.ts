@@ -1,6 +1,5 @@
 import { offsetInLog, type CountedBatch, type QueryProgress } from '@client-tickets/micro-batch';
 import type { Batch } from '../api/index.ts';
-import type { KnownBatch } from './known-batch.ts';
 import type { RequestCounts } from '../stores/request-counter.ts';
 
 /** What this consumer measured of one of its own triggers. */

@@ -24,7 +24,6 @@ import {
 import { ApiError } from '../api/api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
 import { BATCH_CURSOR, pageOfBatches } from '../batches/batch-pages.ts';
-import type { KnownBatch } from '../batches/known-batch.ts';
 import { readBatchRecords } from '../result-files/batch-records.ts';
 import { DEAD_LETTER_CURSOR, readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
 import type { FileReads } from '../result-files/file-reads.ts';

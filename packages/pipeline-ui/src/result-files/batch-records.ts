@@ -28,8 +28,6 @@ export async function readBatchRecords(
   read: ReadFile,
 ): Promise<BatchRecords> {
   const problems: string[] = [];
-  const isInBatch = ({ offset }: { readonly offset: bigint | string }): boolean =>
-    BigInt(offset) >= startOffset && BigInt(offset) < endOffset;
   async function readEach<T>(
     key: string | undefined,
     parse: (body: Uint8Array) => Promise<T[]> | T[],
@@ -83,10 +81,6 @@ function toShown({ record, derived }: Declaration, { names }: RowColumns, row: S
       kafka_offset: String(row.offset),
     },
   };
-}
-
-function* shownDeadLetters(body: Uint8Array): Generator<DeadLetterView> {
-  for (const line of linesForwards(body)) yield showDeadLetter(line);
 }
 
 function optional(name: string, value: string | number | null): [string, string | number][] {

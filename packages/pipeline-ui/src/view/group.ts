@@ -17,7 +17,6 @@ import {
 } from '@client-tickets/micro-batch';
 import type { Batch, Partition, Partitions } from '../api/index.ts';
 import { assembleBatchRows, type TriggerMeasure } from '../batches/batch-rows.ts';
-import { knownBatches, type KnownBatch } from '../batches/known-batch.ts';
 import { createPolled } from '../stores/polled.ts';
 
 /** What the UI asks of the log. */

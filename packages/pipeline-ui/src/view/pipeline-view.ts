@@ -1,12 +1,13 @@
-import type {
-  Clock,
-  CountedBatch,
-  ObjectStore,
-  QueryListener,
-  QueryProgress,
-  QueryStatus,
-  StoredFiles,
-  Trigger,
+import {
+  describeUnread,
+  type Clock,
+  type CountedBatch,
+  type ObjectStore,
+  type QueryListener,
+  type QueryProgress,
+  type QueryStatus,
+  type StoredFiles,
+  type Trigger,
 } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import type { z } from 'zod';
@@ -119,8 +120,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         group.addFiles(partition, files);
         freshness.addFiles(partition, files);
       },
-      onStatus() {
-        noteOwned();
+      onStatus(status) {
+        noteOwned(status);
         onChange();
       },
     },
@@ -144,8 +145,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     return counted.problem === undefined && counted.counts()?.total === countedRows();
   }
 
-  function noteOwned(): void {
-    const now = query.status();
+  function noteOwned(now: QueryStatus | undefined): void {
     if (now?.assigned === true) freshness.own(now.partitions.map(({ partition }) => partition));
   }
 
@@ -247,7 +247,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       ]);
     },
     sample() {
-      noteOwned();
+      noteOwned(query.status());
       rates.addLag(ownLag());
     },
     status,

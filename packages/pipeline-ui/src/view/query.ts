@@ -20,7 +20,8 @@ export interface QueryObserver {
   onProgress(progress: QueryProgress): void;
   onBatch(partition: number, batch: CountedBatch, progress: PartitionProgress): void;
   onFiles(partition: number, files: StoredFiles): void;
-  onStatus(): void;
+  /** `status`: as the query has just told it. */
+  onStatus(status?: QueryStatus): void;
 }
 
 /** This consumer's query, also before it exists. */
@@ -73,7 +74,7 @@ export function createQueryView({
       onFiles: (partition, files) => observer.onFiles(partition, files),
       onStatus(status) {
         reported = status;
-        observer.onStatus();
+        observer.onStatus(status);
       },
     },
     status: () => query?.status() ?? reported,
