@@ -28,11 +28,11 @@ export interface RebuildOptions {
   readonly partition: number;
   /** Where the partition began, as far as that is known; else it is taken to begin with its first file. */
   readonly firstOffset: bigint | undefined;
-  /** The end that readers' counts name: it was committed. */
-  readonly countedEnd: bigint;
+  /** Up to where the published counts say that files were stored, at least. */
+  readonly storedEnd: bigint;
   /** As the brokers have it now; `undefined`: not known. */
   readonly log: PartitionOffsets | undefined;
-  /** Take the last range for committed, whatever its files may lack. */
+  /** Take the last range for stored, whatever its files may lack. */
   readonly assumeComplete: boolean;
   readonly at: string;
 }
@@ -43,10 +43,12 @@ type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<Counts>;
 /**
  * Adds up the files of one partition, range by range, to what its checkpoint must have said.
  *
- * **The last range may not have been committed.** Whoever wrote it may have been killed between its files, and from the files
- * alone nobody can tell that one of them is missing. All ranges before it were committed, or it could not have been planned.
- * So unless the published counts say that it was committed, it becomes the plan of the new checkpoint: the next start
+ * **The last range may not have been stored.** Whoever wrote it may have been killed between its files, and from the files
+ * alone nobody can tell that one of them is missing. All ranges before it were stored, or it could not have been planned.
+ * So unless the published counts say that it was stored, it becomes the plan of the new checkpoint: the next start
  * executes it again and writes the same files, those that are there and those that are not.
+ *
+ * **What was counted beyond the files is counted again**, once it is read again: nothing says any more what it was.
  *
  * **The files may come from several logs**, one after the other. What was left of each when it was replaced was recorded as lost.
  */
@@ -90,26 +92,26 @@ export class PartitionRebuild {
   }
 
   readonly finish: Rebuild = (options) => {
-    const { query, partition, countedEnd, log, assumeComplete, at } = options;
+    const { query, partition, storedEnd, log, assumeComplete, at } = options;
     const last = this.#last;
-    const start = last?.evidence.range.startOffset ?? countedEnd;
-    const isCommitted = last === undefined || countedEnd >= last.sum.endOffset || assumeComplete;
-    if (isCommitted) this.#checkLast();
+    const start = last?.evidence.range.startOffset ?? storedEnd;
+    const isStored = last === undefined || storedEnd >= last.sum.endOffset || assumeComplete;
+    if (isStored) this.#checkLast();
     this.#refuse(partition);
-    if (last !== undefined && countedEnd > start && countedEnd < last.sum.endOffset) {
+    if (last !== undefined && storedEnd > start && storedEnd < last.sum.endOffset) {
       throw new Error(
-        `partition ${partition}: the counts end at ${countedEnd}, within the range ${showOffsets(last.evidence.range)}`,
+        `partition ${partition}: files were stored up to ${storedEnd}, within the range ${showOffsets(last.evidence.range)}`,
       );
     }
-    if (!isCommitted && log !== undefined && offsetsIn(logOf(start), log).earliest > start) {
+    if (!isStored && log !== undefined && offsetsIn(logOf(start), log).earliest > start) {
       throw new Error(
         `partition ${partition}: whether the last range ${showOffsets(last.evidence.range)} was written to its end is not known, ` +
           `and the log, which now starts at ${log.earliest}, can't give it again. Look at its files; with --assume-complete they are taken as they are`,
       );
     }
-    const sum = isCommitted ? last?.sum : this.#before;
-    const firstOffset = options.firstOffset ?? this.#firstOffset ?? countedEnd;
-    const endOffset = isCommitted ? larger(sum?.endOffset ?? firstOffset, countedEnd) : start;
+    const sum = isStored ? last?.sum : this.#before;
+    const firstOffset = options.firstOffset ?? this.#firstOffset ?? storedEnd;
+    const endOffset = isStored ? larger(sum?.endOffset ?? firstOffset, storedEnd) : start;
     if (this.#firstOffset !== undefined && firstOffset > this.#firstOffset) {
       throw new Error(
         `partition ${partition} begins at offset ${firstOffset}, but there are files from ${this.#firstOffset} on`,
@@ -123,16 +125,16 @@ export class PartitionRebuild {
     const totals = { rows, deadLetters, emptyOffsets };
     // The results do not say which log they came from: whatever the topic holds now is taken for the same.
     const stored = { endOffset, state: counts, totals, lastRecord: null, at };
-    const counted = isCommitted ? stored : frontierOf(last.sum, firstOffset + lost, at);
-    const planned = isCommitted ? null : { startOffset: start, endOffset: last.sum.endOffset, at };
+    const counted = isStored ? stored : frontierOf(last.sum, firstOffset + lost, at);
+    const planned = isStored ? null : { startOffset: start, endOffset: last.sum.endOffset, at };
     return {
       query,
       partition,
       firstOffset,
       logId: null,
-      counted: { batchId: (isCommitted ? ranges : last.sum.ranges) - 1, ...counted },
+      counted: { batchId: (isStored ? ranges : last.sum.ranges) - 1, ...counted },
       stored,
-      openSince: isCommitted ? null : at,
+      openSince: isStored ? null : at,
       planned,
       stopped: null,
       recentBatches: [],

@@ -20,6 +20,7 @@ import {
   readPublishedCounts,
   RESULT_FORMATS,
   type ListedRange,
+  type PublishedCounts,
   type ResultFormat,
 } from '@client-tickets/results';
 import type { Stores } from '../cli/operator-context.ts';
@@ -58,6 +59,8 @@ export interface RebuiltCheckpoint {
   /** Documents that are there and can't be read: each is kept as `<key>.damaged` before it is replaced. */
   readonly damaged: readonly { readonly store: 'results' | 'checkpoints'; readonly key: string }[];
   readonly partitions: readonly PartitionCheckpoint<Counts>[];
+  /** Keys of counts files that count more than the checkpoint will: what was counted and in no file is read and counted again. */
+  readonly countsAhead: readonly string[];
 }
 
 /**
@@ -96,9 +99,10 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   }
   if (claim === undefined) await checkBelonging(results, snapshot);
   const existing = new Set(snapshot.partitions.keys());
-  const counted = await readStoredEnds(results, declaration);
+  const published = await readPublishedCounts(results, declaration.countsFiles);
+  const stored = latestOffsets(published, 'storedOffsets');
   const formats =
-    found === undefined ? await findFormats(sources, counted) : readOptions(found.settings).formats;
+    found === undefined ? await findFormats(sources, stored) : readOptions(found.settings).formats;
 
   const rows = new QueryRows(declaration);
   const rebuilds = new Map<number, PartitionRebuild>();
@@ -118,7 +122,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     onProgress((read += evidence.rows.length));
   }
   // Partitions whose offsets never had a record have no files, but the counts know them.
-  for (const partition of counted.keys()) {
+  for (const partition of latestOffsets(published, 'endOffsets').keys()) {
     if (isLost({ partition }) && !rebuilds.has(partition))
       rebuilds.set(partition, new PartitionRebuild(rows, formats));
   }
@@ -129,7 +133,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
         query: id,
         partition,
         firstOffset: found?.startingOffsets.get(partition),
-        countedEnd: counted.get(partition) ?? 0n,
+        storedEnd: stored.get(partition) ?? 0n,
         log: log?.get(partition),
         assumeComplete,
         at,
@@ -160,6 +164,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     isClaimLost: claim === undefined,
     damaged,
     partitions,
+    countsAhead: findAhead(published, [...begins, ...partitions]),
   };
 }
 
@@ -193,7 +198,7 @@ function queryKey(topic: string): string {
 export async function writeRebuilt(
   declaration: Query,
   { results, checkpoints }: Stores,
-  { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
+  { identity, isQueryLost, isClaimLost, damaged, partitions, countsAhead }: RebuiltCheckpoint,
 ): Promise<void> {
   const { id: queryId, topic } = identity;
   const parseState = stateParser(declaration);
@@ -211,6 +216,8 @@ export async function writeRebuilt(
     if ((await store.swap(checkpoint, etags.get(key))) !== undefined) continue;
     throw new Error(`${checkpoints.location}${key} has changed meanwhile; it was not replaced`);
   }
+  // No consumer replaces counts by smaller ones.
+  for (const key of countsAhead) await results.delete(key);
   if (!isClaimLost) return;
   if (etags.has(OWNER_KEY)) await results.delete(OWNER_KEY);
   await claimResults(checkpoints, results, identity);
@@ -218,11 +225,11 @@ export async function writeRebuilt(
 
 /**
  * The formats in which the query writes. The last range of a partition shows them only if the counts say that it was
- * committed: else it may lack a file. What no range shows, the settings say.
+ * stored: else it may lack a file. What no range shows, the settings say.
  */
 async function findFormats(
   { declaration, results, handlerOptions }: RebuildSources,
-  counted: ReadonlyMap<number, bigint>,
+  stored: ReadonlyMap<number, bigint>,
 ): Promise<readonly ResultFormat[]> {
   const shown = new Set<ResultFormat>();
   const show = ({ files }: ListedRange): void => {
@@ -231,41 +238,35 @@ async function findFormats(
   let previous: ListedRange | undefined;
   for await (const listed of listRanges(results, declaration.table)) {
     if (previous?.partition === listed.partition) show(previous);
-    if ((counted.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
+    if ((stored.get(listed.partition) ?? 0n) >= listed.range.endOffset) show(listed);
     previous = listed;
   }
   return shown.size === 0 ? handlerOptions.formats : RESULT_FORMATS.filter((format) => shown.has(format));
 }
 
-/**
- * Removes counts that count more than what was rebuilt: records that were in open files, which will be counted again. The next start
- * publishes them.
- */
-async function dropCountsAhead(
-  results: ObjectStore,
-  { countsFiles }: Query,
-  partitions: readonly PartitionCheckpoint<Counts>[],
-): Promise<void> {
-  for (const published of await readPublishedCounts(results, countsFiles)) {
-    if (published.kind !== 'read') continue;
-    const { endOffsets, key } = published;
-    const isAhead = ({ partition, counted }: PartitionCheckpoint<Counts>): boolean =>
-      (endOffsets?.get(partition) ?? 0n) > counted.endOffset;
-    if (partitions.some(isAhead)) await results.delete(key);
-  }
-}
-
-/** Up to where files of each partition were stored at least, as any of the counts files says. */
-async function readStoredEnds(
-  results: ObjectStore,
-  { countsFiles }: Query,
-): Promise<ReadonlyMap<number, bigint>> {
+/** How far each partition is at the most in any of the counts files: in what they count, or in what was stored by then. */
+function latestOffsets(
+  published: readonly PublishedCounts[],
+  which: 'endOffsets' | 'storedOffsets',
+): ReadonlyMap<number, bigint> {
   const ends = new Map<number, bigint>();
-  for (const published of await readPublishedCounts(results, countsFiles)) {
-    if (published.kind !== 'read') continue;
-    for (const [partition, offset] of published.storedOffsets ?? []) {
+  for (const counts of published) {
+    if (counts.kind !== 'read') continue;
+    for (const [partition, offset] of counts[which] ?? []) {
       if (offset > (ends.get(partition) ?? -1n)) ends.set(partition, offset);
     }
   }
   return ends;
+}
+
+function findAhead(
+  published: readonly PublishedCounts[],
+  partitions: readonly PartitionCheckpoint<Counts>[],
+): readonly string[] {
+  const counted = new Map(partitions.map(({ partition, counted: { endOffset } }) => [partition, endOffset]));
+  const isAhead = ([partition, offset]: readonly [number, bigint]): boolean =>
+    offset > (counted.get(partition) ?? 0n);
+  return published.flatMap((counts) =>
+    counts.kind === 'read' && [...(counts.endOffsets ?? [])].some(isAhead) ? [counts.key] : [],
+  );
 }

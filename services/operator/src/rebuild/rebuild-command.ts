@@ -58,7 +58,7 @@ async function runRebuild(context: OperatorContext, options: Options): Promise<0
     return 0;
   }
   const writable = await context.openStores({
-    results: rebuilt.isClaimLost ? 'write' : 'read',
+    results: rebuilt.isClaimLost || rebuilt.countsAhead.length > 0 ? 'write' : 'read',
     checkpoints: 'write',
   });
   await writeRebuilt(query, writable, rebuilt);
@@ -80,7 +80,7 @@ async function readLog({ topic, output }: OperatorContext) {
 
 function showRebuilt(
   { table }: Query,
-  { identity, isQueryLost, isClaimLost, damaged, partitions }: RebuiltCheckpoint,
+  { identity, isQueryLost, isClaimLost, damaged, partitions, countsAhead }: RebuiltCheckpoint,
   locations: { readonly results: string; readonly checkpoints: string },
   output: Output,
 ): void {
@@ -93,8 +93,12 @@ function showRebuilt(
   if (isClaimLost) output.line(`_query.json is lost: ${locations.results} gets a new one`);
   for (const { store, key } of damaged)
     output.line(`${locations[store]}${key} is damaged: what it held is kept as ${key}.damaged`);
+  for (const key of countsAhead)
+    output.line(
+      `${locations.results}${key} counts ${table} that are in no file: it is removed, and published again when they are counted again`,
+    );
   if (partitions.length === 0) return;
-  const head = ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty or lost', '>batch to finish'];
+  const head = ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty or lost', '>files to finish'];
   output.table(
     head,
     partitions.map(({ partition, firstOffset, stored: { endOffset, totals }, planned }) => [

@@ -20,11 +20,16 @@ import type { TopicAccess } from '../topic/topic-access.ts';
 export interface PartitionState {
   readonly partition: number;
   readonly firstOffset: bigint;
-  readonly endOffset: bigint;
+  /** Everything before it is counted, and in files that can be seen before the other. */
+  readonly countedOffset: bigint;
+  readonly storedOffset: bigint;
+  /** When the first record was counted that is in no file yet, ISO 8601; `null`: all are. */
+  readonly openSince: string | null;
+  /** Of what is counted. */
   readonly totals: Totals;
   /** The latest batch; `undefined` when none is known. */
   readonly lastBatch: CountedBatch | undefined;
-  /** Decided on and not yet committed: the next start executes it. */
+  /** Files that are decided on and not stored yet: the next start writes them, if nobody does now. */
   readonly planned: FilePlan | null;
   readonly gaps: readonly Gap[];
   readonly log: PartitionOffsets | undefined;
@@ -72,7 +77,7 @@ export async function readStatus(options: {
       return undefined;
     }
   };
-  // Before the checkpoints: what readers see was committed then, so they can't seem to see more than there is.
+  // Before the checkpoints: what readers see was counted then, so they can't seem to see more than there is.
   const [published] = await readPublishedCounts(results, declaration.countsFiles);
   const changes = declarationChanges(declaration, query);
   const parseState = changes.length === 0 ? stateParser(declaration) : (value: unknown) => value;
@@ -86,15 +91,17 @@ export async function readStatus(options: {
     notes.push(`the results at ${results.location} are not those of this query: ${whose}`);
   }
   const partitions = [...snapshot.partitions.values()].map(({ checkpoint }): PartitionState => {
-    const { partition, firstOffset, counted, planned, recentBatches, gaps } = checkpoint;
-    const { endOffset, totals } = counted;
+    const { partition, firstOffset, counted, stored, openSince, planned, recentBatches, gaps } = checkpoint;
+    const { endOffset: countedOffset, totals } = counted;
     const offsets = log?.get(partition);
     const lag =
-      offsets === undefined ? undefined : offsets.latest > endOffset ? offsets.latest - endOffset : 0n;
+      offsets === undefined ? undefined : offsets.latest > countedOffset ? offsets.latest - countedOffset : 0n;
     return {
       partition,
       firstOffset,
-      endOffset,
+      countedOffset,
+      storedOffset: stored.endOffset,
+      openSince,
       totals,
       lastBatch: recentBatches.at(-1),
       planned,

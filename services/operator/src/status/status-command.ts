@@ -19,7 +19,7 @@ export function addStatus(program: Command, choose: Choose): void {
       'Show the state of a checkpoint without starting anything: last batches, plans, lag, dead letters.',
     )
     .option('--json', 'the state as JSON')
-    .option('--offsets', 'only the committed ends, as STARTING_OFFSETS for a query that goes on from there')
+    .option('--offsets', 'only up to where files are stored, as STARTING_OFFSETS for a query that goes on from there')
     .option('--no-brokers', 'do not ask the brokers for lag and consumers');
   const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS, GROUP_FLAG]);
   command.action((options: Options) => choose(flags(), (context) => runStatus(context, options)));
@@ -53,7 +53,8 @@ async function runStatus(context: OperatorContext, options: Options): Promise<0 
 /** Of every partition that the query knows, as Spark's JSON must name them all. */
 function startingOffsets({ topic, query, partitions }: Status): string {
   const ends = new Map(query.startingOffsets);
-  for (const { partition, endOffset } of partitions) ends.set(partition, endOffset);
+  // What is counted beyond it is in no file, so the next query has to count and to store it.
+  for (const { partition, storedOffset } of partitions) ends.set(partition, storedOffset);
   const members = [...ends]
     .sort(([a], [b]) => a - b)
     .map(([partition, offset]) => `"${partition}":${offset}`);
@@ -69,13 +70,14 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
     output.table(
       [
         '>partition',
-        '>committed',
+        '>counted',
+        '>in files',
         '>last batch',
         'offsets',
         'when',
         `>${table}`,
         '>dead letters',
-        '>planned',
+        'being filled',
         '>lag',
       ],
       partitions.map((partition) => toRow(partition, now)),
@@ -110,18 +112,28 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
 }
 
 function toRow(state: PartitionState, now: number): readonly string[] {
-  const { partition, endOffset, lastBatch, totals, planned, lag } = state;
+  const { partition, countedOffset, storedOffset, lastBatch, totals, lag } = state;
   return [
     String(partition),
-    String(endOffset),
+    String(countedOffset),
+    String(storedOffset),
     lastBatch === undefined ? '' : String(lastBatch.batchId),
     lastBatch === undefined ? '' : showOffsets(lastBatch),
     lastBatch === undefined ? '' : `${showAge(now - Date.parse(lastBatch.at))} ago`,
     showNumber(totals.rows),
     showNumber(totals.deadLetters),
-    planned === null ? '' : `${showOffsets(planned)} (${showAge(now - Date.parse(planned.at))} ago)`,
+    showFilling(state, now),
     lag === undefined ? '?' : showNumber(lag),
   ];
+}
+
+/** What is counted and in no file yet. */
+function showFilling({ countedOffset, storedOffset, openSince, planned }: PartitionState, now: number): string {
+  if (planned !== null)
+    return `${showOffsets(planned)}, files planned ${showAge(now - Date.parse(planned.at))} ago`;
+  if (openSince === null) return '';
+  const open = { startOffset: storedOffset, endOffset: countedOffset };
+  return `${showOffsets(open)}, for ${showAge(now - Date.parse(openSince))}`;
 }
 
 /** `3 s`, `5 min`, `2 h`, `4 days`. */

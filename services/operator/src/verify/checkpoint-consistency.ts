@@ -1,4 +1,4 @@
-import type { OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
+import type { Frontier, OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
 import type { Counts } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
@@ -9,13 +9,35 @@ function sizeWithin(range: OffsetRange, others: readonly OffsetRange[]): bigint 
   return sizeOf([range]) - sizeOf(subtractRanges(range, others));
 }
 
+/** How a frontier's offsets, totals and state contradict each other. `lost`: what it does not count. */
+function accounts(
+  what: 'stored' | 'counted',
+  { endOffset, totals, state }: Frontier<Counts>,
+  startOffset: bigint,
+  lost: readonly OffsetRange[],
+): readonly string[] {
+  const whole = { startOffset, endOffset };
+  const accounted = BigInt(totals.rows) + BigInt(totals.deadLetters) + BigInt(totals.emptyOffsets);
+  const inGaps = sizeWithin(whole, lost);
+  const offsets =
+    sizeOf([whole]) === accounted + inGaps
+      ? []
+      : [
+          `it has ${what} up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
+            `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
+        ];
+  const rows = Object.values(Object.values(state)[0] ?? {}).reduce((sum, count) => sum + count, 0);
+  if (rows === totals.rows) return offsets;
+  return [...offsets, `its ${what} state counts ${rows} rows, its totals ${totals.rows}`];
+}
+
 /** What a partition checkpoint says that can't all be true, whatever the results hold. */
 export function checkConsistency(
   checkpoint: PartitionCheckpoint<Counts>,
   identity: QueryIdentity,
 ): readonly Difference[] {
-  const { partition, firstOffset, stored, recentFiles: recent, gaps } = checkpoint;
-  const { totals, state, endOffset } = stored;
+  const { partition, firstOffset, stored, counted, recentFiles: recent, gaps } = checkpoint;
+  const { endOffset } = stored;
   const problems: string[] = [];
 
   const asked = identity.startingOffsets.get(partition);
@@ -23,18 +45,13 @@ export function checkConsistency(
     problems.push(`it begins at offset ${firstOffset}, but query.json says ${asked}`);
   }
 
-  const whole = { startOffset: firstOffset, endOffset };
-  const accounted = BigInt(totals.rows) + BigInt(totals.deadLetters) + BigInt(totals.emptyOffsets);
-  const lost = sizeOf([whole]) - accounted;
-  const inGaps = sizeWithin(whole, gaps);
-  if (lost !== inGaps) {
-    problems.push(
-      `it is stored up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
-        `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
-    );
-  }
-  const counted = Object.values(Object.values(state)[0] ?? {}).reduce((sum, count) => sum + count, 0);
-  if (counted !== totals.rows) problems.push(`its state counts ${counted} rows, its totals ${totals.rows}`);
+  const isInFiles = accounts('stored', stored, firstOffset, gaps);
+  const uncounted = gaps.filter(({ isCounted }) => !isCounted);
+  problems.push(...isInFiles, ...accounts('counted', counted, firstOffset, uncounted));
+  for (const [name, kinds] of Object.entries(stored.state))
+    for (const [kind, count] of Object.entries(kinds))
+      if (count > (counted.state[name]?.[kind] ?? 0))
+        problems.push(`it has stored more rows of ${name} ${kind} than it has counted`);
 
   const [oldest] = recent;
   if (oldest !== undefined) {

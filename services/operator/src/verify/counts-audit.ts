@@ -1,15 +1,7 @@
-import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
 import type { PublishedCounts } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
-import type { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
+import { expectedCounts, type CountedPartition } from './expected-counts.ts';
 import type { QueryRows } from './query-rows.ts';
-
-/** A partition as it was proven: its checkpoint, and the counts of the tickets in its files. */
-export interface CountedPartition {
-  readonly checkpoint: PartitionCheckpoint<Counts>;
-  readonly counts: CountsTally;
-}
 
 /** The end offset of a partition that a counts file does not name. */
 export const NOTHING_COUNTED = 0n;
@@ -18,10 +10,10 @@ export type CountedPartitions = ReadonlyMap<number, CountedPartition>;
 
 /**
  * Holds a counts file to the tickets that it says it counts: those before its end offsets. The file must have been read
- * **before** the checkpoints; then it can't count more than they have committed, unless they were set back.
+ * **before** the checkpoints; then it can't count more than they have counted, unless they were set back.
  *
  * A file that does not say what it counts (its metadata was too large, or a copy has lost it) must count all tickets;
- * that can be said only while nothing is being committed (`idle`).
+ * that can be said only while nothing is being counted (`idle`).
  */
 export function auditCounts(
   rows: QueryRows,
@@ -37,39 +29,64 @@ export function auditCounts(
   const { endOffsets, counts } = published;
   if (endOffsets === undefined && !idle) return [];
   const ahead = [...(endOffsets ?? [])].filter(([partition, offset]) => {
-    const committed = partitions.get(partition)?.checkpoint.counted.endOffset;
-    return committed === undefined || offset > committed;
+    const checkpointEnd = partitions.get(partition)?.checkpoint.counted.endOffset;
+    return checkpointEnd === undefined || offset > checkpointEnd;
   });
   if (ahead.length > 0) {
     const places = ahead.map(([partition, offset]) => {
-      const committed = partitions.get(partition)?.checkpoint.counted.endOffset;
-      return `partition ${partition} up to offset ${offset}, committed is ${committed ?? 'nothing'}`;
+      const checkpointEnd = partitions.get(partition)?.checkpoint.counted.endOffset;
+      return `partition ${partition} up to offset ${offset}, counted is ${checkpointEnd ?? 'nothing'}`;
     });
-    const message = `${key} counts more than was committed (${places.join('; ')}): the checkpoint was set back`;
+    const message = `${key} counts more than the checkpoint does (${places.join('; ')}): the checkpoint was set back`;
     return [{ code: 'counts_differ', key, message }];
   }
-  const expected = [...partitions].map(([partition, { counts: tally }]) =>
-    endOffsets === undefined ? tally.total : tally.before(endOffsets.get(partition) ?? NOTHING_COUNTED),
+  const expected = [...partitions].map(([partition, each]) =>
+    expectedCounts(
+      each,
+      endOffsets === undefined
+        ? each.checkpoint.counted.endOffset
+        : (endOffsets.get(partition) ?? NOTHING_COUNTED),
+    ),
   );
-  const merged = expected.reduce((sum, each) => rows.merge(sum, each), rows.noCounts);
-  const tickets = merged[file.name] ?? {};
-  const kinds = [...new Set([...Object.keys(tickets), ...Object.keys(counts)])].sort();
-  const wrong = kinds.filter((kind) => counts[kind] !== tickets[kind]);
-  if (wrong.length === 0) return [];
-  const shown = wrong.map(
-    (kind) => `${kind} ${counts[kind] ?? 'nothing'} instead of ${tickets[kind] ?? 'nothing'}`,
+  const mergeOf = (pick: 'least' | 'most'): Readonly<Record<string, number>> =>
+    expected.reduce((sum, each) => rows.merge(sum, each[pick]), rows.noCounts)[file.name] ?? {};
+  const [least, most] = [mergeOf('least'), mergeOf('most')];
+  const kinds = [...new Set([...Object.keys(most), ...Object.keys(counts)])].sort();
+  const wrong = kinds.filter((kind) => {
+    const [low, high] = [least[kind], most[kind]];
+    if (low === high) return counts[kind] !== high;
+    const count = counts[kind] ?? 0;
+    return count < (low ?? 0) || count > (high ?? 0);
+  });
+  const tickets = (kind: string): string => {
+    const [low, high] = [least[kind] ?? 0, most[kind]];
+    if (high === undefined) return 'nothing';
+    return low === high ? String(high) : `${low} to ${high}`;
+  };
+  if (wrong.length > 0) {
+    const shown = wrong.map((kind) => `${kind} ${counts[kind] ?? 'nothing'} instead of ${tickets(kind)}`);
+    return [{ code: 'counts_differ', key, message: `${key} does not count the tickets: ${shown.join(', ')}` }];
+  }
+  const wanted = expected.reduce<number | undefined>(
+    (sum, each) => (sum === undefined || each.rows === undefined ? undefined : sum + each.rows),
+    0,
   );
-  return [{ code: 'counts_differ', key, message: `${key} does not count the tickets: ${shown.join(', ')}` }];
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (wanted === undefined || total === wanted) return [];
+  const message = `${key} counts ${total} tickets; the batches up to there have ${wanted}`;
+  return [{ code: 'counts_differ', key, message }];
 }
 
-/** Whether a counts file lacks tickets that are committed. A moment later it may have been replaced. */
+/** Whether a counts file lacks tickets that are counted. A moment later it may have been replaced. */
 export function isBehind(published: PublishedCounts, partitions: CountedPartitions): boolean {
   if (published.kind === 'damaged') return false;
   const counted = [...partitions].filter(([, { checkpoint }]) => checkpoint.counted.batchId >= 0);
   if (published.kind === 'missing') return counted.length > 0;
   const { endOffsets } = published;
   if (endOffsets === undefined) return false;
-  return counted.some(
-    ([partition, { counts }]) => (endOffsets.get(partition) ?? NOTHING_COUNTED) <= (counts.lastOffset ?? -1n),
-  );
+  return counted.some(([partition, { checkpoint, counts }]) => {
+    const end = endOffsets.get(partition) ?? NOTHING_COUNTED;
+    const hasRows = checkpoint.recentBatches.some(({ startOffset, rows }) => startOffset >= end && rows > 0);
+    return hasRows || end <= (counts.lastOffset ?? -1n);
+  });
 }

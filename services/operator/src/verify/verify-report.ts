@@ -6,6 +6,8 @@ export interface VerifiedPartition {
   readonly partition: number;
   readonly firstOffset: bigint;
   readonly endOffset: bigint;
+  /** What is counted: from `endOffset` to here it is in files that nobody can see yet. */
+  readonly countedOffset: bigint;
   readonly rows: number;
   readonly deadLetters: number;
   /** Offsets that never had a record, as the checkpoint has counted them. */
@@ -14,7 +16,7 @@ export interface VerifiedPartition {
   readonly gaps: readonly Gap[];
   readonly ranges: number;
   readonly files: number;
-  /** Not yet committed when the proof began. */
+  /** Files that were decided on when the proof began and could not be seen yet. */
   readonly planned: FilePlan | null;
   /** `undefined`: not known. */
   readonly log: PartitionOffsets | undefined;

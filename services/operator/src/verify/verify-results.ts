@@ -18,6 +18,7 @@ import type { Difference } from './difference.ts';
 import { auditFiles } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
+import { isKnownExactly } from './expected-counts.ts';
 import { checkQuery } from './query-check.ts';
 import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
@@ -26,6 +27,8 @@ import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
+/** How often counts and checkpoints are read until they fit together. */
+const MOST_TRIES = 5;
 /** How many differences are listed. */
 const MOST_LISTED = 1_000;
 
@@ -40,7 +43,7 @@ export interface VerifyOptions {
   /** Reads some records of the topic, to compare them with the results. */
   readonly readRecords: TopicAccess['readRecords'] | undefined;
   readonly clock: Clock;
-  /** How long counts may lag behind commits, and the log seem to end early, until that is a difference. */
+  /** How long counts may lag behind checkpoints, and the log seem to end early, until that is a difference. */
   readonly waitMs: number;
   /** Called with the number of rows read, after each range. */
   readonly onProgress?: (rows: number) => void;
@@ -49,11 +52,13 @@ export interface VerifyOptions {
 /**
  * Proves a results location, also while consumers write to it:
  *
- * 1. Read the counts that readers see, **then** the checkpoints: what is counted was committed before.
- * 2. List and read the files. What the checkpoints of step 1 say is committed is final and must be there, whole, once.
- * 3. Files after the committed end are of plans, or of batches committed since. The checkpoints, read **again**, explain them.
- * 4. Compare the counts of step 1 with the rows that they say they count; read them again if they lag behind.
- * 5. Ask the brokers whether the log holds what is committed, and compare some of its records with the results.
+ * 1. Read the counts that readers see, **then** the checkpoints: what is published was counted before.
+ * 2. List and read the files. What the checkpoints of step 1 say is stored is final and must be there, whole, once: its rows are
+ *    exactly the state at `stored`.
+ * 3. Files after that are of plans, or were stored since. The checkpoints, read **again**, explain them.
+ * 4. Compare the counts of step 1 with what they say they count, of which some may be in no file yet; read them again if they lag
+ *    behind.
+ * 5. Ask the brokers whether the log holds what is counted, and compare some of its records with the results.
  *
  * Whatever happens meanwhile can only add to what step 1 saw, so the verdict is about that moment and stays true. Throws as
  * the stores do.
@@ -86,8 +91,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const read = (): Promise<readonly PublishedCounts[]> =>
     readPublishedCounts(results, options.query.countsFiles);
 
-  const published = await read();
-  const snapshot = await takeSnapshot();
+  const { published, snapshot } = await readTogether(read, takeSnapshot);
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
 
@@ -126,23 +130,24 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     log.add(await checkLaterCounts({ rows, published, read, partitions: counted, isIdle, clock, waitMs }));
   }
 
-  const committed = new Map(
+  const known = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => [partition, checkpoint]),
   );
-  const brokers = offsets === undefined ? undefined : await checkLog(offsets, committed, { clock, waitMs });
+  const brokers = offsets === undefined ? undefined : await checkLog(offsets, known, { clock, waitMs });
   log.add(brokers?.differences ?? []);
   const compared = await compareSample(options, sample);
   log.add(compared.differences);
   const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {
-    const checkpoint = committed.get(partition);
+    const checkpoint = known.get(partition);
     if (checkpoint === undefined) return [];
-    const { firstOffset, gaps, planned } = checkpoint;
-    const { endOffset, totals } = checkpoint.stored;
+    const { firstOffset, gaps, planned, stored, counted } = checkpoint;
+    const { endOffset, totals } = stored;
     const { deadLetters, ranges } = findings;
     const offsetsOf = {
       partition,
       firstOffset,
       endOffset,
+      countedOffset: counted.endOffset,
       gaps,
       planned,
       log: brokers?.log?.get(partition),
@@ -201,6 +206,38 @@ function sameCheckpoints(a: CheckpointSnapshot, b: CheckpointSnapshot): boolean 
   return a.partitions.size === b.partitions.size && [...a.partitions].every(isSame);
 }
 
+/**
+ * Step 1. Counts that were published between two checkpoints can't be held to exactly what they must be while nobody sees the files
+ * of what they count. With some tries both are read between two batches.
+ */
+async function readTogether(
+  read: () => Promise<readonly PublishedCounts[]>,
+  takeSnapshot: () => Promise<CheckpointSnapshot>,
+): Promise<{ readonly published: readonly PublishedCounts[]; readonly snapshot: CheckpointSnapshot }> {
+  let published = await read();
+  let snapshot = await takeSnapshot();
+  for (let tries = 1; tries < MOST_TRIES && !areExact(published, snapshot); tries += 1) {
+    const again = await read();
+    const next = await takeSnapshot();
+    const isIdle = sameCheckpoints(snapshot, next);
+    published = again;
+    snapshot = next;
+    if (isIdle) break; // nothing moves, so it will not get better
+  }
+  return { published, snapshot };
+}
+
+function areExact(published: readonly PublishedCounts[], { partitions }: CheckpointSnapshot): boolean {
+  return published.every(
+    (counts) =>
+      counts.kind !== 'read' ||
+      counts.endOffsets === undefined ||
+      [...partitions].every(([partition, { checkpoint }]) =>
+        isKnownExactly(checkpoint, counts.endOffsets?.get(partition) ?? NOTHING_COUNTED),
+      ),
+  );
+}
+
 /** Step 3. */
 async function judgeTail(
   results: ObjectStore,
@@ -239,11 +276,11 @@ async function startSample(
   const parse = createRecordParser(query.record, readOptions(settings).timestampZone);
   try {
     const log = await offsets.read();
-    const committed = [...partitions].map(([partition, { checkpoint }]) => {
-      const { firstOffset: startOffset, stored: end } = checkpoint;
-      return [partition, { startOffset, endOffset: end.endOffset }] as const;
+    const inFiles = [...partitions].map(([partition, { checkpoint }]) => {
+      const { firstOffset: startOffset, stored } = checkpoint;
+      return [partition, { startOffset, endOffset: stored.endOffset }] as const;
     });
-    return new TopicSample(rows, parse, new Map(committed), log);
+    return new TopicSample(rows, parse, new Map(inFiles), log);
   } catch {
     return undefined;
   }

@@ -44,13 +44,14 @@ export function showReport(report: VerifyReport, { record, table }: Declaration,
 }
 
 function headOf(table: string): readonly string[] {
-  return ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty', '>files', '>planned', '>lag'];
+  return ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty', '>files', '>being filled', '>lag'];
 }
 
 function toRow(verified: VerifiedPartition): readonly string[] {
-  const { partition, firstOffset, endOffset, rows, deadLetters, emptyOffsets, files, planned, log } =
+  const { partition, firstOffset, endOffset, countedOffset, rows, deadLetters, emptyOffsets, files, log } =
     verified;
-  const lag = log === undefined ? '?' : showNumber(log.latest > endOffset ? log.latest - endOffset : 0n);
+  const lag =
+    log === undefined ? '?' : showNumber(log.latest > countedOffset ? log.latest - countedOffset : 0n);
   return [
     String(partition),
     endOffset === firstOffset ? 'none' : showOffsets({ startOffset: firstOffset, endOffset }),
@@ -58,7 +59,7 @@ function toRow(verified: VerifiedPartition): readonly string[] {
     showNumber(deadLetters),
     showNumber(emptyOffsets),
     showNumber(files),
-    planned === null ? '' : showOffsets(planned),
+    countedOffset === endOffset ? '' : showOffsets({ startOffset: endOffset, endOffset: countedOffset }),
     lag,
   ];
 }
