@@ -204,7 +204,8 @@ export async function writeRebuilt(
   const parseState = stateParser(declaration);
   const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
   const etags = new Map<string, string | undefined>();
-  await dropCountsAhead(results, declaration, partitions);
+  // First, as nothing would tell of them afterwards. No consumer replaces counts by smaller ones.
+  for (const key of countsAhead) await results.delete(key);
   for (const { store: where, key } of damaged)
     etags.set(key, await keepDamaged(where === 'results' ? results : checkpoints, key));
   if (isQueryLost) {
@@ -216,8 +217,6 @@ export async function writeRebuilt(
     if ((await store.swap(checkpoint, etags.get(key))) !== undefined) continue;
     throw new Error(`${checkpoints.location}${key} has changed meanwhile; it was not replaced`);
   }
-  // No consumer replaces counts by smaller ones.
-  for (const key of countsAhead) await results.delete(key);
   if (!isClaimLost) return;
   if (etags.has(OWNER_KEY)) await results.delete(OWNER_KEY);
   await claimResults(checkpoints, results, identity);
