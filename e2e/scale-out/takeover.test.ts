@@ -22,8 +22,8 @@ interface PartitionRow {
   readonly partition: number;
   readonly mine: boolean;
   readonly owner: string | null;
-  readonly committedOffset: string | null;
-  readonly committedAt: string | null;
+  readonly countedOffset: string | null;
+  readonly countedAt: string | null;
 }
 
 async function partitionsOf({ url }: RunningConsumer): Promise<readonly PartitionRow[]> {
@@ -64,7 +64,7 @@ describe.skipIf(!hasKafka || !hasS3)(
     test('name the owner of every partition on their pages', { timeout: 60_000 }, async () => {
       await expect
         .poll(
-          async () => (await partitionsOf(second)).map(({ committedOffset }) => Number(committedOffset) > 0),
+          async () => (await partitionsOf(second)).map(({ countedOffset }) => Number(countedOffset) > 0),
           { timeout: 50_000 },
         )
         .toEqual([true, true, true]);
@@ -98,7 +98,7 @@ describe.skipIf(!hasKafka || !hasS3)(
           async () => {
             const rows = await partitionsOf(second);
             const times = moved.map(
-              ({ partition }) => rows.find((row) => row.partition === partition)?.committedAt,
+              ({ partition }) => rows.find((row) => row.partition === partition)?.countedAt,
             );
             return times.map((time) => Date.parse(time ?? '') > assignedAt);
           },

@@ -113,7 +113,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     expect(await row.locator('td').last().innerText()).toMatch(/^[1-9]\d*\s*: \d+ [\w-]+/);
   });
 
-  test('opens a batch with the keyboard: plan, commit, files, records before and after', async () => {
+  test('opens a batch with the keyboard: offsets, files, records before and after', async () => {
     const { page } = watched;
     const toggle = page.locator('.toggle').first();
     await toggle.focus();
@@ -123,7 +123,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await details.locator('.records tbody tr').first().waitFor();
     const text = await details.innerText();
     expect(text).toMatch(
-      /Plan[\s\S]*offsets[\s\S]*Commit[\s\S]*tickets?[\s\S]*Files[\s\S]*tickets\/partition=\d\/\d{20}-\d{20}\.parquet/,
+      /Offsets[\s\S]*Counted[\s\S]*tickets?[\s\S]*Files[\s\S]*tickets\/partition=\d\/\d{20}-\d{20}\.parquet/,
     );
     expect(
       await details.locator('.records tbody tr').first().locator('td.added').first().innerText(),

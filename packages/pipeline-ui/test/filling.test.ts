@@ -47,9 +47,11 @@ describe('while files are being filled', () => {
     const filling = async () => figuresSchema.parse((await pipeline.get('/api/v1/figures')).body).filling;
     const open = await filling();
     expect(open).toMatchObject({ records: 10 });
+    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({ deadLetters: 1, storedDeadLetters: 0 });
     expect(Date.parse(open?.until ?? '') - Date.parse(open?.since ?? '')).toBe(HOUR_MS);
     await stop();
     expect(await filling()).toBeNull();
+    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({ deadLetters: 1, storedDeadLetters: 1 });
   });
 
   it('counts are there already, and a batch says that its records are not in files yet, and when they will be', async () => {

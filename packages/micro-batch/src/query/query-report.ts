@@ -144,6 +144,7 @@ function partitionStatus<State>(
     oldestUncountedAt,
     lag: waiting === undefined || waiting > 0n ? waiting : 0n,
     totals: counted.totals,
+    storedTotals: stored.totals,
     gaps,
     bufferedBytes: buffer.bytes,
   };

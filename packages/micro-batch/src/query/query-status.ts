@@ -36,8 +36,9 @@ export interface PartitionStatus {
   readonly lag: bigint | undefined;
   /** When the first record was produced that is not counted, in milliseconds since the epoch; `undefined`: none was read so far. */
   readonly oldestUncountedAt: number | undefined;
-  /** Of what is counted. */
+  /** Of what is counted, and of what is in files. */
   readonly totals: Totals;
+  readonly storedTotals: Totals;
   readonly gaps: readonly Gap[];
   readonly bufferedBytes: number;
 }

@@ -27,6 +27,7 @@ export const partitionSchema = z.object({
     .describe('files that were decided on and can not be seen yet'),
   rows: count.describe('counted'),
   deadLetters: count,
+  storedDeadLetters: count.describe('those that are in files already, so that they can be read'),
   emptyOffsets: count.describe('offsets without a record: compacted away, or transaction markers'),
   gaps: z.array(
     z.object({

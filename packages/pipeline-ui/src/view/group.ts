@@ -258,8 +258,9 @@ function toPartition(known: PartitionKnowledge): Partition {
   const earliest = owned?.earliestOffset ?? read?.earliest;
   // What was counted was in the log, also when its end was last read before that.
   const latest = later(later(owned?.latestOffset, read?.latest), countedOffset);
-  const { totals, gaps, planned, batchId, firstOffset, openSince } = owned ?? {
+  const { totals, storedTotals, gaps, planned, batchId, firstOffset, openSince } = owned ?? {
     totals: checkpoint?.counted.totals,
+    storedTotals: checkpoint?.stored.totals,
     gaps: checkpoint?.gaps ?? [],
     planned: checkpoint?.planned ?? null,
     batchId: checkpoint?.counted.batchId ?? -1,
@@ -292,6 +293,7 @@ function toPartition(known: PartitionKnowledge): Partition {
           },
     rows: totals?.rows ?? 0,
     deadLetters: totals?.deadLetters ?? 0,
+    storedDeadLetters: storedTotals?.deadLetters ?? 0,
     emptyOffsets: totals?.emptyOffsets ?? 0,
     gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
       startOffset: String(offsetInLog(startOffset)),

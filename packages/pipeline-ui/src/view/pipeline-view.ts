@@ -197,6 +197,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       lastTriggerAt: lastTriggerAt === undefined ? null : new Date(lastTriggerAt).toISOString(),
       rows: counted.counts()?.total ?? null,
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+      storedDeadLetters:
+        items.length === 0 ? null : items.reduce((sum, { storedDeadLetters }) => sum + storedDeadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
       freshness: showFreshness(freshness, query.status()?.partitions ?? []),
       filling: sumOfFilling(items),

@@ -42,7 +42,10 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
         </section>
         <Batches batches={batches} />
         <Partitions partitions={partitions} />
-        <DeadLetters total={figures?.deadLetters ?? null} />
+        <DeadLetters
+          total={figures?.storedDeadLetters ?? null}
+          waiting={(figures?.deadLetters ?? 0) - (figures?.storedDeadLetters ?? 0)}
+        />
         <Settings status={status} />
       </main>
       <footer>

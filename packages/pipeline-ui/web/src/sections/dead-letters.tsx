@@ -22,7 +22,15 @@ const MOST_ROWS = 500;
  * What was rejected, newest first. The list does not move while somebody reads it: new ones are offered. Only an empty list
  * fills by itself.
  */
-export function DeadLetters({ total }: { readonly total: number | null }): JSX.Element {
+export function DeadLetters({
+  total,
+  waiting,
+}: {
+  /** Those that can be read. */
+  readonly total: number | null;
+  /** Those that are in files that are being filled. */
+  readonly waiting: number;
+}): JSX.Element {
   const [shown, setShown] = useState<Shown | undefined>(undefined);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -91,7 +99,7 @@ export function DeadLetters({ total }: { readonly total: number | null }): JSX.E
       {problem !== '' && <p class="problem">{problem}</p>}
       <p class="problem">{shown?.problem}</p>
       {shown === undefined || shown.letters.length === 0 ? (
-        <p class="empty panel">{emptyText(total, shown, isBusy)}</p>
+        <p class="empty panel">{emptyText(total, waiting, shown, isBusy)}</p>
       ) : (
         <WideTable label="Dead letters">
           <DeadLetterTable letters={shown.letters} />
@@ -108,12 +116,16 @@ export function DeadLetters({ total }: { readonly total: number | null }): JSX.E
   );
 }
 
-function emptyText(total: number | null, shown: Shown | undefined, isBusy: boolean): string {
+function emptyText(
+  total: number | null,
+  waiting: number,
+  shown: Shown | undefined,
+  isBusy: boolean,
+): string {
   if (isBusy) return 'Reading …';
   if (shown !== undefined && shown.reason !== '') {
     return `None so far whose reason holds “${shown.reason}”.`;
   }
-  return total === 0
-    ? 'No record has been rejected so far.'
-    : 'They can be read here when the file is finished that they are in.';
+  if (waiting > 0) return `${plural(waiting, 'dead letter is', 'dead letters are')} in files that are being filled; they can be read then.`;
+  return total === 0 ? 'No record has been rejected so far.' : 'None known yet.';
 }
