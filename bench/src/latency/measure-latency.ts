@@ -36,8 +36,8 @@ const READ_EVERY_MS = { folder: 5, s3: 20 } as const;
 
 /**
  * From produced to visible, with a trigger as fast as it goes. The time of a ticket is that of its record, which the producer
- * sets when it makes the ticket. It is visible when a reader of the published counts has found it counted; its files are final
- * by then. The reader asks again and again, so that each figure holds up to one of its rounds more than a consumer of the
+ * sets when it makes the ticket. It is visible when a reader of the published counts has found it counted; files follow by
+ * their rollover. The reader asks again and again, so that each figure holds up to one of its rounds more than a consumer of the
  * results that is told at once would see. All clocks are this machine's.
  */
 export async function measureLatency(options: {

@@ -67,7 +67,7 @@ def read_counts(files, folder):
 
 def read_results(location):
     files, folder = open_location(location)
-    counts = read_counts(files, folder)  # first: what is counted must be in files that are listed later
+    counts = read_counts(files, folder)
     return {
         "counts": counts,
         "parquet": read_rows(files, f"{folder}/tickets", "parquet"),
