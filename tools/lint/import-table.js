@@ -78,6 +78,15 @@ export const rooms = {
     'json-lines',
     'parquet',
   ],
-  'packages/pipeline-ui/src': ['api', 'stores', 'freshness', 'batches', 'view', 'result-files', 'monitoring', 'http'],
+  'packages/pipeline-ui/src': [
+    'api',
+    'stores',
+    'freshness',
+    'batches',
+    'view',
+    'result-files',
+    'monitoring',
+    'http',
+  ],
   'packages/results/src': ['layout', 'read'],
 };

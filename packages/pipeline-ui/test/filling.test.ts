@@ -31,7 +31,13 @@ describe('while files are being filled', () => {
     const { stop } = await countTickets(pipeline);
     const { items } = partitionsSchema.parse((await pipeline.get('/api/v1/partitions')).body);
     const [partition] = items;
-    expect(partition).toMatchObject({ countedOffset: '10', storedOffset: '0', rows: 9, deadLetters: 1, lag: 0 });
+    expect(partition).toMatchObject({
+      countedOffset: '10',
+      storedOffset: '0',
+      rows: 9,
+      deadLetters: 1,
+      lag: 0,
+    });
     expect(partition?.openBytes).toBeGreaterThan(0);
     const openMs = Date.parse(partition?.openUntil ?? '') - Date.parse(partition?.openSince ?? '');
     expect(openMs).toBe(HOUR_MS);
@@ -47,11 +53,17 @@ describe('while files are being filled', () => {
     const filling = async () => figuresSchema.parse((await pipeline.get('/api/v1/figures')).body).filling;
     const open = await filling();
     expect(open).toMatchObject({ records: 10 });
-    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({ deadLetters: 1, storedDeadLetters: 0 });
+    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({
+      deadLetters: 1,
+      storedDeadLetters: 0,
+    });
     expect(Date.parse(open?.until ?? '') - Date.parse(open?.since ?? '')).toBe(HOUR_MS);
     await stop();
     expect(await filling()).toBeNull();
-    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({ deadLetters: 1, storedDeadLetters: 1 });
+    expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({
+      deadLetters: 1,
+      storedDeadLetters: 1,
+    });
   });
 
   it('counts are there already, and a batch says that its records are not in files yet, and when they will be', async () => {
@@ -60,7 +72,8 @@ describe('while files are being filled', () => {
     await expect
       .poll(async () => (await pipeline.get('/api/v1/counts')).body, { timeout: 10_000 })
       .toMatchObject({ total: 9 });
-    const batch = async () => batchDetailSchema.parse((await pipeline.get('/api/v1/partitions/0/batches/0')).body);
+    const batch = async () =>
+      batchDetailSchema.parse((await pipeline.get('/api/v1/partitions/0/batches/0')).body);
     const before = await batch();
     expect(before).toMatchObject({ stored: null, records: [], rejected: [] });
     expect(before.problem).toMatch(/being filled; they are finished at \d{4}-.*Z at the latest/);
@@ -90,7 +103,9 @@ describe('while files are being filled', () => {
     expect((await other.get('/api/v1/partitions')).body).toMatchObject({
       items: [{ mine: false, countedOffset: '10', storedOffset: '0', openBytes: null, openUntil: null }],
     });
-    expect((await other.get('/api/v1/figures')).body).toMatchObject({ filling: { records: 10, until: null } });
+    expect((await other.get('/api/v1/figures')).body).toMatchObject({
+      filling: { records: 10, until: null },
+    });
     await stop();
   });
 

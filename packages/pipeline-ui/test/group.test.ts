@@ -44,7 +44,9 @@ it('a log that replaced another one is shown with its own offsets, also where an
   await checkpoints.put(key, Buffer.from(inSecondLog));
   const { get } = createUiPipeline({ log, checkpoints, results });
   expect((await get('/api/v1/partitions')).body).toMatchObject({
-    items: [{ mine: false, firstOffset: '0', countedOffset: '7', storedOffset: '7', latestOffset: '7', lag: 0 }],
+    items: [
+      { mine: false, firstOffset: '0', countedOffset: '7', storedOffset: '7', latestOffset: '7', lag: 0 },
+    ],
   });
   expect((await get('/api/v1/batches')).body).toMatchObject({
     items: [{ parts: [{ startOffset: '0', endOffset: '7' }] }],

@@ -107,7 +107,10 @@ describe('counts that are ahead of files', () => {
     });
     const { differences } = await verify(query);
     expect(differences).toMatchObject([
-      { code: 'counts_differ', message: expect.stringContaining('counts more than the checkpoint') as unknown },
+      {
+        code: 'counts_differ',
+        message: expect.stringContaining('counts more than the checkpoint') as unknown,
+      },
     ]);
   });
 
@@ -191,6 +194,9 @@ describe('rebuilding a lost checkpoint', () => {
     await query.finish();
     const report = await verify(query);
     expect(report.differences).toEqual([]);
-    expect(report).toMatchObject({ ok: true, partitions: [{ rows: 35, endOffset: 36n, countedOffset: 36n }] });
+    expect(report).toMatchObject({
+      ok: true,
+      partitions: [{ rows: 35, endOffset: 36n, countedOffset: 36n }],
+    });
   });
 });

@@ -42,7 +42,8 @@ describe('the times at which records were produced', () => {
 
   it('can be added up, without growing', () => {
     const all = new ProducedTimes();
-    for (let second = 0; second < 5_000; second += 1) all.addAll(ProducedTimes.of(recordsAt([second * 1_000])));
+    for (let second = 0; second < 5_000; second += 1)
+      all.addAll(ProducedTimes.of(recordsAt([second * 1_000])));
     const slots = [...all];
     expect(slots.length).toBeLessThanOrEqual(1_000);
     expect(slots.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);

@@ -55,7 +55,9 @@ export const batchDetailSchema = z.object({
       files: z.array(z.object({ key: z.string(), size: count.describe('in bytes') })),
     })
     .nullable()
-    .describe('the files that hold the batch, which may hold many; null while they are being filled, or when it is long ago'),
+    .describe(
+      'the files that hold the batch, which may hold many; null while they are being filled, or when it is long ago',
+    ),
   resultsLocation: z.string(),
   records: z.array(
     z.object({

@@ -32,10 +32,14 @@ const freshnessSchema = z.object({
   counted: latencySchema.describe(
     'from when records were produced to when they were counted, over the last minute; null: there were none. A backlog is left out',
   ),
-  stored: latencySchema.describe('the same to when they were in a file that can be seen, over the last ten minutes'),
+  stored: latencySchema.describe(
+    'the same to when they were in a file that can be seen, over the last ten minutes',
+  ),
   isCatchingUp: z.boolean().describe('what waited before this consumer came is being read'),
   backlogRecords: count.describe('records that were counted as part of a backlog since the start'),
-  oldestUncountedAt: time.nullable().describe('when the oldest record was produced that was read and is not counted'),
+  oldestUncountedAt: time
+    .nullable()
+    .describe('when the oldest record was produced that was read and is not counted'),
 });
 
 /** The numbers that say how it goes. */
@@ -54,7 +58,9 @@ export const figuresSchema = z.object({
       records: count,
       bytes: count.describe('of the largest file of each partition of this consumer'),
       since: time,
-      until: time.nullable().describe('when the next of these files is finished at the latest; null: not known here'),
+      until: time
+        .nullable()
+        .describe('when the next of these files is finished at the latest; null: not known here'),
     })
     .nullable()
     .describe('what all consumers have counted and is in no file yet; null: everything is'),

@@ -10,13 +10,17 @@ export const partitionSchema = z.object({
   countedAt: time.nullable(),
   storedOffset: offset.nullable().describe('everything before it is in files that can be seen'),
   storedAt: time.nullable(),
-  openSince: time.nullable().describe('when the first record was counted that is in no file yet; null: all are'),
+  openSince: time
+    .nullable()
+    .describe('when the first record was counted that is in no file yet; null: all are'),
   openBytes: count
     .nullable()
     .describe('how large the largest file is that is being filled; null when another consumer fills it'),
   openUntil: time
     .nullable()
-    .describe('when that file is finished at the latest, if it does not reach its size before; null: none, or not known here'),
+    .describe(
+      'when that file is finished at the latest, if it does not reach its size before; null: none, or not known here',
+    ),
   earliestOffset: offset.nullable(),
   latestOffset: offset.nullable(),
   lag: count.nullable(),

@@ -29,9 +29,7 @@ export function assembleBatchRows(
   batches: BatchesByPartition,
   measures: readonly TriggerMeasure[],
 ): readonly Batch[] {
-  const measureOf = new Map(
-    measures.flatMap((measure) => countedEnds(measure).map((end) => [end, measure])),
-  );
+  const measureOf = new Map(measures.flatMap((measure) => countedEnds(measure).map((end) => [end, measure])));
   const own = new Map<TriggerMeasure, Part[]>();
   const others: Part[] = [];
   for (const [partition, counted] of batches) {

@@ -10,7 +10,7 @@ export const LATENCY_BUCKETS = [
  */
 export class Latencies {
   /** By bucket, not cumulative; the last one is of all that took longer. */
-  readonly #counts = new Array<number>(LATENCY_BUCKETS.length + 1).fill(0);
+  readonly #counts = [...LATENCY_BUCKETS, Infinity].map(() => 0);
   #sum = 0;
   #count = 0;
 

@@ -225,7 +225,13 @@ function isWithin(outer: OffsetRange, inner: OffsetRange): boolean {
   return outer.startOffset <= inner.startOffset && outer.endOffset >= inner.endOffset;
 }
 
-function showStored({ startOffset, endOffset, plannedAt, storedAt, files }: StoredFiles): BatchDetail['stored'] {
+function showStored({
+  startOffset,
+  endOffset,
+  plannedAt,
+  storedAt,
+  files,
+}: StoredFiles): BatchDetail['stored'] {
   return {
     startOffset: String(offsetInLog(startOffset)),
     endOffset: String(offsetInLog(endOffset)),

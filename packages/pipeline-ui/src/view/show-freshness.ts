@@ -4,15 +4,13 @@ import type { Freshness } from '../freshness/freshness.ts';
 import type { Latencies } from '../freshness/latencies.ts';
 
 /** `owned`: the partitions of this consumer; how fresh those of others are, they know themselves. */
-export function showFreshness(
-  { counted, stored, backlogRecords, isCatchingUp }: Freshness,
-  owned: readonly PartitionStatus[],
-): Figures['freshness'] {
+export function showFreshness(freshness: Freshness, owned: readonly PartitionStatus[]): Figures['freshness'] {
+  const { counted, stored, backlogRecords } = freshness;
   const waiting = owned.flatMap(({ oldestUncountedAt }) => oldestUncountedAt ?? []);
   return {
     counted: showLatencies(counted.recent),
     stored: showLatencies(stored.recent),
-    isCatchingUp: owned.some(({ partition }) => isCatchingUp(partition)),
+    isCatchingUp: owned.some(({ partition }) => freshness.isCatchingUp(partition)),
     backlogRecords,
     oldestUncountedAt: waiting.length === 0 ? null : new Date(Math.min(...waiting)).toISOString(),
   };
@@ -35,7 +33,10 @@ export function sumOfFilling(partitions: readonly Partition[]): Figures['filling
   const earliest = (times: readonly (string | null)[]): string | null =>
     times.filter((time) => time !== null).sort()[0] ?? null;
   return {
-    records: open.reduce((sum, { countedOffset, storedOffset }) => sum + between(storedOffset, countedOffset), 0),
+    records: open.reduce(
+      (sum, { countedOffset, storedOffset }) => sum + between(storedOffset, countedOffset),
+      0,
+    ),
     bytes: open.reduce((sum, { openBytes }) => sum + (openBytes ?? 0), 0),
     since: earliest(open.map(({ openSince }) => openSince)) ?? '',
     until: earliest(open.map(({ openUntil }) => openUntil)),

@@ -7,7 +7,12 @@ import { RecentLatencies } from '../../src/freshness/recent-latencies.ts';
 describe('latencies', () => {
   it('are the histogram that prom-client makes of the same values', async () => {
     const registers = [new Registry()];
-    const histogram = new Histogram({ name: 'x_seconds', help: 'X.', buckets: [...LATENCY_BUCKETS], registers });
+    const histogram = new Histogram({
+      name: 'x_seconds',
+      help: 'X.',
+      buckets: [...LATENCY_BUCKETS],
+      registers,
+    });
     const latencies = new Latencies();
     for (const [seconds, count] of [
       [0, 1],

@@ -95,7 +95,11 @@ export async function readStatus(options: {
     const { endOffset: countedOffset, totals } = counted;
     const offsets = log?.get(partition);
     const lag =
-      offsets === undefined ? undefined : offsets.latest > countedOffset ? offsets.latest - countedOffset : 0n;
+      offsets === undefined
+        ? undefined
+        : offsets.latest > countedOffset
+          ? offsets.latest - countedOffset
+          : 0n;
     return {
       partition,
       firstOffset,

@@ -19,7 +19,10 @@ export function addStatus(program: Command, choose: Choose): void {
       'Show the state of a checkpoint without starting anything: last batches, plans, lag, dead letters.',
     )
     .option('--json', 'the state as JSON')
-    .option('--offsets', 'only up to where files are stored, as STARTING_OFFSETS for a query that goes on from there')
+    .option(
+      '--offsets',
+      'only up to where files are stored, as STARTING_OFFSETS for a query that goes on from there',
+    )
     .option('--no-brokers', 'do not ask the brokers for lag and consumers');
   const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS, GROUP_FLAG]);
   command.action((options: Options) => choose(flags(), (context) => runStatus(context, options)));
@@ -128,7 +131,10 @@ function toRow(state: PartitionState, now: number): readonly string[] {
 }
 
 /** What is counted and in no file yet. */
-function showFilling({ countedOffset, storedOffset, openSince, planned }: PartitionState, now: number): string {
+function showFilling(
+  { countedOffset, storedOffset, openSince, planned }: PartitionState,
+  now: number,
+): string {
   if (planned !== null)
     return `${showOffsets(planned)}, files planned ${showAge(now - Date.parse(planned.at))} ago`;
   if (openSince === null) return '';

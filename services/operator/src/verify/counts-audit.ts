@@ -65,7 +65,9 @@ export function auditCounts(
   };
   if (wrong.length > 0) {
     const shown = wrong.map((kind) => `${kind} ${counts[kind] ?? 'nothing'} instead of ${tickets(kind)}`);
-    return [{ code: 'counts_differ', key, message: `${key} does not count the tickets: ${shown.join(', ')}` }];
+    return [
+      { code: 'counts_differ', key, message: `${key} does not count the tickets: ${shown.join(', ')}` },
+    ];
   }
   const wanted = expected.reduce<number | undefined>(
     (sum, each) => (sum === undefined || each.rows === undefined ? undefined : sum + each.rows),

@@ -28,7 +28,8 @@ export function expectedCounts({ checkpoint, counts }: CountedPartition, endOffs
   const isStored = endOffset <= stored.endOffset;
   const rows = rowsBefore(checkpoint, endOffset);
   const inFiles = isStored ? counts.before(endOffset) : counts.total;
-  if (isStored && !gaps.some(({ isCounted }) => isCounted)) return { least: inFiles, most: inFiles, rows: undefined };
+  if (isStored && !gaps.some(({ isCounted }) => isCounted))
+    return { least: inFiles, most: inFiles, rows: undefined };
   if (endOffset === counted.endOffset) return { least: counted.state, most: counted.state, rows };
   return { least: inFiles, most: counted.state, rows };
 }
@@ -45,7 +46,10 @@ export function rowsBefore(
 }
 
 /** Whether counts up to there can be held to exactly what they must be. */
-export function isKnownExactly({ stored, counted, gaps }: PartitionCheckpoint<Counts>, endOffset: bigint): boolean {
+export function isKnownExactly(
+  { stored, counted, gaps }: PartitionCheckpoint<Counts>,
+  endOffset: bigint,
+): boolean {
   if (endOffset === counted.endOffset) return true;
   return endOffset <= stored.endOffset && !gaps.some(({ isCounted }) => isCounted);
 }

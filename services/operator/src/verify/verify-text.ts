@@ -44,7 +44,16 @@ export function showReport(report: VerifyReport, { record, table }: Declaration,
 }
 
 function headOf(table: string): readonly string[] {
-  return ['>partition', '>offsets', `>${table}`, '>dead letters', '>empty', '>files', '>being filled', '>lag'];
+  return [
+    '>partition',
+    '>offsets',
+    `>${table}`,
+    '>dead letters',
+    '>empty',
+    '>files',
+    '>being filled',
+    '>lag',
+  ];
 }
 
 function toRow(verified: VerifiedPartition): readonly string[] {

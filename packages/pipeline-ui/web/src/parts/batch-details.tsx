@@ -58,9 +58,7 @@ function Part({ detail }: { readonly detail: BatchDetail }): JSX.Element {
         </div>
         <div>
           <dt>Files</dt>
-          <dd>
-            {stored === null ? 'not yet' : <Files stored={stored} />}
-          </dd>
+          <dd>{stored === null ? 'not yet' : <Files stored={stored} />}</dd>
         </div>
       </dl>
       {problem !== null && <p class="problem">{problem}</p>}

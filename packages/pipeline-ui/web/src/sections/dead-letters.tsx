@@ -116,16 +116,12 @@ export function DeadLetters({
   );
 }
 
-function emptyText(
-  total: number | null,
-  waiting: number,
-  shown: Shown | undefined,
-  isBusy: boolean,
-): string {
+function emptyText(total: number | null, waiting: number, shown: Shown | undefined, isBusy: boolean): string {
   if (isBusy) return 'Reading …';
   if (shown !== undefined && shown.reason !== '') {
     return `None so far whose reason holds “${shown.reason}”.`;
   }
-  if (waiting > 0) return `${plural(waiting, 'dead letter is', 'dead letters are')} in files that are being filled; they can be read then.`;
+  if (waiting > 0)
+    return `${plural(waiting, 'dead letter is', 'dead letters are')} in files that are being filled; they can be read then.`;
   return total === 0 ? 'No record has been rejected so far.' : 'None known yet.';
 }

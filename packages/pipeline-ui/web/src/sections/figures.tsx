@@ -86,7 +86,9 @@ function freshnessNote(freshness: Freshness | undefined): string {
   if (freshness === undefined) return '';
   const { counted, stored, isCatchingUp, backlogRecords } = freshness;
   if (isCatchingUp || counted === null)
-    return backlogRecords === 0 ? 'nothing came lately' : `${showCount(backlogRecords)} were waiting at the start`;
+    return backlogRecords === 0
+      ? 'nothing came lately'
+      : `${showCount(backlogRecords)} were waiting at the start`;
   const inFiles = stored === null ? '' : `; in files ${showDuration(stored.p99Seconds * 1_000)}`;
   return `from produced to counted, 99% in ${showDuration(counted.p99Seconds * 1_000)}${inFiles}`;
 }
