@@ -62,6 +62,12 @@ test('without any server, the page gives the counts that it shows, and `verify` 
   const { follow } = await startReading();
   expect(await follow(tryIt?.commands ?? '')).toBe(tryIt?.printed);
   expect(await follow(verifyIt?.commands ?? '')).toBe(verifyIt?.printed);
+  const rows = await follow('cat data/orders/results/orders_json/partition=0/*.json');
+  expect(rows).toBe(
+    '{"order_id":"A-1","amount":12.5,"currency":"EUR","placed_at":"2026-11-22T09:30:00.000Z","note":"by bike","region":"Europe","kafka_partition":0,"kafka_offset":0}\n' +
+      '{"order_id":"café","amount":3,"currency":"GBP","placed_at":"2026-11-22T08:30:00.123456Z","note":null,"region":"Europe","kafka_partition":0,"kafka_offset":1}\n' +
+      '{"order_id":"A-3","amount":0.1,"currency":"USD","placed_at":"2026-11-22T09:30:00.000Z","note":null,"region":"America","kafka_partition":0,"kafka_offset":2}\n',
+  );
 });
 
 test.skipIf(!hasKafka || !hasS3)('with real Kafka and S3, the page gives what it shows', async () => {

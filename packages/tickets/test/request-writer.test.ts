@@ -26,6 +26,28 @@ describe.each(REQUEST_LANGUAGES)('requests in %s', (language) => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(400);
   });
 
+  test('are of that length and mostly different for every type and seed', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.constantFrom(...TICKET_TYPES), (seed, type) => {
+        const writer = createRequestWriter(language, seed);
+        const written = Array.from({ length: 300 }, () => writer(type));
+        expect(Math.min(...written.map(({ length }) => length))).toBeGreaterThanOrEqual(40);
+        expect(Math.max(...written.map(({ length }) => length))).toBeLessThanOrEqual(400);
+        expect(new Set(written).size).toBeGreaterThan(270);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('of one type are not those of another', () => {
+    const ofType = TICKET_TYPES.map((type) => {
+      const writer = createRequestWriter(language, 42);
+      return new Set(Array.from({ length: 500 }, () => writer(type)));
+    });
+    const all = ofType.reduce((sum, { size }) => sum + size, 0);
+    expect(new Set(ofType.flatMap((requests) => [...requests])).size).toBe(all);
+  });
+
   test('are sentences: a capital first, a full stop or a question mark last, no word left out', () => {
     for (const request of requests) {
       expect(request).toMatch(/^[\p{Lu}].*[.?]$/u);

@@ -1,12 +1,9 @@
-import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
+import type { Logger, ObjectStore } from '@client-tickets/micro-batch';
 import type { Location } from '@client-tickets/object-store';
-import type { Query } from '@client-tickets/records';
 import { READ_LIMITS } from '@client-tickets/results';
 import { kafkaConnection, s3Connection } from '@client-tickets/service-kit';
-import type { Action, StoreMode } from './cli/operator-context.ts';
+import type { Action, OperatorContext, StoreMode } from './cli/operator-context.ts';
 import { openStore } from './cli/open-store.ts';
-import type { Output } from './cli/output.ts';
-import type { OperatorSettings } from './config.ts';
 import { createKafkaTopicAccess } from './topic/kafka-topic-access.ts';
 
 /** Of a checkpoint, or of an entry of the journal: these are kilobytes, and one large record at most. */
@@ -15,14 +12,7 @@ const MOST_CHECKPOINT_BYTES = 8 * 1024 * 1024;
 /** Runs a command with what its settings name, and closes all that it has opened. */
 export async function runAction(
   action: Action,
-  context: {
-    readonly query: Query;
-    readonly settings: OperatorSettings;
-    readonly output: Output;
-    readonly clock: Clock;
-    readonly logger: Logger;
-    readonly signal: AbortSignal;
-  },
+  context: Omit<OperatorContext, 'openStores' | 'topic'>,
 ): Promise<0 | 1> {
   const { settings, logger, clock } = context;
   const opened: ObjectStore[] = [];
