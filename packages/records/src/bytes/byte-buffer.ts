@@ -1,7 +1,13 @@
 import { SLACK } from './slack.ts';
 
 // From here on, a view and the runtime's own copy are faster than copying eight bytes at a time.
-const LONG_COPY = 256;
+const LONG_COPY = 128;
+
+/** A short text that is appended often, with `SLACK` bytes behind it: see `padded`. */
+export interface Padded {
+  readonly view: DataView;
+  readonly size: number;
+}
 
 /**
  * Bytes that are appended; grows by doubling. There are always `SLACK` bytes more than are used, so writers may copy eight
@@ -49,6 +55,12 @@ export class ByteBuffer {
     } else {
       copyWords(source, start, size, this.view, this.length);
     }
+    this.length += size;
+  }
+
+  appendPadded({ view, size }: Padded): void {
+    this.ensure(size);
+    copyWords(view, 0, size, this.view, this.length);
     this.length += size;
   }
 

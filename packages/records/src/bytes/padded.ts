@@ -1,11 +1,5 @@
-import { viewOf } from './byte-buffer.ts';
+import { viewOf, type Padded } from './byte-buffer.ts';
 import { SLACK } from './slack.ts';
-
-/** A short text that is appended often. */
-export interface Padded {
-  readonly view: DataView;
-  readonly size: number;
-}
 
 /** With room behind it, so that it can be copied eight bytes at a time. */
 export function padded(text: string): Padded {

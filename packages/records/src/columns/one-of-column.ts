@@ -1,5 +1,4 @@
 import type { OneOfField } from '../declaration/field.ts';
-import type { JsonFragments } from '../json/json-fragments.ts';
 import { notOfKind, Presence, type Column, type Spelling } from './column.ts';
 import { TextDictionary } from './text-dictionary.ts';
 
@@ -41,11 +40,6 @@ export class OneOfColumn implements Column {
     this.#dictionary = dictionary;
     this.#presence = new Presence(field.nullable, capacity);
     this.#spelling = spelling;
-  }
-
-  /** Its values as JSON. */
-  get json(): JsonFragments {
-    return this.#dictionary.json;
   }
 
   get present(): Uint8Array | undefined {

@@ -1,18 +1,12 @@
 import { ByteBuffer } from '../bytes/byte-buffer.ts';
-import { padded, type Padded } from '../bytes/padded.ts';
+import { padded } from '../bytes/padded.ts';
 import { OneOfColumn } from '../columns/one-of-column.ts';
 import type { RecordColumns } from '../columns/record-columns.ts';
 import type { Derived } from '../declaration/query.ts';
-import { createValueWriter, type ValueWriter } from './value-writer.ts';
+import { choiceWriter, createValueWriter, type ValueWriter } from './value-writer.ts';
 
-const LINE_END = padded('}\n');
 const CLOSE = 1; // the brace that ends a record
-
-interface Member {
-  /** The comma before it, and its name. */
-  readonly before: Padded;
-  readonly write: ValueWriter;
-}
+const [BRACE, NEW_LINE] = [0x7d, 0x0a];
 
 /**
  * Rows as JSON lines: as they came, where they came as a JSON line has them; else written from the columns. Readers can't tell.
@@ -24,9 +18,9 @@ interface Member {
 export class JsonLines {
   #lines: ByteBuffer;
   readonly #columns: RecordColumns;
-  readonly #members: readonly Member[];
+  readonly #members: readonly ValueWriter[];
+  /** What a row has that its message has not, up to its offset. */
   readonly #added: readonly ValueWriter[];
-  readonly #place: Padded;
 
   /** `memory`: where the lines are written while it has room. */
   constructor(options: {
@@ -38,14 +32,18 @@ export class JsonLines {
     const { columns, derived, partition, memory } = options;
     this.#lines = new ByteBuffer(memory);
     this.#columns = columns;
-    this.#members = columns.columns.map((column, index) => ({
-      before: padded(`${index === 0 ? '{' : ','}"${column.name}":`),
-      write: createValueWriter(column),
-    }));
+    this.#members = columns.columns.map((column, index) =>
+      createValueWriter(column, `${index === 0 ? '{' : ','}"${column.name}":`),
+    );
     const { extra } = columns;
-    const extraWriter = extra === undefined ? [] : [withName(extra.name, createValueWriter(extra))];
-    this.#added = [...extraWriter, ...derived.map((each) => derivedWriter(each, columns))];
-    this.#place = padded(`,"kafka_partition":${partition},"kafka_offset":`);
+    const place = `,"kafka_partition":${partition},"kafka_offset":`;
+    this.#added = [
+      ...(extra === undefined ? [] : [createValueWriter(extra, `,"${extra.name}":`)]),
+      ...derived.map((each, index) =>
+        derivedWriter(each, columns, index === derived.length - 1 ? place : ''),
+      ),
+      ...(derived.length === 0 ? [choiceWriter([], [padded(place)])] : []),
+    ];
   }
 
   get length(): number {
@@ -71,40 +69,32 @@ export class JsonLines {
     const lines = this.#lines;
     const row = this.#columns.length - 1;
     if (this.#columns.isPlain) lines.appendPart(source, start, end - CLOSE);
-    else this.#writeMembers(row);
+    else for (const write of this.#members) write(lines, row);
     for (const write of this.#added) write(lines, row);
-    lines.appendPart(this.#place.view, 0, this.#place.size);
     if (typeof offset === 'number') lines.appendDecimal(offset);
     else lines.append(Buffer.from(String(offset)));
-    lines.appendPart(LINE_END.view, 0, LINE_END.size);
-  }
-
-  #writeMembers(row: number): void {
-    for (const { before, write } of this.#members) {
-      this.#lines.appendPart(before.view, 0, before.size);
-      write(this.#lines, row);
-    }
+    lines.push(BRACE);
+    lines.push(NEW_LINE);
   }
 }
 
-function withName(name: string, write: ValueWriter): ValueWriter {
-  const before = padded(`,"${name}":`);
-  return (out, row) => {
-    out.appendPart(before.view, 0, before.size);
-    write(out, row);
-  };
-}
-
-/** A derived column has one value for each of its source. */
-function derivedWriter({ name, from, values }: Derived, { columns }: RecordColumns): ValueWriter {
+/** A derived column has one value for each of its source. `after` is what follows it in each row. */
+function derivedWriter(
+  { name, from, values }: Derived,
+  { columns }: RecordColumns,
+  after: string,
+): ValueWriter {
   const source = columns.find((column) => column.name === from);
   if (!(source instanceof OneOfColumn)) throw new TypeError(`${name}: ${from} is no column of a closed set`);
   const { present } = source;
-  const members = values.map((value) => padded(`,"${name}":${JSON.stringify(value)}`));
-  const none = padded(`,"${name}":null`);
+  const write = choiceWriter(
+    source.values,
+    values.map((value) => padded(`,"${name}":${JSON.stringify(value)}${after}`)),
+  );
+  if (present === undefined) return write;
+  const none = padded(`,"${name}":null${after}`);
   return (out, row) => {
-    const isThere = present === undefined || present[row] === 1;
-    const member = isThere ? (members[source.values[row] ?? 0] ?? none) : none;
-    out.appendPart(member.view, 0, member.size);
+    if (present[row] === 1) write(out, row);
+    else out.appendPadded(none);
   };
 }
