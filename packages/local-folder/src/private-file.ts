@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { errorCode, systemError } from './error-code.ts';
 
@@ -22,7 +22,8 @@ const SMALL_BYTES = 64 * 1024;
  */
 export async function openFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
   const file = await open(path, flags | NEITHER_LINK_NOR_PIPE, PRIVATE_FILE);
-  if ((await file.stat()).isFile()) return file;
+  const isNew = (flags & constants.O_EXCL) !== 0;
+  if (isNew || (await file.stat()).isFile()) return file;
   await file.close();
   throw systemError(NOT_A_FILE, `${path} is no file`);
 }
@@ -45,6 +46,8 @@ export async function readSmallFile(path: string): Promise<Buffer> {
  * a removal out of `root`. What is not there is no link. `root` itself may be one.
  */
 export async function assertNoLinks(root: string, path: string): Promise<void> {
+  // One request to the disk where all is well, instead of one for each part.
+  if ((await realpath(path).catch(() => undefined)) === path) return;
   let at = root;
   for (const part of relative(root, path).split(sep)) {
     at = join(at, part);

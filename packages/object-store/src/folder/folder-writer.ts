@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { assertNoLinks, errorCode, type FolderLock } from '@client-tickets/local-folder';
+import { assertNoLinks, errorCode, systemError, type FolderLock } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { Disk } from './disk.ts';
@@ -80,11 +80,23 @@ export function createFolderWriter(
     });
   }
 
+  /** What has this name. Rejects with `ELOOP` when a symbolic link is on the way to it, or in its place. */
+  async function find(path: string): Promise<'nothing' | 'file' | 'folder'> {
+    await assertNoLinks(layout.root, dirname(path));
+    try {
+      const found = await lstat(path);
+      if (found.isSymbolicLink()) throw systemError('ELOOP', `${path} is a symbolic link`);
+      return found.isDirectory() ? 'folder' : 'file';
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return 'nothing';
+      throw error;
+    }
+  }
+
   return {
     create: async (key, body, metadata) => {
       const path = layout.objectPath(key);
       // Looked up first: what is there keeps its metadata. The link makes sure even if another process ignores the lock.
-      await assertNoLinks(layout.root, path);
       const present = await find(path);
       if (present === 'file') return false;
       if (present === 'folder') {
@@ -101,7 +113,7 @@ export function createFolderWriter(
       return !taken;
     },
     write: async (key, body, metadata) => {
-      await assertNoLinks(layout.root, layout.objectPath(key));
+      await find(layout.objectPath(key));
       await publish(key, body, metadata, async (temporary, path) => {
         await disk.rename(temporary, path);
         return 'moved';
@@ -109,7 +121,6 @@ export function createFolderWriter(
     },
     remove: async (key) => {
       const path = layout.objectPath(key);
-      await assertNoLinks(layout.root, path);
       if ((await find(path)) !== 'file') return;
       await lock.assertHeld();
       // In this order: an object without its metadata must never be seen.
@@ -118,13 +129,4 @@ export function createFolderWriter(
       await disk.remove(layout.metadataPath(key));
     },
   };
-}
-
-async function find(path: string): Promise<'nothing' | 'file' | 'folder'> {
-  try {
-    return (await lstat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return 'nothing';
-    throw error;
-  }
 }
