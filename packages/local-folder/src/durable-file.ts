@@ -25,6 +25,17 @@ export async function createFile(path: string, content: Uint8Array | string): Pr
   await writeNew(path, content, constants.O_EXCL);
 }
 
+/** Adds to the end of a private file, or makes it, and makes its content durable. */
+export async function appendFile(path: string, content: Uint8Array): Promise<void> {
+  const file = await openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
+  try {
+    await writeWhole(file, content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Puts a whole new content in the place of a file, durably. */
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const draft = `${path}.${process.pid}.draft`;

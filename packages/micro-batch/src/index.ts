@@ -86,4 +86,4 @@ export { ProducedTimes, type ProducedSlot } from './trigger/produced-times.ts';
 export { StreamingQuery } from './query/streaming-query.ts';
 export { systemClock } from './ports/system-clock.ts';
 export { EVERY_BATCH, type Rollover } from './trigger/rollover.ts';
-export { parseTrigger, type Trigger } from './trigger/trigger.ts';
+export { parseDuration, parseTrigger, type Trigger } from './trigger/trigger.ts';

@@ -53,6 +53,12 @@ export function faultyDisk(root: string): FaultyDisk {
         () => localDisk.create(path, content),
         () => writeFile(path, content.slice(0, content.length / 2)),
       ),
+    append: (path, content) =>
+      step(
+        `append ${name(path)}`,
+        () => localDisk.append(path, content),
+        () => localDisk.append(path, content.subarray(0, content.length / 2)),
+      ),
     link: (from, to) => step(`link ${name(from)} -> ${name(to)}`, () => localDisk.link(from, to)),
     rename: (from, to) => step(`rename ${name(from)} -> ${name(to)}`, () => localDisk.rename(from, to)),
     remove: (path) => step(`remove ${name(path)}`, () => localDisk.remove(path)),

@@ -1,4 +1,9 @@
-import { ObjectStoreError, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
+import {
+  ObjectStoreError,
+  type ListedObject,
+  type ObjectStore,
+  type Upload,
+} from '@client-tickets/micro-batch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeConditionalWrites } from '../src/index.ts';
 
@@ -75,6 +80,55 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
       });
       expect((await store.get(key, { mostBytes: 100_000 }))?.body).toHaveLength(100_000);
       expect(await store.get(`${key}r`, { mostBytes: 0 })).toBeUndefined();
+    });
+
+    describe('an upload', () => {
+      const MIB = 1024 * 1024;
+      /** No two megabytes are the same. */
+      const megabyte = (number: number): Uint8Array => Buffer.alloc(MIB, `megabyte ${number} `);
+      const write = async (upload: Upload, from: number, to: number): Promise<void> => {
+        for (let number = from; number < to; number += 1) await upload.write(megabyte(number));
+      };
+      const whole = (to: number): Uint8Array =>
+        Buffer.concat(Array.from({ length: to }, (_, number) => megabyte(number)));
+
+      it.each([1, 20])('of %i MiB is seen once it is complete, whole, and never before', async (size) => {
+        const at = fresh();
+        const upload = store.beginUpload({ owner: `${size}`, contentType: 'text/plain' });
+        await write(upload, 0, size);
+        expect((await all(store.list(''))).filter(({ key }) => key.startsWith(at))).toEqual([]);
+        await upload.complete(`${at}a.json`);
+        expect(await all(store.list(at))).toEqual([{ key: `${at}a.json`, size: size * MIB }]);
+        expect(Buffer.compare((await store.get(`${at}a.json`))?.body ?? bytes(''), whole(size))).toBe(0);
+      });
+
+      it('replaces an object, and the same bytes again change nothing', async () => {
+        const key = `${fresh()}a`;
+        await store.put(key, bytes('former'));
+        for (let time = 0; time < 2; time += 1) {
+          const upload = store.beginUpload({ owner: 'twice' });
+          await write(upload, 0, 9);
+          await upload.complete(key);
+          expect(Buffer.compare((await store.get(key))?.body ?? bytes(''), whole(9))).toBe(0);
+        }
+      });
+
+      it('that is aborted is never seen', async () => {
+        const key = `${fresh()}a`;
+        const upload = store.beginUpload({ owner: 'aborted' });
+        await write(upload, 0, 9);
+        await upload.abort();
+        expect(await store.get(key)).toBeUndefined();
+      });
+
+      it('leaves those of others alone when uploads are aborted by owner', async () => {
+        const key = `${fresh()}a`;
+        const upload = store.beginUpload({ owner: 'mine' });
+        await write(upload, 0, 9);
+        await store.abortUploads('another');
+        await upload.complete(key);
+        expect((await store.get(key))?.body).toHaveLength(9 * MIB);
+      });
     });
 
     it('keeps a body of 20 MiB, which S3 gets in parts, and swaps it like any other', async () => {

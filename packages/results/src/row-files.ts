@@ -1,4 +1,4 @@
-import type { PutOptions, Upload, WrittenFile } from '@client-tickets/micro-batch';
+import type { FilesStart, Upload, WrittenFile } from '@client-tickets/micro-batch';
 import {
   countColumns,
   emptyCounts,
@@ -54,7 +54,7 @@ export class RowFiles {
     readonly groups: RowGroupPool;
     readonly partition: number;
     readonly baseOffset: bigint;
-    readonly beginUpload: (options: PutOptions) => Upload;
+    readonly beginUpload: FilesStart['beginUpload'];
   }) {
     const { query, formats, pool, groups, partition, beginUpload } = options;
     this.#query = query;

@@ -21,6 +21,7 @@ import {
 import { createTimeZone } from '@client-tickets/records';
 import { parseFormats, UNKNOWN_FIELDS } from '@client-tickets/results';
 import { z } from 'zod';
+import { rolloverSettings } from './rollover-settings.ts';
 
 /** Every variable of the consumer. */
 export const consumerSettings = z
@@ -71,6 +72,7 @@ export const consumerSettings = z
       default: 'json,parquet',
       description: 'The files of enriched tickets.',
     }),
+    ...rolloverSettings,
     TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
       default: 'UTC',
       description: 'The zone of times that name none.',

@@ -19,6 +19,7 @@ import { readConsumerCommandLine } from './command-line.ts';
 import { consumerSettings, readConsumerSettings, topicSettings } from './config.ts';
 import { openStores } from './open-stores.ts';
 import { broadcast } from './query-listeners.ts';
+import { rolloverOf } from './rollover-settings.ts';
 import { startQuery } from './start-query.ts';
 import { versions } from './versions.ts';
 import { provideTopic, waitForServers } from './wait-for-servers.ts';
@@ -94,6 +95,7 @@ export async function runConsumer(query: Query): Promise<void> {
         trigger,
         startingOffsets: settings.STARTING_OFFSETS,
         maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
+        rollover: rolloverOf(settings),
         failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
         clock,
         logger,

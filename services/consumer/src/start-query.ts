@@ -4,6 +4,7 @@ import {
   type Logger,
   type ObjectStore,
   type QueryListener,
+  type Rollover,
   type Source,
   type StartingOffsets,
   type Trigger,
@@ -29,6 +30,8 @@ export interface QueryOptions {
   readonly trigger: Trigger;
   readonly startingOffsets: StartingOffsets;
   readonly maxOffsetsPerTrigger: number;
+  /** Default: files are finished with every batch. */
+  readonly rollover?: Rollover;
   readonly failOnDataLoss: boolean;
   readonly clock: Clock;
   readonly logger: Logger;

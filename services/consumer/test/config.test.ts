@@ -18,6 +18,9 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     RESULTS_PATH: { text: 's3a://client-tickets/results/' },
     CHECKPOINT_PATH: { text: 's3a://client-tickets/checkpoints/' },
     RESULTS_FORMAT: ['json', 'parquet'],
+    RESULTS_ROLLOVER_INTERVAL: 0,
+    RESULTS_ROLLOVER_SIZE: 134_217_728,
+    RESULTS_INACTIVITY_INTERVAL: 30_000,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: 8090,
   });
@@ -31,6 +34,9 @@ test('every wrong setting is named at once, with what it holds and what is allow
     TRIGGER: 'often',
     RESULTS_PATH: 'ftp://tickets',
     RESULTS_FORMAT: 'json,csv',
+    RESULTS_ROLLOVER_INTERVAL: 'soon',
+    RESULTS_ROLLOVER_SIZE: '0 MB',
+    RESULTS_INACTIVITY_INTERVAL: '30',
     HTTP_PORT: '70000',
   };
   const read = (): unknown => readSettings(consumerSettings, wrong);
@@ -46,6 +52,23 @@ test.each([
   ['PARQUET', ['parquet']],
 ])('RESULTS_FORMAT %s is understood', (given, formats) => {
   expect(readSettings(consumerSettings, { RESULTS_FORMAT: given }).RESULTS_FORMAT).toEqual(formats);
+});
+
+test.each([
+  ['1 minute', 60_000],
+  ['0', 0],
+])('RESULTS_ROLLOVER_INTERVAL %s is understood', (given, ms) => {
+  const settings = readSettings(consumerSettings, { RESULTS_ROLLOVER_INTERVAL: given });
+  expect(settings.RESULTS_ROLLOVER_INTERVAL).toBe(ms);
+});
+
+test.each([
+  ['1 GB', 2 ** 30],
+  ['64mb', 2 ** 26],
+  ['500 KB', 512_000],
+])('RESULTS_ROLLOVER_SIZE %s is understood', (given, bytes) => {
+  const settings = readSettings(consumerSettings, { RESULTS_ROLLOVER_SIZE: given });
+  expect(settings.RESULTS_ROLLOVER_SIZE).toBe(bytes);
 });
 
 test('without keys the AWS SDK finds its own credentials', () => {

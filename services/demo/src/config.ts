@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
+import { rolloverSettings } from '@client-tickets/consumer';
 import {
   address,
   boolean,
@@ -41,6 +42,7 @@ export const demoSettings = z.object({
     default: '50',
     description: 'The most that one micro-batch takes; 0 for no limit.',
   }),
+  ...rolloverSettings,
   DEMO_UI: setting(boolean(), {
     default: 'false',
     description: 'Whether to show the pipeline UI, and to go on until stopped.',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { broadcast, startQuery } from '@client-tickets/consumer';
+import { broadcast, rolloverOf, startQuery } from '@client-tickets/consumer';
 import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
 import { type Source, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
@@ -64,6 +64,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
     trigger: TRIGGER,
     startingOffsets: { kind: 'earliest' },
     maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
+    rollover: rolloverOf(settings),
     failOnDataLoss: true,
     clock,
     logger,

@@ -1,4 +1,4 @@
-import type { PutOptions, Upload } from './object-store.ts';
+import type { Upload, UploadOptions } from './object-store.ts';
 import type { OffsetRange } from './offset-range.ts';
 import type { RecordList } from './record-list.ts';
 
@@ -41,7 +41,7 @@ export interface FilesStart {
   readonly partition: number;
   readonly startOffset: bigint;
   /** Begins a file that nobody can see before it is complete. */
-  readonly beginUpload: (options: PutOptions) => Upload;
+  readonly beginUpload: (options: Omit<UploadOptions, 'owner'>) => Upload;
 }
 
 /**

@@ -25,7 +25,8 @@ export interface PutOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export interface UploadOptions extends PutOptions {
+export interface UploadOptions {
+  readonly contentType?: string;
   /** Whose upload it is, for `abortUploads`: a name such as `partition-0`. */
   readonly owner: string;
 }

@@ -1,5 +1,5 @@
 import type { BatchHandler, HandledBatch, MicroBatch } from '../ports/batch-handler.ts';
-import type { PutOptions, Upload } from '../ports/object-store.ts';
+import type { Upload, UploadOptions } from '../ports/object-store.ts';
 
 /** A file as a handler made it. */
 export interface HandledFile {
@@ -16,7 +16,7 @@ export async function handleBatch<State>(
 ): Promise<HandledBatch<State> & { readonly files: readonly HandledFile[] }> {
   const { topic, partition, startOffset, endOffset } = batch;
   const made = new Map<string, HandledFile>();
-  const beginUpload = ({ contentType }: PutOptions): Upload => {
+  const beginUpload = ({ contentType }: Omit<UploadOptions, 'owner'>): Upload => {
     const pieces: Uint8Array[] = [];
     return {
       write: async (bytes) => void pieces.push(Uint8Array.from(bytes)),

@@ -20,15 +20,28 @@ const UNITS_MS: Readonly<Record<string, number>> = {
  */
 export function parseTrigger(text: string): Trigger {
   if (text.trim().toLowerCase() === 'availablenow') return { kind: 'availableNow' };
+  const everyMs = durationMs(text);
+  if (everyMs !== undefined) return { kind: 'interval', everyMs };
+  throw new QueryError(
+    'settings',
+    `expected \`N milliseconds\`, \`N seconds\`, \`N minutes\`, \`N hours\`, \`N days\` or \`availableNow\`, found ${JSON.stringify(text)}`,
+  );
+}
+
+/** Reads `1 minute` and the like, or `0`, in milliseconds. Throws `QueryError` `settings` otherwise. */
+export function parseDuration(text: string): number {
+  const ms = text.trim() === '0' ? 0 : durationMs(text);
+  if (ms !== undefined) return ms;
+  throw new QueryError(
+    'settings',
+    `expected \`N milliseconds\`, \`N seconds\`, \`N minutes\`, \`N hours\`, \`N days\` or \`0\`, found ${JSON.stringify(text)}`,
+  );
+}
+
+function durationMs(text: string): number | undefined {
   const match = /^\s*(\d{1,9})\s*(millisecond|second|minute|hour|day)s?\s*$/i.exec(text);
   const unit = UNITS_MS[match?.[2]?.toLowerCase() ?? ''];
-  if (match === null || unit === undefined) {
-    throw new QueryError(
-      'settings',
-      `expected \`N milliseconds\`, \`N seconds\`, \`N minutes\`, \`N hours\`, \`N days\` or \`availableNow\`, found ${JSON.stringify(text)}`,
-    );
-  }
-  return { kind: 'interval', everyMs: Number(match[1]) * unit };
+  return unit === undefined ? undefined : Number(match?.[1]) * unit;
 }
 
 /**

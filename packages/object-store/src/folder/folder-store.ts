@@ -29,6 +29,9 @@ import { contentHash, etagOf, readObject } from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
 
+/** So much of an upload is kept in memory. */
+const PART_BYTES = 8 * 1024 * 1024;
+
 export interface FolderStoreOptions extends RequestOptions, LockOptions {
   /** Default: that of the machine. Tests use one that fails. */
   readonly disk?: Disk;
@@ -72,16 +75,35 @@ export async function openFolderStore(
     });
   }
 
+  /** Once: bytes that are appended again would be there twice. */
+  async function attempt(operation: StoreOperation, name: string, task: () => Promise<void>): Promise<void> {
+    await task().catch((error: unknown) => {
+      throw objectStoreError(explain(`${operation} ${name}`)(error));
+    });
+  }
+
   let left: Promise<void> | undefined;
   return {
     ...folderReader(location, layout, requests),
     put,
-    beginUpload: (upload) =>
+    beginUpload: () =>
       bufferedUpload({
-        partBytes: Infinity,
-        put: (key, body) => put(key, body, upload),
-        beginParts: () => Promise.reject(new Error('no parts')),
+        partBytes: PART_BYTES,
+        put,
+        beginParts: async () => {
+          const parts = writer.beginParts();
+          return {
+            add: (part) => attempt('put', 'a part', () => parts.add(part)),
+            complete: (key, last) =>
+              change<void>('put', key, async () => {
+                await parts.complete(key, last);
+                return { result: 'ok', value: undefined };
+              }),
+            abort: () => parts.abort(),
+          };
+        },
       }),
+    // Opening the folder has removed them: one process has it at a time.
     abortUploads: () => Promise.resolve(),
     putIfAbsent: async (key, body, { metadata = {} } = {}) => {
       assertMetadata(metadata);

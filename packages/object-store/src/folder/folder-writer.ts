@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertNoLinks, errorCode, systemError, type FolderLock } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
+import type { Parts } from '../buffered-upload.ts';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { Disk } from './disk.ts';
 import type { FolderLayout } from './folder-layout.ts';
@@ -15,6 +16,8 @@ export interface FolderWriter {
   /** Creates or replaces. */
   write(key: string, body: Uint8Array, metadata: UserMetadata): Promise<void>;
   remove(key: string): Promise<void>;
+  /** A file that comes in parts. What is left of it after a crash is removed when the folder is opened. */
+  beginParts(): Parts;
 }
 
 /**
@@ -118,6 +121,22 @@ export function createFolderWriter(
         await disk.rename(temporary, path);
         return 'moved';
       });
+    },
+    beginParts: () => {
+      const temporary = join(layout.temporary, randomUUID());
+      return {
+        add: (part) => disk.append(temporary, part),
+        complete: async (key, last) => {
+          const path = layout.objectPath(key);
+          await assertNoLinks(layout.root, path);
+          if (last.length > 0) await disk.append(temporary, last);
+          await disk.makeFolder(dirname(path));
+          await lock.assertHeld();
+          await disk.rename(temporary, path);
+          await disk.syncFolder(dirname(path));
+        },
+        abort: () => disk.remove(temporary).catch(() => {}),
+      };
     },
     remove: async (key) => {
       const path = layout.objectPath(key);

@@ -25,6 +25,7 @@ import { assertMetadata } from '../user-metadata.ts';
 import { createS3Client, type S3Options } from './s3-client.ts';
 import { readS3Error } from './s3-error.ts';
 import { explainS3Failure } from './s3-failure.ts';
+import { s3Uploads } from './s3-upload.ts';
 
 const PART_BYTES = 8 * 1024 * 1024;
 
@@ -134,6 +135,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
     });
   }
 
+  const uploads = s3Uploads(client, location, perform);
   return {
     location: location.text,
     get,
@@ -144,11 +146,11 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
       putOn('put-if-match', { IfMatch: etag }, key, body, putOptions),
     beginUpload: (upload) =>
       bufferedUpload({
-        partBytes: Infinity,
+        partBytes: PART_BYTES,
         put: (key, body) => put(key, body, upload),
-        beginParts: () => Promise.reject(new Error('no parts')),
+        beginParts: () => uploads.begin(upload),
       }),
-    abortUploads: () => Promise.resolve(),
+    abortUploads: (owner) => uploads.abortAll(owner),
     list: (prefix) => list(client, location, prefix, perform),
     delete: async (key) => {
       const input = address(key);

@@ -1,0 +1,44 @@
+import { parseDuration, type Rollover } from '@client-tickets/micro-batch';
+import { parsedBy, setting } from '@client-tickets/service-kit';
+import type { z } from 'zod';
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
+
+/** Reads `128 MB`, a MB being 1,048,576 bytes as with Spark and Flink. Throws an `Error` that says what was expected. */
+export function parseSize(text: string): number {
+  const match = /^\s*(\d{1,9})\s*(B|KB|MB|GB)\s*$/i.exec(text);
+  const bytes = Number(match?.[1]) * (UNIT_BYTES[match?.[2]?.toUpperCase() ?? ''] ?? Number.NaN);
+  if (!(bytes > 0)) throw new RangeError(`expected a size such as 128 MB, found ${JSON.stringify(text)}`);
+  return bytes;
+}
+
+const DURATION = 'N milliseconds, seconds, minutes, hours or days';
+
+/** When result files are finished: whatever comes first. */
+export const rolloverSettings = {
+  RESULTS_ROLLOVER_INTERVAL: setting(parsedBy(`${DURATION}, or 0`, parseDuration), {
+    default: '0',
+    description: 'A result file is finished when it is this old; 0 finishes one with every micro-batch.',
+  }),
+  RESULTS_ROLLOVER_SIZE: setting(parsedBy('a size such as 128 MB', parseSize), {
+    default: '128 MB',
+    description:
+      'Or when it is this large in any format; a consumer that takes a partition over reads that much again.',
+  }),
+  RESULTS_INACTIVITY_INTERVAL: setting(parsedBy(`${DURATION}, or 0`, parseDuration), {
+    default: '30 seconds',
+    description: 'Or when no record has come for its partition for this long.',
+  }),
+};
+
+type RolloverSettings = {
+  readonly [Name in keyof typeof rolloverSettings]: z.output<(typeof rolloverSettings)[Name]>;
+};
+
+export function rolloverOf(settings: RolloverSettings): Rollover {
+  return {
+    intervalMs: settings.RESULTS_ROLLOVER_INTERVAL,
+    bytes: settings.RESULTS_ROLLOVER_SIZE,
+    inactivityMs: settings.RESULTS_INACTIVITY_INTERVAL,
+  };
+}
