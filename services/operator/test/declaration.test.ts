@@ -97,7 +97,7 @@ test('verify, status and rebuild say first what is declared otherwise, and statu
     access: undefined,
   });
   expect(status).toMatchObject({
-    partitions: [{ endOffset: 2n, totals: { rows: 1, deadLetters: 1 } }],
+    partitions: [{ countedOffset: 2n, totals: { rows: 1, deadLetters: 1 } }],
     declarationChanges: CHANGES.split('; '),
     problems: [],
   });
