@@ -26,6 +26,8 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
 
   async function expectEachTicketOnce(): Promise<void> {
     await expect.poll(counted, SOON).toBe(expected);
+    // Counts are live; files follow when they are due.
+    await expect.poll(async () => (await readResults(results)).rows.length, SOON).toBe(expected);
     const { rows, deadLetters } = await readResults(results);
     expect(rows).toHaveLength(expected);
     expect(new Set(rows).size).toBe(expected);

@@ -35,7 +35,13 @@ describe.each([
         clean.push(() => location.remove());
         const { RESULTS_PATH, CHECKPOINT_PATH } = location;
         const topic = uniqueName('recreated');
-        const settings = { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: topic, RESULTS_PATH, CHECKPOINT_PATH };
+        const settings = {
+          KAFKA_TOPIC: topic,
+          KAFKA_GROUP_ID: topic,
+          RESULTS_PATH,
+          CHECKPOINT_PATH,
+          RESULTS_ROLLOVER_INTERVAL: '1 second',
+        };
         const run = async (
           service: 'producer' | 'consumer' | 'operator',
           more: Readonly<Record<string, string>> = {},
@@ -56,7 +62,11 @@ describe.each([
         await produce(BEFORE);
         const consumer = startService('consumer', { ...settings, TRIGGER: '100 milliseconds' });
         await consumer.waitForLog('partitions assigned');
-        await poll('the first tickets counted', SOON_MS, async () => (await results()).counted === BEFORE);
+        await poll(
+          'the first tickets in files',
+          SOON_MS,
+          async () => (await results()).rows.length === BEFORE,
+        );
         await createCluster((process.env['KAFKA_BROKERS'] ?? '').split(',')).recreateTopic(topic, PARTITIONS);
         await produce(AFTER); // past every offset that was read
         expect(await consumer.ended, consumer.output()).toBe(FAILED);

@@ -14,6 +14,7 @@ export function crewSettings(
     KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS),
     TRIGGER: '200 milliseconds',
     MAX_OFFSETS_PER_TRIGGER: '100',
+    RESULTS_ROLLOVER_INTERVAL: '2 seconds', // so that a takeover finds files that are being filled
     RESULTS_PATH,
     CHECKPOINT_PATH,
   };

@@ -84,6 +84,7 @@ describe.skipIf(!hasKafka || !hasS3)('consumers of one group (KAFKA_BROKERS, AWS
       }
       expect(await producer.ended, producer.output()).toBe(0);
       await expect.poll(() => crew.counted(), { timeout: 90_000, interval: 250 }).toBe(TICKETS);
+      await expect.poll(() => crew.isAllInFiles(), { timeout: 60_000, interval: 250 }).toBe(true);
       await crew.close();
 
       const verified = await runTickets(['verify'], settings);

@@ -61,6 +61,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       HTTP_CONTROL_TOKEN: TOKEN,
       TRIGGER: '500 milliseconds',
       MAX_OFFSETS_PER_TRIGGER: '60',
+      RESULTS_ROLLOVER_INTERVAL: '2 seconds',
     };
     consumer = await startConsumer(settings);
     watched = await openPage(browser, consumer.url, { viewport: { width: 1280, height: 1180 } });
@@ -103,6 +104,9 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     expect(await count(page, 'Lag')).toBe(0);
     const bars = await page.locator('.bars').first().locator('td:nth-child(2)').allInnerTexts();
     expect(bars.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(TICKETS);
+    expect(await figure(page, 'Freshness')).toMatch(/^\d.*s$/);
+    const where = page.locator('.figure[data-main] .note');
+    await expect.poll(() => where.innerText(), { timeout: 30_000 }).toContain('all in files');
   });
 
   test('shows partitions, and batches with their phases and requests', async () => {

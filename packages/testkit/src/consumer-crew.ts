@@ -10,6 +10,8 @@ export interface ConsumerCrew {
   end(how: 'stop' | 'kill', pick: number): Promise<void>;
   /** Tickets counted so far, as the page of one of them has it. */
   counted(): Promise<number>;
+  /** Whether all that all of them have counted is in files, as the page of one of them has it. */
+  isAllInFiles(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -29,16 +31,20 @@ export function createConsumerCrew(settings: Readonly<Record<string, string>>): 
       consumer?.process.kill(how === 'stop' ? 'SIGTERM' : 'SIGKILL');
       await consumer?.process.ended;
     },
-    async counted() {
-      const [consumer] = members;
-      if (consumer === undefined) throw new Error('no consumer is left to ask');
-      const answer = await fetch(`${consumer.url}/api/v1/figures`);
-      const { rows } = (await answer.json()) as { readonly rows: number | null };
-      return rows ?? 0;
-    },
+    counted: async () => (await figuresOf(members)).rows ?? 0,
+    isAllInFiles: async () => (await figuresOf(members)).filling === null,
     async close() {
       for (const { process } of members) process.kill('SIGKILL');
       await Promise.all(members.splice(0).map(({ process }) => process.ended));
     },
   };
+}
+
+async function figuresOf([consumer]: readonly RunningConsumer[]): Promise<{
+  readonly rows: number | null;
+  readonly filling: object | null;
+}> {
+  if (consumer === undefined) throw new Error('no consumer is left to ask');
+  const answer = await fetch(`${consumer.url}/api/v1/figures`);
+  return (await answer.json()) as { readonly rows: number | null; readonly filling: object | null };
 }

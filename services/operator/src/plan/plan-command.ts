@@ -119,14 +119,32 @@ function showPreview(preview: StartPreview, { settings }: OperatorContext, outpu
   }
 }
 
-const HEAD = ['>partition', 'checkpoint', '>goes on at', '>batch to finish', '>log', '>waiting'];
+const HEAD = [
+  '>partition',
+  'checkpoint',
+  '>reads from',
+  '>counts from',
+  '>files to finish',
+  '>log',
+  '>waiting',
+];
 
-function toRow({ partition, isStored, offset, planned, log }: PartitionPreview): readonly string[] {
-  const waiting = log === undefined ? undefined : log.latest > offset ? log.latest - offset : 0n;
+/** What is counted and in no file is read again, for its files, and not counted again. */
+function toRow({
+  partition,
+  isStored,
+  offset,
+  countedOffset,
+  planned,
+  log,
+}: PartitionPreview): readonly string[] {
+  const waiting =
+    log === undefined ? undefined : log.latest > countedOffset ? log.latest - countedOffset : 0n;
   return [
     String(partition),
     isStored ? 'there' : 'would be made',
     String(offset),
+    String(countedOffset),
     planned === null ? '' : showOffsets(planned),
     log === undefined
       ? '?'
