@@ -21,15 +21,18 @@ export class OthersWait {
   }
 
   /**
-   * The partitions that have not come there yet. To be asked again and again once this consumer has done its share: rejects with
-   * `partition_unread`, which names them and who has them, when none of them has moved for `othersWaitMs`.
+   * The partitions that have not come there yet. To be asked again and again once this consumer has done its share. When none of them
+   * has moved for `othersWaitMs`, those that are counted are read: their owners may keep files open for longer than that. If there
+   * are others, it rejects with `partition_unread`, which names them and who has them.
    */
   async left<State>({ checkpoints, identity }: OpenedQuery<State>): Promise<readonly UnreadPartition[]> {
     const { othersWaitMs } = this.#options;
     const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets, 'stored');
     const standing = this.#standstill.observe(unread, othersWaitMs);
-    if (unread.length > 0 && standing.length === unread.length) throw await this.#unreadError(unread);
-    return unread;
+    if (standing.length < unread.length) return unread;
+    const uncounted = unread.filter(({ offset, target }) => offset < target);
+    if (uncounted.length > 0) throw await this.#unreadError(uncounted);
+    return [];
   }
 
   async #unreadError(unread: readonly UnreadPartition[]): Promise<QueryError> {

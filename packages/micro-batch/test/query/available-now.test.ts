@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import {
   act,
   append,
+  beginStop,
+  counts,
   stored,
   crash,
   ends,
@@ -13,8 +15,10 @@ import {
   passTime,
   recreate,
   results,
+  rows,
   start,
   state,
+  stopped,
   streamTest,
   type Action,
 } from '../support/stream-test.ts';
@@ -132,6 +136,23 @@ streamTest(
   heal('b'),
   ends('a'),
   results('abcde', 'xyz'),
+);
+
+streamTest(
+  'availableNow does not wait for ever for files that others keep open: what is in them is counted',
+  { partitions: 2 },
+  append(0, 'abc'),
+  append(1, 'xyz'),
+  start('b', { rollover: { intervalMs: 3_600_000, bytes: 1_000_000_000, inactivityMs: 3_600_000 } }),
+  counts('abcxyz'),
+  start('a', { ...availableNow, othersWaitMs: 10_000 }),
+  passTime(9_000),
+  state('a', 'waiting'), // b may have its files due any moment
+  ends('a'),
+  rows('', 'xyz'), // a has got partition 1, and leaves no file open
+  beginStop('b'),
+  stopped('b'),
+  rows('abc', 'xyz'),
 );
 
 streamTest(

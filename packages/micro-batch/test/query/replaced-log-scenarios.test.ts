@@ -276,6 +276,21 @@ streamTest(
 );
 
 streamTest(
+  'a log under another name that begins after the last record is another log, and not the same with records that expired',
+  {},
+  nameLogs,
+  append(0, 'abc'),
+  start('a', availableNow),
+  ends('a'),
+  recreate(0),
+  append(0, 'uvwxyz'),
+  expire(0, 5n),
+  start('b', availableNow),
+  fails('b', 'data_loss', /^offset 2 of letters, partition 0: the log holds other records here/),
+  isStopped('replaced'),
+);
+
+streamTest(
   'a log that gets another name under a running query is compared, and is the same if its records are',
   {},
   nameLogs,
