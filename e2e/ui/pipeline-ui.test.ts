@@ -1,6 +1,7 @@
 import { createKafkaProducer } from '@client-tickets/kafka';
 import { partitionCheckpointKey, silentLogger, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
+import { createTicketGenerator } from '@client-tickets/tickets';
 import type { Browser, Page } from 'playwright-core';
 import {
   createTestLocation,
@@ -264,6 +265,20 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await send([JSON.stringify(0)]);
     await expect.poll(() => count(page, 'Dead letters'), { timeout: 20_000 }).toBe(5);
     expect(await page.evaluate('window.sameDocument')).toBe(true);
+    expect(troubles).toEqual([]);
+  });
+
+  test('names fields that are not declared, as text, whatever they are called', async () => {
+    const { page, troubles } = watched;
+    const ticket = createTicketGenerator({ seed: 9, startTime: new Date('2026-11-22T09:30:00Z') }).next();
+    await send([JSON.stringify({ ...ticket, channel: 'web', [SCRIPT]: 1 })]);
+    const notice = page.locator('.notices .notice', { hasText: 'Some tickets have fields' });
+    await expect.poll(() => notice.count(), { timeout: 30_000 }).toBe(1);
+    const text = await notice.innerText();
+    expect(text).toContain('channel in 1 ticket');
+    expect(text).toContain('<script>window.stolen = 1</script>');
+    expect(await page.evaluate('window.stolen')).toBeUndefined();
+    expect(await page.locator('.notices script').count()).toBe(0);
     expect(troubles).toEqual([]);
   });
 
