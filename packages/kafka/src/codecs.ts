@@ -9,7 +9,7 @@ import { unfoldGzip, unfoldLz4, unfoldSnappy, unfoldZstd, type Unfold } from './
 export type CompressionName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
 /** What one record batch may unfold to, in bytes, where nothing else is said. Brokers take one of 1 MiB, as it is sent. */
-export const DEFAULT_MAX_BATCH_BYTES = 64 * 1024 * 1024;
+export const DEFAULT_MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** kafkajs hands over its encoder, of which a codec needs the bytes, and expects a `Buffer` each way. */
 interface Codec {

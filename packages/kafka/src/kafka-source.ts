@@ -27,7 +27,7 @@ export interface KafkaSourceOptions {
   readonly rebalanceTimeoutMs?: number;
   /** The most that one fetch brings of a partition, as stored; less where it unfolds to twice as much. Default: 1 MiB. */
   readonly maxFetchBytesPerPartition?: number;
-  /** The most that one record batch may take in memory once it is unfolded. Default: 64 MiB. */
+  /** The most that one record batch may take in memory once it is unfolded. Default: 32 MiB. */
   readonly maxBatchBytes?: number;
   /**
    * What becomes of a record batch that can't be read: more than `maxBatchBytes`, damaged, offsets that can't be right.

@@ -36,8 +36,8 @@ export const consumerSettings = z
       description:
         'How long a consumer that was killed or hangs keeps its partitions; brokers accept 6000 and more by default.',
     }),
-    KAFKA_MAX_BATCH_BYTES: setting(integer({ min: 1_048_576, max: 1_073_741_824 }), {
-      default: '67108864',
+    KAFKA_MAX_BATCH_BYTES: setting(integer({ min: 1_048_576, max: 268_435_456 }), {
+      default: '33554432',
       description:
         'The most memory that one record batch may take once it is decompressed; producers send batches of 1 MB at the most.',
     }),

@@ -9,7 +9,7 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     KAFKA_TOPIC: 'client_tickets',
     KAFKA_GROUP_ID: 'client-tickets-consumer',
     KAFKA_SESSION_TIMEOUT_MS: 15_000,
-    KAFKA_MAX_BATCH_BYTES: 67_108_864,
+    KAFKA_MAX_BATCH_BYTES: 33_554_432,
     KAFKA_UNREADABLE_BATCHES: 'stop',
     STARTING_OFFSETS: { kind: 'earliest' },
     MAX_OFFSETS_PER_TRIGGER: 50,
