@@ -1,6 +1,6 @@
 import type { FilesStart, OpenFiles, Upload } from '@client-tickets/micro-batch';
 import { emptyCounts, mergeCounts, type BufferPool, type Counts, type Query } from '@client-tickets/records';
-import { encodeJsonLines, JSON_LINES_TYPE } from './json-lines.ts';
+import { JSON_LINES_TYPE } from './json-lines.ts';
 import { deadLettersKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
 import { readRecords, type ReadingOptions } from './read-records.ts';
 import { RowFiles } from './row-files.ts';
@@ -31,12 +31,12 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
       rows ??= new RowFiles({ ...options, partition, baseOffset: startOffset, beginUpload });
       const before = rows.length;
       const read = await readRecords(batch, rows, startOffset, options);
-      if (read.deadLetters.length > 0) {
+      if (read.deadLetters.count > 0) {
         deadFile ??= { upload: beginUpload({ contentType: JSON_LINES_TYPE }), size: 0 };
-        const lines = encodeJsonLines(read.deadLetters.map((deadLetter) => JSON.stringify(deadLetter)));
+        const lines = read.deadLetters.finish();
         await deadFile.upload.write(lines);
         deadFile.size += lines.length;
-        deadLetters += read.deadLetters.length;
+        deadLetters += read.deadLetters.count;
       }
       await rows.flush();
       const added = rows.takeCounts();
@@ -44,7 +44,7 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
       return {
         state: mergeCounts(state, added),
         rows: rows.length - before,
-        deadLetters: read.deadLetters.length,
+        deadLetters: read.deadLetters.count,
         observations: {
           ...added,
           dead_letter_count_by_problem: read.problems,

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MicroBatch } from '@client-tickets/micro-batch';
 import { viewOf, type Query, type RecordParser, type RecordReader } from '@client-tickets/records';
-import { toDeadLetter, type DeadLetter } from './layout/dead-letter.ts';
+import { LineWriter } from './json-lines.ts';
+import { toDeadLetter } from './layout/dead-letter.ts';
 import type { RowFiles } from './row-files.ts';
 import { UnknownFieldCounts } from './unknown-field-counts.ts';
 
@@ -12,7 +13,7 @@ export interface ReadingOptions {
 
 /** What the records of a batch are, those that became no rows: dead letters, which `problems` counts. */
 export interface ReadBatch {
-  readonly deadLetters: readonly DeadLetter[];
+  readonly deadLetters: LineWriter;
   readonly problems: Readonly<Record<string, number>>;
   readonly unknownFields: UnknownFieldCounts;
 }
@@ -26,7 +27,7 @@ export async function readRecords(
 ): Promise<ReadBatch> {
   const { records } = batch;
   const { columns } = rows;
-  const deadLetters: DeadLetter[] = [];
+  const deadLetters = new LineWriter();
   const problems: Record<string, number> = {};
   const unknownFields = new UnknownFieldCounts();
   for (const [nth, { block, from, to }] of records.pieces.entries()) {
@@ -45,7 +46,7 @@ export async function readRecords(
             ? parse(record.value)
             : { ok: false as const, reason: record.problem, problem: 'UNREADABLE' };
         if (!verdict.ok) {
-          deadLetters.push(toDeadLetter(batch, record, verdict.reason));
+          deadLetters.add(JSON.stringify(toDeadLetter(batch, record, verdict.reason)));
           problems[verdict.problem] = (problems[verdict.problem] ?? 0) + 1;
           continue;
         }
