@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextTriggerAt, parseTrigger } from '../../src/trigger/trigger.ts';
+import { nextTriggerAt, parseDuration, parseTrigger } from '../../src/trigger/trigger.ts';
 
 const UNITS = [
   ['millisecond', 1],
@@ -77,4 +77,17 @@ test('the next trigger is on the first point of the grid after the one before, o
 test('triggers without an interval follow each other at once', () => {
   expect(nextTriggerAt({ kind: 'availableNow' }, 0, 5, 7)).toBe(7);
   expect(nextTriggerAt({ kind: 'interval', everyMs: 0 }, 0, 5, 7)).toBe(7);
+});
+
+test.each([
+  ['0', 0],
+  ['1 minute', 60_000],
+  ['30 SECONDS', 30_000],
+  ['250 milliseconds', 250],
+])('a duration of %s is %i ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
+});
+
+test.each(['', '5', 'soon', '-1 second', 'availableNow'])('%j is no duration, and says what is', (text) => {
+  expect(() => parseDuration(text)).toThrow(/^expected `N milliseconds`, .* or `0`, found /);
 });
