@@ -157,6 +157,17 @@ test('a batch has a new id, and an end after where counting has come to', () => 
   expect(() => count(checkpoint, 0n, 0)).toThrow(RangeError);
 });
 
+test('the log is known by the last record also after batches without one, in what is counted and in what is stored', () => {
+  const lastRecord = { offset: 0n, timestamp: 1, crc: '0000002a' };
+  const { batchId, endOffset, state } = begin(0n).counted;
+  const outcome = { batchId: batchId + 1, endOffset: endOffset + 1n, state, rows: 1, deadLetters: 0 };
+  const known = withBatch(begin(0n), { ...outcome, lastRecord, logId: 'id' }, at);
+  const later = count(known, 3n, 0);
+  expect(later.counted).toMatchObject({ endOffset: 4n, lastRecord });
+  expect(later.logId).toBe('id');
+  expect(store(withPlan(later, at), 1).stored).toMatchObject({ endOffset: 4n, lastRecord });
+});
+
 test('a gap must be next to what is counted, or within what is counted and not stored', () => {
   const idle = done(begin(5n), 5); // up to 10
   const open = count(idle, 5n, 5); // up to 15
