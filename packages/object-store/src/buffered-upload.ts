@@ -1,7 +1,9 @@
 import type { Upload } from '@client-tickets/micro-batch';
+import type { UploadMemory } from './upload-memory.ts';
 
 /** Where a large object goes piece by piece, out of sight. */
 export interface Parts {
+  /** The part is used again once this resolves. */
   add(part: Uint8Array): Promise<void>;
   /** `last`: what comes after the parts; may be empty. */
   complete(key: string, last: Uint8Array): Promise<void>;
@@ -11,37 +13,56 @@ export interface Parts {
 
 /**
  * An upload that keeps up to a part in memory: what is no larger is one `put` and nothing before it; of anything else, parts are sent
- * as they become full.
+ * as they become full. The memory of what could not be sent is not used again: an attempt may still be under way.
  */
 export function bufferedUpload(options: {
   readonly partBytes: number;
+  readonly memory: UploadMemory;
   readonly put: (key: string, body: Uint8Array) => Promise<void>;
   readonly beginParts: () => Promise<Parts>;
 }): Upload {
-  const { partBytes, put, beginParts } = options;
-  let pieces: Uint8Array[] = [];
+  const { partBytes, memory, put, beginParts } = options;
+  let held: Buffer | undefined;
   let size = 0;
   let parts: Parts | undefined;
 
-  const take = (): Uint8Array => {
-    const [first = new Uint8Array(), ...others] = pieces;
-    const part = others.length === 0 ? first : Buffer.concat(pieces);
-    pieces = [];
+  function append(bytes: Uint8Array): void {
+    const wanted = size + bytes.length;
+    if (held === undefined || held.length < wanted) {
+      const larger = memory.take(wanted);
+      if (held !== undefined) {
+        held.copy(larger, 0, 0, size);
+        memory.give(held);
+      }
+      held = larger;
+    }
+    held.set(bytes, size);
+    size = wanted;
+  }
+
+  /** Hands over what is held. */
+  async function send(to: (part: Uint8Array) => Promise<void>): Promise<void> {
+    const sent = held;
+    const part = sent?.subarray(0, size) ?? new Uint8Array();
+    held = undefined;
     size = 0;
-    return part;
-  };
+    await to(part);
+    if (sent !== undefined) memory.give(sent);
+  }
+
   return {
     async write(bytes) {
       if (bytes.length === 0) return;
-      pieces.push(Uint8Array.from(bytes));
-      size += bytes.length;
+      append(bytes);
       if (size < partBytes) return;
-      parts ??= await beginParts();
-      await parts.add(take());
+      const begun = (parts ??= await beginParts());
+      await send((part) => begun.add(part));
     },
-    complete: (key) => (parts === undefined ? put(key, take()) : parts.complete(key, take())),
+    complete: (key) => send((part) => (parts === undefined ? put(key, part) : parts.complete(key, part))),
     async abort() {
-      take();
+      if (held !== undefined) memory.give(held);
+      held = undefined;
+      size = 0;
       await parts?.abort();
     },
   };

@@ -20,6 +20,7 @@ import {
   type RequestOptions,
   type StoreOperation,
 } from '../request-loop.ts';
+import { UploadMemory } from '../upload-memory.ts';
 import { assertMetadata, type UserMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { explainFolderFailure } from './folder-failure.ts';
@@ -55,6 +56,7 @@ export async function openFolderStore(
   const { layout, lock, writers } = folder;
   const requests = createRequestLoop(location.text, options);
   const writer = createFolderWriter(layout, disk, lock);
+  const uploadMemory = new UploadMemory();
 
   /** One writer of a key at a time, from reading what is there to having replaced it. */
   async function change<T>(
@@ -89,6 +91,7 @@ export async function openFolderStore(
     beginUpload: () =>
       bufferedUpload({
         partBytes: PART_BYTES,
+        memory: uploadMemory,
         put,
         beginParts: async () => {
           const parts = writer.beginParts();

@@ -21,6 +21,7 @@ import { assertKey, assertPrefix, compareKeys, isKey } from '../key.ts';
 import type { S3Location } from '../location.ts';
 import { bufferedUpload } from '../buffered-upload.ts';
 import { createRequestLoop, type Answer, type RequestOptions, type StoreOperation } from '../request-loop.ts';
+import { UploadMemory } from '../upload-memory.ts';
 import { assertMetadata } from '../user-metadata.ts';
 import { createS3Client, type S3Options } from './s3-client.ts';
 import { readS3Error } from './s3-error.ts';
@@ -39,6 +40,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 export function openS3Store(location: S3Location, options: S3Options & RequestOptions = {}): ObjectStore {
   const client = createS3Client(options);
   const requests = createRequestLoop(location.text, options);
+  const uploadMemory = new UploadMemory();
   const endpoint = options.endpoint === '' ? undefined : options.endpoint;
 
   function perform<T>(
@@ -147,6 +149,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
     beginUpload: (upload) =>
       bufferedUpload({
         partBytes: PART_BYTES,
+        memory: uploadMemory,
         put: (key, body) => put(key, body, upload),
         beginParts: () => uploads.begin(upload),
       }),

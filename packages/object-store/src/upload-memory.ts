@@ -1,0 +1,27 @@
+const SMALLEST = 64 * 1024;
+const MOST_SPARE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Memory of uploads that is used again. A few megabytes for each file are soon garbage, but outside of the heap: the collector
+ * hears of them and comes each time, which took a tenth of the consumer's CPU time.
+ */
+export class UploadMemory {
+  readonly #spare: Buffer[] = [];
+  #bytes = 0;
+
+  /** At least `size` bytes, which hold anything. */
+  take(size: number): Buffer {
+    const index = this.#spare.findIndex((buffer) => buffer.length >= size);
+    const [found] = index === -1 ? [] : this.#spare.splice(index, 1);
+    this.#bytes -= found?.length ?? 0;
+    return found ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(SMALLEST, size))));
+  }
+
+  /** The caller gives it up: nothing may be sending it. The largest are let go of when they are too many bytes. */
+  give(buffer: Buffer): void {
+    this.#spare.push(buffer);
+    this.#spare.sort((a, b) => a.length - b.length);
+    this.#bytes += buffer.length;
+    while (this.#bytes > MOST_SPARE_BYTES) this.#bytes -= this.#spare.pop()?.length ?? 0;
+  }
+}
