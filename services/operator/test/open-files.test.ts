@@ -99,6 +99,16 @@ describe('counts that are ahead of files', () => {
     expect(differences.map(({ code }) => code)).toContain('counts_differ');
   });
 
+  test('that do not say what they count are held to all that is counted, also when all of it is in files', async () => {
+    const query = await leaveOpenQuery();
+    await query.finish();
+    const body = (await query.resultsStore.get(COUNTS_KEY))?.body ?? new Uint8Array();
+    await query.resultsStore.put(COUNTS_KEY, body);
+    expect(await verify(query)).toMatchObject({ ok: true, differences: [] });
+    await putCounts(query, { body, metadata: {} }, (counts) => add(counts, 'BILLING', 1));
+    expect((await verify(query)).differences).toMatchObject([{ code: 'counts_differ', key: COUNTS_KEY }]);
+  });
+
   test('can not be more than the checkpoint has counted', async () => {
     const query = await leaveOpenQuery();
     const latest = query.counts.at(-1);

@@ -27,7 +27,7 @@ export function expectedCounts({ checkpoint, counts }: CountedPartition, endOffs
   const { stored, counted, gaps } = checkpoint;
   const isStored = endOffset <= stored.endOffset;
   const rows = rowsBefore(checkpoint, endOffset);
-  const inFiles = isStored ? counts.before(endOffset) : counts.total;
+  const inFiles = endOffset < stored.endOffset ? counts.before(endOffset) : counts.total;
   if (isStored && !gaps.some(({ isCounted }) => isCounted))
     return { least: inFiles, most: inFiles, rows: undefined };
   if (endOffset === counted.endOffset) return { least: counted.state, most: counted.state, rows };
