@@ -294,6 +294,7 @@ export class PartitionQuery<State> {
     readonly mustEnd: MustEnd;
   }): Promise<{ readonly outcome: SwapOutcome; readonly files: StoredFiles | undefined }> {
     const written = this.#written;
+    if (written === undefined && this.#isGone) return { outcome: 'lost', files: undefined }; // the next owner stores them
     if (written === undefined) throw new RangeError(`partition ${this.partition} has no files to store`);
     const stored = withFiles(this.checkpoint, written, this.#now());
     // A batch that fails is heard of when its own turn comes.

@@ -207,3 +207,18 @@ test('a handler that fails ahead fails the batch when its turn comes, and not th
   expect(query.checkpoint).toMatchObject({ stored: { endOffset: 2n }, counted: { endOffset: 2n } });
   await expect(query.count(1, never)).rejects.toMatchObject({ code: 'handler_failed' });
 });
+
+test('a partition that is let go of between making files visible and storing them leaves that to its next owner', async () => {
+  const { query, other, rows } = await openPartition('ab');
+  query.fill(2n);
+  await query.count(0, never);
+  await query.write();
+  query.close();
+  expect(await query.store()).toEqual({ outcome: 'lost', files: undefined });
+  const next = await other();
+  await next.refill(100);
+  await next.write();
+  expect((await next.store()).outcome).toBe('done');
+  expect(next.checkpoint.stored.state).toEqual({ a: 1, b: 1 });
+  expect(rows()).toEqual([file(0, 'ab')]);
+});
