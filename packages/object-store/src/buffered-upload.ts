@@ -25,6 +25,7 @@ export function bufferedUpload(options: {
   let held: Buffer | undefined;
   let size = 0;
   let parts: Parts | undefined;
+  let isAborted = false;
 
   function append(bytes: Uint8Array): void {
     const wanted = size + bytes.length;
@@ -50,16 +51,26 @@ export function bufferedUpload(options: {
     if (sent !== undefined) memory.give(sent);
   }
 
+  /** What came before is gone: the rest of an object must never be seen as the whole. */
+  function checkNotAborted(): void {
+    if (isAborted) throw new RangeError('this upload was aborted: nothing more may come');
+  }
+
   return {
     async write(bytes) {
       if (bytes.length === 0) return;
+      checkNotAborted();
       append(bytes);
       if (size < partBytes) return;
       const begun = (parts ??= await beginParts());
       await send((part) => begun.add(part));
     },
-    complete: (key) => send((part) => (parts === undefined ? put(key, part) : parts.complete(key, part))),
+    async complete(key) {
+      checkNotAborted();
+      await send((part) => (parts === undefined ? put(key, part) : parts.complete(key, part)));
+    },
     async abort() {
+      isAborted = true;
       if (held !== undefined) memory.give(held);
       held = undefined;
       size = 0;

@@ -121,6 +121,19 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
         expect(await store.get(key)).toBeUndefined();
       });
 
+      it.each([1, 9])(
+        'of %d MiB takes nothing more once it is aborted: a rest is not an object',
+        async (size) => {
+          const key = `${fresh()}a`;
+          const upload = store.beginUpload({ owner: 'over' });
+          await write(upload, 0, size);
+          await upload.abort();
+          await expect(write(upload, size, size + 1)).rejects.toThrow('aborted');
+          await expect(upload.complete(key)).rejects.toThrow('aborted');
+          expect(await store.get(key)).toBeUndefined();
+        },
+      );
+
       it('leaves those of others alone when uploads are aborted by owner', async () => {
         const key = `${fresh()}a`;
         const upload = store.beginUpload({ owner: 'mine' });

@@ -126,14 +126,14 @@ export class RowFiles {
     }
     if (this.columns.length > 0) this.#endRowGroup();
     await this.flush(1);
-    const finished = await Promise.all(
-      this.#files.map(async (file) => {
-        if (file.format === 'parquet') await this.#write(file, this.#parquet?.finish());
-        const key = keyOf(file.format);
-        await file.upload.complete(key);
-        return { key, size: file.written };
-      }),
-    );
+    const finishing = this.#files.map(async (file) => {
+      if (file.format === 'parquet') await this.#write(file, this.#parquet?.finish());
+      const key = keyOf(file.format);
+      await file.upload.complete(key);
+      return { key, size: file.written };
+    });
+    await Promise.allSettled(finishing); // `abort` may not come between two requests of one that goes on
+    const finished = await Promise.all(finishing);
     this.#release();
     return finished;
   }

@@ -234,6 +234,33 @@ describe('dead letters', () => {
   });
 });
 
+describe('files', () => {
+  test('are aborted only when no request is under way, also where one format could not be completed', async () => {
+    const requests: string[] = [];
+    const open = handler.openFiles({
+      ...toBatch([]),
+      beginUpload: ({ contentType }) => {
+        const format = contentType === 'application/vnd.apache.parquet' ? 'parquet' : 'json';
+        const answer = async (request: string): Promise<void> => {
+          await Promise.resolve(); // JSON lines fail before Parquet has come to its end
+          requests.push(`${format} ${request}`);
+        };
+        return {
+          write: () => answer('written'),
+          complete: () =>
+            format === 'json' ? Promise.reject(new Error('json: no answer')) : answer('completed'),
+          abort: () => answer('aborted'),
+        };
+      },
+    });
+    await open.add(toTicketBatch([ticket]), handler.initialState);
+    await expect(open.finish(1n, handler.initialState)).rejects.toThrow('json: no answer');
+    await open.abort();
+    expect(requests.indexOf('parquet completed')).toBeGreaterThan(0);
+    expect(requests.indexOf('parquet completed')).toBeLessThan(requests.indexOf('parquet aborted'));
+  });
+});
+
 describe('a batch', () => {
   test('without records writes no file and changes no count', async () => {
     const handled = await handle({ ...toBatch([]), endOffset: 10n });

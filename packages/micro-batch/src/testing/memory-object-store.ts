@@ -58,22 +58,24 @@ export function createMemoryObjectStore(
     beginUpload: ({ owner, ...options }) => {
       const upload = {};
       let parts: Uint8Array[] = [];
+      let isAborted = false;
       const checkHere = (): void => {
-        if (!shared.uploads.has(upload))
+        if (isAborted || (parts.length > 0 && !shared.uploads.has(upload)))
           throw new ObjectStoreError('unavailable', `${location}: this upload is gone`);
       };
       return {
         async write(bytes) {
-          if (parts.length > 0) checkHere();
+          checkHere();
           shared.uploads.set(upload, owner);
           parts.push(Uint8Array.from(bytes));
         },
         async complete(key) {
-          if (parts.length > 0) checkHere();
+          checkHere();
           shared.uploads.delete(upload);
           shared.write(key, Buffer.concat(parts), options);
         },
         async abort() {
+          isAborted = true;
           parts = [];
           shared.uploads.delete(upload);
         },
