@@ -242,7 +242,7 @@ describe('files', () => {
       beginUpload: ({ contentType }) => {
         const format = contentType === 'application/vnd.apache.parquet' ? 'parquet' : 'json';
         const answer = async (request: string): Promise<void> => {
-          await Promise.resolve(); // JSON lines fail before Parquet has come to its end
+          await new Promise(setImmediate); // so JSON lines fail before Parquet has come to its end
           requests.push(`${format} ${request}`);
         };
         return {

@@ -87,19 +87,20 @@ export class SimulatedHost {
     const { random } = this.#simulation;
     return new Promise((resolve, reject) => {
       const fail = (what: string): void => reject(new ObjectStoreError('unavailable', `injected: ${what}`));
-      const later = (): void => this.#simulation.add(undefined, () => void send());
+      const sendUnheard = (): void => void send().catch(() => undefined); // its answer is lost
+      const later = (): void => this.#simulation.add(undefined, sendUnheard);
       this.schedule(() => {
         const { crash, error } = this.rates;
         const dice = random.next();
         if (dice < crash / 2) {
           this.state = 'crashed'; // before the request was sent
         } else if (dice < crash) {
-          void send();
+          sendUnheard();
           this.state = 'crashed'; // before the answer came
         } else if (dice < crash + error / 3) {
           fail('nothing was done');
         } else if (dice < crash + (2 * error) / 3) {
-          void send();
+          sendUnheard();
           fail('done, but the answer was lost');
         } else if (dice < crash + error) {
           later();

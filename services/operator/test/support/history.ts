@@ -179,11 +179,12 @@ function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: Memory
     if (latest === 0n && turn === 0) continue;
     const text = checkpoints.objects.get(`${TOPIC}/partition-${partition}.json`)?.body;
     if (text === undefined) return false;
-    const { stored } = JSON.parse(Buffer.from(text).toString()) as {
-      stored: { endOffset: string; totals: { rows: number } };
+    const { counted, stored } = JSON.parse(Buffer.from(text).toString()) as {
+      counted: { totals: { rows: number } };
+      stored: { endOffset: string };
     };
     if (stored.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
-    rows.push(stored.totals.rows);
+    rows.push(counted.totals.rows); // more than are stored, where some were lost before they were
   }
   if (rows.length === 0) return true;
   const total = rows.reduce((sum, each) => sum + each, 0);
