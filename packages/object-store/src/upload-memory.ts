@@ -3,7 +3,7 @@ const MOST_SPARE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Memory of uploads that is used again. A few megabytes for each file are soon garbage, but outside of the heap: the collector
- * hears of them and comes each time, which took a tenth of the consumer's CPU time.
+ * hears of them and comes each time.
  */
 export class UploadMemory {
   readonly #spare: Buffer[] = [];
