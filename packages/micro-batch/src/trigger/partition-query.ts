@@ -159,9 +159,9 @@ export class PartitionQuery<State> {
   /** Has records delivered that follow what was read, beginning with the last of them, which is compared. */
   seek(): void {
     if (this.#isGone) return;
-    const { firstOffset, stopped } = this.checkpoint;
+    const { counted, firstOffset, stopped } = this.checkpoint;
     this.#reader.seek({
-      isFirst: this.buffer.endOffset === firstOffset,
+      isFirst: this.buffer.endOffset === firstOffset && counted.endOffset === firstOffset,
       isDoubted: stopped !== null && stopped.reason !== 'expired',
     });
   }
