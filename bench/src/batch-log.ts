@@ -5,7 +5,7 @@ export interface LoggedBatch {
   readonly batchId: number;
   /** When it was logged, in milliseconds since the epoch. */
   readonly at: number;
-  readonly tickets: number;
+  readonly rows: number;
   /** Of its trigger. */
   readonly durationMs: number;
   readonly ends: readonly { readonly partition: string; readonly end: number }[];
@@ -14,7 +14,7 @@ export interface LoggedBatch {
 const batchSchema = z.object({
   batchId: z.number(),
   time: z.string(),
-  tickets: z.number(),
+  rows: z.number(),
   offsets: z.string(),
   durationMs: z.object({ triggerExecution: z.number() }),
 });
@@ -26,12 +26,12 @@ export function readBatches(log: string): readonly LoggedBatch[] {
     .split('\n')
     .filter((line) => line.includes('"micro-batch"'))
     .map((line) => {
-      const { batchId, time, tickets, offsets, durationMs } = batchSchema.parse(JSON.parse(line));
+      const { batchId, time, rows, offsets, durationMs } = batchSchema.parse(JSON.parse(line));
       // `0: 100→150  2: 80→97`
       const ends = [...offsets.matchAll(/(\d+): \d+→(\d+)/g)].map(([, partition = '', end]) => ({
         partition,
         end: Number(end),
       }));
-      return { batchId, at: Date.parse(time), tickets, durationMs: durationMs.triggerExecution, ends };
+      return { batchId, at: Date.parse(time), rows, durationMs: durationMs.triggerExecution, ends };
     });
 }
