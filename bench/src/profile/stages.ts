@@ -22,11 +22,17 @@ export const UNAVOIDABLE: readonly Stage[] = ['kafkajs: fetch, decode', 'validat
 const BY_FILE: readonly (readonly [Stage, RegExp])[] = [
   ['kafkajs: fetch, decode', /node_modules\/(\.pnpm\/)?(kafkajs|lz4-napi|snappy|fzstd)/],
   ['source: chunks, group', /packages\/(kafka|embedded-log)\//],
-  ['validate tickets', /packages\/tickets\/|node_modules\/(\.pnpm\/)?zod/],
+  [
+    'validate tickets',
+    /packages\/tickets\/|packages\/records\/src\/(reader|validity|json)\/|node_modules\/(\.pnpm\/)?zod/,
+  ],
   ['Parquet', /parquet/],
-  ['rows, columns, JSON lines', /packages\/results\//],
+  ['rows, columns, JSON lines', /packages\/(results|records)\//],
   ['engine', /packages\/micro-batch\//],
-  ['store: files, S3, hashes', /packages\/object-store\/|node_modules\/(\.pnpm\/)?@?(aws|smithy)/],
+  [
+    'store: files, S3, hashes',
+    /packages\/(object-store|local-folder)\/|node_modules\/(\.pnpm\/)?@?(aws|smithy)/,
+  ],
   [
     'pipeline UI, metrics, log',
     /services\/consumer\/src\/(ui|batch-|query-listeners)|node_modules\/(\.pnpm\/)?@?(prom-client|hono|pino|sonic-boom|cli-table3)/,
