@@ -44,7 +44,6 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         RESULTS_PATH: location.RESULTS_PATH,
         CHECKPOINT_PATH: location.CHECKPOINT_PATH,
         MAX_OFFSETS_PER_TRIGGER: '60',
-        RESULTS_ROLLOVER_INTERVAL: '10 seconds',
       });
       const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
       const connection = { brokers: (process.env['KAFKA_BROKERS'] ?? '').split(',') };
@@ -71,7 +70,7 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         const { page, troubles } = await openPage(browser, consumer.url, options);
         await page.locator('.letters tbody tr').first().waitFor();
         if (section === 'batches') {
-          await page.locator('.toggle').last().click(); // old enough to be in files
+          await page.locator('.toggle').last().click(); // the oldest that is shown
           await page.locator('.records tbody tr').first().waitFor();
         }
         if (section !== 'overview')

@@ -28,7 +28,7 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     await systemClock.sleep(2_000);
     sockets.heal();
     await listener.until(() => listener.endOf(0) === 2n);
-    expect((await offsets).get(0)).toEqual({ earliest: 0n, latest: 2n });
+    expect((await offsets).get(0)).toMatchObject({ earliest: 0n, latest: 2n });
     expect(listener.valuesOf(0)).toEqual(['before', 'during']);
     expect(listener.errors).toEqual([]);
   });
