@@ -9,7 +9,7 @@ import { produceRaw } from './raw-produce.ts';
 import { readJsonLines } from './read-json-lines.ts';
 
 const MIB = 1024 * 1024;
-/** Three times what KAFKA_MAX_BATCH_BYTES allows when nobody says otherwise. */
+/** Three times what KAFKA_MAX_BATCH_BYTES allows by default. */
 const BOMB_BYTES = 96 * MIB;
 /** snappy makes a twentieth of anything, at best. */
 const BROKER_LIMIT_BYTES = 8 * MIB;

@@ -10,7 +10,7 @@ import { produceRaw } from './raw-produce.ts';
 import { WORST_VALUES } from './worst-values.ts';
 
 const MIB = 1024 * 1024;
-/** KAFKA_MAX_BATCH_BYTES where nobody says otherwise, less what records take beside their values. */
+/** KAFKA_MAX_BATCH_BYTES by default, less what records take beside their values. */
 const BATCH_BYTES = 32 * MIB - 4096;
 /** What the consumer's container has; Node.js gives half of that to the heap. */
 const MOST_MEGABYTES = 512;

@@ -142,7 +142,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
         poll('all partitions in the present log', DONE_WITHIN_MS, async () => {
           const partitions = await progress();
           if (partitions?.some(({ isStopped }) => isStopped) === true) {
-            // A folder is one process's: whoever decides there stops the consumer first.
+            // A folder is one process's: to decide there, the consumer is stopped first.
             const accept = (): Promise<void> => acceptDataLoss(bundles.operator, settings);
             await (plan.storage === 'folder' ? crew.rest(accept) : accept());
           }

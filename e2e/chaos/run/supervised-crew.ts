@@ -16,7 +16,7 @@ export interface SupervisedCrew {
   start(group: string): ConsumerProcess;
   /** Those that have not ended; the frozen ones are among them. */
   running(): readonly ConsumerProcess[];
-  /** Nobody runs while this is done; then as many are there as before. */
+  /** No consumer runs while this is done; then as many are there as before. */
   rest(work: () => Promise<void>): Promise<void>;
   shiftClocks(byMs: number): void;
   /** How often one failed by itself. */
