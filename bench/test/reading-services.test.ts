@@ -12,7 +12,7 @@ test('batches are read from the log, and a line that is half written is left for
     level: 'info',
     time: '2026-01-01T00:00:00.250Z',
     batchId: 7,
-    tickets: 12,
+    rows: 12,
     offsets: '0: 100→150  2: 80→97',
     durationMs: { triggerExecution: 31.5 },
     msg: 'micro-batch',
@@ -20,7 +20,7 @@ test('batches are read from the log, and a line that is half written is left for
   const expected = {
     batchId: 7,
     at: Date.parse('2026-01-01T00:00:00.250Z'),
-    tickets: 12,
+    rows: 12,
     durationMs: 31.5,
     ends: [
       { partition: '0', end: 150 },
