@@ -25,7 +25,7 @@ export interface HostilePipeline {
 /** Consumers take what is there and end, unless `environment` says otherwise. */
 export async function createHostilePipeline(
   options: { readonly environment?: Environment } & Partial<
-    Pick<Parameters<typeof createHostileTopic>[0], 'maxMessageBytes' | 'compression'>
+    Pick<Parameters<typeof createHostileTopic>[0], 'maxMessageBytes' | 'compression' | 'partitions'>
   > = {},
 ): Promise<HostilePipeline> {
   const { environment: given = {}, maxMessageBytes = 1_048_588, ...topicOptions } = options;

@@ -44,9 +44,11 @@ export async function createHostileTopic(options: {
   readonly maxMessageBytes: number;
   /** What the brokers make of each batch. Default: they keep what was sent. */
   readonly compression?: 'producer' | 'zstd';
+  /** Default: 3. */
+  readonly partitions?: number;
 }): Promise<HostileTopic> {
   registerCodecs();
-  const { topic, maxMessageBytes, compression = 'producer' } = options;
+  const { topic, maxMessageBytes, compression = 'producer', partitions = 3 } = options;
   const kafka = new kafkajs.Kafka({ brokers: [...options.brokers], logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
@@ -57,12 +59,16 @@ export async function createHostileTopic(options: {
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await Promise.all([admin.connect(), producer.connect(), transactional.connect()]);
-  await createTopic(admin, topic, {
-    'max.message.bytes': String(maxMessageBytes),
-    'compression.type': compression,
-    'retention.ms': '-1', // some messages are of 1970
-    'message.timestamp.after.max.ms': '9223372036854775807',
-  });
+  await createTopic(
+    admin,
+    { topic, numPartitions: partitions },
+    {
+      'max.message.bytes': String(maxMessageBytes),
+      'compression.type': compression,
+      'retention.ms': '-1', // some messages are of 1970
+      'message.timestamp.after.max.ms': '9223372036854775807',
+    },
+  );
   const sent = new Map<string, HostileMessage>();
 
   async function write(
@@ -111,13 +117,13 @@ export async function createHostileTopic(options: {
 
 async function createTopic(
   admin: Admin,
-  topic: string,
+  topic: { readonly topic: string; readonly numPartitions: number },
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   await admin.createTopics({
     waitForLeaders: true,
-    topics: [{ topic, numPartitions: 3, replicationFactor: 3, configEntries }],
+    topics: [{ ...topic, replicationFactor: 3, configEntries }],
   });
 }
 

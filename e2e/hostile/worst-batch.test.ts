@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bundleService, hasKafka, hasS3, startProcess } from '@client-tickets/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasKafka, hasS3, serviceProgram, startProcess } from '@client-tickets/testkit';
+import { describe, expect, test } from 'vitest';
 import { BATCH_CODECS, encodeCompressedBatch, type BatchCodec } from './compressed-batch.ts';
 import { createHostilePipeline } from './hostile-pipeline.ts';
 import { MEMORY_REPORT, readMostMemory } from './most-memory.ts';
@@ -30,14 +27,6 @@ const CASES = [
   .map((each) => ({ ...each, name: each.codec.name }));
 
 describe.skipIf(!hasKafka || !hasS3)('the largest record batch that is allowed', () => {
-  let folder = '';
-  let bundle = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'worst-batch-'));
-    bundle = await bundleService('consumer', join(folder, 'consumer'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
   test.each(CASES)(
     'is read within the memory of the container: $holds, $name',
     async ({ codec, holds }) => {
@@ -53,7 +42,7 @@ describe.skipIf(!hasKafka || !hasS3)('the largest record batch that is allowed',
 
       const consumer = startProcess({
         name: 'consumer',
-        args: [...IMAGE_FLAGS, bundle],
+        args: [...IMAGE_FLAGS, ...serviceProgram('consumer')],
         environment: {
           ...process.env,
           ...environment,
