@@ -6,8 +6,8 @@ import configs from '../../../rolldown.config.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 
 /**
- * Bundles a service as its image has it, into a folder of its own; what was there is removed. Beside it are the codecs that the
- * bundle leaves out. Resolves with the bundle.
+ * Bundles a service as its image has it, into a folder of its own; what was there is removed. Beside it are links to what the bundle
+ * leaves out: the codecs and the page. Resolves with the bundle.
  */
 export async function bundleService(
   service: 'consumer' | 'producer' | 'operator',
@@ -23,5 +23,6 @@ export async function bundleService(
   await bundle.write({ ...(Array.isArray(output) ? output[0] : output), dir: join(folder, 'dist') });
   await bundle.close();
   await symlink(join(ROOT, 'packages/kafka/node_modules'), join(folder, 'node_modules'));
+  await symlink(join(ROOT, 'packages/pipeline-ui/web'), join(folder, 'dist/web'));
   return join(folder, 'dist/main.js');
 }

@@ -1,4 +1,4 @@
-import { startServiceFromSource, type ServiceProcess } from './service-process.ts';
+import { startService, type ServiceProcess } from './service-process.ts';
 
 /** A consumer process with its page. */
 export interface RunningConsumer {
@@ -10,7 +10,7 @@ export interface RunningConsumer {
 
 /** Starts `services/consumer` and waits until it says where its page is. */
 export async function startConsumer(environment: Readonly<Record<string, string>>): Promise<RunningConsumer> {
-  const process = startServiceFromSource('consumer', environment);
+  const process = startService('consumer', environment);
   const line = await process.waitForLog('the pipeline UI is ready');
   const url = /https?:\/\/[^"\s]+/.exec(line)?.[0];
   if (url === undefined) throw new Error(`expected an address in: ${line}`);

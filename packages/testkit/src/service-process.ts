@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { serviceProgram, serviceSource, type ServiceName } from './service-program.ts';
+import { serviceProgram, type ServiceName } from './service-program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -92,21 +92,9 @@ export function startService(
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ServiceProcess {
-  return start(name, [...serviceProgram(name), ...args], environment);
-}
-
-/** The same from source, which brings the page of the pipeline UI with it. */
-export function startServiceFromSource(
-  name: ServiceName,
-  environment: Readonly<Record<string, string>>,
-): ServiceProcess {
-  return start(name, serviceSource(name), environment);
-}
-
-function start(
-  name: ServiceName,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): ServiceProcess {
-  return startProcess({ name, args, environment: { ...process.env, HTTP_PORT: '0', ...environment } });
+  return startProcess({
+    name,
+    args: [...serviceProgram(name), ...args],
+    environment: { ...process.env, HTTP_PORT: '0', ...environment },
+  });
 }

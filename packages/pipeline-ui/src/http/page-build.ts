@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, realpath, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Logger } from '@client-tickets/micro-batch';
@@ -25,19 +25,27 @@ export async function providePage(webFolder: string, logger: Logger): Promise<Pa
   return readPageFiles(dist);
 }
 
-/** In a process of its own, so that a running engine keeps its thread. Two consumers that do it at once do no harm. */
+/**
+ * In a process of its own, so that a running engine keeps its thread. Two consumers that do it at once do no harm. `webFolder` may be a
+ * link to the sources, as bundles of tests have it: Vite is found from where they are.
+ */
 async function buildPage(webFolder: string, dist: string): Promise<void> {
+  const sources = await realpath(webFolder);
   const fresh = `${dist}-${process.pid}`;
-  await runVite(['build', webFolder, '--outDir', fresh, '--emptyOutDir', '--logLevel', 'error']);
+  await runVite(sources, ['--outDir', fresh, '--emptyOutDir', '--logLevel', 'error']);
   await rm(dist, { recursive: true, force: true });
   await rename(fresh, dist).catch(() => rm(fresh, { recursive: true, force: true })); // another one was quicker
 }
 
-async function runVite(args: readonly string[]): Promise<void> {
-  const manifest = createRequire(import.meta.url).resolve('vite/package.json');
-  const vite = spawn(process.execPath, [join(dirname(manifest), 'bin/vite.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+async function runVite(sources: string, options: readonly string[]): Promise<void> {
+  const manifest = createRequire(join(sources, 'index.html')).resolve('vite/package.json');
+  const vite = spawn(
+    process.execPath,
+    [join(dirname(manifest), 'bin/vite.js'), 'build', sources, ...options],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let errors = '';
   vite.stderr.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-2_000)));
   const code = await new Promise<number | null>((resolve, reject) => {
