@@ -34,14 +34,14 @@ const MEASUREMENTS: Readonly<
   },
 };
 
-// `pnpm bench -- --help` hands on the two dashes.
-const given = process.argv.slice(2).filter((argument, index) => index > 0 || argument !== '--');
-const [what = '--help', ...rest] = given;
-const chosen = MEASUREMENTS[what];
-if (chosen !== undefined) await chosen.run(rest);
-else if (what.startsWith('-') && what !== '--help' && what !== '-h')
-  await MEASUREMENTS['compare']?.run(given);
-else {
+/** `words`: what stands behind `pnpm bench`. */
+export async function runBench(words: readonly string[]): Promise<void> {
+  // `pnpm bench -- --help` hands on the two dashes.
+  const given = words[0] === '--' ? words.slice(1) : words;
+  const [what = '--help', ...rest] = given;
+  const chosen = MEASUREMENTS[what];
+  if (chosen !== undefined) return chosen.run(rest);
+  if (what.startsWith('-') && what !== '--help' && what !== '-h') return MEASUREMENTS['compare']?.run(given);
   const help = new Command('bench')
     .usage('[what] [options]')
     .description('Measures this project. Each has --help.');
