@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** A file for the results as JSON, beside what people read. */
 const report = process.env['TEST_REPORT'];
+/** A pattern of the names of tests that are to run; in a variable, as shells between here and there would change an argument. */
+const testNamePattern = process.env['TEST_NAMES'];
 
 export default defineConfig({
   test: {
@@ -18,6 +20,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    ...(testNamePattern === undefined ? {} : { testNamePattern }),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });
