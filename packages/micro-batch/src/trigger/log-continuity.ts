@@ -51,8 +51,8 @@ export class LogContinuity {
     if (this.#state === 'broken') return;
     this.#mark = mark;
     this.#isDoubted = isDoubted;
-    if (mark !== undefined) this.#state = 'unsure';
-    else this.#state = this.#id === undefined && !isDoubted ? 'sure' : 'unknown';
+    // Without a mark nothing is taken before the log's id is known, or that it has none: what is counted bears the id of its log.
+    this.#state = mark === undefined ? 'unknown' : 'unsure';
   }
 
   /** Compares the first record of a chunk that begins at the mark. */

@@ -188,9 +188,10 @@ export class PartitionQuery<State> {
       this.#restart();
       this.seek();
     }
+    const { counted, gaps } = this.checkpoint;
     const range = openRange(this.checkpoint);
-    if (range === undefined || this.checkpoint.gaps.length === 0) return;
-    const isMoved = lostRanges(range, this.checkpoint.gaps).map((lost) => this.#reader.skip(lost));
+    if (range === undefined || gaps.length === 0) return;
+    const isMoved = lostRanges(range, gaps).map((lost) => this.#reader.skip(lost, counted.lastRecord));
     if (isMoved.includes(true)) this.seek();
   }
 

@@ -73,12 +73,14 @@ export class PartitionReader {
 
   /**
    * Takes note of where the log begins and ends now, and of its id. `doubtful`: it has another id, so what was delivered may
-   * come from either log.
+   * come from either log; or it ends before what was delivered, so the record to compare it with may never come.
    */
   inspect(log: PartitionOffsets): 'doubtful' | undefined {
     const next = this.#continuity.inspect(log);
     if (next === 'continue') this.#seek(this.buffer.endOffset);
-    return next === 'compare' ? 'doubtful' : undefined;
+    const { mark } = this.#continuity;
+    const isBeyond = mark !== undefined && mark.offset >= log.latest && this.buffer.lastRecord !== undefined;
+    return next === 'compare' || isBeyond ? 'doubtful' : undefined;
   }
 
   /** The records up to `endOffset`, which must be buffered; they are gone from the buffer then. */
@@ -92,9 +94,15 @@ export class PartitionReader {
     return { records, lastRecord };
   }
 
-  /** Steps over positions that no record will come for. Whether records must be delivered from another position now. */
-  skip(lost: OffsetRange): boolean {
+  /**
+   * Steps over positions that no record will come for. `lastCounted`: if it lies there, the log is known by it from now on, also
+   * where nothing before was read. Whether records must be delivered from another position now.
+   */
+  skip(lost: OffsetRange, lastCounted: RecordMark | null): boolean {
     const { endOffset } = this.buffer;
+    const isLost = lastCounted !== null && contains(lost, lastCounted.offset);
+    if (isLost && (this.#lastTaken === null || this.#lastTaken.offset < lastCounted.offset))
+      this.#lastTaken = lastCounted;
     this.buffer.skip(lost);
     return this.buffer.endOffset !== endOffset;
   }
@@ -115,4 +123,8 @@ export class PartitionReader {
     this.#lastTaken = start.lastRecord;
     this.buffer.reset(start.position);
   }
+}
+
+function contains({ startOffset, endOffset }: OffsetRange, offset: bigint): boolean {
+  return startOffset <= offset && offset < endOffset;
 }

@@ -109,10 +109,13 @@ test('a log that was found replaced before is only proven by a record', () => {
   expect(proven.isSure).toBe(true);
 });
 
-test('a log of which nothing was read needs no proof, unless its name is known', () => {
+test('of a log of which nothing was read, nothing is taken before its name was asked for', () => {
   const unread = new LogContinuity(undefined);
   unread.begin(undefined, false);
+  expect(unread.isSure).toBe(false);
+  expect(unread.inspect(named('first'))).toBe('continue');
   expect(unread.isSure).toBe(true);
+  expect(unread.logId).toBe('first');
   const known = new LogContinuity('former');
   known.begin(undefined, false);
   expect(known.isSure).toBe(false);
