@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { silentLogger } from '@client-tickets/micro-batch';
 import { describe, expect, test } from 'vitest';
 import { BreakableSockets } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     sockets.cut();
     const offsets = source.fetchOffsets([0]);
     await produce(topic, 0, ['during']);
-    await systemClock.sleep(2_000);
+    await sockets.refused(5);
     sockets.heal();
     await listener.until(() => listener.endOf(0) === 2n);
     expect((await offsets).get(0)).toMatchObject({ earliest: 0n, latest: 2n });
@@ -92,7 +92,7 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     const source = sources.create({ topic: uniqueName(), connection: broken(sockets), stopTimeoutMs: 300 });
     const listener = new RecordingListener();
     await source.start(listener);
-    await systemClock.sleep(200);
+    await sockets.refused(1);
     await source.stop();
     expect(listener).toMatchObject({ assignments: [], chunks: [], errors: [] });
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Message, Producer } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '@client-tickets/micro-batch';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -30,14 +31,24 @@ describe.skipIf(!hasBrokers)('a source of a compacted topic', () => {
     await Promise.all(producers.map((producer) => producer.connect()));
 
     // Each segment is more than half full, so that compaction does not merge them: a fetch never reaches past a segment.
-    const batch = (prefix: string): { key: string; value: Buffer }[] =>
-      [0, 1, 2, 3, 4].map((n) => ({ key: `${prefix}${n}`, value: randomBytes(SEGMENT_BYTES / 8) }));
-    await two.send({ topic, messages: [{ key: 'kept', value: 'first' }] }); // 0
-    await one.send({ topic, messages: batch('replaced') }); // 1 to 5: stays as an empty batch, the last of its producer
-    await systemClock.sleep(2 * SEGMENT_MS);
-    await two.send({ topic, messages: batch('replaced') }); // 6 to 10, a new segment
-    await systemClock.sleep(2 * SEGMENT_MS);
-    await two.send({ topic, messages: [{ key: 'kept too', value: 'last' }] }); // 11, a new segment
+    const large = [0, 1, 2, 3, 4].map((n) => ({
+      key: `replaced${n}`,
+      value: randomBytes(SEGMENT_BYTES / 8),
+    }));
+    const startTime = Date.now() - 60_000;
+    /** Brokers go by the timestamps of records when they look for how old a segment is. */
+    const send = (producer: Producer, segment: number, messages: readonly Message[]) =>
+      producer.send({
+        topic,
+        messages: messages.map((each) => ({
+          ...each,
+          timestamp: String(startTime + 2 * SEGMENT_MS * segment),
+        })),
+      });
+    await send(two, 0, [{ key: 'kept', value: 'first' }]); // 0
+    await send(one, 0, large); // 1 to 5: stays as an empty batch, the last of its producer
+    await send(two, 1, large); // 6 to 10
+    await send(two, 2, [{ key: 'kept too', value: 'last' }]); // 11
     await Promise.all(producers.map((producer) => producer.disconnect()));
 
     const { source, listener } = await sources.start({ topic });

@@ -37,8 +37,8 @@ describe.skipIf(!hasBrokers)('a member of a group', () => {
     await listener.until(() => listener.endOf(0) === 1n);
     sockets.hang(); // as a process looks that was frozen
     await produce(topic, 0, ['during']);
-    await systemClock.sleep(SESSION_MS + 1_500);
-    expect((await admin.describeGroups([groupId])).groups[0]?.members).toEqual([]);
+    const members = async () => (await admin.describeGroups([groupId])).groups[0]?.members;
+    await expect.poll(members, { timeout: 5 * SESSION_MS, interval: 200 }).toEqual([]);
     sockets.heal();
     await listener.until(() => listener.endOf(0) === 2n);
     expect(listener.valuesOf(0)).toEqual(['before', 'during']);

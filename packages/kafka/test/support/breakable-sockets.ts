@@ -10,11 +10,14 @@ export class BreakableSockets {
   readonly #open = new Set<net.Socket>();
   #mode: 'normal' | 'refuse' | 'hang' = 'normal';
   #tearNextAt: number | undefined;
+  #refusals = 0;
+  readonly #refused = new Set<() => void>();
   /** Changes what a broker says before it is read; returns whether it has. */
   #lie: ((said: Buffer) => boolean) | undefined;
 
   readonly socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
-    const socket = net.connect({ host, port: this.#mode === 'refuse' ? NOBODY_LISTENS : port }, () => {
+    const isRefused = this.#mode === 'refuse';
+    const socket = net.connect({ host, port: isRefused ? NOBODY_LISTENS : port }, () => {
       onConnect();
       if (this.#mode === 'hang') socket.pause();
     });
@@ -30,7 +33,12 @@ export class BreakableSockets {
       return push(chunk);
     };
     this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      if (!isRefused) return;
+      this.#refusals += 1;
+      for (const wake of this.#refused) wake();
+    });
     return socket;
   };
 
@@ -38,6 +46,19 @@ export class BreakableSockets {
   async allClosed(): Promise<void> {
     const closed = (socket: net.Socket) => new Promise((resolve) => socket.once('close', resolve));
     await Promise.all([...this.#open].map(closed));
+  }
+
+  /** Resolves once so many new connections were refused, from the first `cut` on. */
+  async refused(count: number): Promise<void> {
+    while (this.#refusals < count) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#refused.delete(wake);
+          resolve();
+        };
+        this.#refused.add(wake);
+      });
+    }
   }
 
   /** All connections break. New ones are refused until `heal`. */

@@ -1,8 +1,10 @@
 import { createCheckpointStore, type CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import type { PartitionQueryContext } from '../trigger/partition-query-context.ts';
+import { logOf, positionIn } from '../ports/log-position.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
+import type { PartitionQuery } from '../trigger/partition-query.ts';
 import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
 import { resolveStartingOffsets } from './starting-offsets.ts';
 
@@ -57,4 +59,12 @@ export async function openStreamingQuery<State>(
     0n;
   const context = { queryId, topic, handler, checkpoints, results, clock, rollover, firstOffset, seek };
   return { identity, checkpoints, context, targets };
+}
+
+/** The position that a run reads to, of a log's end that was noted in offsets. */
+export function targetOf<State>(
+  { partition, checkpoint: { counted } }: PartitionQuery<State>,
+  targets: ReadonlyMap<number, bigint>,
+): bigint {
+  return positionIn(logOf(counted.endOffset), targets.get(partition) ?? 0n);
 }

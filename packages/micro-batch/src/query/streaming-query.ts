@@ -2,7 +2,7 @@ import { describeDisorder } from '../buffer/chunk-order.ts';
 import { logOf, positionIn } from '../ports/log-position.ts';
 import { QueryError } from '../ports/query-error.ts';
 import { GroupOffsets } from './group-offsets.ts';
-import { openStreamingQuery, type OpenedQuery } from './opened-query.ts';
+import { openStreamingQuery, targetOf, type OpenedQuery } from './opened-query.ts';
 import { Outage } from './outage.ts';
 import { OthersWait } from './others-wait.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
@@ -18,18 +18,18 @@ import {
   type StreamingQueryOptions,
 } from './query-options.ts';
 import type { QueryStatus } from './query-status.ts';
+import { TriggerSchedule } from './trigger-schedule.ts';
 import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
 import type { TruncationWait } from '../trigger/data-loss.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import { finishFiles } from '../trigger/finish-files.ts';
 import { runTrigger } from '../trigger/run-trigger.ts';
 import type { TriggerContext } from '../trigger/trigger-context.ts';
-import { nextTriggerAt } from '../trigger/trigger.ts';
 import { settlesWithin, Wakeup } from '../trigger/wakeup.ts';
 import { LogOffsets } from '../trigger/log-offsets.ts';
 
-/** A trigger of 0 ms asks again this often while nothing comes. */
-const IDLE_MS = 100;
+/** How often to look again while the query is paused, or has no partitions yet. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Records of so many triggers are in memory: of the batches that are written, and of those that are handled meanwhile. */
 const TRIGGERS_BUFFERED = 2;
@@ -59,13 +59,12 @@ export class StreamingQuery<State> {
   readonly #logOffsets: LogOffsets;
   readonly #report: QueryReport<State>;
   readonly #watch: UnreadWatch;
+  readonly #schedule: TriggerSchedule;
   readonly #truncated = new Map<number, TruncationWait>();
   #opened: OpenedQuery<State> | undefined;
   #sourceError: Error | undefined;
   readonly #stop = new AbortController();
   #paused = false;
-  /** The first trigger's time, from which the others are counted. */
-  #origin = 0;
   #turn = 0;
   #previousTriggerAt: number | undefined;
   /** Called once, after the next trigger. */
@@ -78,6 +77,7 @@ export class StreamingQuery<State> {
     this.#outage = new Outage(clock, outageTimeoutMs);
     this.#groupOffsets = new GroupOffsets(source, logger);
     this.#logOffsets = new LogOffsets(source, clock);
+    this.#schedule = new TriggerSchedule({ clock, trigger: options.trigger, wakeup: this.#wakeup });
     this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
     this.#owned = new OwnedPartitions({
       source,
@@ -217,7 +217,7 @@ export class StreamingQuery<State> {
   }
 
   async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
-    const { source, clock, trigger } = this.#options;
+    const { source, clock } = this.#options;
     this.#report.enter('starting', `joining the group that reads ${source.topic}`);
     const onError = (error: Error): void => {
       this.#sourceError = error;
@@ -235,14 +235,14 @@ export class StreamingQuery<State> {
     await source.start(listener).catch((error: unknown) => {
       throw sourceFailed(error);
     });
-    this.#origin = clock.monotonic();
+    this.#schedule.begin();
     const others = new OthersWait(this.#options, opened.targets);
     while (!this.#stopping) {
       this.#checkSource();
       if (this.#owned.isAssigned) this.#watch.look(opened);
       if (this.#paused || !this.#owned.isAssigned) {
         if (this.#paused) this.#report.enter('paused', 'paused; resume to go on');
-        await this.#wakeup.wait(clock, IDLE_MS * 10);
+        await this.#wakeup.wait(clock, LOOK_EVERY_MS);
         continue;
       }
       const startedAt = clock.monotonic();
@@ -251,8 +251,13 @@ export class StreamingQuery<State> {
         const isDone = await this.#untilAvailable(() => this.#isAllDone(opened, others));
         if (isDone === true) return;
       }
-      const next = nextTriggerAt(trigger, this.#origin, startedAt, clock.monotonic());
-      await this.#sleepUntil(worked === true ? next : Math.max(next, startedAt + this.#idleMs()));
+      await this.#schedule.sleepUntilNext(
+        { startedAt, worked: worked === true },
+        {
+          isStopping: () => this.#stopping,
+          hasNews: () => this.#sourceError !== undefined || this.#paused,
+        },
+      );
     }
   }
 
@@ -305,9 +310,7 @@ export class StreamingQuery<State> {
 
   /** Whether the trigger after the one that began then may begin now. */
   #isNextDue(startedAt: number): boolean {
-    const { clock, trigger } = this.#options;
-    const now = clock.monotonic();
-    return !this.#stopping && !this.#paused && nextTriggerAt(trigger, this.#origin, startedAt, now) <= now;
+    return !this.#stopping && !this.#paused && this.#schedule.isNextDue(startedAt);
   }
 
   /** Whether all partitions have come to where they are waited for; not so while the store does not answer. */
@@ -391,26 +394,4 @@ export class StreamingQuery<State> {
       truncated: this.#truncated,
     };
   }
-
-  /** Without data, a trigger of 0 ms sleeps until a record comes. */
-  #idleMs(): number {
-    return this.#options.trigger.kind === 'interval' && this.#options.trigger.everyMs > 0 ? 0 : IDLE_MS;
-  }
-
-  async #sleepUntil(due: number): Promise<void> {
-    const { clock, trigger } = this.#options;
-    const anyNews = trigger.kind === 'availableNow' || trigger.everyMs === 0;
-    for (let left = due - clock.monotonic(); left > 0 && !this.#stopping; left = due - clock.monotonic()) {
-      await this.#wakeup.wait(clock, left);
-      if (anyNews || this.#sourceError !== undefined || this.#paused) return;
-    }
-  }
-}
-
-/** The position that a run reads to, of a log's end that was noted in offsets. */
-function targetOf<State>(
-  { partition, checkpoint: { counted } }: PartitionQuery<State>,
-  targets: ReadonlyMap<number, bigint>,
-): bigint {
-  return positionIn(logOf(counted.endOffset), targets.get(partition) ?? 0n);
 }
