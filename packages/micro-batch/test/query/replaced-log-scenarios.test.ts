@@ -1,4 +1,3 @@
-import { decideDataLoss, type LossDecision } from '@client-tickets/micro-batch';
 import {
   act,
   append,
@@ -22,32 +21,13 @@ import {
   state,
   stopped,
   streamTest,
-  type Action,
 } from '../support/stream-test.ts';
+import { compact, nameLogs, rename, decide, isStopped } from '../support/log-changes.ts';
 
 const availableNow = { trigger: { kind: 'availableNow' } } as const;
 const goOn = { failOnDataLoss: false } as const;
 /** Where offset 0 of the log lies that replaced the first one. */
 const NEXT_LOG = 10n ** 15n;
-
-const compact = (partition: number, ...offsets: readonly bigint[]): Action =>
-  act(`compact ${offsets.join()}`, ({ log }) => log.compact(partition, ...offsets));
-
-/** From now on the source knows logs by name: another one for each time that a partition is made. */
-const nameLogs = act('logs have names', ({ log }) => {
-  log.nameLog = (_, turn) => `log-${turn}`;
-});
-
-/** The name changes, and nothing else does: the topic was moved to another cluster with its records and offsets. */
-const rename = act('the log gets another name', ({ log }) => {
-  log.nameLog = () => 'moved';
-});
-
-const decide = (partition: number, decision: LossDecision): Action =>
-  act(`decide ${decision}`, (world) => decideDataLoss(world.checkpointStore(), partition, decision));
-
-const isStopped = (reason: string): Action =>
-  look('the stop', (world) => world.checkpoint(0)?.stopped, { reason, decision: null });
 
 streamTest(
   'a topic recreated while nothing runs is found out, however many records it holds by then',
