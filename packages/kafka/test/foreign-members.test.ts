@@ -110,7 +110,7 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
     await produce(topic, 2, ['a', 'b']);
     await expect(startQuery(topic, groupId, 'availableNow').finished).rejects.toMatchObject({
       code: 'partition_unread',
-      message: expect.stringContaining('partition 2 at offset 0 of 2 (nobody reads it)') as unknown,
+      message: expect.stringContaining('partition 2 at offset 0 of 2 (no consumer reads it)') as unknown,
     });
   });
 

@@ -124,7 +124,7 @@ describe('readiness of a running query', () => {
     };
     const message = (owner: string): string => `partition 1 at offset 3 of 5 (${owner})`;
     for (const [owner, shown] of [
-      [null, 'nobody reads it'],
+      [null, 'no consumer reads it'],
       ['console-1', 'the group has given it to console-1'],
       [undefined, 'no owner is known'],
     ] as const) {

@@ -64,6 +64,20 @@ describe('metrics', () => {
     await query.stop({ budgetMs: 1_000 });
   });
 
+  it('count the partitions in which records wait and that no consumer reads', async () => {
+    const pipeline = createUiPipeline();
+    const query = pipeline.startQuery();
+    await query.finished;
+    expect(valueOf(await scrape(pipeline), 'client_tickets_unread_partitions')).toBe(0);
+    const unread = [1, 2].map((partition) => ({ partition, offset: 3n, target: 5n, owner: null }));
+    pipeline.ui.attach({
+      status: () => ({ ...query.status(), unread }),
+      pause: () => undefined,
+      resume: () => undefined,
+    });
+    expect(valueOf(await scrape(pipeline), 'client_tickets_unread_partitions')).toBe(2);
+  });
+
   it('have names with units, a help and a type', async () => {
     const text = await scrape(createUiPipeline());
     const types = [...text.matchAll(/^# TYPE (client_tickets_\w+) (\w+)$/gm)].map(([, name = '', type]) => ({

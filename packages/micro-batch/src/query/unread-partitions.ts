@@ -44,7 +44,7 @@ export function describeUnread({ partition, offset, target, owner }: UnreadStatu
     owner === undefined
       ? 'no owner is known'
       : owner === null
-        ? 'nobody reads it'
+        ? 'no consumer reads it'
         : `the group has given it to ${owner}`;
   return `partition ${partition} at offset ${offset} of ${target} (${who})`;
 }

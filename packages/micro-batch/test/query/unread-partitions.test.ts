@@ -9,7 +9,7 @@ test('an unread partition is described with who has it, that nobody has, or that
     'partition 2 at offset 3 of 5 (the group has given it to console)',
   );
   expect(describeUnread(withOwner(unread, new Map([[1, 'console']])))).toBe(
-    'partition 2 at offset 3 of 5 (nobody reads it)',
+    'partition 2 at offset 3 of 5 (no consumer reads it)',
   );
   expect(describeUnread(withOwner(unread, undefined))).toBe(
     'partition 2 at offset 3 of 5 (no owner is known)',

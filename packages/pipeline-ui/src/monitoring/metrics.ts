@@ -152,6 +152,13 @@ export function createPipelineMetrics(options: {
     each.set(viewers()),
   );
 
+  gauge(
+    'client_tickets_unread_partitions',
+    'Partitions of the topic in which records wait and that no consumer reads.',
+    [],
+    (each) => each.set(status()?.unread.length ?? 0),
+  );
+
   const byPartition = (
     name: string,
     help: string,
