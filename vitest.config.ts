@@ -12,6 +12,7 @@ export default defineConfig({
       'services/*/test/**/*.test.ts',
       'e2e/**/*.test.ts',
       'bench/**/*.test.ts',
+      'docs/**/*.test.ts',
       'examples/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
