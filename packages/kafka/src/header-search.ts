@@ -1,5 +1,5 @@
 import type { IHeaders, Kafka } from 'kafkajs';
-import type { RecordPosition } from './transactional-topic.ts';
+import type { RecordPosition } from '@client-tickets/micro-batch';
 
 const TIMEOUT_MS = 60_000;
 

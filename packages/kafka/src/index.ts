@@ -19,4 +19,4 @@ export {
   type TopicDifference,
 } from './topic-admin.ts';
 export { openTransactionalTopic } from './kafka-transactional-topic.ts';
-export type { IdentifiedRecord, RecordPosition, TransactionalTopic } from './transactional-topic.ts';
+export type { IdentifiedRecord, TransactionalTopic } from './transactional-topic.ts';

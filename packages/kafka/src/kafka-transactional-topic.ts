@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Logger, PartitionOffsets } from '@client-tickets/micro-batch';
+import type { Clock, Logger, PartitionOffsets, RecordPosition } from '@client-tickets/micro-batch';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { findByHeader, type SearchRange } from './header-search.ts';
 import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
-import type { IdentifiedRecord, RecordPosition, TransactionalTopic } from './transactional-topic.ts';
+import type { IdentifiedRecord, TransactionalTopic } from './transactional-topic.ts';
 
 const RETRIES = 20;
 const REQUEST_TIMEOUT_MS = 15_000;

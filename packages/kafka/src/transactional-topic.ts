@@ -1,3 +1,5 @@
+import type { RecordPosition } from '@client-tickets/micro-batch';
+
 /** A record to be sent, which can be found again by its id. */
 export interface IdentifiedRecord {
   /** Goes into the header that was given when the topic was opened. */
@@ -5,11 +7,6 @@ export interface IdentifiedRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface RecordPosition {
-  readonly partition: number;
-  readonly offset: bigint;
 }
 
 /**

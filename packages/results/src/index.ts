@@ -34,3 +34,10 @@ export {
   type UnknownFields,
 } from './handler-options.ts';
 export { createQueryHandler } from './query-handler.ts';
+export {
+  openJournal,
+  RequeueJournal,
+  showPosition,
+  type Requeue,
+  type RequeueRecord,
+} from './requeue-journal.ts';

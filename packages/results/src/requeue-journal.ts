@@ -1,10 +1,10 @@
-import type { RecordPosition } from '@client-tickets/kafka';
 import {
   compareAndSwap,
   ObjectStoreError,
   readQuery,
   type ObjectStore,
   type QueryIdentity,
+  type RecordPosition,
 } from '@client-tickets/micro-batch';
 import { z } from 'zod';
 
@@ -55,24 +55,29 @@ export class RequeueJournal {
   readonly #store: ObjectStore;
   readonly #topic: string;
   readonly #query: string;
-  readonly #entries: StoredRequeue[];
+  readonly #entries: StoredRequeue[] = [];
 
-  private constructor(store: ObjectStore, topic: string, query: string, entries: StoredRequeue[]) {
+  private constructor(store: ObjectStore, topic: string, query: string) {
     this.#store = store;
     this.#topic = topic;
     this.#query = query;
-    this.#entries = entries;
   }
 
   /** Reads the journal of a query. Throws a `RangeError` that names a file which can't be read or is of another query. */
   static async open(store: ObjectStore, topic: string, query: string): Promise<RequeueJournal> {
-    const entries: StoredRequeue[] = [];
-    for (;;) {
-      const key = keyOf(topic, entries.length);
-      const object = await store.get(key);
-      if (object === undefined) return new RequeueJournal(store, topic, query, entries);
-      const requeue = decode(object.body, `${store.location}${key}`, query, entries.length);
-      entries.push({ requeue, etag: object.etag });
+    const journal = new RequeueJournal(store, topic, query);
+    await journal.readOn();
+    return journal;
+  }
+
+  /** Reads what may have changed since: a plan that was not settled, and what came after. Throws as `open` does. */
+  async readOn(): Promise<void> {
+    for (let number = this.pending?.number ?? this.#entries.length; ; number += 1) {
+      const key = keyOf(this.#topic, number);
+      const object = await this.#store.get(key);
+      if (object === undefined) return;
+      const requeue = decode(object.body, `${this.#store.location}${key}`, this.#query, number);
+      this.#entries[number] = { requeue, etag: object.etag };
     }
   }
 

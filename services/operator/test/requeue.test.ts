@@ -11,7 +11,7 @@ import {
 } from '@client-tickets/micro-batch/testing';
 import type { RepairedLetter } from '../src/dead-letters/repair.ts';
 import { recoverRequeue, requeue } from '../src/dead-letters/requeue.ts';
-import { RequeueJournal, showPosition } from '../src/dead-letters/requeue-journal.ts';
+import { RequeueJournal, showPosition } from '@client-tickets/results';
 import { MemoryRequeueTopic, type SendFate } from './support/memory-requeue-topic.ts';
 
 const TOPIC = 'client_tickets';

@@ -7,3 +7,9 @@ export interface SourceRecord {
   /** Why it could not be read, if so: it has no key and no value then, and becomes a dead letter with this reason. */
   readonly problem?: string;
 }
+
+/** Where a record is in its topic. */
+export interface RecordPosition {
+  readonly partition: number;
+  readonly offset: bigint;
+}

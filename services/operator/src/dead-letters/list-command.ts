@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
 import { showCount, showNumber, toJson } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { openJournal, showPosition } from './requeue-journal.ts';
+import { openJournal, showPosition } from '@client-tickets/results';
 import { listDeadLetters, type DeadLetterFilter } from './stored-dead-letters.ts';
 
 interface Options extends Pick<DeadLetterFilter, 'reason' | 'partition'> {

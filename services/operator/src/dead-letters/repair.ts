@@ -1,4 +1,4 @@
-import type { RecordPosition } from '@client-tickets/kafka';
+import type { RecordPosition } from '@client-tickets/micro-batch';
 import { createRecordParser, type Query } from '@client-tickets/records';
 import { heldValue, keyBytes, MOST_HELD_BYTES, type DeadLetter } from '@client-tickets/results';
 import { valueText } from './dead-letter-bytes.ts';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordPosition } from '@client-tickets/kafka';
-import type { ObjectStore } from '@client-tickets/micro-batch';
+import type { ObjectStore, RecordPosition } from '@client-tickets/micro-batch';
 import type { Command } from 'commander';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf, parseCount } from '../cli/flags.ts';
 import { colors, showNumber } from '../cli/output.ts';
@@ -8,7 +7,7 @@ import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { parsePatch, type MergePatch } from './merge-patch.ts';
 import { createRepair, type RepairedLetter } from './repair.ts';
 import { recoverRequeue, requeue } from './requeue.ts';
-import { openJournal, RequeueJournal, showPosition } from './requeue-journal.ts';
+import { openJournal, RequeueJournal, showPosition } from '@client-tickets/results';
 import { listDeadLetters, parsePlace, type DeadLetterFilter } from './stored-dead-letters.ts';
 
 interface Options extends Pick<DeadLetterFilter, 'reason' | 'partition'> {

@@ -2,7 +2,7 @@ import type { IdentifiedRecord, TransactionalTopic } from '@client-tickets/kafka
 import type { Clock } from '@client-tickets/micro-batch';
 import type { TopicOffsets } from '../topic/topic-access.ts';
 import type { RepairedLetter } from './repair.ts';
-import { showPosition, type Requeue, type RequeueJournal, type RequeueRecord } from './requeue-journal.ts';
+import { showPosition, type Requeue, type RequeueJournal, type RequeueRecord } from '@client-tickets/results';
 
 export interface RequeueContext {
   readonly journal: RequeueJournal;

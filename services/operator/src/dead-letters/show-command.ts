@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import {
+  type DeadLetter,
   heldValue,
+  type HeldValue,
   keyBytes,
   MOST_HELD_BYTES,
-  type DeadLetter,
-  type HeldValue,
+  openJournal,
+  showPosition,
 } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { hexDump, valueText } from './dead-letter-bytes.ts';
-import { openJournal, showPosition } from './requeue-journal.ts';
 import { listDeadLetters, parsePlace } from './stored-dead-letters.ts';
-import type { RecordPosition } from '@client-tickets/kafka';
+import type { RecordPosition } from '@client-tickets/micro-batch';
 
 interface Options {
   readonly raw?: true;

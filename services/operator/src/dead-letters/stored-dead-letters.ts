@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@client-tickets/micro-batch';
+import type { ObjectStore, RecordPosition } from '@client-tickets/micro-batch';
 import {
   checkFileSize,
   deadLettersPrefix,
@@ -7,7 +7,6 @@ import {
   type DeadLetter,
   type Declaration,
 } from '@client-tickets/results';
-import type { RecordPosition } from '@client-tickets/kafka';
 
 /** Which dead letters are meant; what is left out does not matter. */
 export interface DeadLetterFilter {

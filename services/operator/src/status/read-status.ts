@@ -11,10 +11,9 @@ import {
   type Totals,
 } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
-import { readPublishedCounts } from '@client-tickets/results';
+import { readPublishedCounts, RequeueJournal } from '@client-tickets/results';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
-import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
 export interface PartitionState {

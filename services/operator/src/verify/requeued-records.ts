@@ -1,5 +1,5 @@
 import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
-import type { RecordPosition } from '@client-tickets/kafka';
+import type { RecordPosition } from '@client-tickets/micro-batch';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 

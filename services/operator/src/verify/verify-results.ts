@@ -1,15 +1,20 @@
-import type { Clock, ObjectStore, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
+import type {
+  Clock,
+  ObjectStore,
+  PartitionCheckpoint,
+  QueryIdentity,
+  RecordPosition,
+} from '@client-tickets/micro-batch';
 import {
-  readOptions,
-  readPublishedCounts,
   type ListedRange,
   type PublishedCounts,
+  readOptions,
+  readPublishedCounts,
+  RequeueJournal,
 } from '@client-tickets/results';
 import { createRecordParser, type Counts, type Query } from '@client-tickets/records';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
-import { RequeueJournal } from '../dead-letters/requeue-journal.ts';
-import type { RecordPosition } from '@client-tickets/kafka';
 import type { TopicAccess, TopicOffsets } from '../topic/topic-access.ts';
 import { checkConsistency } from './checkpoint-consistency.ts';
 import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-audit.ts';

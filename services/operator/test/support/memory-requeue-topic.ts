@@ -1,5 +1,5 @@
-import type { IdentifiedRecord, RecordPosition, TransactionalTopic } from '@client-tickets/kafka';
-import type { PartitionOffsets } from '@client-tickets/micro-batch';
+import type { IdentifiedRecord, TransactionalTopic } from '@client-tickets/kafka';
+import type { PartitionOffsets, RecordPosition } from '@client-tickets/micro-batch';
 
 export interface SentRecord extends IdentifiedRecord, RecordPosition {}
 
