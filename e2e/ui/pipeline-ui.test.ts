@@ -20,7 +20,7 @@ import {
   openPage,
   startBrowser,
   type WatchedPage,
-} from './browser.ts';
+} from '@client-tickets/testkit/browser';
 
 const env = process.env;
 const isThere = hasKafka && hasS3 && hasChromium;

@@ -11,7 +11,7 @@ import {
   uniqueName,
 } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
-import { hasChromium, openPage, startBrowser } from './browser.ts';
+import { hasChromium, openPage, startBrowser } from '@client-tickets/testkit/browser';
 
 /** `SCREENSHOTS=docs pnpm vitest run e2e/ui/screenshots` takes the documentation's pictures again. */
 const folder = process.env['SCREENSHOTS'];

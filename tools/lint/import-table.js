@@ -22,7 +22,10 @@ export const importTable = {
     ours: ['micro-batch', 'records', 'results'],
     npm: ['@hono/node-server', 'hono', 'prom-client', 'zod'],
   },
-  'packages/testkit': { ours: ['micro-batch', 'object-store', 'results', 'tickets'], npm: ['rolldown'] },
+  'packages/testkit': {
+    ours: ['micro-batch', 'object-store', 'results', 'tickets'],
+    npm: ['axe-core', 'playwright-core', 'rolldown'],
+  },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },
   'services/consumer': {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Clock, Logger, ObjectStore, QueryListener, Trigger } from '@client-tickets/micro-batch';
 import type { Declaration } from '@client-tickets/results';
 import type { Hono } from 'hono';
+import type { About } from './api/index.ts';
 import { createApiRoutes } from './http/api-routes.ts';
 import { createFileReads } from './result-files/file-reads.ts';
 import type { GroupMembers, LogOffsets } from './view/group.ts';
@@ -30,10 +31,14 @@ export interface PipelineUiOptions {
   readonly settings: readonly {
     readonly name: string;
     readonly value: string | undefined;
+    /** What it is when it is not set. */
+    readonly default?: string | undefined;
     readonly description: string;
   }[];
   /** `{ 'client-tickets': '0.1.0', node: process.version }` */
   readonly versions: Readonly<Record<string, string>>;
+  /** Other pages about the same pipeline, such as that of the brokers. */
+  readonly links?: readonly About['links'][number][] | undefined;
   readonly trigger: Trigger;
   /** Of one trigger, so that the page can say when it is what slows the query down. 0 or left out: no limit. */
   readonly maxOffsetsPerTrigger?: number | undefined;
@@ -127,13 +132,15 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     onProgress: (progress) => metrics.addProgress(progress),
     onChange: publishSoon,
   });
-  const about = {
-    settings: options.settings.map(({ name, value, description }) => ({
+  const about: About = {
+    settings: options.settings.map(({ name, value, default: usual, description }) => ({
       name,
       value: value ?? null,
+      usual: usual ?? null,
       description,
     })),
     versions: { ...versions },
+    links: [...(options.links ?? [])],
   };
   const webFolder = options.webFolder ?? findWebFolder();
   const page = createPolled({

@@ -21,11 +21,48 @@ import {
 import { createTimeZone } from '@client-tickets/records';
 import { parseFormats, UNKNOWN_FIELDS } from '@client-tickets/results';
 import { z } from 'zod';
+import { parseLinks } from './page-links.ts';
 import { rolloverSettings } from './rollover-settings.ts';
 
-/** Every variable of the consumer. */
+/** Every variable of the consumer, those first that say what it does: help and page keep the order. */
 export const consumerSettings = z
   .object({
+    TRIGGER: setting(
+      parsedBy('N milliseconds, seconds, minutes, hours or days, or availableNow', parseTrigger),
+      {
+        default: '1 second',
+        description: 'When micro-batches start; availableNow takes what is there and ends.',
+      },
+    ),
+    MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
+      default: '50',
+      description:
+        'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
+    }),
+    STARTING_OFFSETS: setting(
+      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
+      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
+    ),
+    FAIL_ON_DATA_LOSS: setting(boolean(), {
+      default: 'true',
+      description:
+        'Whether to stop when records were lost before they were read; false records the gap and goes on.',
+    }),
+    RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
+      default: 'json,parquet',
+      description: 'The files of enriched tickets.',
+    }),
+    ...rolloverSettings,
+    TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
+      default: 'UTC',
+      description: 'The zone of times that name none.',
+    }),
+    UNKNOWN_FIELDS: setting(choice(UNKNOWN_FIELDS), {
+      default: 'drop',
+      description:
+        'Fields that a ticket does not declare: drop them, or keep them as JSON text in a column extra.',
+    }),
+    ...storageSettings(parseLocation),
     ...kafkaSettings,
     KAFKA_GROUP_ID: setting(text('the name of a group'), {
       default: 'client-tickets-consumer',
@@ -46,42 +83,6 @@ export const consumerSettings = z
       description:
         'What becomes of a record batch that is larger than that, damaged, or has offsets that can not be right: the consumer stops and names it, or writes one dead letter in place of all its records.',
     }),
-    STARTING_OFFSETS: setting(
-      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
-      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
-    ),
-    MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
-      default: '50',
-      description:
-        'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
-    }),
-    TRIGGER: setting(
-      parsedBy('N milliseconds, seconds, minutes, hours or days, or availableNow', parseTrigger),
-      {
-        default: '1 second',
-        description: 'When micro-batches start; availableNow takes what is there and ends.',
-      },
-    ),
-    FAIL_ON_DATA_LOSS: setting(boolean(), {
-      default: 'true',
-      description:
-        'Whether to stop when records were lost before they were read; false records the gap and goes on.',
-    }),
-    ...storageSettings(parseLocation),
-    RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
-      default: 'json,parquet',
-      description: 'The files of enriched tickets.',
-    }),
-    ...rolloverSettings,
-    TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
-      default: 'UTC',
-      description: 'The zone of times that name none.',
-    }),
-    UNKNOWN_FIELDS: setting(choice(UNKNOWN_FIELDS), {
-      default: 'drop',
-      description:
-        'Fields that a ticket does not declare: drop them, or keep them as JSON text in a column extra.',
-    }),
     HTTP_HOST: setting(address(), {
       default: '127.0.0.1',
       description: 'Where the pipeline UI, its API, metrics and health listen.',
@@ -93,6 +94,10 @@ export const consumerSettings = z
     HTTP_ALLOWED_HOSTS: setting(hostNames(), {
       description:
         'Further names under which browsers reach the pipeline UI, separated by commas, for instance behind a proxy; addresses and names without a dot are allowed anyway.',
+    }),
+    HTTP_LINKS: setting(parsedBy('name=http://address, several separated by commas', parseLinks), {
+      description:
+        'Links of the page to other pages about the pipeline, for instance Redpanda Console=http://localhost:8080.',
     }),
     HTTP_CONTROL_TOKEN: setting(token('a token'), {
       description: 'Lets its holder pause and resume through the API; without it that is not offered.',

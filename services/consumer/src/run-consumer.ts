@@ -68,6 +68,7 @@ export async function runConsumer(query: Query): Promise<void> {
       checkpoints: stores.checkpoints,
       settings: describeSettings(consumerSettings, environment),
       versions,
+      links: settings.HTTP_LINKS,
       trigger,
       maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
       clock,

@@ -15,6 +15,10 @@ export const deadLetterSchema = z.object({
     })
     .nullable()
     .describe('null for a tombstone, and for a record batch that could not be read'),
+  sentBackTo: z
+    .string()
+    .nullable()
+    .describe('where it was sent back to, as `partition:offset`; null: it was not'),
   isUnreadableBatch: z.boolean().describe('it stands for all records of a batch that could not be read'),
 });
 

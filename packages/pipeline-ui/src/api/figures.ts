@@ -51,6 +51,7 @@ export const figuresSchema = z.object({
     .describe('records of the query counted so far by all consumers; null while the counts are not known'),
   deadLetters: count.nullable().describe('rejected so far by all consumers'),
   storedDeadLetters: count.nullable().describe('those that are in files already, so that they can be read'),
+  sentBackDeadLetters: count.describe('those that were sent to the topic again'),
   lag: count.nullable().describe('records that wait, over all partitions; null while one is unknown'),
   freshness: freshnessSchema,
   filling: z

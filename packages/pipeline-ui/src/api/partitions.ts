@@ -32,6 +32,7 @@ export const partitionSchema = z.object({
   rows: count.describe('counted'),
   deadLetters: count,
   storedDeadLetters: count.describe('those that are in files already, so that they can be read'),
+  sentBackDeadLetters: count.describe('those that were sent to the topic again'),
   emptyOffsets: count.describe('offsets without a record: compacted away, or transaction markers'),
   gaps: z.array(
     z.object({

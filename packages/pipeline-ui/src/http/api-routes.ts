@@ -20,6 +20,7 @@ import {
   statusSchema,
   type About,
   type BatchDetail,
+  type DeadLetterView,
 } from '../api/index.ts';
 import { ApiError } from '../api/api-error.ts';
 import { apiRoute, type ApiRoute } from './api-route.ts';
@@ -50,6 +51,10 @@ export function createApiRoutes(sources: {
   readonly hasControl: boolean;
 }): readonly ApiRoute[] {
   const { view, results, reads, about, declaration, hasControl } = sources;
+  const withSentBack = (letter: DeadLetterView): DeadLetterView => ({
+    ...letter,
+    sentBackTo: view.sentBack.placeOf(letter),
+  });
   const plain = { method: 'get', params: nothing, query: nothing, needsToken: false } as const;
   const routes = [
     apiRoute({
@@ -135,6 +140,7 @@ export function createApiRoutes(sources: {
           stored === undefined
             ? { records: [], rejected: [], problem: whyNotStored(view, params.partition, batch) }
             : await reads.inTurn((read) => readBatchRecords(declaration, batch, stored, query.records, read));
+        const rejected = shown.rejected.map(withSentBack);
         const { batchId, startOffset, endOffset, rows, deadLetters, at } = batch;
         return {
           partition: params.partition,
@@ -147,6 +153,7 @@ export function createApiRoutes(sources: {
           stored: stored === undefined ? null : showStored(stored),
           resultsLocation: results.location,
           ...shown,
+          rejected,
         };
       },
     }),
@@ -164,10 +171,11 @@ export function createApiRoutes(sources: {
         await view.refresh();
         const partitions = view.partitions().items.map(({ partition }) => partition);
         const recentFiles = (partition: number): readonly StoredFiles[] => view.files(partition);
-        return readDeadLetterPage(
+        const page = await readDeadLetterPage(
           { results, reads, partitions, recentFiles },
           { limit: query.limit, before: query.before, reason: query.reason },
         );
+        return { ...page, items: page.items.map(withSentBack) };
       },
     }),
     apiRoute({

@@ -22,6 +22,7 @@ export function showDeadLetter(line: Uint8Array): DeadLetterView {
           ? null
           : showValue(base64)
         : { bytes, base64: null, text: null },
+    sentBackTo: null, // files do not know
     isUnreadableBatch: letter.unreadable_batch === true,
   };
 }

@@ -57,6 +57,8 @@ export interface GroupViewOptions {
   /** While paused, this consumer's query does not ask how far the log has grown. */
   readonly isPaused: () => boolean;
   readonly measures: () => readonly TriggerMeasure[];
+  /** How many dead letters of a partition were sent to the topic again. */
+  readonly sentBack: (partition: number) => number;
 }
 
 const CHECKPOINTS_EVERY_MS = 1_000;
@@ -65,7 +67,8 @@ const OFFSETS_EVERY_MS = 2_000;
 const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupView(options: GroupViewOptions): GroupView {
-  const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures } = options;
+  const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures, sentBack } =
+    options;
   const partitions = new Map<number, ReadPartition>();
   let queryId: string | undefined;
 
@@ -170,6 +173,7 @@ export function createGroupView(options: GroupViewOptions): GroupView {
           owner: mine.has(partition) ? member : members.value?.get(partition),
           countedAt: batches(partition).at(-1)?.at,
           storedAt: partitions.get(partition)?.files.at(-1)?.storedAt,
+          sentBack: sentBack(partition),
         }),
       );
       return { items, problem: problem() };
@@ -244,6 +248,7 @@ interface PartitionKnowledge {
   readonly owner: string | undefined;
   readonly countedAt: string | undefined;
   readonly storedAt: string | undefined;
+  readonly sentBack: number;
 }
 
 function toPartition(known: PartitionKnowledge): Partition {
@@ -294,6 +299,7 @@ function toPartition(known: PartitionKnowledge): Partition {
     rows: totals?.rows ?? 0,
     deadLetters: totals?.deadLetters ?? 0,
     storedDeadLetters: storedTotals?.deadLetters ?? 0,
+    sentBackDeadLetters: known.sentBack,
     emptyOffsets: totals?.emptyOffsets ?? 0,
     gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
       startOffset: String(offsetInLog(startOffset)),

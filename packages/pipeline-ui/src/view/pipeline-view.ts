@@ -30,6 +30,7 @@ import { createCountsView } from './counts.ts';
 import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
 import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
+import { createSentBack, type SentBack } from './sent-back.ts';
 import { showFreshness, sumOfFilling } from './show-freshness.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
@@ -62,6 +63,7 @@ export interface PipelineView {
   files(partition: number): readonly StoredFiles[];
   readonly freshness: Freshness;
   unknownFields(): readonly UnknownField[];
+  readonly sentBack: SentBack;
   /** All of it that is sent to whoever watches. */
   events(): Partial<LiveEvents>;
 }
@@ -137,7 +139,9 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     owned: () => query.status()?.partitions ?? [],
     isPaused: () => query.status()?.state === 'paused',
     measures: () => measures,
+    sentBack: (partition) => sentBack.countOf(partition),
   });
+  const sentBack = createSentBack({ clock, checkpoints, topic });
   const counted = createCountsView({ clock, results, files: countsFiles });
 
   /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
@@ -156,6 +160,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   async function readAgain(options: { readonly force: boolean }): Promise<void> {
     await group.refresh();
     if (!areCountsCurrent()) await counted.refresh(options);
+    if (group.partitions().items.some(({ deadLetters }) => deadLetters > 0)) await sentBack.refresh();
   }
 
   function ownLag(): number | undefined {
@@ -199,6 +204,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       deadLetters: items.length === 0 ? null : items.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       storedDeadLetters:
         items.length === 0 ? null : items.reduce((sum, { storedDeadLetters }) => sum + storedDeadLetters, 0),
+      sentBackDeadLetters: items.reduce((sum, { sentBackDeadLetters }) => sum + sentBackDeadLetters, 0),
       lag: items.length === 0 ? null : sumOfLags(items),
       freshness: showFreshness(freshness, query.status()?.partitions ?? []),
       filling: sumOfFilling(items),
@@ -270,6 +276,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     files: (partition) => group.files(partition),
     freshness,
     unknownFields: () => unknownFields.list(),
+    sentBack,
     events() {
       const counts = counted.counts();
       const { items, next } = pageOfBatches(group.batchRows(LIVE_BATCHES + 1), {

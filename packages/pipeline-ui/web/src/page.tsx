@@ -1,8 +1,11 @@
 import type { JSX } from 'preact';
 import type { LiveSource } from './live/live-source.ts';
 import { showDayAndZone } from './format/times.ts';
+import { api } from './live/api-client.ts';
 import { RecordNamesProvider } from './live/record-names.ts';
+import { shareOf } from './live/share.ts';
 import { useLive } from './live/use-live.ts';
+import { useRequest } from './live/use-request.ts';
 import { Header } from './sections/header.tsx';
 import { Notices } from './sections/notices.tsx';
 import { Figures } from './sections/figures.tsx';
@@ -14,14 +17,21 @@ import { DeadLetters } from './sections/dead-letters.tsx';
 import { Settings } from './sections/settings.tsx';
 
 export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
-  const { connection, events, history } = useLive(live);
+  const { connection, events, charted } = useLive(live);
   const { status, figures, counts, partitions, batches } = events;
+  const { answer: about } = useRequest(status?.startedAt ?? '', api.settings);
+  const share = shareOf(status, partitions);
   return (
     <RecordNamesProvider value={status?.records}>
       <a class="skip" href="#content">
         Skip to the numbers
       </a>
-      <Header connection={connection} status={status} />
+      <Header
+        connection={connection}
+        status={status}
+        lag={figures?.lag ?? null}
+        links={about.kind === 'there' ? about.value.links : []}
+      />
       <main id="content" tabIndex={-1} class={connection.kind === 'lost' ? 'is-old' : undefined}>
         <Notices
           connection={connection}
@@ -34,19 +44,19 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
           <h2 id="overview-heading" class="for-readers">
             Overview
           </h2>
-          <Figures status={status} figures={figures} partitions={partitions} />
+          <Figures status={status} figures={figures} share={share} />
           <div class="overview">
             <Counts counts={counts} />
-            <Charts history={history} />
+            <Charts charted={charted} share={share} />
           </div>
         </section>
-        <Batches batches={batches} />
+        <Batches batches={batches} share={share} />
         <Partitions partitions={partitions} />
         <DeadLetters
           total={figures?.storedDeadLetters ?? null}
           waiting={(figures?.deadLetters ?? 0) - (figures?.storedDeadLetters ?? 0)}
         />
-        <Settings status={status} />
+        <Settings status={status} about={about} />
       </main>
       <footer>
         <p>{showDayAndZone(new Date())}</p>

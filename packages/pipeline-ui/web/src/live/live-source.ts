@@ -1,12 +1,11 @@
 import {
   LIVE_EVENT_NAMES,
   liveEventSchemas,
-  type History,
   type LiveEventName,
   type LiveEvents,
-  type Point,
 } from '../../../src/api/index.ts';
 import { api } from './api-client.ts';
+import { addPoint, joinHistory, NOTHING_CHARTED, type Charted } from './charted.ts';
 
 /**
  * - `lost`: what is shown is from `since` and may be old.
@@ -21,25 +20,17 @@ export type Connection =
 export interface LiveState {
   readonly connection: Connection;
   readonly events: Partial<LiveEvents>;
-  readonly history: History;
+  readonly charted: Charted;
 }
 
-const KEPT_POINTS = 15 * 60;
 const RETRY_MS = 3_000;
-const EMPTY: History = {
-  at: [],
-  inputRowsPerSecond: [],
-  processedRowsPerSecond: [],
-  batchDurationMs: [],
-  lag: [],
-};
 
 /**
- * The page's one connection to the consumer. Each event replaces what the one before of its name said. While nobody sees the
- * page it is closed, so that the consumer has nothing to read for it.
+ * The page's one connection to the consumer. Each event replaces what the one before of its name said. It is closed while
+ * the page is hidden, so that the consumer has nothing to read for it.
  */
 export class LiveSource {
-  #state: LiveState = { connection: { kind: 'connecting' }, events: {}, history: EMPTY };
+  #state: LiveState = { connection: { kind: 'connecting' }, events: {}, charted: NOTHING_CHARTED };
   #stream: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
@@ -93,13 +84,14 @@ export class LiveSource {
     }
     const events: Partial<LiveEvents> = { ...this.#state.events, [name]: event.data };
     const point = name === 'figures' ? events.figures?.point : undefined;
-    const history = point === undefined ? this.#state.history : append(this.#state.history, point);
-    this.#set({ events, history });
+    const charted = point === undefined ? this.#state.charted : addPoint(this.#state.charted, point);
+    this.#set({ events, charted });
   }
 
   async #loadHistory(): Promise<void> {
     try {
-      this.#set({ history: await api.history() });
+      const remembered = await api.history();
+      this.#set({ charted: joinHistory(this.#state.charted, remembered) });
     } catch {
       // The stream says whether the consumer is there; charts then begin with what it brings.
     }
@@ -109,17 +101,4 @@ export class LiveSource {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
-}
-
-function append(history: History, point: Point): History {
-  const last = history.at.at(-1);
-  if (last !== undefined && point.at <= last) return history;
-  const add = <T>(column: readonly T[], value: T): T[] => [...column.slice(1 - KEPT_POINTS), value];
-  return {
-    at: add(history.at, point.at),
-    inputRowsPerSecond: add(history.inputRowsPerSecond, point.inputRowsPerSecond),
-    processedRowsPerSecond: add(history.processedRowsPerSecond, point.processedRowsPerSecond),
-    batchDurationMs: add(history.batchDurationMs, point.batchDurationMs),
-    lag: add(history.lag, point.lag),
-  };
 }

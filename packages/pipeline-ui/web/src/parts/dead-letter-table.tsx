@@ -3,6 +3,9 @@ import type { DeadLetterView } from '../../../src/api/index.ts';
 import { plural } from '../format/numbers.ts';
 import { bytesOf, showHex, showText } from '../format/raw-value.ts';
 import { showTime } from '../format/times.ts';
+import { LongText } from './long-text.tsx';
+
+const REASON_LENGTH = 160;
 
 export function DeadLetterTable({ letters }: { readonly letters: readonly DeadLetterView[] }): JSX.Element {
   return (
@@ -24,7 +27,10 @@ export function DeadLetterTable({ letters }: { readonly letters: readonly DeadLe
               </small>
             </td>
             <td>
-              <p class="reason">{showText(letter.reason)}</p>
+              <p class="reason">
+                <LongText text={showText(letter.reason)} length={REASON_LENGTH} />
+              </p>
+              {letter.sentBackTo !== null && <p class="sent-back">sent back to {letter.sentBackTo}</p>}
               <Value letter={letter} />
             </td>
           </tr>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { BatchDetail } from '../../../src/api/index.ts';
 import { showText } from '../format/raw-value.ts';
 import { useRecordNames } from '../live/record-names.ts';
+import { LongText } from './long-text.tsx';
 
 type Shown = BatchDetail['records'][number];
 
@@ -37,12 +38,12 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
             <tr key={offset}>
               {columns.map((column) => (
                 <td key={column}>
-                  <Value text={showText(String(before[column] ?? ''))} />
+                  <LongText text={showText(String(before[column] ?? ''))} length={SHOWN_LENGTH} />
                 </td>
               ))}
               {added.map((column) => (
                 <td key={column} class="added">
-                  <Value text={showText(String(after[column] ?? ''))} />
+                  <LongText text={showText(String(after[column] ?? ''))} length={SHOWN_LENGTH} />
                 </td>
               ))}
             </tr>
@@ -54,14 +55,3 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
 }
 
 const SHOWN_LENGTH = 80;
-
-/** Long texts are cut, and whole once they are opened. */
-function Value({ text }: { readonly text: string }): JSX.Element {
-  if (text.length <= SHOWN_LENGTH) return <>{text}</>;
-  return (
-    <details class="long">
-      <summary>{text.slice(0, SHOWN_LENGTH).trimEnd()} …</summary>
-      {text}
-    </details>
-  );
-}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Status } from '../../../src/api/index.ts';
+import { showCount } from '../format/numbers.ts';
 import type { Connection } from '../live/live-source.ts';
 
 type Tone = 'good' | 'quiet' | 'warn' | 'bad';
@@ -20,9 +21,12 @@ const WORDS: Readonly<Record<Status['state'], readonly [word: string, tone: Tone
 export function StateBadge({
   connection,
   status,
+  lag,
 }: {
   readonly connection: Connection;
   readonly status: Status | undefined;
+  /** Records that wait in all partitions. */
+  readonly lag: number | null;
 }): JSX.Element {
   const [word, tone]: readonly [string, Tone] =
     status === undefined ? ['Connecting', 'quiet'] : WORDS[status.state];
@@ -35,10 +39,17 @@ export function StateBadge({
       <span class="dot" aria-hidden="true" />
       <strong>{isOld ? 'No connection' : word}</strong>{' '}
       {status !== undefined && !isOld && status.state !== 'failed' && (
-        <span class="message">{withoutWord(status.message, word)}</span>
+        <span class="message">{messageOf(status, word, lag)}</span>
       )}
     </p>
   );
+}
+
+/** While it has no partitions, what waits matters more than what it waits for. */
+function messageOf({ state, assigned, message }: Status, word: string, lag: number | null): string {
+  const rest = withoutWord(message, word);
+  if (state !== 'starting' || assigned || lag === null || lag === 0) return rest;
+  return `not reading yet, ${showCount(lag)} waiting; ${rest}`;
 }
 
 /** `waiting for new records` after the word `Waiting` is said once. */

@@ -41,7 +41,7 @@ export function TimeChart({ title, unit, seconds, at, values, show, showAxis }: 
   }, [scheme]);
 
   useEffect(() => {
-    const last = at.at(-1) ?? 0;
+    const last = at.at(-1) ?? Math.floor(Date.now() / 1_000);
     chart.current?.batch(() => {
       chart.current?.setData([[...at], [...values]], false);
       chart.current?.setScale('x', { min: last - seconds, max: last });

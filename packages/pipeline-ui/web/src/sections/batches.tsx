@@ -5,13 +5,20 @@ import { api } from '../live/api-client.ts';
 import { messageOf } from '../live/use-request.ts';
 import { BatchRow } from '../parts/batch-row.tsx';
 import { PHASES } from '../parts/phase-bar.tsx';
+import type { Share } from '../live/share.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 const MOST_ROWS = 300;
 
 /** The latest micro-batches, live; older ones stay once they were asked for. */
-export function Batches({ batches }: { readonly batches: BatchPage | undefined }): JSX.Element {
+export function Batches({
+  batches,
+  share,
+}: {
+  readonly batches: BatchPage | undefined;
+  readonly share: Share;
+}): JSX.Element {
   const { plural } = useRecordNames();
   const [older, setOlder] = useState<readonly Batch[]>([]);
   const [next, setNext] = useState<string | null | undefined>(undefined);
@@ -39,7 +46,14 @@ export function Batches({ batches }: { readonly batches: BatchPage | undefined }
   return (
     <section id="batches" aria-labelledby="batches-heading">
       <div class="section-head">
-        <h2 id="batches-heading">Micro-batches</h2>
+        <h2 id="batches-heading">
+          Micro-batches
+          {share.isPart && (
+            <small class="scope">
+              of all consumers, each of which numbers its own: the same number may be there twice
+            </small>
+          )}
+        </h2>
         <ul class="legend phases" aria-label="Phases of a batch">
           {PHASES.map(({ phase, word }) => (
             <li key={phase} data-phase={phase} title={phase}>

@@ -1,19 +1,34 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { History } from '../../../src/api/index.ts';
-import { showCount, showDuration, showDurationTick, showRate, showShort } from '../format/numbers.ts';
+import type { Charted } from '../live/charted.ts';
+import { plural, showCount, showDuration, showDurationTick, showRate, showShort } from '../format/numbers.ts';
+import type { Share } from '../live/share.ts';
 import { TimeChart } from '../parts/time-chart.tsx';
 
 const MINUTES = [1, 5, 15] as const;
 
 /** How it went lately: rates, lag and batch duration over the same time. */
-export function Charts({ history }: { readonly history: History }): JSX.Element {
+export function Charts({
+  charted,
+  share,
+}: {
+  readonly charted: Charted;
+  readonly share: Share;
+}): JSX.Element {
   const [minutes, setMinutes] = useState<number>(5);
-  const shown = useMemo(() => latest(history, minutes * 60), [history, minutes]);
+  const shown = useMemo(() => latest(charted, minutes * 60), [charted, minutes]);
   return (
     <div class="panel charts">
       <div class="panel-head">
-        <h3>This consumer over time</h3>
+        <h3>
+          This consumer over time
+          {share.isPart && (
+            <small class="scope">
+              its {share.own} of {plural(share.all, 'partition', 'partitions')}; the counts, lag and dead
+              letters above are of all consumers
+            </small>
+          )}
+        </h3>
         <fieldset class="choice">
           <legend class="for-readers">Show the last</legend>
           {MINUTES.map((each) => (
@@ -71,7 +86,7 @@ export function Charts({ history }: { readonly history: History }): JSX.Element 
   );
 }
 
-function latest(history: History, seconds: number): History {
+function latest(history: Charted, seconds: number): Charted {
   return {
     at: history.at.slice(-seconds),
     inputRowsPerSecond: history.inputRowsPerSecond.slice(-seconds),

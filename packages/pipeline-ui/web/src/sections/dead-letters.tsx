@@ -5,6 +5,7 @@ import { plural } from '../format/numbers.ts';
 import { api } from '../live/api-client.ts';
 import { messageOf } from '../live/use-request.ts';
 import { DeadLetterTable } from '../parts/dead-letter-table.tsx';
+import { ReasonSummary } from '../parts/reason-summary.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 
 interface Shown {
@@ -19,8 +20,8 @@ interface Shown {
 const MOST_ROWS = 500;
 
 /**
- * What was rejected, newest first. The list does not move while somebody reads it: new ones are offered. Only an empty list
- * fills by itself.
+ * What was rejected, newest first. The list does not move under its reader: new ones are offered. Only an empty list fills
+ * by itself.
  */
 export function DeadLetters({
   total,
@@ -101,9 +102,20 @@ export function DeadLetters({
       {shown === undefined || shown.letters.length === 0 ? (
         <p class="empty panel">{emptyText(total, waiting, shown, isBusy)}</p>
       ) : (
-        <WideTable label="Dead letters">
-          <DeadLetterTable letters={shown.letters} />
-        </WideTable>
+        <>
+          {shown.letters.length > 1 && (
+            <ReasonSummary
+              reasons={shown.letters.map((letter) => letter.reason)}
+              onSearch={(wanted) => {
+                setReason(wanted);
+                void read(wanted);
+              }}
+            />
+          )}
+          <WideTable label="Dead letters">
+            <DeadLetterTable letters={shown.letters} />
+          </WideTable>
+        </>
       )}
       {shown !== undefined && shown.next !== null && shown.letters.length < MOST_ROWS && (
         <p class="more">

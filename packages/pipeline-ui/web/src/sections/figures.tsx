@@ -1,27 +1,26 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Figures as FigureValues, Partitions, Status } from '../../../src/api/index.ts';
+import type { Figures as FigureValues, Status } from '../../../src/api/index.ts';
 import { plural, showCount, showDuration, showRate, showShare } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
+import type { Share } from '../live/share.ts';
 
 type Freshness = FigureValues['freshness'];
 
-/** The six numbers that everybody looks for first. */
+/** The six numbers to look at first. */
 export function Figures({
   status,
   figures,
-  partitions,
+  share,
 }: {
   readonly status: Status | undefined;
   readonly figures: FigureValues | undefined;
-  readonly partitions: Partitions | undefined;
+  readonly share: Share;
 }): JSX.Element {
   const { plural: rows } = useRecordNames();
   const rate = figures?.point.processedRowsPerSecond ?? null;
   const duration = figures?.point.batchDurationMs ?? null;
   const group = figures?.groupRowsPerSecond ?? null;
-  const all = partitions?.items.length ?? 0;
-  const own = status?.ownedPartitions.length ?? 0;
   const isReading = status?.assigned === true;
   const isIdle = figures !== undefined && rate === null;
   return (
@@ -45,7 +44,7 @@ export function Figures({
       />
       <Figure
         name="Processing rate"
-        value={isIdle ? (isReading ? 'idle' : 'not reading yet') : showRate(rate)}
+        value={isIdle ? (isReading ? 'idle' : '–') : showRate(rate)}
         unit={isIdle ? '' : 'per second'}
         note={processingNote(duration, isReading, figures?.lag ?? null)}
       />
@@ -53,25 +52,27 @@ export function Figures({
         name="Lag"
         value={showCount(figures?.lag)}
         note={
-          own === all
-            ? `in ${plural(all, 'partition', 'partitions')}`
-            : `${own} of ${all} partitions read here`
+          share.own === share.all
+            ? `in ${plural(share.all, 'partition', 'partitions')}`
+            : `${share.own} of ${share.all} partitions read here`
         }
       />
       <Figure
         name="Dead letters"
         value={showCount(figures?.deadLetters)}
         note={<Rejected figures={figures} />}
-        tone={(figures?.deadLetters ?? 0) > 0 ? 'warn' : undefined}
+        tone={(figures?.deadLetters ?? 0) > (figures?.sentBackDeadLetters ?? 0) ? 'warn' : undefined}
       />
     </dl>
   );
 }
 
-/** Where the counted records are, in plain words. */
-function storedNote({ filling, lastTriggerAt }: FigureValues): string {
-  if (lastTriggerAt === null) return 'no trigger yet';
-  if (filling === null) return `all in files; last trigger ${showTime(lastTriggerAt)}`;
+/** Where the counted records are, in plain words. They may be counted by another consumer, or before a restart. */
+function storedNote({ rows, filling, lastTriggerAt }: FigureValues): string {
+  if (filling === null) {
+    const where = (rows ?? 0) === 0 ? 'none so far' : 'all in files';
+    return lastTriggerAt === null ? where : `${where}; last trigger ${showTime(lastTriggerAt)}`;
+  }
   const until = filling.until === null ? '' : `, due ${showTime(filling.until)}`;
   return `${showCount(filling.records)} not in files yet${until}`;
 }
@@ -95,15 +96,18 @@ function freshnessNote(freshness: Freshness | undefined): string {
 
 function processingNote(duration: number | null, isReading: boolean, lag: number | null): string {
   if (duration !== null) return `a batch takes ${showDuration(duration)}`;
-  return isReading || lag === null ? 'no batch lately' : `${showCount(lag)} waiting`;
+  if (isReading) return 'no batch lately';
+  return lag === null ? 'not reading yet' : `not reading yet, ${showCount(lag)} waiting`;
 }
 
 function Rejected({ figures }: { readonly figures: FigureValues | undefined }): JSX.Element {
   const rejected = figures?.deadLetters ?? 0;
+  const sentBack = figures?.sentBackDeadLetters ?? 0;
   if (rejected === 0) return <>nothing was rejected</>;
   return (
     <>
       <a href="#dead-letters">{showShare(rejected, rejected + (figures?.rows ?? 0))} of all records</a>
+      {sentBack > 0 && (sentBack === rejected ? ', all sent back' : `, ${showCount(sentBack)} sent back`)}
     </>
   );
 }

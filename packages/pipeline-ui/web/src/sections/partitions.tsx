@@ -5,7 +5,7 @@ import { showTime } from '../format/times.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
-/** All partitions of the topic, whoever reads them. */
+/** All partitions of the topic, those of other consumers too. */
 export function Partitions({ partitions }: { readonly partitions: PartitionList | undefined }): JSX.Element {
   const { plural } = useRecordNames();
   const items = partitions?.items ?? [];
@@ -68,7 +68,7 @@ function Row({
   readonly partition: Partition;
   readonly largestLag: number;
 }): JSX.Element {
-  const { lag, deadLetters, gaps } = partition;
+  const { lag, deadLetters, sentBackDeadLetters, gaps } = partition;
   return (
     <tr>
       <th scope="row" class="number">
@@ -82,17 +82,18 @@ function Row({
           {showCount(lag)}
         </span>
       </td>
-      <td>
+      <td class="owner">
         {partition.owner ?? <span class="unknown">not this consumer</span>}
-        {partition.mine && partition.owner !== 'this consumer' && <small> (this consumer)</small>}
+        {partition.mine && partition.owner !== 'this consumer' && <small>this consumer</small>}
       </td>
       <td class="number">{showOffset(partition.firstOffset)}</td>
       <td class="number">{showOffset(partition.countedOffset)}</td>
       <td class="number">{showOffset(partition.storedOffset)}</td>
       <td class="number">{showOffset(partition.latestOffset)}</td>
       <td class="number">{showCount(partition.rows)}</td>
-      <td class="number" data-tone={deadLetters > 0 ? 'warn' : 'none'}>
+      <td class="number" data-tone={deadLetters > sentBackDeadLetters ? 'warn' : 'none'}>
         {showCount(deadLetters)}
+        {sentBackDeadLetters > 0 && <small>{showCount(sentBackDeadLetters)} sent back</small>}
       </td>
       <td class="time">
         <Filling partition={partition} />
@@ -118,8 +119,8 @@ function Filling({ partition }: { readonly partition: Partition }): JSX.Element 
     <>
       since {showTime(openSince)}
       <small>
-        {openBytes !== null && ` ${showBytes(openBytes)}`}
-        {openUntil !== null && ` due ${showTime(openUntil)}`}
+        {openBytes !== null && `${showBytes(openBytes)} `}
+        {openUntil !== null && `due ${showTime(openUntil)}`}
       </small>
     </>
   );

@@ -1,13 +1,17 @@
 import type { JSX } from 'preact';
-import type { Status } from '../../../src/api/index.ts';
+import type { About, Status } from '../../../src/api/index.ts';
 import { showTime } from '../format/times.ts';
-import { api } from '../live/api-client.ts';
-import { useRequest } from '../live/use-request.ts';
+import type { Requested } from '../live/use-request.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 
-/** What is in force, for whoever wonders why it does what it does. */
-export function Settings({ status }: { readonly status: Status | undefined }): JSX.Element {
-  const { answer } = useRequest(status?.startedAt ?? '', api.settings);
+/** What is in force, what was changed first: it explains most of what the consumer does. */
+export function Settings({
+  status,
+  about,
+}: {
+  readonly status: Status | undefined;
+  readonly about: Requested<About>;
+}): JSX.Element {
   return (
     <section id="settings" aria-labelledby="settings-heading">
       <h2 id="settings-heading">Settings</h2>
@@ -19,14 +23,14 @@ export function Settings({ status }: { readonly status: Status | undefined }): J
           <Fact name="Query" value={status.queryId ?? 'not opened yet'} />
           <Fact name="Run" value={status.runId ?? 'not started yet'} />
           <Fact name="Up since" value={showTime(status.startedAt)} />
-          {answer.kind === 'there' &&
-            Object.entries(answer.value.versions).map(([name, version]) => (
+          {about.kind === 'there' &&
+            Object.entries(about.value.versions).map(([name, version]) => (
               <Fact key={name} name={name} value={version} />
             ))}
         </dl>
       )}
-      {answer.kind === 'failed' && <p class="problem">{answer.message}</p>}
-      {answer.kind === 'there' && (
+      {about.kind === 'failed' && <p class="problem">{about.message}</p>}
+      {about.kind === 'there' && (
         <WideTable label="Settings">
           <table class="settings">
             <thead>
@@ -36,13 +40,18 @@ export function Settings({ status }: { readonly status: Status | undefined }): J
               </tr>
             </thead>
             <tbody>
-              {answer.value.settings.map(({ name, value, description }) => (
+              {changedFirst(about.value.settings).map(({ name, value, usual, description }) => (
                 <tr key={name}>
                   <th scope="row">
                     <code>{name}</code>
                     <small>{description}</small>
                   </th>
-                  <td>{value === null ? <span class="unknown">not set</span> : <code>{value}</code>}</td>
+                  <td>
+                    {value === null ? <span class="unknown">not set</span> : <code>{value}</code>}
+                    {isChanged({ value, usual }) && (
+                      <small> {usual === null ? 'by default not set' : `default ${usual}`}</small>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -51,6 +60,16 @@ export function Settings({ status }: { readonly status: Status | undefined }): J
       )}
     </section>
   );
+}
+
+type Setting = About['settings'][number];
+
+function isChanged({ value, usual }: Pick<Setting, 'value' | 'usual'>): boolean {
+  return value !== usual;
+}
+
+function changedFirst(settings: readonly Setting[]): readonly Setting[] {
+  return [...settings.filter(isChanged), ...settings.filter((setting) => !isChanged(setting))];
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {

@@ -1,0 +1,158 @@
+import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/browser';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { empty, LONG_REASON, millions, starting, twoHundred, type Scene } from './made-scenes.ts';
+import { showPages, type ShownPage, type ShownPages } from './shown-page.ts';
+
+const DESK = { viewport: { width: 1280, height: 1000 } } as const;
+const phone = (width: number) => ({ viewport: { width, height: 780 }, isMobile: true });
+const SCREENS = {
+  desk: DESK,
+  dark: { ...DESK, colorScheme: 'dark' },
+  320: phone(320),
+  360: phone(360),
+} as const;
+const SCENES: Readonly<Record<string, Scene>> = { starting, empty, millions, twoHundred };
+/** `PAGE_PICTURES=/tmp/pictures`, a folder that is there, keeps a picture of each scene, to be looked at. */
+const pictures = process.env['PAGE_PICTURES'];
+
+/** Script that finds what is wider than its place. */
+const tooWide = (selector: string): string => `[...document.querySelectorAll('${selector}')]
+  .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent.slice(0, 100))`;
+
+describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or CHROMIUM_PATH)', () => {
+  let pages: ShownPages;
+  let shown: ShownPage;
+  beforeAll(async () => {
+    pages = await showPages();
+  });
+  afterEach(() => shown.close());
+  afterAll(() => pages.close());
+
+  async function show({ events, answers }: Scene, screen: keyof typeof SCREENS = 'desk'): Promise<ShownPage> {
+    shown = await pages.open(events, answers, SCREENS[screen]);
+    await shown.page.locator('.partitions tbody tr').first().waitFor();
+    await shown.page.locator('.settings tbody tr').first().waitFor();
+    return shown;
+  }
+
+  it.each(Object.entries(SCREENS))('fits and is accessible in each scene: %s', async (screen, options) => {
+    shown = await pages.open({}, twoHundred.answers, options);
+    const { page, tell, troubles } = shown;
+    const { width } = options.viewport;
+    for (const [scene, { events }] of Object.entries(SCENES)) {
+      tell(events);
+      const counted = (events.figures?.rows ?? 0).toLocaleString('en');
+      await expect.poll(() => page.locator('.figure[data-main] .value').innerText()).toBe(counted);
+      if (scene === 'twoHundred') await page.locator('.letters tbody tr').first().waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth'), scene).toBe(width);
+      expect(await page.evaluate(tooWide('.figure, .section-head, .panel-head, .facts')), scene).toEqual([]);
+      if (width === DESK.viewport.width) expect(await page.evaluate(tooWide('.wide')), scene).toEqual([]);
+      expect(await findAccessibilityProblems(page), scene).toEqual([]);
+      if (pictures !== undefined)
+        await page.screenshot({ path: `${pictures}/${scene}-${screen}.png`, fullPage: true });
+    }
+    expect(troubles).toEqual([]);
+  });
+
+  it('says what waits while no partition is read yet', async () => {
+    const { page } = await show(starting);
+    expect(await page.locator('.state').innerText()).toContain('not reading yet, 6 waiting');
+    const tiles = await page.locator('.figures').innerText();
+    expect(tiles).toContain('all in files');
+    expect(tiles).not.toContain('no trigger');
+  });
+
+  it('keeps the charts when a consumer that has no history answers in place of a killed one', async () => {
+    const { page, restart } = await show(twoHundred);
+    await restart(starting.events, starting.answers);
+    await page.locator('.state[data-state="starting"]').waitFor({ timeout: 30_000 });
+    const chart = await page.locator('.canvas').first().boundingBox();
+    if (chart === null) throw new Error('there is no chart');
+    await page.mouse.move(chart.x + 0.7 * chart.width, chart.y + chart.height / 2);
+    const reading = page.locator('.chart .reading').first();
+    await expect.poll(() => reading.innerText()).toMatch(/^\d\d:\d\d:\d\d\s*1\s+per second$/);
+  });
+
+  it('tells numbers of this consumer from those of all, and why numbers of batches repeat', async () => {
+    const { page, tell } = await show(millions);
+    expect(await page.locator('.charts h3').innerText()).toMatch(
+      /its 2 of 3 partitions; .* of all consumers/,
+    );
+    expect(await page.locator('#batches-heading').innerText()).toContain('each of which numbers its own');
+    tell(twoHundred.events);
+    await expect.poll(() => page.locator('.scope').count()).toBe(0);
+  });
+
+  it('shows which dead letters were sent back, and is amber only for the others', async () => {
+    const { page, tell } = await show(twoHundred);
+    await page.locator('.letters tbody tr').first().waitFor();
+    expect(await page.locator('.letters tbody tr', { hasText: '2:70' }).innerText()).toContain(
+      'sent back to 2:75',
+    );
+    const tile = page.locator('.figure', { hasText: 'Dead letters' });
+    expect(await tile.innerText()).toContain('1 sent back');
+    expect(await tile.getAttribute('data-tone')).toBe('warn');
+    const { figures } = twoHundred.events;
+    if (figures === undefined) throw new Error('the scene has no figures');
+    tell({ figures: { ...figures, sentBackDeadLetters: 3 } });
+    await expect.poll(() => tile.innerText()).toContain('all sent back');
+    expect(await tile.getAttribute('data-tone')).toBeNull();
+  });
+
+  it('sums dead letters up by reason, and finds those of one', async () => {
+    const { page } = await show(twoHundred);
+    const reasons = page.locator('.reasons li');
+    await reasons.first().waitFor();
+    expect(await reasons.allInnerTexts()).toEqual([
+      expect.stringMatching(/^2 type: expected one of TECHNICAL/),
+      '1 tombstone',
+    ]);
+    await reasons.nth(1).getByRole('button').click();
+    expect(await page.getByLabel('Reason', { exact: true }).inputValue()).toBe('tombstone');
+  });
+
+  it('cuts long texts, and shows them whole when they are opened with the keyboard', async () => {
+    const { page } = await show(twoHundred);
+    const long = page.locator('.letters .long');
+    await long.waitFor();
+    expect((await long.innerText()).length).toBeLessThan(200);
+    await long.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => long.innerText()).toContain(LONG_REASON);
+  });
+
+  it('lists settings that were changed first, with what they are by default', async () => {
+    const { page } = await show(empty);
+    const [first] = await page.locator('.settings tbody tr').allInnerTexts();
+    expect(first).toMatch(/^TRIGGER[\s\S]*5 seconds\s+default 1 second$/);
+  });
+
+  it('links to the other pages of the pipeline, within reach of the keyboard', async () => {
+    const { page } = await show(empty);
+    const link = page.getByRole('link', { name: 'Redpanda Console' });
+    expect(await link.getAttribute('href')).toBe('http://localhost:8080/topics/client_tickets');
+    await page.getByRole('link', { name: 'Settings' }).focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Redpanda Console');
+  });
+
+  it('keeps the chevron beside a number of five digits on a phone', async () => {
+    const { page } = await show(millions, 320);
+    const box = await page.locator('.toggle', { hasText: '10119' }).first().boundingBox();
+    expect(box?.height).toBeLessThan(32);
+  });
+
+  it('shows the lag on the line of the other numbers', async () => {
+    const { page } = await show(twoHundred);
+    const bottoms = await page.evaluate<readonly number[]>(`(() => {
+      const row = document.querySelector('.partitions tbody tr');
+      const texts = [row.querySelector('.lag'), row.querySelectorAll('td.number')[2]].map((each) => each.lastChild);
+      return texts.map((text) => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return range.getBoundingClientRect().bottom;
+      });
+    })()`);
+    expect(Math.abs((bottoms[0] ?? 0) - (bottoms[1] ?? Infinity))).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url';
+import { silentLogger } from '@client-tickets/micro-batch';
+import { openPage, startBrowser, type WatchedPage } from '@client-tickets/testkit/browser';
+import { Hono } from 'hono';
+import type { About, Batches, DeadLetters, History, LiveEvents } from '../../src/api/index.ts';
+import { startHttpServer } from '../../src/http/http-server.ts';
+import { createLiveFeed } from '../../src/http/live-feed.ts';
+import { providePage } from '../../src/http/page-build.ts';
+import { respondWithFile } from '../../src/http/page-files.ts';
+import { securityHeaders } from '../../src/http/security-headers.ts';
+import { madeHistory } from './made-events.ts';
+
+const SOURCES = fileURLToPath(new URL('../../web', import.meta.url));
+
+/** What a consumer would answer to the page's own questions. */
+export interface Answers {
+  readonly history?: History;
+  readonly about?: About;
+  readonly olderBatches?: Batches;
+  readonly deadLetters?: DeadLetters;
+}
+
+/** A consumer that says what a test wants, and the page of it in a real browser. */
+export interface ShownPages {
+  open(
+    events: Partial<LiveEvents>,
+    answers?: Answers,
+    options?: Parameters<typeof openPage>[2],
+  ): Promise<ShownPage>;
+  close(): Promise<void>;
+}
+
+export interface ShownPage extends WatchedPage {
+  /** Says more, or something else. */
+  tell(events: Partial<LiveEvents>): void;
+  /** Goes away, and comes back at the same address with other answers. */
+  restart(events: Partial<LiveEvents>, answers?: Answers): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function showPages(): Promise<ShownPages> {
+  const files = await providePage(SOURCES, silentLogger);
+  const browser = await startBrowser();
+
+  async function serve(events: Partial<LiveEvents>, answers: Answers, port: number) {
+    const feed = createLiveFeed({ maxReaders: 10, onReaders: () => feed.publish(events) });
+    const app = new Hono();
+    app.use(securityHeaders);
+    app.get(
+      '/api/v1/events',
+      () => new Response(feed.open(), { headers: { 'content-type': 'text/event-stream' } }),
+    );
+    app.get('/api/v1/history', (c) => c.json(answers.history ?? madeHistory([])));
+    app.get('/api/v1/settings', (c) => c.json(answers.about ?? { settings: [], versions: {}, links: [] }));
+    app.get('/api/v1/batches', (c) =>
+      c.json(answers.olderBatches ?? { items: [], next: null, problem: null }),
+    );
+    app.get('/api/v1/dead-letters', (c) =>
+      c.json(answers.deadLetters ?? { items: [], next: null, filesRead: 0, problem: null }),
+    );
+    app.get('*', (c) => {
+      const file = files.get(c.req.path === '/' ? '/index.html' : c.req.path);
+      return file === undefined ? c.notFound() : respondWithFile(file, c.req.raw);
+    });
+    const server = await startHttpServer(app, { host: '127.0.0.1', port }, silentLogger);
+    return {
+      url: server.url,
+      tell: (more: Partial<LiveEvents>) => feed.publish(more),
+      async close() {
+        feed.close();
+        await server.close(0);
+      },
+    };
+  }
+
+  return {
+    async open(events, answers = {}, options = {}) {
+      let consumer = await serve(events, answers, 0);
+      const port = Number(new URL(consumer.url).port);
+      const watched = await openPage(browser, consumer.url, options);
+      return {
+        ...watched,
+        tell: (more) => consumer.tell(more),
+        async restart(nextEvents, nextAnswers = {}) {
+          await consumer.close();
+          consumer = await serve(nextEvents, nextAnswers, port);
+        },
+        async close() {
+          await watched.page.context().close();
+          await consumer.close();
+        },
+      };
+    },
+    close: () => browser.close(),
+  };
+}
