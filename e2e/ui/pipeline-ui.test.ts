@@ -163,11 +163,11 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
 
   test('finds dead letters by their reason', async () => {
     const { page } = watched;
-    await page.getByLabel('Reason').fill('TOMBSTONE');
+    await page.getByLabel('Reason', { exact: true }).fill('TOMBSTONE');
     await page.keyboard.press('Enter');
     const letters = page.locator('#dead-letters .letters tbody tr');
     await expect.poll(() => letters.count()).toBe(1);
-    await page.getByLabel('Reason').fill('');
+    await page.getByLabel('Reason', { exact: true }).fill('');
     await page.keyboard.press('Enter');
     await expect.poll(() => letters.count()).toBe(4);
   });
