@@ -35,24 +35,31 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     return shown;
   }
 
-  it.each(Object.entries(SCREENS))('fits and is accessible in each scene: %s', async (screen, options) => {
-    shown = await pages.open({}, twoHundred.answers, options);
-    const { page, tell, troubles } = shown;
-    const { width } = options.viewport;
-    for (const [scene, { events }] of Object.entries(SCENES)) {
-      tell(events);
-      const counted = (events.figures?.rows ?? 0).toLocaleString('en');
-      await expect.poll(() => page.locator('.figure[data-main] .value').innerText()).toBe(counted);
-      if (scene === 'twoHundred') await page.locator('.letters tbody tr').first().waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth'), scene).toBe(width);
-      expect(await page.evaluate(tooWide('.figure, .section-head, .panel-head, .facts')), scene).toEqual([]);
-      if (width === DESK.viewport.width) expect(await page.evaluate(tooWide('.wide')), scene).toEqual([]);
-      expect(await findAccessibilityProblems(page), scene).toEqual([]);
-      if (pictures !== undefined)
-        await page.screenshot({ path: `${pictures}/${scene}-${screen}.png`, fullPage: true });
-    }
-    expect(troubles).toEqual([]);
-  });
+  it.each(Object.entries(SCREENS))(
+    'fits and is accessible in each scene: %s',
+    { timeout: 180_000 },
+    async (screen, options) => {
+      shown = await pages.open({}, twoHundred.answers, options);
+      const { page, tell, troubles } = shown;
+      const { width } = options.viewport;
+      for (const [scene, { events }] of Object.entries(SCENES)) {
+        tell(events);
+        const counted = (events.figures?.rows ?? 0).toLocaleString('en');
+        await expect.poll(() => page.locator('.figure[data-main] .value').innerText()).toBe(counted);
+        if (scene === 'twoHundred') await page.locator('.letters tbody tr').first().waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth'), scene).toBe(width);
+        expect(await page.evaluate(tooWide('.figure, .section-head, .panel-head, .facts')), scene).toEqual(
+          [],
+        );
+        expect(await page.evaluate(tooWide('.letters td')), scene).toEqual([]);
+        if (width === DESK.viewport.width) expect(await page.evaluate(tooWide('.wide')), scene).toEqual([]);
+        expect(await findAccessibilityProblems(page), scene).toEqual([]);
+        if (pictures !== undefined)
+          await page.screenshot({ path: `${pictures}/${scene}-${screen}.png`, fullPage: true });
+      }
+      expect(troubles).toEqual([]);
+    },
+  );
 
   it('says what waits while no partition is read yet', async () => {
     const { page } = await show(starting);
