@@ -32,10 +32,10 @@ export interface ShownPages {
 
 export interface ShownPage extends WatchedPage {
   /** Says more, or something else. */
-  tell(events: Partial<LiveEvents>): void;
+  readonly tell: (events: Partial<LiveEvents>) => void;
   /** Goes away, and comes back at the same address with other answers. */
-  restart(events: Partial<LiveEvents>, answers?: Answers): Promise<void>;
-  close(): Promise<void>;
+  readonly restart: (events: Partial<LiveEvents>, answers?: Answers) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function showPages(): Promise<ShownPages> {
