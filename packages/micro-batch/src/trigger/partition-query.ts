@@ -274,14 +274,14 @@ export class PartitionQuery<State> {
     if (planned === null || !this.isWhole)
       throw new RangeError(`partition ${this.partition} has no plan to execute, or not all of its records`);
     if (this.#written !== undefined) return;
-    this.closeFiles();
+    this.#closeFiles();
     const written = await nameFailure(this.partition, planned, this.#filling.finish(planned, stored.state));
     if (lostRanges(planned, gaps).length > 0) await this.#deleteOthers(planned, written);
     this.#written = written;
   }
 
   /** From now on batches go into the next files, and not into those that are planned. */
-  closeFiles(): void {
+  #closeFiles(): void {
     if (!this.#isClosed) this.#filling.close();
     this.#isClosed = true;
   }
@@ -335,7 +335,7 @@ export class PartitionQuery<State> {
 
   #tookNext(part: CountedPart | undefined): void {
     if (part !== undefined) this.#filling.counted();
-    if (this.checkpoint.planned !== null) this.closeFiles();
+    if (this.checkpoint.planned !== null) this.#closeFiles();
   }
 
   /** Records a loss that the user has agreed to go on with, and steps over it. */

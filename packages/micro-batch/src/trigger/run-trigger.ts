@@ -114,7 +114,6 @@ export async function runTrigger<State>(
   const written = await timed('addBatch', () =>
     each(planned.flat(), async (query) => {
       if (!query.isWhole) return []; // lost meanwhile
-      query.closeFiles();
       const writing = query.write();
       fillAhead(query);
       await writing;

@@ -97,7 +97,6 @@ const file = (from: number, letters: string): string => {
 async function fillAhead(query: PartitionQuery<LetterCounts>): Promise<void> {
   query.fill(2n);
   expect((await query.count(0, never))?.outcome).toBe('done');
-  query.closeFiles();
   const writing = query.write();
   query.fill(4n);
   await writing;
@@ -117,6 +116,17 @@ test('what was filled ahead goes into the next files, and is counted and planned
   expect((await query.store()).outcome).toBe('done');
   expect(added).toEqual(['ab into 0', 'cd into 2']);
   expect(rows()).toEqual([file(0, 'ab'), file(2, 'cd')]);
+});
+
+test('what is filled between a plan and its files goes into the next ones', async () => {
+  const { query, added, rows } = await openPartition('abcd');
+  query.fill(2n);
+  await query.count(0, never);
+  query.fill(4n);
+  await query.write();
+  await query.store();
+  expect(added).toEqual(['ab into 0', 'cd into 2']);
+  expect(rows()).toEqual([file(0, 'ab')]);
 });
 
 test('batches of files that are not due are counted by one swap each, and one file holds them', async () => {
