@@ -1,7 +1,8 @@
 import { SLACK } from './slack.ts';
 
-// From here on, a view and the runtime's own copy are faster than copying eight bytes at a time.
-const LONG_COPY = 128;
+// From here on, a view and the runtime's own copy are faster than copying eight bytes at a time. A view is also garbage.
+const LONG_COPY = 256;
+const LARGEST_INT = 0x7fffffff;
 
 /** A short text that is appended often, with `SLACK` bytes behind it: see `padded`. */
 export interface Padded {
@@ -70,13 +71,20 @@ export class ByteBuffer {
     const { memory } = this;
     let digits = 1;
     for (let limit = 10; number >= limit; limit *= 10) digits += 1;
+    let at = this.length + digits;
+    this.length = at;
     let rest = number;
-    for (let at = this.length + digits - 1; at >= this.length; at -= 1) {
+    while (rest > LARGEST_INT) {
       const next = Math.floor(rest / 10);
-      memory[at] = 0x30 + rest - next * 10;
+      memory[--at] = 0x30 + (rest - next * 10); // in this order: no sum above 2^53
       rest = next;
     }
-    this.length += digits;
+    let small = rest | 0;
+    do {
+      const next = (small / 10) | 0;
+      memory[--at] = 0x30 + small - next * 10;
+      small = next;
+    } while (small > 0);
   }
 
   #grow(more: number): void {

@@ -25,12 +25,9 @@ const EAGER = 16;
 const LEARN_EVERY = 256;
 
 /**
- * Reads records into columns, from bytes that other programs wrote
-packages/records/README.md|a reader that is fast on bytes that no
-one here wrote|a reader that is fast on bytes that other
-programs wrote: blanks, escapes, order of fields and more fields than are declared
- * cost next to nothing, because a program writes all its messages in one layout, and layouts are learned. What has a layout that is
- * not known goes through a tokenizer, which takes three times as long and still allocates nothing.
+ * Reads records into columns, from bytes that other programs wrote. Blanks, escapes, another order of fields, and fields more than
+ * are declared cost next to nothing, because a program writes all its messages in one layout, and layouts are learned. What has a
+ * layout that is not known goes through a tokenizer, which takes three times as long and still allocates nothing.
  *
  * It only ever says "yes", which adds a row, or "don't know": then `createRecordParser` alone decides what the message is. That both
  * agree about every "yes", values included, is a property that is tested. What was learned changes no value and no result, so
