@@ -3,7 +3,7 @@ import type { Derived } from '../declaration/query.ts';
 import type { EncodedColumn } from './column-chunk.ts';
 import { appendIndexes, appendTexts } from './pages.ts';
 import { placesOf } from './places.ts';
-import { PackedTexts } from './text-rows.ts';
+import { TextRows } from './text-rows.ts';
 import { textStatistics } from './text-statistics.ts';
 
 /** Always a dictionary: of the values that are there, in the order in which they come. */
@@ -35,7 +35,7 @@ function encodeClosed(
     if ((numbers[kind] ?? -1) < 0) numbers[kind] = firsts.push(kinds[kind] ?? '') - 1;
     indexes[i] = numbers[kind] ?? 0;
   }
-  const entries = PackedTexts.of(firsts);
+  const entries = TextRows.of(firsts);
   const about = { name, type: 'BYTE_ARRAY', present, length, compressible: false } as const;
   const statistics = textStatistics(entries, rows - length);
   if (length === 0) return { ...about, encoding: 'PLAIN', write: () => {}, statistics };

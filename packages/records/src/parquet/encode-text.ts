@@ -4,7 +4,7 @@ import { bitsFor } from './bit-packing.ts';
 import type { EncodedColumn } from './column-chunk.ts';
 import { appendDeltaTexts, appendIndexes, appendTexts, commonPrefix, plainSize } from './pages.ts';
 import { placesOf } from './places.ts';
-import { NumberedTexts, PackedTexts, type TextRows } from './text-rows.ts';
+import { TextRows } from './text-rows.ts';
 import { textStatistics } from './text-statistics.ts';
 import { numberRepeated, SAMPLE_ROWS, type ValueNumbers } from './value-numbers.ts';
 
@@ -28,8 +28,8 @@ export function encodeText(column: TextColumn, rows: number): EncodedColumn {
   // A row without a text has no bytes.
   const texts =
     dictionary === undefined
-      ? new PackedTexts(column.texts.memory, take(column.ends), length)
-      : new NumberedTexts(dictionary.texts, numbers, length);
+      ? TextRows.packed(column.texts.memory, take(column.ends), length)
+      : TextRows.numbered(dictionary.texts, numbers, length);
   const numbered =
     dictionary === undefined ? numberTexts(texts) : numberKnown(texts, numbers, dictionary.texts);
   const about = { name, type: 'BYTE_ARRAY', present, length } as const;
@@ -103,7 +103,7 @@ function numberTexts(texts: TextRows): NumberedDictionary | undefined {
     return known >= 0 ? known : table.add(view, start, end, hash);
   });
   return (
-    numbered && { ...numbered, dictionary: new PackedTexts(table.bytes.memory, table.ends, table.length) }
+    numbered && { ...numbered, dictionary: TextRows.packed(table.bytes.memory, table.ends, table.length) }
   );
 }
 
@@ -118,7 +118,9 @@ function numberKnown(texts: TextRows, numbers: Int32Array, table: ByteTable): Nu
     firsts.push(number);
     return entries;
   });
-  return numbered && { ...numbered, dictionary: new NumberedTexts(table, firsts) };
+  return (
+    numbered && { ...numbered, dictionary: TextRows.numbered(table, Int32Array.from(firsts), firsts.length) }
+  );
 }
 
 /** How many rows tell whether texts come again. */
