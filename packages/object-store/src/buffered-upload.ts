@@ -12,8 +12,9 @@ export interface Parts {
 }
 
 /**
- * An upload that keeps up to a part in memory: what is no larger is one `put` and nothing before it; of anything else, parts are sent
- * as they become full. The memory of what could not be sent is not used again: an attempt may still be under way.
+ * An upload that keeps up to a part in memory: what is no larger is one `put` and nothing before it; of anything else, full parts
+ * are sent, all but the last of the same size. The memory of what could not be sent is not used again: an attempt may still be under
+ * way.
  */
 export function bufferedUpload(options: {
   readonly partBytes: number;
@@ -30,7 +31,7 @@ export function bufferedUpload(options: {
   function append(bytes: Uint8Array): void {
     const wanted = size + bytes.length;
     if (held === undefined || held.length < wanted) {
-      const larger = memory.take(wanted);
+      const larger = memory.take(parts === undefined ? wanted : partBytes);
       if (held !== undefined) {
         held.copy(larger, 0, 0, size);
         memory.give(held);
@@ -58,12 +59,17 @@ export function bufferedUpload(options: {
 
   return {
     async write(bytes) {
-      if (bytes.length === 0) return;
-      checkNotAborted();
-      append(bytes);
-      if (size < partBytes) return;
-      const begun = (parts ??= await beginParts());
-      await send((part) => begun.add(part));
+      for (let from = 0; from < bytes.length;) {
+        checkNotAborted();
+        if (size === partBytes) {
+          const begun = (parts ??= await beginParts());
+          await send((part) => begun.add(part));
+          continue;
+        }
+        const to = Math.min(bytes.length, from + partBytes - size);
+        append(bytes.subarray(from, to));
+        from = to;
+      }
     },
     async complete(key) {
       checkNotAborted();

@@ -44,14 +44,35 @@ describe('An upload in memory', () => {
     for (let piece = 0; piece < 5; piece += 1) await upload.write(bytesOf(60_000, piece));
     await upload.complete('b');
     expect(sent.map(({ what, part }) => [what, part.length])).toEqual([
-      ['part', 120_000],
-      ['part', 120_000],
-      ['complete b', 60_000],
+      ['part', PART],
+      ['part', PART],
+      ['complete b', PART],
     ]);
     expect(Buffer.concat(sent.map(({ part }) => part))).toEqual(
       Buffer.concat([0, 1, 2, 3, 4].map((piece) => bytesOf(60_000, piece))),
     );
     expect(memory.take(1)).toBe(used);
+  });
+
+  test('cuts what is larger than a part, and never holds more than one', async () => {
+    const memory = new UploadMemory();
+    const { upload, sent } = openUpload(memory);
+    await upload.write(bytesOf(PART - 1, 1));
+    await upload.write(bytesOf(2 * PART + 2, 2));
+    await upload.complete('d');
+    expect(sent.map(({ what, part }) => [what, part.length])).toEqual([
+      ['part', PART],
+      ['part', PART],
+      ['part', PART],
+      ['complete d', 1],
+    ]);
+    const [whole, ...rest] = [
+      Buffer.concat(sent.map(({ part }) => part)),
+      bytesOf(PART - 1, 1),
+      bytesOf(2 * PART + 2, 2),
+    ];
+    expect(whole.equals(Buffer.concat(rest))).toBe(true);
+    expect(memory.take(1).length).toBe(2 ** 17);
   });
 
   test('completes without a byte', async () => {
