@@ -16,9 +16,9 @@ import { openQueryFiles, type QueryFilesOptions } from './query-files.ts';
 import { RowGroupPool } from './row-group-pool.ts';
 
 /** Counts up when the same records of the same declaration give other bytes or other counts than before. */
-const ENCODERS = '5';
-/** As many partitions as mostly share a consumer. */
-const SPARE_GROUPS = 3;
+const ENCODERS = '6';
+/** Two files for each of as many partitions as mostly share a consumer: one is stored while the next one fills. */
+const SPARE_GROUPS = 6;
 const SPARE_BYTES = 12 * 1024 * 1024;
 
 /**

@@ -15,10 +15,12 @@ import type { ResultFormat } from './layout/result-keys.ts';
 import { ROW_GROUP, type RowGroupPool, type RowGroup } from './row-group-pool.ts';
 
 const PARQUET_TYPE = 'application/vnd.apache.parquet';
-/** So much is encoded before it goes to the upload. */
-const PIECE_BYTES = 1024 * 1024;
-/** With room for the lines of a piece of a batch that come on top. */
-const LINES_BYTES = 3 * PIECE_BYTES;
+/** So much is encoded before it goes to the upload: the processor's cache holds it until then. */
+const PIECE_BYTES = 256 * 1024;
+/** With room for the line that makes a piece full. */
+const LINES_BYTES = PIECE_BYTES + 64 * 1024;
+/** What a row group of one batch comes to. */
+const PARQUET_BYTES = 1024 * 1024;
 
 interface RowFile {
   readonly format: ResultFormat;
@@ -68,7 +70,11 @@ export class RowFiles {
       ? new JsonLines({ columns, derived: query.derived, partition, memory: pool.take(LINES_BYTES) })
       : undefined;
     this.#parquet = formats.includes('parquet')
-      ? new ParquetFile(query, { partition, hasExtra: columns.extra !== undefined })
+      ? new ParquetFile(query, {
+          partition,
+          hasExtra: columns.extra !== undefined,
+          memory: pool.take(PARQUET_BYTES),
+        })
       : undefined;
     this.#files = formats.map((format) => {
       const contentType = format === 'json' ? JSON_LINES_TYPE : PARQUET_TYPE;
@@ -87,6 +93,11 @@ export class RowFiles {
       this.#parquet?.size ?? 0,
       ...this.#files.map((file) => file.written + this.#linesIn(file)),
     );
+  }
+
+  /** Whether there are enough lines to be handed over. */
+  get hasPiece(): boolean {
+    return this.#lines !== undefined && this.#lines.length >= PIECE_BYTES;
   }
 
   /** The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. */
@@ -172,7 +183,8 @@ export class RowFiles {
   #release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    if (this.#lines !== undefined) this.#pool.give(this.#lines.memory);
+    for (const { memory } of [this.#lines, this.#parquet].filter((each) => each !== undefined))
+      this.#pool.give(memory);
     this.#groups.give(this.#group);
   }
 }

@@ -312,7 +312,7 @@ describe('a batch', () => {
       key.replace(/\/.*\./, '.'),
       createHash('sha256').update(body).digest('hex').slice(0, 16),
     ]);
-    expect(handler.version).toBe('5');
+    expect(handler.version).toBe('6');
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",

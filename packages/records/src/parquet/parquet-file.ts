@@ -56,12 +56,17 @@ export class ParquetFile {
 
   constructor(
     query: Query,
-    options: { readonly partition: number; readonly hasExtra: boolean; readonly sizeHint?: number },
+    options: {
+      readonly partition: number;
+      readonly hasExtra: boolean;
+      /** Where the file is written while it has room; or for how many bytes. */
+      readonly memory?: number | Buffer;
+    },
   ) {
     this.#query = query;
     this.#partition = options.partition;
     this.#schema = parquetSchema(query, options.hasExtra);
-    this.#out = new ByteBuffer(options.sizeHint ?? 4096);
+    this.#out = new ByteBuffer(options.memory ?? 4096);
     this.#out.append(MAGIC);
   }
 
