@@ -3,7 +3,7 @@ import type { Clock } from '@client-tickets/micro-batch';
 const MAX_AGE_MS = 300_000;
 
 /**
- * How many partitions a topic has: read when it is first asked for, and again now and then, without keeping anybody
+ * How many partitions a topic has: read when it is first asked for, and again now and then, without keeping a caller
  * waiting. (A key may change its partition when some were added, as with any producer.) Rejects as `read` did at first.
  */
 export function createPartitionCount(read: () => Promise<number>, clock: Clock): () => Promise<number> {

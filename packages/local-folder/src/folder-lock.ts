@@ -56,7 +56,7 @@ const LAST_NUMBER = 999_999_999_999;
  * 1. No holder, or it has let go: take the next number.
  * 2. The holder runs in this pid namespace of this kernel: its number and start time say for certain whether it still
  *    runs. If so, refuse; if not, take the next number at once. A stopped process still runs.
- * 3. Anybody else (another container, another machine) can't be asked. It touches its file every 2 s. Seen to do so: refuse.
+ * 3. Any other owner (another container, another machine) can't be asked. It touches its file every 2 s. Seen to do so: refuse.
  *    Not seen for 10 s: take the next number. No two clocks are compared.
  * 4. A holder looks before each write whether its number still is the highest, so that one that was frozen for longer finds
  *    out.

@@ -46,7 +46,7 @@ export class PartitionBuffer {
     return this.#jumps[0]?.startOffset ?? this.#endOffset;
   }
 
-  /** Jumps that nobody has explained yet. The list that was returned does not change when more come. */
+  /** Jumps that are not explained yet. The list that was returned does not change when more come. */
   get jumps(): readonly OffsetRange[] {
     return this.#jumps;
   }

@@ -7,7 +7,7 @@ import {
 
 /**
  * One conditional write whose outcome is always known (of the body; it does not vouch for metadata): the new ETag when the object holds `body`, `undefined` when it
- * does not: somebody else was first, or the request was lost on its way. Read the object before going on.
+ * does not: another writer was first, or the request was lost on its way. Read the object before going on.
  *
  * 1. Write on the condition: `etag` unchanged, or (`undefined`) no object yet.
  * 2. When the condition failed or no answer came, read back. The same bytes mean that this write, or an equal one, took

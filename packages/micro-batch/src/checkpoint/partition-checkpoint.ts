@@ -30,7 +30,7 @@ export interface Counted<State> extends Frontier<State> {
 /** What result files hold. Their rows are exactly those of its state. */
 export type Stored<State> = Frontier<State>;
 
-/** Files that were decided on, of everything that is counted and not stored: nobody can cut them differently any more. */
+/** Files that were decided on, of everything that is counted and not stored: no consumer can cut them differently any more. */
 export interface FilePlan extends OffsetRange {
   readonly at: string;
 }

@@ -35,7 +35,7 @@ function queryKey(topic: string): string {
 /**
  * Opens the query that lives in these two locations, or creates it:
  *
- * 1. `results/_query.json` is read, then `query.json`: created the other way round, so that whoever sees the first sees the
+ * 1. `results/_query.json` is read, then `query.json`: created the other way round, so that a consumer that sees the first sees the
  *    second as well.
  * 2. `query.json` must be of this topic and handler, and `_query.json` must name it. A results location without one must be
  *    empty, and must not have been written to yet as far as the checkpoint knows.
@@ -171,7 +171,7 @@ function ownedByAnother(
   );
 }
 
-/** What speaks against using a results location that nobody has claimed. */
+/** What speaks against using a results location that no query has claimed. */
 async function findStrangers(
   existing: QueryIdentity | undefined,
   checkpoints: ObjectStore,
@@ -236,7 +236,7 @@ export async function claimResults(
 }
 
 /**
- * Writes `query.json` of a query that exists already, for whoever rebuilds a checkpoint that was lost. Throws `QueryError`
+ * Writes `query.json` of a query that exists already, to rebuild a checkpoint that was lost. Throws `QueryError`
  * `checkpoint_mismatch` when there is one: nothing is ever replaced.
  */
 export async function restoreQuery(checkpoints: ObjectStore, identity: QueryIdentity): Promise<void> {

@@ -40,7 +40,7 @@ export interface FilesStart {
   readonly topic: string;
   readonly partition: number;
   readonly startOffset: bigint;
-  /** Begins a file that nobody can see before it is complete. */
+  /** Begins a file that no reader can see before it is complete. */
   readonly beginUpload: (options: Omit<UploadOptions, 'owner'>) => Upload;
 }
 

@@ -78,7 +78,7 @@ export interface ObjectStore {
   beginUpload(options: UploadOptions): Upload;
   /**
    * Throws away what uploads of this owner have left behind, those of processes that died included. One that is still under way
-   * then rejects. What the store can't list stays; it is in nobody's way.
+   * then rejects. What the store can't list stays, and does no harm.
    */
   abortUploads(owner: string): Promise<void>;
   /** Objects whose key starts with `prefix`, in ascending order of key. */
@@ -91,7 +91,7 @@ export interface ObjectStore {
 
 /**
  * - `unavailable`: did not answer, or answered that it can't now; it may have done what was asked. Worth trying later.
- * - `refused`: will not work until somebody changes something (credentials, bucket, permission, disk full, lock held).
+ * - `refused`: will not work until something is changed (credentials, bucket, permission, disk full, lock held).
  */
 export type ObjectStoreErrorCode = 'unavailable' | 'refused';
 

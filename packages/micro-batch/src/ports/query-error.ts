@@ -9,7 +9,7 @@
  * - `handler_failed`: the batch handler threw; the batch stays planned.
  * - `source_failed`: the source gave up.
  * - `store_unavailable`: the object store did not answer for too long.
- * - `store_refused`: the object store will not do it until somebody changes something: keys, permissions, a full disk.
+ * - `store_refused`: the object store will not do it until something is changed: keys, permissions, a full disk.
  */
 export type QueryErrorCode =
   | 'settings'

@@ -2,7 +2,7 @@ import { ObjectStoreError, type ObjectStore } from './object-store.ts';
 
 export type StoreReader = Pick<ObjectStore, 'location' | 'get' | 'list' | 'close'>;
 
-/** For whoever only looks: every write is refused. */
+/** For code that only reads: every write is refused. */
 export function readOnlyStore(reader: StoreReader): ObjectStore {
   const refuse = async (key: string): Promise<never> => {
     throw new ObjectStoreError(

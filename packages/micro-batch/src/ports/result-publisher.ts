@@ -5,7 +5,7 @@ export interface CountedState<State> {
   readonly state: State;
 }
 
-/** The counted state of all partitions, whoever owns them. */
+/** The counted state of all partitions, those of other consumers too. */
 export interface CountedStates<State> {
   /**
    * As far as this consumer knows: its own partitions as it left them, the others read from their checkpoints after the

@@ -54,7 +54,7 @@ export interface Source {
   readonly description: string;
   /** Joins the group. Resolves once joining is under way; assignments follow through the listener. */
   start(listener: SourceListener): Promise<void>;
-  /** All partitions of the topic, whoever owns them, ascending. */
+  /** All partitions of the topic, those of other consumers too, ascending. */
   listPartitions(): Promise<readonly number[]>;
   /** Where each log begins and ends, as the brokers know it now. */
   fetchOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;

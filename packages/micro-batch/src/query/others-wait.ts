@@ -5,7 +5,7 @@ import type { UnreadPartition } from './query-status.ts';
 import { Standstill } from './standstill.ts';
 import { describeUnread, fetchOwners, findUnread, withOwner } from './unread-partitions.ts';
 
-/** A wait until files of all partitions have come to these ends, offsets of their logs, whoever owns them. */
+/** A wait until files of all partitions have come to these ends, offsets of their logs, in whichever consumer. */
 export class OthersWait {
   readonly #options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'othersWaitMs'>;
   readonly #ends: ReadonlyMap<number, bigint>;

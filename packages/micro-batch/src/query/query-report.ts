@@ -17,7 +17,7 @@ export interface TriggerTimes {
   readonly publishing: number;
 }
 
-/** What is known of partitions at this moment: the owned ones, and those of others that nobody reads on. */
+/** What is known of partitions at this moment: the owned ones, and those of others that are not read on. */
 interface KnownPartitions<State> extends Pick<QueryStatus, 'assigned' | 'unread'> {
   readonly queries: readonly PartitionQuery<State>[];
 }

@@ -51,7 +51,7 @@ export interface UnreadPartition {
   readonly target: bigint;
 }
 
-/** One that others should read, and its owner by the group's name for it; `null`: nobody; `undefined`: not known. */
+/** One that others should read, and its owner by the group's name for it; `null`: none; `undefined`: not known. */
 export interface UnreadStatus extends UnreadPartition {
   readonly owner: string | null | undefined;
 }

@@ -37,13 +37,13 @@ export class ManualClock implements Clock {
     return this.#sleepers.length;
   }
 
-  /** When, in monotonic time, the next one wants to wake; `undefined`: nobody sleeps. */
+  /** When, in monotonic time, the next one wants to wake; `undefined`: nothing sleeps. */
   get nextWake(): number | undefined {
     const due = Math.min(...this.#sleepers.map((sleeper) => sleeper.due));
     return Number.isFinite(due) ? due : undefined;
   }
 
-  /** Moves to the next time somebody wants to wake, and wakes everyone due then. False: nobody sleeps. */
+  /** Moves to the next time to wake, and wakes all that are due then. False: nothing sleeps. */
   advanceToNext(): boolean {
     const due = this.nextWake;
     if (due === undefined) return false;

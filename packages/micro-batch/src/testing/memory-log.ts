@@ -126,7 +126,7 @@ export class MemoryLog {
     this.rebalance();
   }
 
-  /** Deals the partitions out anew, `turn` deciding who begins. */
+  /** Deals the partitions out again, `turn` deciding who begins. */
   rebalance(turn = 0): void {
     const group = this.#members.filter((member) => !member.alone);
     for (const member of this.#members) {

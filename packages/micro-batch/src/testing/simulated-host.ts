@@ -46,7 +46,7 @@ export interface FaultRates {
   readonly error: number;
 }
 
-/** One consumer's machine: what runs on it waits for its turn, and stops for ever when it crashes. */
+/** One consumer's machine: what runs on it waits for its turn, and never runs again after a crash. */
 export class SimulatedHost {
   state: 'running' | 'frozen' | 'crashed' = 'running';
   rates: FaultRates;

@@ -31,7 +31,7 @@ export type SwapOutcome = 'done' | 'lost';
  * The exactly-once protocol of one partition. Count, plan files once, execute anywhere:
  *
  * 1. `open` reads the checkpoint. Reading begins at `stored`; what is counted already (`refill`) goes into the open files again.
- * 2. `fill` puts a batch into the open files. Nobody sees them.
+ * 2. `fill` puts a batch into the open files, which no reader sees.
  * 3. `count` swaps the batch in, and, when they are due, the plan of the files. From now on this range makes these files, whoever
  *    executes it.
  * 4. `write` makes the planned files visible, named and filled by the plan alone. Any number of consumers may do so at once.

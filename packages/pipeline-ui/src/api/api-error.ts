@@ -14,7 +14,7 @@ const STATUS = {
   unavailable: 503,
 } as const satisfies Record<ProblemCode, number>;
 
-/** An answer of the API that is not what was asked for; the message is for whoever asked. */
+/** An answer of the API that is not what was asked for; the message is for the caller. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ProblemCode;

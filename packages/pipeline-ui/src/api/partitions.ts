@@ -44,7 +44,7 @@ export const partitionSchema = z.object({
   ),
 });
 
-/** All partitions of the topic, whoever owns them. */
+/** All partitions of the topic, those of other consumers too. */
 export const partitionsSchema = z.object({
   items: z.array(partitionSchema),
   problem: z.string().nullable().describe('why some of it may be old or missing'),

@@ -17,7 +17,7 @@ interface Part {
   readonly countedAt: number;
 }
 
-/** Batches of one trigger are counted at once; those of two consumers that happen to share an id hardly ever. */
+/** Batches of one trigger are counted at once; two consumers with the same id rarely count that close together. */
 const SAME_TRIGGER_MS = 250;
 
 /**

@@ -7,7 +7,7 @@ import { readPageFiles, type PageFiles } from './page-files.ts';
 import { hashPageSources, SOURCES_HASH_FILE } from './page-sources.ts';
 
 /**
- * The built page. In a clone it is built when somebody first asks for it, and again after its sources have changed; in an
+ * The built page. In a clone it is built when it is first asked for, and again after its sources have changed; in an
  * image it was built beforehand. Without either the map is empty.
  */
 export async function providePage(webFolder: string, logger: Logger): Promise<PageFiles> {

@@ -46,7 +46,7 @@ export const refuseOtherSites: MiddlewareHandler = async (c, next) => {
 };
 
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined; // `null` is an origin, and nobody's
+  return URL.canParse(origin) ? new URL(origin).host : undefined; // `null` is an origin, and no site's
 }
 
 /** Lets a request with `Authorization: Bearer <token>` through. Takes as long for a wrong token as for a nearly right one. */

@@ -25,7 +25,7 @@ const STORE_PATIENCE_MS = 2_000;
 
 /**
  * Ready: the group has given this consumer its share, the checkpoint can be read, the last trigger went through not longer ago
- * than five intervals (30 s at least), and in no partition of others have records waited for a minute while nobody read on: the
+ * than five intervals (30 s at least), and in no partition of others have records waited for a minute without being read: the
  * query as a whole stands there, whatever this consumer does. The store is asked at most every ten seconds.
  */
 export function createReadiness(options: {

@@ -14,7 +14,7 @@ const WINDOW = 100;
 /**
  * The dead letter files of a partition that start before `bound`, newest first. The latest ones are known from the
  * checkpoint; older ones are listed, which a store can do in ascending order only: so the listing is gone through up to the
- * bound and its last keys are kept. Memory is bounded, and nothing is listed until somebody goes back that far.
+ * bound and its last keys are kept. Memory is bounded, and nothing is listed until a reader goes back that far.
  */
 export async function* deadLetterFiles(
   results: ObjectStore,

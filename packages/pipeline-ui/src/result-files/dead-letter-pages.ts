@@ -50,7 +50,7 @@ export async function readDeadLetterPage(
     let isInBudget = true;
     while (items.length < limit) {
       for (const stream of streams) isInBudget = (await stream.advance()) && isInBudget;
-      // Without the heads of all, the order is not certain; one is taken all the same if else nothing would ever be.
+      // Without the heads of all, the order is not certain. One is taken even so if there is none yet, or no page would get on.
       if (!isInBudget && items.length > 0) break;
       const newest = streams.filter(({ head }) => head !== undefined).sort(byNewestHead)[0];
       if (newest?.head === undefined) break;

@@ -29,7 +29,7 @@ export function createFileReads(results: ObjectStore): FileReads {
         'too many are reading result files at the moment; try again in a few seconds',
       );
     }
-    await new Promise<void>((resolve) => waiting.push(resolve)); // whoever leaves hands over its place
+    await new Promise<void>((resolve) => waiting.push(resolve)); // the one that leaves hands over its place
   }
 
   function leave(): void {

@@ -1,7 +1,7 @@
 import type { Clock } from '@client-tickets/micro-batch';
 
 /**
- * Something that is read again when somebody asks, at most every `everyMs` and one read at a time. The value of the last
+ * Something that is read again on demand, at most every `everyMs` and one read at a time. The value of the last
  * read that worked stays; while reading fails, `problem` says why.
  */
 export interface Polled<T> {

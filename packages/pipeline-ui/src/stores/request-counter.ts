@@ -15,7 +15,7 @@ export interface RequestCounter {
   add(request: StoreRequest): void;
   /** The UI has read something. */
   addOwn(operation: 'get' | 'list'): void;
-  /** By operation, since the last call; `undefined` when nobody reports requests. */
+  /** By operation, since the last call; `undefined` when no store reports requests. */
   take(): RequestCounts | undefined;
 }
 

@@ -3,7 +3,7 @@ import { readPublishedCounts, type DeclaredCounts } from '@client-tickets/result
 import type { Counts, CountsTable } from '../api/index.ts';
 import { createPolled } from '../stores/polled.ts';
 
-/** The published counts, a second old at the most while somebody looks. */
+/** The published counts, a second old at the most while a page is open. */
 export interface CountsView {
   /** `undefined` before they were read. Before the first batch, when there are no files, everything is 0. */
   counts(): Counts | undefined;

@@ -26,8 +26,8 @@ export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
 export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
 
 /**
- * The whole group: all partitions with their batches and files, whoever owns them. What this consumer does is reported to it; the
- * checkpoints of its own partitions are read once, those of others every two seconds while somebody looks.
+ * The whole group: all partitions with their batches and files, of every consumer. What this consumer does is reported to it; the
+ * checkpoints of its own partitions are read once, those of others every two seconds while a page is open.
  */
 export interface GroupView {
   /** Reads again what may have changed. Never rejects; costs nothing when nothing can have changed. */
@@ -192,7 +192,7 @@ export function createGroupView(options: GroupViewOptions): GroupView {
   };
 }
 
-/** What was counted is nobody's business here: the published counts show it. */
+/** The counts in a checkpoint are not read here: the published ones are shown. */
 function asItIs(state: unknown): unknown {
   return state;
 }

@@ -45,7 +45,7 @@ export interface PipelineView {
   readonly announcement: string;
   /**
    * Reads again what may have changed in the stores, a second or two old at the most, or older ones if `force`d. Only
-   * while somebody looks. Never rejects.
+   * while a page is open. Never rejects.
    */
   refresh(options?: { readonly force: boolean }): Promise<void>;
   /** To be called every second. */
@@ -64,7 +64,7 @@ export interface PipelineView {
   readonly freshness: Freshness;
   unknownFields(): readonly UnknownField[];
   readonly sentBack: SentBack;
-  /** All of it that is sent to whoever watches. */
+  /** All of it that is sent to open pages. */
   events(): Partial<LiveEvents>;
 }
 

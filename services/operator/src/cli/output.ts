@@ -54,9 +54,9 @@ export interface Output {
   json(value: unknown): void;
   /** As they are; on a terminal as text that it can show. */
   bytes(body: Uint8Array): void;
-  /** Shown while something lasts, and replaced; nothing where nobody looks. */
+  /** Shown while something lasts, and replaced; nothing where there is no terminal. */
   progress(text: string): void;
-  /** Whether the answer was yes; no where nobody can be asked. */
+  /** Whether the answer was yes; no where there is no terminal to ask on. */
   confirm(question: string): Promise<boolean>;
 }
 

@@ -38,7 +38,7 @@ export async function recoverRequeue({ journal, topic }: RequeueContext): Promis
  * Sends dead letters back to the topic, each exactly once:
  *
  * 1. Those that the journal says were sent are left out.
- * 2. What will be sent, and where the topic ends now, goes into the journal. Whoever was first has won.
+ * 2. What will be sent, and where the topic ends now, goes into the journal. The first writer wins.
  * 3. One transaction sends it, with a header that names the record. 4. The journal notes where it has gone.
  *
  * A crash after 2 or 3 leaves a plan, and `recoverRequeue` looks for its records in the topic before anything is sent again.

@@ -103,7 +103,7 @@ function showPreview(preview: StartPreview, { settings }: OperatorContext, outpu
       : `query ${identity.id} of ${colors.bold(identity.topic)} (since ${identity.createdAt}) would go on`,
   );
   if (claimsResults && !createsQuery)
-    output.line(`it would claim the results location, which nobody has claimed yet`);
+    output.line(`it would claim the results location, which no query has claimed yet`);
   if (partitions.length > 0) output.table(HEAD, partitions.map(toRow));
   const limit = settings.MAX_OFFSETS_PER_TRIGGER;
   output.line(

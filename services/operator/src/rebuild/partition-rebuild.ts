@@ -43,8 +43,8 @@ type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<Counts>;
 /**
  * Adds up the files of one partition, range by range, to what its checkpoint must have said.
  *
- * **The last range may not have been stored.** Whoever wrote it may have been killed between its files, and from the files
- * alone nobody can tell that one of them is missing. All ranges before it were stored, or it could not have been planned.
+ * **The last range may not have been stored.** Its writer may have been killed between its files, and from the files
+ * alone it can't be told that one of them is missing. All ranges before it were stored, or it could not have been planned.
  * So unless the published counts say that it was stored, it becomes the plan of the new checkpoint: the next start
  * executes it again and writes the same files, those that are there and those that are not.
  *

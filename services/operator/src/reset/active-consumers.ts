@@ -3,7 +3,7 @@ import { showCount } from '../cli/output.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
 /**
- * Why nothing may be deleted now; `undefined`: nobody is at work. The lock of a folder is held as long as its consumer
+ * Why nothing may be deleted now; `undefined`: no consumer is at work. The lock of a folder is held as long as its consumer
  * runs, and opening the folder to write tells. S3 has no such lock, so there the brokers say who is in the group.
  */
 export async function findActiveConsumers(

@@ -58,7 +58,7 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
     const locations = [settings.RESULTS_PATH, settings.CHECKPOINT_PATH];
     const active = await findActiveConsumers(locations, context.topic, settings.KAFKA_GROUP_ID);
     if (active !== undefined) {
-      output.line(`${colors.red('✘')} ${active}; --force resets all the same. Nothing was deleted`);
+      output.line(`${colors.red('✘')} ${active}; --force resets anyway. Nothing was deleted`);
       return 1;
     }
   }

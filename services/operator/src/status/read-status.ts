@@ -28,7 +28,7 @@ export interface PartitionState {
   readonly totals: Totals;
   /** The latest batch; `undefined` when none is known. */
   readonly lastBatch: CountedBatch | undefined;
-  /** Files that are decided on and not stored yet: the next start writes them, if nobody does now. */
+  /** Files that are decided on and not stored yet: the next start writes them, if no consumer does now. */
   readonly planned: FilePlan | null;
   readonly gaps: readonly Gap[];
   readonly log: PartitionOffsets | undefined;
@@ -86,7 +86,7 @@ export async function readStatus(options: {
     log && access && (await ask('who consumes is not known', () => access.listGroupMembers()));
   const owner = await readOwner(results);
   if (owner?.id !== query.id) {
-    const whose = owner === undefined ? 'nobody has claimed them' : `they belong to query ${owner.id}`;
+    const whose = owner === undefined ? 'no query has claimed them' : `they belong to query ${owner.id}`;
     notes.push(`the results at ${results.location} are not those of this query: ${whose}`);
   }
   const partitions = [...snapshot.partitions.values()].map(({ checkpoint }): PartitionState => {

@@ -19,7 +19,7 @@ export interface ExpectedCounts {
 /**
  * What counts up to `endOffset` must be, which is no more than what is counted.
  *
- * Up to `stored` the rows in files say it, and at `counted` the state does. In between are rows in files that nobody can see yet: the
+ * Up to `stored` the rows in files say it, and at `counted` the state does. In between are rows in files that can't be seen yet: the
  * counts lie between the two, and how many rows they are is known from the batches that the checkpoint names. The same where rows
  * were lost after they were counted: they are in the state and in no file.
  */

@@ -21,7 +21,7 @@ export function explains(checkpoint: Checkpoint, { range }: Pick<ListedRange, 'r
 /**
  * Files that nothing explains. A file is written only while its plan is in the checkpoint; a plan is committed, or it is
  * given up after its files were deleted. So a file that is there **before** a checkpoint is read and still is there
- * **after** it was written for the plan or for a commit of that checkpoint, or by nobody who keeps to the protocol.
+ * **after** it was written for the plan or for a commit of that checkpoint, or by a writer that does not keep to the protocol.
  */
 export async function findUnexplained(
   results: ObjectStore,

@@ -6,7 +6,7 @@ export interface VerifiedPartition {
   readonly partition: number;
   readonly firstOffset: bigint;
   readonly endOffset: bigint;
-  /** What is counted: from `endOffset` to here it is in files that nobody can see yet. */
+  /** What is counted: from `endOffset` to here it is in files that can't be seen yet. */
   readonly countedOffset: bigint;
   readonly rows: number;
   readonly deadLetters: number;

@@ -212,7 +212,7 @@ function sameCheckpoints(a: CheckpointSnapshot, b: CheckpointSnapshot): boolean 
 }
 
 /**
- * Step 1. Counts that were published between two checkpoints can't be held to exactly what they must be while nobody sees the files
+ * Step 1. Counts that were published between two checkpoints can't be held to exactly what they must be while no reader sees the files
  * of what they count. With some tries both are read between two batches.
  */
 async function readTogether(

@@ -8,7 +8,7 @@ import { useRecordNames } from '../live/record-names.ts';
 /** How long a loss is news; the table of partitions keeps it. */
 const NEWS_MS = 24 * 3_600_000;
 
-/** What needs somebody's attention, the worst first. Nothing at all when all is well. */
+/** What needs attention, the worst first. Nothing at all when all is well. */
 export function Notices({
   connection,
   status,
