@@ -10,7 +10,7 @@ const EVERY_MS = 700;
 const END_MS = 4_000;
 /** What fits into the picture. */
 const MOST_LINES = 29;
-const COMMAND = '$ npx -y pnpm@12 demo --count 60 --rate 6';
+const COMMAND = '$ npx -y pnpm@12 demo --count 60 --rate 6 --seed 7';
 const TERMINAL = `<!doctype html><style>
   body { margin: 0; background: #16181d; }
   pre { margin: 0; padding: 16px 20px; color: #e6e6e6; font: 13px/18px 'DejaVu Sans Mono', monospace; }

@@ -39,8 +39,11 @@ export function drawPicture({ produced, wanted, counts, batches }: DemoState): s
 
 /** One line for a batch, also for where there is no terminal. */
 export function drawBatch({ batchId, tickets, deadLetters, milliseconds }: DemoBatch): string {
-  const rejected = deadLetters === 0 ? '' : `, ${deadLetters} dead letters`;
-  return `  batch ${String(batchId).padStart(3)}  ${String(tickets).padStart(4)} tickets${rejected}  ${milliseconds.toFixed(0)} ms`;
+  const rejected =
+    deadLetters === 0 ? '' : `, ${deadLetters} ${deadLetters === 1 ? 'dead letter' : 'dead letters'}`;
+  // As wide as the plural, so that times stay below each other.
+  const counted = `${tickets === 1 ? 'ticket' : 'tickets'}${rejected}`.padEnd('tickets'.length);
+  return `  batch ${String(batchId).padStart(3)}  ${String(tickets).padStart(4)} ${counted}  ${milliseconds.toFixed(0)} ms`;
 }
 
 export function totalOf(counts: DemoState['counts']): number {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { drawPicture } from '../src/picture.ts';
+import { drawBatch, drawPicture } from '../src/picture.ts';
 
 const batches = Array.from({ length: 8 }, (_, batchId) => ({
   batchId,
@@ -36,4 +36,15 @@ test('the picture shows the producer, the latest batches and the counts', () => 
 
 test('it can be drawn before anything has happened', () => {
   expect(drawPicture({ produced: 0, wanted: 200, counts: {}, batches: [] })).toContain('0 of 200 tickets');
+});
+
+test('one ticket and one dead letter are not called several', () => {
+  const [batch = { batchId: 0, tickets: 0, deadLetters: 0, milliseconds: 0 }] = batches;
+  expect(drawBatch({ ...batch, tickets: 1, deadLetters: 1 })).toBe(
+    '  batch   0     1 ticket, 1 dead letter  30 ms',
+  );
+  expect(drawBatch({ ...batch, tickets: 1 })).toBe('  batch   0     1 ticket   30 ms');
+  expect(drawBatch({ ...batch, tickets: 2, deadLetters: 2 })).toBe(
+    '  batch   0     2 tickets, 2 dead letters  30 ms',
+  );
 });
