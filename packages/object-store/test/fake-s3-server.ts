@@ -33,6 +33,8 @@ export interface FakeS3 {
   readonly port: number;
   readonly seen: SeenRequest[];
   readonly objects: Map<string, FakeObject>;
+  /** Multi-part uploads that were begun, and neither completed nor aborted, by their id. */
+  readonly uploads: ReadonlyMap<string, FakeUpload>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,11 @@ interface FakeObject {
   readonly body: Buffer;
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface FakeUpload {
+  readonly key: string;
+  readonly parts: Map<number, Buffer>;
 }
 
 export interface FakeS3Options {
@@ -58,7 +65,8 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
   const { ignores = [], pageSize = 2 } = options;
   const script = [...(options.script ?? [])];
   const objects = new Map<string, FakeObject>();
-  const parts = new Map<number, Buffer>();
+  const uploads = new Map<string, FakeUpload>();
+  let begun = 0;
   const seen: SeenRequest[] = [];
 
   function serve(request: IncomingMessage, url: URL, body: Buffer): Reply | Promise<Reply> {
@@ -69,6 +77,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     switch (request.method ?? '') {
       case 'GET': {
         if (query.has('list-type')) return listing(query);
+        if (query.has('uploads')) return listingOfUploads(query);
         if (present === undefined) return failure(404, 'NoSuchKey');
         const metadata = Object.entries(present.metadata);
         return {
@@ -79,8 +88,17 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       }
       case 'PUT': {
         if (query.has('partNumber')) {
-          parts.set(Number(query.get('partNumber')), body);
+          const upload = uploads.get(query.get('uploadId') ?? '');
+          if (upload === undefined) return failure(404, 'NoSuchUpload');
+          upload.parts.set(Number(query.get('partNumber')), body);
           return { status: 200, headers: { etag: `"${query.get('partNumber')}"` } };
+        }
+        const source = request.headers['x-amz-copy-source'];
+        if (source !== undefined) {
+          const copied = objects.get(decodeURIComponent(String(source)).split('/').slice(1).join('/'));
+          if (copied === undefined) return failure(404, 'NoSuchKey');
+          const etag = store(key, copied.body, request);
+          return xml(`<CopyObjectResult><ETag>${etag}</ETag></CopyObjectResult>`);
         }
         const ifMatch = ignores.includes('if-match') ? undefined : request.headers['if-match'];
         const ifNoneMatch = ignores.includes('if-none-match') ? undefined : request.headers['if-none-match'];
@@ -95,15 +113,37 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       }
       case 'POST':
         if (query.has('uploads')) {
-          parts.clear();
-          return xml('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
+          begun += 1;
+          uploads.set(String(begun), { key, parts: new Map() });
+          const id = `<UploadId>${begun}</UploadId>`;
+          return xml(`<InitiateMultipartUploadResult>${id}</InitiateMultipartUploadResult>`);
         }
-        store(key, Buffer.concat([...parts].sort(([a], [b]) => a - b).map(([, part]) => part)), request);
-        return xml('<CompleteMultipartUploadResult><ETag>"1-2"</ETag></CompleteMultipartUploadResult>');
+        return complete(key, query.get('uploadId') ?? '', body, request);
       default:
-        if (!query.has('uploadId')) objects.delete(key);
+        if (query.has('uploadId')) uploads.delete(query.get('uploadId') ?? '');
+        else objects.delete(key);
         return { status: 204, headers: {} };
     }
+  }
+
+  /** The object is made of the parts that the request names. */
+  function complete(key: string, uploadId: string, body: Buffer, request: IncomingMessage): Reply {
+    const upload = uploads.get(uploadId);
+    if (upload === undefined) return failure(404, 'NoSuchUpload');
+    const named = [...body.toString().matchAll(/<PartNumber>(\d+)</g)].map(([, number]) => Number(number));
+    const parts = named.flatMap((number) => upload.parts.get(number) ?? []);
+    if (parts.length < named.length) return failure(400, 'InvalidPart');
+    uploads.delete(uploadId);
+    store(key, Buffer.concat(parts), request);
+    return xml('<CompleteMultipartUploadResult><ETag>"1-2"</ETag></CompleteMultipartUploadResult>');
+  }
+
+  function listingOfUploads(query: URLSearchParams): Reply {
+    const found = [...uploads].filter(([, { key }]) => key.startsWith(query.get('prefix') ?? ''));
+    const listed = found.map(
+      ([id, { key }]) => `<Upload><Key>${key}</Key><UploadId>${id}</UploadId></Upload>`,
+    );
+    return xml(`<ListMultipartUploadsResult>${listed.join('')}</ListMultipartUploadsResult>`);
   }
 
   function store(key: string, body: Buffer, { headers }: IncomingMessage): string {
@@ -154,6 +194,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     port,
     seen,
     objects,
+    uploads,
     close: async () => {
       const closed = once(server, 'close');
       server.close();

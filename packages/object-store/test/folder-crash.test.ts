@@ -27,6 +27,17 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 const put = (body: string, v?: string) => (store: ObjectStore) =>
   store.put(KEY, bytes(body), v === undefined ? {} : metadata(v));
 const nothing = async (): Promise<void> => {};
+/** Larger than the part that stays in memory. */
+const upload = (letter: string) => async (store: ObjectStore) => {
+  const begun = store.beginUpload({ owner: 'partition-0' });
+  try {
+    for (let megabytes = 0; megabytes < 9; megabytes += 1) await begun.write(Buffer.alloc(2 ** 20, letter));
+    await begun.complete(KEY);
+  } catch (error) {
+    await begun.abort();
+    throw error;
+  }
+};
 
 const changes: readonly Change[] = [
   { name: 'create', before: nothing, change: (store) => store.putIfAbsent(KEY, bytes('A'), metadata('1')) },
@@ -51,6 +62,8 @@ const changes: readonly Change[] = [
     },
     change: put('A', '3'),
   },
+  { name: 'create in parts', before: nothing, change: upload('A') },
+  { name: 'replace in parts', before: put('A'), change: upload('B') },
   { name: 'delete', before: put('A', '1'), change: (store) => store.delete(KEY) },
 ];
 
@@ -67,7 +80,7 @@ describe('a folder store that dies in the middle of a change', () => {
 
       const seen = new Set<State>();
       for (const [step, what] of steps.entries()) {
-        for (const half of what.startsWith('create') ? [false, true] : [false]) {
+        for (const half of /^(create|append) /.test(what) ? [false, true] : [false]) {
           const folder = await copyOf(start);
           await apply(folder, change, { step, half });
           const found = await stateOf(folder);
@@ -126,6 +139,17 @@ describe('a folder store', () => {
     ]);
   });
 
+  it('makes each part durable before the next one, and all of them before their name', async () => {
+    const folder = await prepared(nothing);
+    expect(await apply(folder, upload('A'))).toEqual([
+      'append .object-store/temporary/*',
+      'append .object-store/temporary/*',
+      'make ticket_counts',
+      `rename .object-store/temporary/* -> ${KEY}`,
+      'sync ticket_counts',
+    ]);
+  });
+
   it.each([0, 1, 2, 3])(
     'shows a reader the body and the metadata of one write when %d writes come in between',
     async (writes) => {
@@ -178,6 +202,21 @@ describe('a disk that fails', () => {
       }
     },
   );
+});
+
+describe('a disk that fails under an upload', () => {
+  it.each([0, 1, 2, 3])('shows none of it, keeps nothing, and takes the next one: step %d', async (step) => {
+    const folder = await prepared(nothing);
+    const disk = faultyDisk(folder.path);
+    const store = await openFolderStore(folder, { disk });
+    disk.failAt(step, { kind: 'error', code: 'ENOSPC' });
+    await expect(upload('A')(store)).rejects.toMatchObject({ code: 'refused' });
+    expect(await store.get(KEY)).toBeUndefined();
+    expect(await readdir(join(folder.path, '.object-store', 'temporary'))).toEqual([]);
+    await upload('B')(store);
+    expect((await store.get(KEY))?.body.length).toBe(9 * 2 ** 20);
+    await store.close();
+  });
 });
 
 async function prepared(before: Change['before']): Promise<FolderLocation> {

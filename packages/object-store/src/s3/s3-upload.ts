@@ -99,25 +99,22 @@ export function s3Uploads(client: S3Client, location: S3Location, perform: Perfo
     },
     async abortAll(owner) {
       const Prefix = `${prefix}${HIDDEN}${owner}/`;
-      try {
-        const { Uploads = [] } = await perform('list', Prefix, async () => {
-          const value = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));
-          return { result: 'ok', value };
-        });
-        const { Contents = [] } = await perform('list', Prefix, async () => {
-          const value = await client.send(new ListObjectsV2Command({ Bucket, Prefix }));
-          return { result: 'ok', value };
-        });
-        // A server may take no notice of the prefix.
-        for (const { Key = '', UploadId } of [
-          ...Uploads,
-          ...Contents.map(({ Key }) => ({ Key, UploadId: undefined })),
-        ])
-          if (Key.startsWith(Prefix)) await abort(Key, UploadId);
-      } catch (error) {
-        // A server that can't list uploads, or credentials that may not: the lifecycle rule removes them.
-        if (!(error instanceof ObjectStoreError) || error.code !== 'refused') throw error;
-      }
+      // A server may be unable to list uploads, and credentials may not be allowed to: the lifecycle rule removes them then.
+      const listed = <T>(list: () => Promise<T>): Promise<T | undefined> =>
+        perform('list', Prefix, async () => ({ result: 'ok', value: await list() })).catch(
+          (error: unknown) => {
+            if (error instanceof ObjectStoreError && error.code === 'refused') return undefined;
+            throw error;
+          },
+        );
+      const uploads = await listed(() => client.send(new ListMultipartUploadsCommand({ Bucket, Prefix })));
+      const objects = await listed(() => client.send(new ListObjectsV2Command({ Bucket, Prefix })));
+      const left = [
+        ...(uploads?.Uploads ?? []),
+        ...(objects?.Contents ?? []).map(({ Key }) => ({ Key, UploadId: undefined })),
+      ];
+      // A server may take no notice of the prefix.
+      for (const { Key = '', UploadId } of left) if (Key.startsWith(Prefix)) await abort(Key, UploadId);
     },
   };
 }
