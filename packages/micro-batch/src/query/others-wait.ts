@@ -5,18 +5,21 @@ import type { UnreadPartition } from './query-status.ts';
 import { Standstill } from './standstill.ts';
 import { describeUnread, fetchOwners, findUnread, withOwner } from './unread-partitions.ts';
 
-/** A wait until files of all partitions have come to these ends, offsets of their logs, in whichever consumer. */
+/** A wait until all partitions are counted, or in files, up to these ends, offsets of their logs, in whichever consumer. */
 export class OthersWait {
   readonly #options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'othersWaitMs'>;
   readonly #ends: ReadonlyMap<number, bigint>;
+  readonly #frontier: 'counted' | 'stored';
   readonly #standstill: Standstill;
 
   constructor(
     options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'clock' | 'othersWaitMs'>,
     ends: ReadonlyMap<number, bigint>,
+    frontier: 'counted' | 'stored',
   ) {
     this.#options = options;
     this.#ends = ends;
+    this.#frontier = frontier;
     this.#standstill = new Standstill(options.clock);
   }
 
@@ -27,7 +30,7 @@ export class OthersWait {
    */
   async left<State>({ checkpoints, identity }: OpenedQuery<State>): Promise<readonly UnreadPartition[]> {
     const { othersWaitMs } = this.#options;
-    const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets, 'stored');
+    const unread = await findUnread(checkpoints, this.#ends, identity.startingOffsets, this.#frontier);
     const standing = this.#standstill.observe(unread, othersWaitMs);
     if (standing.length < unread.length) return unread;
     const uncounted = unread.filter(({ offset, target }) => offset < target);

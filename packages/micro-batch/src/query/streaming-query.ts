@@ -120,9 +120,10 @@ export class StreamingQuery<State> {
   }
 
   /**
-   * Resolves when what all partitions hold now is counted, whoever owns them, and stored and published as far as they are owned
-   * (Spark's `processAllAvailable`). Rejects when the query ends before that, and with `partition_unread` when others read
-   * nothing of their partitions for a minute (`othersWaitMs`).
+   * Resolves when what all partitions hold now is counted, whoever owns them, and published as far as they are owned (Spark's
+   * `processAllAvailable`). Files that are due by then can be seen; others are still being filled, unless the rollover interval
+   * is 0. Rejects when the query ends before that, and with `partition_unread` when others read nothing of their partitions for
+   * a minute (`othersWaitMs`).
    */
   async processAllAvailable(): Promise<void> {
     const { source } = this.#options;
@@ -130,17 +131,17 @@ export class StreamingQuery<State> {
     const isDone = (): boolean =>
       this.#owned.isAssigned &&
       this.#owned.isSettled &&
-      this.#owned.queries.every(({ partition, isStored, isLogSure, checkpoint: { counted, stored } }) => {
+      this.#owned.queries.every(({ partition, isStored, isLogSure, checkpoint: { counted, planned } }) => {
         const isPublished = !isStored || this.#publication.has(partition, counted.endOffset);
         const latest = positionIn(logOf(counted.endOffset), log.get(partition)?.latest ?? 0n);
-        return isPublished && isLogSure && stored.endOffset >= latest;
+        return isPublished && isLogSure && planned === null && counted.endOffset >= latest;
       });
     const ended = this.finished.then(() =>
       Promise.reject(new Error('the query ended before all was processed')),
     );
     ended.catch(() => undefined); // heard of through the race below, if anybody still listens
     const ends = new Map([...log].map(([partition, { latest }]) => [partition, latest]));
-    const others = new OthersWait(this.#options, ends);
+    const others = new OthersWait(this.#options, ends, 'counted');
     while (!isDone() || !(await this.#areOthersDone(others)))
       await Promise.race([ended, new Promise<void>((resolve) => this.#afterTrigger.push(resolve))]);
   }
@@ -236,7 +237,7 @@ export class StreamingQuery<State> {
       throw sourceFailed(error);
     });
     this.#schedule.begin();
-    const others = new OthersWait(this.#options, opened.targets);
+    const others = new OthersWait(this.#options, opened.targets, 'stored');
     while (!this.#stopping) {
       this.#checkSource();
       if (this.#owned.isAssigned) this.#watch.look(opened);

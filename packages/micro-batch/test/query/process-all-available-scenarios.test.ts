@@ -2,6 +2,7 @@ import {
   act,
   append,
   beginStop,
+  counts,
   fault,
   heal,
   held,
@@ -57,6 +58,37 @@ streamTest(
   processAll('nothing'),
   passTime(100),
   processed('nothing', 'done'),
+);
+
+streamTest(
+  'processAllAvailable does not wait for files that are still being filled',
+  {},
+  append(0, 'abc'),
+  start('a', { rollover: { intervalMs: 3_600_000, bytes: 1_000_000, inactivityMs: 3_600_000 } }),
+  processAll('counted'),
+  passTime(100),
+  processed('counted', 'done'),
+  counts('abc'),
+  look('the checkpoint', (world) => world.checkpoint(0), {
+    counted: { endOffset: 3n },
+    stored: { endOffset: 0n },
+  }),
+);
+
+streamTest(
+  'processAllAvailable waits for files that are planned',
+  {},
+  fault('a', 'hold', /results complete rows/),
+  append(0, 'abc'),
+  start('a'),
+  processAll('planned'),
+  held('a'),
+  passTime(100),
+  processed('planned', 'not yet'),
+  heal('a'),
+  passTime(100),
+  processed('planned', 'done'),
+  results('abc'),
 );
 
 streamTest(
