@@ -22,6 +22,12 @@ export interface Fault {
   readonly shiftsClocks?: true;
   /** How likely a piece of the tickets is sent again, by another producer. */
   readonly repeats?: number;
+  /** About how large a ticket is, in bytes; without it they are as the producer makes them. */
+  readonly ticketBytes?: number;
+  /** How many tickets flow; without it what the seed says. */
+  readonly tickets?: number;
+  /** How old files become, in milliseconds; without it what the seed says. */
+  readonly rolloverMs?: number;
   /** The folder is a file system of its own, of this size. */
   readonly diskBytes?: number;
   /** Why this can't be done on this machine. */

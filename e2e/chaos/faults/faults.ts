@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts';
 import {
   allAtOnce,
   disturbS3,
+  disturbUploads,
   fillDisk,
   freezeBeyondSession,
   freezeWhileOthersWork,
@@ -96,6 +97,20 @@ export const FAULTS: readonly Fault[] = [
     share: 18,
     usesProxy: true,
     inject: disturbS3,
+  },
+  {
+    name: 'uploads',
+    title: 'consumers killed, and S3 bad, in the middle of files of several parts',
+    storages: BOTH,
+    consumers: [1, 2],
+    flowMs: 4_000,
+    // 30 MB: in each of three partitions, a file of a format is larger than the 8 MiB that go up in one request.
+    tickets: 250,
+    ticketBytes: 120_000,
+    rolloverMs: 10_000,
+    share: 6,
+    usesProxy: true,
+    inject: disturbUploads,
   },
   {
     name: 'clock',

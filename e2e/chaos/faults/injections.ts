@@ -83,6 +83,17 @@ export async function disturbS3({ proxy, random, after }: Stage): Promise<void> 
   }
 }
 
+/** Kills and a bad S3 while parts go up, and while they become files: these are due when nothing comes any more. */
+export async function disturbUploads(stage: Stage): Promise<void> {
+  const { flow, proxy, random, after } = stage;
+  proxy.setRate(0.03 + random.next() * 0.12);
+  await Promise.all([flow.done, killConsumers(stage, 2)]);
+  await after(random.below(4_000));
+  await killConsumers(stage, random.below(2));
+  await after(random.below(4_000));
+  proxy.setRate(0);
+}
+
 /** Each partition has committed something by then: a log of which nothing was read has nothing to lose. */
 export async function recreateTopic(stage: Stage): Promise<void> {
   const { flow, logs, random, after } = stage;

@@ -11,6 +11,8 @@ export interface RunPlan {
   readonly consumers: number;
   readonly maxOffsetsPerTrigger: number;
   readonly triggerMs: number;
+  /** How old files become; 0: each batch makes some. */
+  readonly rolloverMs: number;
   readonly formats: string;
   /** Who gets it done: the consumers that live when the fault is over, or one that starts then and takes what is there. */
   readonly finisher: 'survivors' | 'newcomer';
@@ -28,11 +30,12 @@ export function planRun(fault: Fault, seed: number): RunPlan {
     fault: fault.name,
     seed,
     storage,
-    tickets: LEAST_TICKETS + random.below(TICKETS),
+    tickets: fault.tickets ?? LEAST_TICKETS + random.below(TICKETS),
     consumers,
     maxOffsetsPerTrigger: random.pick([20, 50, 100, 0]) ?? 50,
     triggerMs: random.pick([20, 50, 200]) ?? 50,
     formats: random.pick(['json,parquet', 'json,parquet', 'parquet', 'json']) ?? 'json,parquet',
     finisher: random.chance(0.5) ? 'survivors' : 'newcomer',
+    rolloverMs: fault.rolloverMs ?? random.pick([0, 200, 1_000]) ?? 0,
   };
 }

@@ -23,6 +23,7 @@ import { watchRun } from './watch-run.ts';
 
 const PARTITIONS = 3;
 const SESSION_TIMEOUT_MS = 6_000; // the least that brokers accept
+const MOST_INACTIVITY_MS = 3_000;
 const ASSIGNED_WITHIN_MS = 30_000;
 // Far more than it takes: a deadline tells a run that is stuck from one on a busy machine.
 const DONE_WITHIN_MS = 180_000;
@@ -64,6 +65,8 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     ...settings,
     MAX_OFFSETS_PER_TRIGGER: String(plan.maxOffsetsPerTrigger),
     TRIGGER: `${plan.triggerMs} milliseconds`,
+    RESULTS_ROLLOVER_INTERVAL: `${plan.rolloverMs} milliseconds`,
+    RESULTS_INACTIVITY_INTERVAL: `${Math.min(plan.rolloverMs, MOST_INACTIVITY_MS)} milliseconds`,
     KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
   };
   const crew = createSupervisedCrew({
@@ -119,6 +122,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       tickets: plan.tickets,
       flowMs: fault.flowMs,
       repeats: fault.repeats ?? 0,
+      ticketBytes: fault.ticketBytes ?? 0,
       seed: plan.seed,
       random: seeded(plan.fault, plan.seed, 'flow'),
     });

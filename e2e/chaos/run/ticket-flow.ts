@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKafkaProducer, type KafkaProducer } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
@@ -23,17 +24,21 @@ export interface TicketFlow {
   readonly done: Promise<readonly string[]>;
 }
 
-/** Lets `tickets` flow into the topic over `flowMs`. With `repeats` some pieces are sent again by another producer, later. */
+/**
+ * Lets `tickets` flow into the topic over `flowMs`. With `repeats` some pieces are sent again by another producer, later. With
+ * `ticketBytes` their requests are followed by so many characters that no format makes much smaller.
+ */
 export function startTicketFlow(options: {
   readonly topic: string;
   readonly brokers: readonly string[];
   readonly tickets: number;
   readonly flowMs: number;
   readonly repeats: number;
+  readonly ticketBytes: number;
   readonly seed: number;
   readonly random: Random;
 }): TicketFlow {
-  const { topic, brokers, tickets, flowMs, repeats, seed, random } = options;
+  const { topic, brokers, tickets, flowMs, repeats, ticketBytes, seed, random } = options;
   const producerOptions = { connection: { brokers: [...brokers] }, topic, logger: silentLogger, clock };
   const sent = new Set<string>();
   const acknowledged = new Set<string>();
@@ -75,7 +80,7 @@ export function startTicketFlow(options: {
       await mayGoOn;
       const { producer, repeater } = producers;
       const due = Math.round((tickets * step) / steps);
-      const piece = Array.from({ length: due - count }, () => generator.next());
+      const piece = Array.from({ length: due - count }, () => enlarge(generator.next(), ticketBytes));
       count = due;
       if (piece.length > 0) {
         pieces.push(piece);
@@ -104,4 +109,12 @@ export function startTicketFlow(options: {
     },
     done: flow(),
   };
+}
+
+/** Four characters of base64 for each three bytes; which ones, the ticket's id says. */
+function enlarge(ticket: Ticket, byBytes: number): Ticket {
+  if (byBytes === 0) return ticket;
+  const outputLength = Math.ceil((byBytes * 3) / 4);
+  const more = createHash('shake256', { outputLength }).update(ticket.ticket_id).digest('base64');
+  return { ...ticket, request: `${ticket.request} ${more}` };
 }
