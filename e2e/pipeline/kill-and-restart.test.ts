@@ -14,6 +14,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 const TICKETS = 200;
 const KILLS = Number(process.env['E2E_KILLS'] ?? 4);
 const SEED = Number(process.env['E2E_SEED'] ?? 20_261_122);
+/** What a kill finds: a file of every batch, files of a few batches, or all of them in files that are being filled. */
+const ROLLOVERS = ['0', '100 milliseconds', '1 minute'] as const;
 const locations: TestLocation[] = [];
 
 afterAll(async () => {
@@ -47,6 +49,7 @@ describe.each([
           ...settings(),
           TRIGGER: '20 milliseconds',
           MAX_OFFSETS_PER_TRIGGER: '7',
+          RESULTS_ROLLOVER_INTERVAL: ROLLOVERS[kill % ROLLOVERS.length] ?? '0',
         });
         await consumer.waitForLog('partitions assigned');
         await after(random.below(400)); // anywhere in its first batches: the moment is the point of the test

@@ -89,6 +89,7 @@ function environmentOf(
     CHECKPOINT_PATH,
     TRIGGER: '100 milliseconds',
     MAX_OFFSETS_PER_TRIGGER: '100',
+    RESULTS_ROLLOVER_INTERVAL: '0', // files to show of every batch
     HTTP_CONTROL_TOKEN: token,
   };
 }

@@ -17,7 +17,7 @@ const DURATION = 'N milliseconds, seconds, minutes, hours or days';
 /** When result files are finished: whatever comes first. */
 export const rolloverSettings = {
   RESULTS_ROLLOVER_INTERVAL: setting(parsedBy(`${DURATION}, or 0`, parseDuration), {
-    default: '0',
+    default: '1 minute',
     description: 'A result file is finished when it is this old; 0 finishes one with every micro-batch.',
   }),
   RESULTS_ROLLOVER_SIZE: setting(parsedBy('a size such as 128 MB', parseSize), {

@@ -18,7 +18,7 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     RESULTS_PATH: { text: 's3a://client-tickets/results/' },
     CHECKPOINT_PATH: { text: 's3a://client-tickets/checkpoints/' },
     RESULTS_FORMAT: ['json', 'parquet'],
-    RESULTS_ROLLOVER_INTERVAL: 0,
+    RESULTS_ROLLOVER_INTERVAL: 60_000,
     RESULTS_ROLLOVER_SIZE: 134_217_728,
     RESULTS_INACTIVITY_INTERVAL: 30_000,
     HTTP_HOST: '127.0.0.1',
