@@ -44,6 +44,7 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         RESULTS_PATH: location.RESULTS_PATH,
         CHECKPOINT_PATH: location.CHECKPOINT_PATH,
         MAX_OFFSETS_PER_TRIGGER: '60',
+        RESULTS_ROLLOVER_INTERVAL: '10 seconds', // so that the oldest batch that is shown is in files
       });
       const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
       const connection = { brokers: (process.env['KAFKA_BROKERS'] ?? '').split(',') };
