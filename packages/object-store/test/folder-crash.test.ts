@@ -141,9 +141,11 @@ describe('a folder store', () => {
 
   it('makes each part durable before the next one, and all of them before their name', async () => {
     const folder = await prepared(nothing);
-    expect(await apply(folder, upload('A'))).toEqual([
-      'append .object-store/temporary/*',
-      'append .object-store/temporary/*',
+    const steps = await apply(folder, upload('A'));
+    const parts = steps.slice(0, -3);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(new Set(parts)).toEqual(new Set(['append .object-store/temporary/*']));
+    expect(steps.slice(-3)).toEqual([
       'make ticket_counts',
       `rename .object-store/temporary/* -> ${KEY}`,
       'sync ticket_counts',
