@@ -63,6 +63,8 @@ export function startHistory(options: HistoryOptions): History {
   const clock = new ManualClock();
   const simulation = new Simulation(random, clock);
   const log = new MemoryLog(TOPIC, options.partitions);
+  // The record that a log is known by may be missing from the next one; then its name alone tells the two apart.
+  log.nameLog = (partition, turn) => `${partition}-${turn}`;
   const results = new MemoryObjects();
   const checkpoints = new MemoryObjects();
   const resultsStore = createMemoryObjectStore('memory://results/', results);
