@@ -16,6 +16,7 @@ export async function recordTakeover(browser: Browser, path: string): Promise<vo
     KAFKA_TOPIC: uniqueName('client_tickets'),
     KAFKA_GROUP_ID: uniqueName('record'),
     KAFKA_SESSION_TIMEOUT_MS: '10000',
+    RESULTS_ROLLOVER_INTERVAL: '1 minute',
     RESULTS_PATH: location.RESULTS_PATH,
     CHECKPOINT_PATH: location.CHECKPOINT_PATH,
   };
