@@ -24,6 +24,12 @@ export function consumerNodeFlags(): readonly string[] {
     : [...flags, HEAP_OF_CONTAINER];
 }
 
+/** What the image tells the C library about memory. */
+export function imageMallocSettings(dockerfile: string): Readonly<Record<string, string>> {
+  const settings = dockerfile.matchAll(/\b(MALLOC_[A-Z_]+)=(\S+)/g);
+  return Object.fromEntries([...settings].map(([, name = '', value = '']) => [name, value]));
+}
+
 /** The environment of a consumer that the benchmark starts. */
 export function consumerEnvironment(run: {
   readonly brokers: readonly string[];
@@ -36,6 +42,7 @@ export function consumerEnvironment(run: {
   readonly place: RunPlace;
 }): Readonly<Record<string, string>> {
   return {
+    ...imageMallocSettings(readFileSync(DOCKERFILE, 'utf8')),
     KAFKA_BROKERS: run.brokers.join(','),
     KAFKA_TOPIC: run.topic,
     KAFKA_GROUP_ID: run.groupId,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBatches } from '../src/batch-log.ts';
-import { imageNodeFlags } from '../src/consumer-settings.ts';
+import { imageMallocSettings, imageNodeFlags } from '../src/consumer-settings.ts';
 import { markdownTable } from '../src/markdown-table.ts';
 import { uiUrl } from '../src/pipeline-ui-url.ts';
 import { percentile } from '../src/spread.ts';
@@ -46,6 +46,15 @@ test('Node gets the flags of the image, from its environment and its command', (
     '--expose-gc',
   ]);
   expect(imageNodeFlags('CMD ["node", "dist/main.js"]\n')).toEqual([]);
+});
+
+test('a measured consumer allocates as that of the image does', async () => {
+  const dockerfile = await readFile(join(import.meta.dirname, '../../Dockerfile.consumer'), 'utf8');
+  expect(imageMallocSettings(dockerfile)).toEqual({
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '262144',
+  });
+  expect(imageMallocSettings('# MALLOC is not set\nENV NODE_ENV=production\n')).toEqual({});
 });
 
 test('the image names an exact version of Node.js, where set-up looks for it', async () => {
