@@ -47,8 +47,8 @@ export async function readRecords(
 const yieldToEventLoop = setImmediate;
 
 /**
- * Records of a block on their way into rows. Each is a call: the runtime compiles that once and keeps it. In the loop itself it
- * was compiled eight times in the first million records, each time with all that the loop does beside it.
+ * Records of a block on their way into rows. Each is a call, which the runtime compiles by itself: as part of the loop around it,
+ * with all that the loop does beside it, it was compiled 17 times in the first million records instead of three.
  */
 class BlockReading {
   readonly #batch: MicroBatch;
