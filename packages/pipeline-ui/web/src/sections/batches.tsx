@@ -23,10 +23,12 @@ export function Batches({
   const [older, setOlder] = useState<readonly Batch[]>([]);
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState('');
-  const [open, setOpen] = useState<string | undefined>(undefined);
+  const [open, setOpen] = useState<Batch | undefined>(undefined);
 
   const live = batches?.items ?? [];
-  const rows = older.length === 0 ? live : merge(live, older);
+  // The one that is open stays, also when newer ones have pushed it out of the latest.
+  const kept = open === undefined ? older : [open, ...older];
+  const rows = kept.length === 0 ? live : merge(live, kept);
   const cursor = next === undefined ? (batches?.next ?? null) : next;
   const hasRequests = rows.some(({ storeRequests }) => Object.keys(storeRequests ?? {}).length > 0);
   const longest = Math.max(1, ...rows.map(({ durationMs }) => durationMs?.triggerExecution ?? 0));
@@ -95,8 +97,8 @@ export function Batches({
                   batch={batch}
                   longestMs={longest}
                   hasRequests={hasRequests}
-                  isOpen={open === batch.key}
-                  onToggle={() => setOpen(open === batch.key ? undefined : batch.key)}
+                  isOpen={open?.key === batch.key}
+                  onToggle={() => setOpen(open?.key === batch.key ? undefined : batch)}
                 />
               ))}
             </tbody>
