@@ -1,5 +1,6 @@
 import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { madeBatch } from './made-events.ts';
 import { empty, LONG_REASON, millions, starting, twoHundred, type Scene } from './made-scenes.ts';
 import { showPages, type ShownPage, type ShownPages } from './shown-page.ts';
 
@@ -132,6 +133,15 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     const { page } = await show(empty);
     const [first] = await page.locator('.settings tbody tr').allInnerTexts();
     expect(first).toMatch(/^TRIGGER[\s\S]*5 seconds\s+default 1 second$/);
+  });
+
+  it('keeps the batch that is open when newer ones push it out of the latest', async () => {
+    const { page, tell } = await show(twoHundred);
+    await page.locator('.toggle', { hasText: '100' }).click();
+    tell({ batches: { items: [madeBatch(201), madeBatch(200)], next: null, problem: null } });
+    const shownIds = page.locator('.toggle');
+    await expect.poll(() => shownIds.count()).toBe(3);
+    expect(await page.locator('.toggle[aria-expanded="true"]').innerText()).toContain('100');
   });
 
   it('links to the other pages of the pipeline, within reach of the keyboard', async () => {
