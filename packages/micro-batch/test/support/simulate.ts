@@ -26,6 +26,10 @@ const TOPIC = 'letters';
 /** Runs of all simulations together. */
 export const RUNS = Number(process.env['EXACTLY_ONCE_RUNS'] ?? 1_000);
 
+/** After so many steps, and so long, without a record and without faults, everything must have been read: pauses are 5 s at most. */
+const MANY_STEPS = 6_000;
+const LONG_MS = 30_000;
+
 export interface Scenario {
   readonly seed: number;
   readonly partitions: number;
@@ -149,15 +153,19 @@ export async function simulate(
   const consumers = Array.from({ length: scenario.consumers }, (_, index) => start(index));
   let left = scenario.records;
   let quiet = 0; // steps since the last record
+  let quietSince = clock.monotonic();
   while (left > 0 || !invariants.isComplete()) {
     const isCalm = quiet > 1_000; // nothing happens any more that could help a consumer that is stuck
-    if (quiet > 6_000) expect.fail('the consumers are stuck');
+    if (quiet > MANY_STEPS && clock.monotonic() - quietSince > LONG_MS)
+      expect.fail('the consumers are stuck');
+    if (quiet > 20 * MANY_STEPS) expect.fail('the consumers are busy, and do not come to an end');
     if (failure !== undefined) expect.fail(failure);
     await simulation.step();
     quiet += 1;
     if (left > 0 && random.chance(0.1)) {
       left -= 1;
       quiet = 0;
+      quietSince = clock.monotonic();
       appendSomething();
     }
     if (!isCalm && random.chance(0.01)) {
