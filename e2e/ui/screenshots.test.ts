@@ -74,7 +74,9 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
           await page.locator('.toggle').last().click(); // the oldest that is shown
           await page.locator('.records tbody tr').first().waitFor();
         }
-        if (section !== 'overview')
+        if (section === 'batches')
+          await page.evaluate(`document.querySelector('.records').scrollIntoView({ block: 'center' })`);
+        else if (section !== 'overview')
           await page.evaluate(`document.getElementById('${section}').scrollIntoView()`);
         await page.waitForTimeout(2_500); // until charts and bars have settled
         await page.screenshot({ path: join(place, `${name}.png`) });
