@@ -103,12 +103,13 @@ export class OwnedPartitions<State> {
     for (const query of this.#queries.values()) this.#regulate(query);
   }
 
-  #regulate({ partition, buffer }: PartitionQuery<State>): void {
+  /** The record that a log is known by has to come also where the buffer is full: without it nothing may be taken out. */
+  #regulate({ partition, buffer, isComparing }: PartitionQuery<State>): void {
     const isPaused = this.#paused.has(partition);
-    if (!isPaused && buffer.bytes >= this.bytesPerPartition) {
+    if (!isPaused && !isComparing && buffer.bytes >= this.bytesPerPartition) {
       this.#paused.add(partition);
       this.#source.pause(partition);
-    } else if (isPaused && buffer.bytes <= RESUME_BELOW * this.bytesPerPartition) {
+    } else if (isPaused && (isComparing || buffer.bytes <= RESUME_BELOW * this.bytesPerPartition)) {
       this.#paused.delete(partition);
       this.#source.resume(partition);
     }

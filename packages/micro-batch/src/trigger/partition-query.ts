@@ -104,6 +104,11 @@ export class PartitionQuery<State> {
     return this.#reader.isSure;
   }
 
+  /** Whether the last record that was read must come again first, to be compared. */
+  get isComparing(): boolean {
+    return this.#reader.isComparing;
+  }
+
   /** Whether the log holds other records than those that were read before. */
   get isLogReplaced(): boolean {
     return this.#reader.isBroken || this.hasOtherRecords;

@@ -42,6 +42,11 @@ export class PartitionReader {
     return this.#continuity.isBroken;
   }
 
+  /** Whether the last record that was read must come again first, to be compared. */
+  get isComparing(): boolean {
+    return this.#continuity.mark !== undefined;
+  }
+
   get logId(): string | undefined {
     return this.#continuity.logId;
   }
