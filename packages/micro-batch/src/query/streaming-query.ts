@@ -92,7 +92,7 @@ export class StreamingQuery<State> {
       unread: this.#watch.unread,
     }));
     this.finished = this.#run();
-    this.finished.catch(() => undefined); // whoever awaits `finished` hears of it; nobody has to
+    this.finished.catch(() => undefined); // for those who await `finished`; not awaiting it is fine
   }
 
   get #stopping(): boolean {
@@ -120,7 +120,7 @@ export class StreamingQuery<State> {
   }
 
   /**
-   * Resolves when what all partitions hold now is counted, whoever owns them, and published as far as they are owned (Spark's
+   * Resolves when what all partitions hold now is counted, in this consumer or others, and published as far as this one owns it (Spark's
    * `processAllAvailable`). Files that are due by then can be seen; others are still being filled, unless the rollover interval
    * is 0. Rejects when the query ends before that, and with `partition_unread` when others read nothing of their partitions for
    * a minute (`othersWaitMs`).

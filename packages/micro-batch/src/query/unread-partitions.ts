@@ -4,7 +4,7 @@ import type { Source } from '../ports/source.ts';
 import type { UnreadPartition, UnreadStatus } from './query-status.ts';
 
 /**
- * The partitions among `targets` (by number, an offset of the log) that are not counted, or not stored, so far, whoever owns them, as
+ * The partitions among `targets` (by number, an offset of the log) that are not counted, or not stored, so far, in this consumer or others, as
  * their checkpoints say: one GET each. A partition without a checkpoint stands at its starting offset.
  */
 export async function findUnread<State>(

@@ -42,7 +42,7 @@ streamTest(
 );
 
 streamTest(
-  'a plan that came with a commit is executed by whoever comes next, just as it is',
+  'a plan that came with a commit is executed by the next consumer, just as it is',
   { partitions: 2, chunkSize: 2 },
   append(0, 'aabbcc'),
   append(1, 'uuvvww'),

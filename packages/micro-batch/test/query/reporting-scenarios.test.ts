@@ -103,7 +103,7 @@ streamTest(
 
 /** Calls `processAllAvailable`, and keeps under its own name what has become of that. */
 streamTest(
-  'the group is told one thing at a time, and then the latest; nobody waits for it for long',
+  'the group is told one thing at a time, and then the latest; no trigger waits for it for long',
   {},
   fault('a', 'hold', /source commitOffsets/),
   append(0, 'a'.repeat(50)),

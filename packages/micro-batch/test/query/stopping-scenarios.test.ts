@@ -70,7 +70,7 @@ streamTest(
   results('abcdef'),
   look('states', states('a'), 'starting,stopped'),
   stop('b'),
-  look('nobody waits for time', ({ clock }) => clock.sleeping, 0),
+  look('sleeps under way', ({ clock }) => clock.sleeping, 0),
 );
 
 streamTest(
@@ -92,7 +92,7 @@ streamTest(
   stopped('a'),
   stopped('b'),
   stopped('c'),
-  look('nobody waits', ({ clock }) => clock.sleeping, 0),
+  look('sleeps under way', ({ clock }) => clock.sleeping, 0),
 );
 
 streamTest(
