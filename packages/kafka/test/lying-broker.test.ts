@@ -27,6 +27,14 @@ describe.skipIf(!hasBrokers)('a broker whose answer to a fetch is not what was a
 
   /** Reads three records, the last of which comes in an answer that `change` has changed. */
   async function readThrough(change: (said: Buffer, topic: string) => boolean) {
+    let reading = await readOnce(change);
+    // A broker may send the head of an answer and its records apart: then there was nothing to change.
+    for (let tries = 1; reading.lies === 0 && tries < 20; tries += 1) reading = await readOnce(change);
+    expect(reading.lies).toBe(1);
+    return reading.listener;
+  }
+
+  async function readOnce(change: (said: Buffer, topic: string) => boolean) {
     const topic = await createTopic({ numPartitions: 1 });
     const sockets = new BreakableSockets();
     const connection = { ...real.connection, socketFactory: sockets.socketFactory };
@@ -42,10 +50,9 @@ describe.skipIf(!hasBrokers)('a broker whose answer to a fetch is not what was a
     });
     await produce(topic, 0, ['third']);
     await listener.until(() => listener.endOf(0) === 3n);
-    expect(lies).toBe(1);
     expect(listener.valuesOf(0)).toEqual(['first', 'second', 'third']);
     expect(listener.recordsOf(0).map(({ offset }) => offset)).toEqual([0n, 1n, 2n]);
-    return listener;
+    return { listener, lies };
   }
 
   test('but another partition is not believed: the records come once each, where they are', async () => {
