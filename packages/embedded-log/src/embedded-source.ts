@@ -1,6 +1,7 @@
 import type { Clock, PartitionOffsets, Source, SourceListener } from '@client-tickets/micro-batch';
 import { onAppend } from './append-signal.ts';
 import { EmbeddedLogError } from './errors.ts';
+import { findOffsetAt } from './find-offset-at.ts';
 import { logLayout, readTopic, type Topic } from './log-layout.ts';
 import { readBounds } from './partition-bounds.ts';
 import { createPartitionReader, type PartitionReader } from './partition-reader.ts';
@@ -188,6 +189,15 @@ export function createEmbeddedSource({
         offsets.set(partition, { earliest, latest, logId: found.id });
       }
       return offsets;
+    },
+    async fetchOffsetsAt(timestamp, partitions) {
+      noticeLog(await findTopic());
+      const found = new Map<number, bigint>();
+      for (const partition of partitions) {
+        const offset = await findOffsetAt(layout, partition, timestamp);
+        if (offset !== undefined) found.set(partition, offset);
+      }
+      return found;
     },
     seek(partition, offset) {
       if (membership?.owned().includes(partition) !== true) return;

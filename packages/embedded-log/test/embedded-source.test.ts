@@ -79,6 +79,24 @@ test('a position that the log never holds is announced once a second, not withou
   expect(now).toBeGreaterThanOrEqual(3_000); // the first is the group's, the second follows at once
 });
 
+test('a time is found where the first record of then or later is, over many reads and behind what was truncated', async () => {
+  const directory = await temporaryFolder();
+  const writer = await openWriter(directory, 3);
+  const big = 'x'.repeat(100_000);
+  const times = [500, 700, 600, 900, 800, 1_000];
+  await writer.append(times.map((timestamp) => ({ ...record(big), timestamp })));
+  await writer.append([{ ...record('b', 1), timestamp: 700 }]);
+  const source = openSource(directory);
+  const offsetsAt = async (timestamp: number) =>
+    Object.fromEntries(await source.fetchOffsetsAt(timestamp, [0, 1, 2]));
+  expect(await offsetsAt(0)).toEqual({ 0: 0n, 1: 0n });
+  expect(await offsetsAt(600)).toEqual({ 0: 1n, 1: 0n });
+  expect(await offsetsAt(701)).toEqual({ 0: 3n });
+  expect(await offsetsAt(1_001)).toEqual({});
+  await writer.truncateBefore(0, 2n);
+  expect(await offsetsAt(500)).toEqual({ 0: 2n, 1: 0n });
+});
+
 test('records of a writer in another process are found by polling', async () => {
   const directory = await temporaryFolder();
   await (await openWriter(directory)).close();

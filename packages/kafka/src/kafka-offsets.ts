@@ -13,6 +13,8 @@ export interface OffsetReader {
    * see: a transaction that is still open holds it back, just as it holds back the records.
    */
   watermarks(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;
+  /** As `Source.fetchOffsetsAt`. */
+  offsetsAt(timestamp: number, partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,20 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
         return new Map(partitions.map((partition) => [partition, known(offsets, partition)]));
       });
     },
+    offsetsAt: (timestamp, partitions) =>
+      persist(`reading the offsets of ${topic} by time`, async (admin) => {
+        // Before the others: where no record is of that time, kafkajs says the log's end, which may have moved on since.
+        const ends = new Map(
+          (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]),
+        );
+        const found = await admin.fetchTopicOffsetsByTimestamp(topic, timestamp);
+        return new Map(
+          found.flatMap(({ partition, offset }) => {
+            const isRecord = BigInt(offset) < (ends.get(partition) ?? 0n);
+            return isRecord && partitions.includes(partition) ? [[partition, BigInt(offset)] as const] : [];
+          }),
+        );
+      }),
     close: async () => {
       closing.abort();
       await session.close();

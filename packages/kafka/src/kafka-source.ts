@@ -227,6 +227,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       }
       return watermarks;
     },
+    fetchOffsetsAt: (timestamp, partitions) => offsetReader.offsetsAt(timestamp, partitions),
     seek: (partition, offset) => {
       if (!delivery.seek(partition, offset)) return;
       member?.seek(partition, offset);

@@ -73,6 +73,37 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     expect(await source.fetchOffsets([])).toEqual(new Map());
   });
 
+  test('finds the first record of a time or later, and leaves partitions out that have none', async () => {
+    const topic = await createTopic();
+    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const send = (partition: number, ...times: readonly number[]) =>
+      producer.send({
+        topic,
+        messages: times.map((time) => ({
+          value: '',
+          partition,
+          timestamp: String(1_700_000_000_000 + time),
+        })),
+      });
+    await send(0, 1_000, 3_000, 2_000, 4_000); // one record batch
+    await send(0, 5_000);
+    await send(1, 2_500);
+    await producer.disconnect();
+    const source = sources.create({ topic });
+    const offsetsAt = async (time: number, partitions: readonly number[] = [0, 1, 2]) =>
+      Object.fromEntries(await source.fetchOffsetsAt(1_700_000_000_000 + time, partitions));
+    expect(await offsetsAt(0)).toEqual({ 0: 0n, 1: 0n });
+    expect(await offsetsAt(1_500)).toEqual({ 0: 1n, 1: 0n });
+    expect(await offsetsAt(2_501)).toEqual({ 0: 1n });
+    expect(await offsetsAt(3_001)).toEqual({ 0: 3n });
+    expect(await offsetsAt(5_000, [1])).toEqual({});
+    expect(await offsetsAt(5_000)).toEqual({ 0: 4n });
+    expect(await offsetsAt(5_001)).toEqual({});
+    await deleteRecordsBefore(topic, 0, 2n);
+    expect(await offsetsAt(0)).toEqual({ 0: 2n, 1: 0n });
+  });
+
   test('a topic that is made again gets another id, and its partitions are announced again', async () => {
     const topic = await createTopic({ numPartitions: 1 });
     await produce(topic, 0, numbers(0, 5));

@@ -80,6 +80,7 @@ export {
 export {
   parseStartingOffsets,
   resolveStartingOffsets,
+  type FindOffsetsAt,
   type StartingOffsets,
 } from './query/starting-offsets.ts';
 export { ProducedTimes, type ProducedSlot } from './trigger/produced-times.ts';

@@ -30,6 +30,7 @@ export { parseFlatJson } from './json/parse-outline.ts';
 export { JsonLines } from './json-lines/json-lines.ts';
 export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
 export { RecordReader } from './reader/record-reader.ts';
+export { parseMoment } from './time/moment.ts';
 export { createTimeZone, utc, type TimeZone } from './time/time-zone.ts';
 export { expectedValue } from './validity/expected-value.ts';
 export {

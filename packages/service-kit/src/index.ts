@@ -31,4 +31,5 @@ export {
 export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
+export { checkStart, startingPoint, startingSettings } from './starting-settings.ts';
 export { checkS3Keys, s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';

@@ -5,6 +5,7 @@ const FLAGS = [
   { name: 'trigger', value: '<when>', variable: 'TRIGGER' },
   { name: 'max-offsets-per-trigger', value: '<n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
   { name: 'starting-offsets', value: '<offsets>', variable: 'STARTING_OFFSETS' },
+  { name: 'starting-timestamp', value: '<time>', variable: 'STARTING_TIMESTAMP' },
   { name: 'results', value: '<location>', variable: 'RESULTS_PATH' },
   { name: 'checkpoints', value: '<location>', variable: 'CHECKPOINT_PATH' },
   { name: 'brokers', value: '<list>', variable: 'KAFKA_BROKERS' },

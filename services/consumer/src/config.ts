@@ -6,6 +6,7 @@ import {
   checkS3Keys,
   choice,
   checkSasl,
+  checkStart,
   hostNames,
   integer,
   kafkaSettings,
@@ -14,11 +15,12 @@ import {
   parsedBy,
   readSettings,
   setting,
+  startingSettings,
   storageSettings,
   text,
   token,
 } from '@client-tickets/service-kit';
-import { createTimeZone } from '@client-tickets/records';
+import { createTimeZone, parseMoment } from '@client-tickets/records';
 import { parseFormats, UNKNOWN_FIELDS } from '@client-tickets/results';
 import { z } from 'zod';
 import { parseLinks } from './page-links.ts';
@@ -39,10 +41,7 @@ export const consumerSettings = z
       description:
         'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
     }),
-    STARTING_OFFSETS: setting(
-      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
-      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
-    ),
+    ...startingSettings({ parseOffsets: parseStartingOffsets, parseMoment }),
     FAIL_ON_DATA_LOSS: setting(boolean(), {
       default: 'true',
       description:
@@ -106,7 +105,8 @@ export const consumerSettings = z
     ...logSettings,
   })
   .check(checkSasl)
-  .check(checkS3Keys);
+  .check(checkS3Keys)
+  .check(checkStart);
 
 export type ConsumerSettings = z.output<typeof consumerSettings>;
 

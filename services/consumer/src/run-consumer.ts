@@ -13,6 +13,7 @@ import {
   runMain,
   s3Connection,
   secretValues,
+  startingPoint,
 } from '@client-tickets/service-kit';
 import { createBatchReport } from './batch-report.ts';
 import { readConsumerCommandLine } from './command-line.ts';
@@ -94,7 +95,7 @@ export async function runConsumer(query: Query): Promise<void> {
         timestampZone: settings.TIMESTAMP_ZONE,
         unknownFields: settings.UNKNOWN_FIELDS,
         trigger,
-        startingOffsets: settings.STARTING_OFFSETS,
+        startingOffsets: startingPoint(settings),
         maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
         rollover: rolloverOf(settings),
         failOnDataLoss: settings.FAIL_ON_DATA_LOSS,

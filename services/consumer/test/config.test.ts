@@ -1,4 +1,10 @@
-import { readSettings, s3Connection, SettingsError, type Environment } from '@client-tickets/service-kit';
+import {
+  readSettings,
+  s3Connection,
+  SettingsError,
+  startingPoint,
+  type Environment,
+} from '@client-tickets/service-kit';
 import { expect, test } from 'vitest';
 import { consumerSettings } from '../src/config.ts';
 
@@ -11,7 +17,6 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     KAFKA_SESSION_TIMEOUT_MS: 15_000,
     KAFKA_MAX_BATCH_BYTES: 33_554_432,
     KAFKA_UNREADABLE_BATCHES: 'stop',
-    STARTING_OFFSETS: { kind: 'earliest' },
     MAX_OFFSETS_PER_TRIGGER: 50,
     TRIGGER: { kind: 'interval', everyMs: 1_000 },
     FAIL_ON_DATA_LOSS: true,
@@ -24,12 +29,15 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: 8090,
   });
+  expect(startingPoint(settings)).toEqual({ kind: 'earliest' });
 });
 
 test('every wrong setting is named at once, with what it holds and what is allowed', () => {
   const wrong = {
     KAFKA_BROKERS: 'nowhere',
     STARTING_OFFSETS: 'now',
+    STARTING_TIMESTAMP: 'noon',
+    STARTING_TIMESTAMP_STRATEGY: 'earliest',
     MAX_OFFSETS_PER_TRIGGER: '-1',
     TRIGGER: 'often',
     RESULTS_PATH: 'ftp://tickets',
@@ -100,4 +108,28 @@ test('an endpoint for all of AWS counts where there is none for S3', () => {
   const all = { AWS_ENDPOINT_URL: 'http://all:1' };
   expect(endpointOf(all)).toBe('http://all:1');
   expect(endpointOf({ ...all, AWS_ENDPOINT_URL_S3: 'http://s3:2/' })).toBe('http://s3:2');
+});
+
+test('a new checkpoint starts where one of two settings says', () => {
+  const start = (environment: Environment) => startingPoint(readSettings(consumerSettings, environment));
+  expect(start({ STARTING_OFFSETS: 'latest' })).toEqual({ kind: 'latest' });
+  const timestamp = Date.parse('2026-11-26T09:00:00Z');
+  expect(start({ STARTING_TIMESTAMP: String(timestamp) })).toEqual({
+    kind: 'timestamp',
+    timestamp,
+    strategy: 'error',
+  });
+  const local = { STARTING_TIMESTAMP: '2026-11-26 10:00', TIMESTAMP_ZONE: 'Europe/Paris' };
+  expect(start({ ...local, STARTING_TIMESTAMP_STRATEGY: 'Latest' })).toEqual({
+    kind: 'timestamp',
+    timestamp,
+    strategy: 'latest',
+  });
+});
+
+test('two places to start at are refused, naming both', () => {
+  const both = { STARTING_OFFSETS: 'earliest', STARTING_TIMESTAMP: '2026-11-26' };
+  expect(() => readSettings(consumerSettings, both)).toThrow(
+    'STARTING_TIMESTAMP: expected nothing, because STARTING_OFFSETS is set, found a time',
+  );
 });

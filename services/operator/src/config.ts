@@ -4,6 +4,7 @@ import {
   boolean,
   checkS3Keys,
   checkSasl,
+  checkStart,
   choice,
   integer,
   kafkaSettings,
@@ -12,11 +13,12 @@ import {
   parsedBy,
   readSettings,
   setting,
+  startingSettings,
   storageSettings,
   text,
   type Environment,
 } from '@client-tickets/service-kit';
-import { createTimeZone } from '@client-tickets/records';
+import { createTimeZone, parseMoment } from '@client-tickets/records';
 import { parseFormats, UNKNOWN_FIELDS, type QueryHandlerOptions } from '@client-tickets/results';
 import { z } from 'zod';
 
@@ -29,10 +31,7 @@ export const operatorSettings = z
       default: 'client-tickets-consumer',
       description: 'The group of the consumers.',
     }),
-    STARTING_OFFSETS: setting(
-      parsedBy('earliest, latest or JSON such as {"client_tickets":{"0":23,"1":-2}}', parseStartingOffsets),
-      { default: 'earliest', description: 'Where a new checkpoint starts; -2 is earliest, -1 latest.' },
-    ),
+    ...startingSettings({ parseOffsets: parseStartingOffsets, parseMoment }),
     MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
       default: '50',
       description: 'The most that one trigger of one consumer takes; 0 for no limit.',
@@ -64,7 +63,8 @@ export const operatorSettings = z
     ...logSettings,
   })
   .check(checkSasl)
-  .check(checkS3Keys);
+  .check(checkS3Keys)
+  .check(checkStart);
 
 export type OperatorSettings = z.output<typeof operatorSettings>;
 

@@ -145,6 +145,8 @@ describe('commands that only read', () => {
       ['dead-letters', 'requeue', '1:8', '--all'],
       ['dead-letters', 'requeue', '1:8', '--patch', '{'],
       ['reset', '--starting-offsets', 'sometime'],
+      ['reset', '--starting-timestamp', 'sometime'],
+      ['reset', '--starting-offsets', 'latest', '--starting-timestamp', '2026-11-26'],
     ];
     for (const args of wrong) {
       let said = '';

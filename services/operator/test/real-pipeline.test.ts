@@ -50,6 +50,11 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
 
     await produce(topic);
     expect((await tickets('plan')).stdout).toContain(`a new query of ${topic} would begin`);
+    const tooLate = await tickets('plan', '--starting-timestamp', '9000-01-01');
+    expect([tooLate.code, tooLate.stdout]).toEqual([
+      1,
+      expect.stringContaining('expected a record of 9000-01-01T00:00:00.000Z or later'),
+    ]);
     await (
       await consume({ topic, results, checkpoints, trigger: { kind: 'availableNow' } })
     ).finished;
@@ -97,6 +102,10 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
       await consume({ topic, results, checkpoints, trigger: { kind: 'availableNow' } })
     ).finished;
     expect((await tickets('verify')).stdout).toContain('✔ 0 tickets and 0 dead letters');
+    const byTime = await tickets('reset', '--yes', '--starting-timestamp', '1970-01-02');
+    expect(byTime.stdout).toContain('begins at 0:0 1:0 (partition:offset)');
+    const again = await tickets('plan', '--starting-timestamp', '1970-01-02');
+    expect(again.stdout).toContain('are for a new checkpoint; this one goes on where it stands');
     expect((await tickets('reset', '--yes')).code).toBe(0);
   });
 

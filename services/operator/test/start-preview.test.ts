@@ -30,6 +30,7 @@ function preview(
     handler: createQueryHandler(ticketQuery, { formats: FORMATS }),
     checkpoints: history.checkpointStore,
     results: history.resultsStore,
+    findOffsetsAt: (timestamp) => Promise.resolve(history.log.offsetsAt(timestamp)),
     startingOffsets: { kind: 'earliest' },
     failOnDataLoss: true,
     clock: history.clock,
@@ -142,6 +143,28 @@ describe('a preview', () => {
       partitions: [
         { partition: 0, isStored: false, offset: 1n },
         { partition: 1, isStored: false, offset: 0n },
+      ],
+    });
+    past.crash();
+  });
+
+  test('of a new query looks its starting timestamp up, and refuses one past the last record', async () => {
+    const past = history(1);
+    past.log.append(0, null, { timestamp: 1_000 });
+    past.log.append(0, null, { timestamp: 3_000 });
+    const at = (strategy: 'error' | 'latest') =>
+      preview(past, { startingOffsets: { kind: 'timestamp', timestamp: 2_000, strategy } });
+    expect(await at('latest')).toMatchObject({
+      refusals: [],
+      partitions: [
+        { partition: 0, offset: 1n },
+        { partition: 1, offset: 0n },
+      ],
+    });
+    expect(await at('error')).toMatchObject({
+      partitions: [],
+      refusals: [
+        { code: 'settings', message: expect.stringContaining('found none in partition 1') as unknown },
       ],
     });
     past.crash();

@@ -135,7 +135,7 @@ function checkHandler(found: QueryIdentity, expected: ExpectedQuery, location: s
     'checkpoint_mismatch',
     `the checkpoint at ${location} was started by another query than this program runs. What changed: ${changes.join('; ')}. ` +
       'The results of both would not fit together: undo the change, or start with a new checkpoint and results location, ' +
-      'which reads the topic again from STARTING_OFFSETS on.',
+      'which reads the topic again from STARTING_OFFSETS or STARTING_TIMESTAMP on.',
   );
 }
 

@@ -58,6 +58,11 @@ export interface Source {
   listPartitions(): Promise<readonly number[]>;
   /** Where each log begins and ends, as the brokers know it now. */
   fetchOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionOffsets>>;
+  /**
+   * The offset of the first record in each log whose timestamp (milliseconds since the epoch, as the log has it) is this one or
+   * later. Partitions that hold none are left out.
+   */
+  fetchOffsetsAt(timestamp: number, partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
   /** Starts delivery of an owned partition at an offset, or moves it there. Undoes `pause`. */
   seek(partition: number, offset: bigint): void;
   /** Stops delivery after the chunks that are already under way; `resume` goes on where it stopped. */

@@ -5,7 +5,7 @@ import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
-import { fetchOffsets, listPartitions } from '../trigger/source-calls.ts';
+import { fetchOffsets, fetchOffsetsAt, listPartitions } from '../trigger/source-calls.ts';
 import { resolveStartingOffsets } from './starting-offsets.ts';
 
 /** What is fixed once the query has been opened. */
@@ -29,6 +29,7 @@ export async function openStreamingQuery<State>(
     results,
     clock,
     newId,
+    logger,
     startingOffsets,
     trigger,
     rollover,
@@ -36,17 +37,35 @@ export async function openStreamingQuery<State>(
   const { topic } = source;
   const readLog = async (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
     await fetchOffsets(source, await listPartitions(source));
+  let createdId: string | undefined;
   const identity = await openQuery(store, results, {
     topic,
     handlerVersion: handler.version,
     settings: handler.settings,
-    create: async () => ({
-      id: newId(),
-      startingOffsets: resolveStartingOffsets(startingOffsets, topic, await readLog()),
-      createdAt: new Date(clock.now()).toISOString(),
-    }),
+    create: async () => {
+      const log = await readLog();
+      const findOffsetsAt = (timestamp: number): Promise<ReadonlyMap<number, bigint>> =>
+        fetchOffsetsAt(source, timestamp, [...log.keys()]);
+      createdId = newId();
+      return {
+        id: createdId,
+        startingOffsets: await resolveStartingOffsets(startingOffsets, topic, log, findOffsetsAt),
+        createdAt: new Date(clock.now()).toISOString(),
+      };
+    },
   });
   const queryId = identity.id;
+  if (startingOffsets.kind !== 'earliest') {
+    const { createdAt } = identity;
+    const begins = Object.fromEntries(identity.startingOffsets);
+    if (queryId === createdId)
+      logger.info({ topic, startingOffsets, begins }, 'the new checkpoint begins there');
+    else
+      logger.info(
+        { topic, createdAt, begins },
+        'starting offsets and timestamps are for a new checkpoint; this one goes on where it stands',
+      );
+  }
   const parseState = (value: unknown): State => handler.parseState(value);
   const checkpoints = createCheckpointStore({ store, topic, queryId, parseState });
   const targets = new Map<number, bigint>();

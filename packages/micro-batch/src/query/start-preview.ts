@@ -12,7 +12,7 @@ import { openQuery, readOwner, readQuery, type QueryIdentity } from '../checkpoi
 import type { StreamingQueryOptions } from './query-options.ts';
 import { scratchStore } from './scratch-store.ts';
 import { SourceUnavailable } from '../trigger/source-calls.ts';
-import { resolveStartingOffsets } from './starting-offsets.ts';
+import { resolveStartingOffsets, type FindOffsetsAt } from './starting-offsets.ts';
 
 export interface StartPreviewOptions<State> extends Pick<
   StreamingQueryOptions<State>,
@@ -21,6 +21,8 @@ export interface StartPreviewOptions<State> extends Pick<
   readonly topic: string;
   /** Where the log of each partition begins and ends. `undefined`: the brokers did not answer. */
   readonly log: ReadonlyMap<number, PartitionOffsets> | undefined;
+  /** As `resolveStartingOffsets` asks for it. */
+  readonly findOffsetsAt: FindOffsetsAt;
   readonly startingOffsets: NonNullable<StreamingQueryOptions<State>['startingOffsets']>;
   readonly failOnDataLoss: boolean;
   /** As in `StreamingQueryOptions`. */
@@ -117,7 +119,7 @@ function refusal(error: unknown): QueryError {
 }
 
 function open<State>(options: StartPreviewOptions<State>): Promise<QueryIdentity> {
-  const { topic, log, handler, checkpoints, results, newId, clock, startingOffsets } = options;
+  const { topic, log, handler, checkpoints, results, newId, clock, startingOffsets, findOffsetsAt } = options;
   return openQuery(scratchStore(checkpoints), scratchStore(results), {
     topic,
     handlerVersion: handler.version,
@@ -126,7 +128,7 @@ function open<State>(options: StartPreviewOptions<State>): Promise<QueryIdentity
       if (log === undefined) throw new SourceUnavailable(`the offsets of ${topic} are not known`);
       return {
         id: newId(),
-        startingOffsets: resolveStartingOffsets(startingOffsets, topic, log),
+        startingOffsets: await resolveStartingOffsets(startingOffsets, topic, log, findOffsetsAt),
         createdAt: new Date(clock.now()).toISOString(),
       };
     },

@@ -5,7 +5,20 @@ import type { PartitionOffsets } from '../ports/source.ts';
 export type StartingOffsets =
   | { readonly kind: 'earliest' }
   | { readonly kind: 'latest' }
+  | StartingTimestamp
   | { readonly kind: 'perPartition'; readonly topic: string; readonly offsets: ReadonlyMap<number, bigint> };
+
+/** The first record of each partition that is of this time or later, Spark's `startingTimestamp`. */
+export interface StartingTimestamp {
+  readonly kind: 'timestamp';
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Of a partition without such a record: refuse to start, or start at its end. Spark's `startingOffsetsByTimestampStrategy`. */
+  readonly strategy: 'error' | 'latest';
+}
+
+/** As `Source.fetchOffsetsAt`, for all partitions of a topic. */
+export type FindOffsetsAt = (timestamp: number) => Promise<ReadonlyMap<number, bigint>>;
 
 const EARLIEST = -2n;
 const LATEST = -1n;
@@ -54,16 +67,37 @@ function readPair(partition: string, offset: unknown): readonly [number, bigint]
 }
 
 /**
- * The offset at which each partition of the topic starts. As in Spark, JSON must name every partition and no other; an
- * offset that the log does not reach is refused rather than moved.
+ * The offset at which each partition of the topic starts. As in Spark, JSON must name every partition and no other, an
+ * offset that the log does not reach is refused rather than moved, and so is a time that is past the last record, unless told otherwise.
+ * `findOffsetsAt` is asked only for a time, after `log` was read.
  */
-export function resolveStartingOffsets(
+export async function resolveStartingOffsets(
   starting: StartingOffsets,
   topic: string,
   log: ReadonlyMap<number, PartitionOffsets>,
-): ReadonlyMap<number, bigint> {
+  findOffsetsAt: FindOffsetsAt,
+): Promise<ReadonlyMap<number, bigint>> {
+  if (starting.kind === 'timestamp') return resolveTimestamp(starting, topic, log, findOffsetsAt);
   if (starting.kind === 'perPartition') checkNames(starting, topic, log);
   return new Map([...log].map(([partition, offsets]) => [partition, resolve(starting, partition, offsets)]));
+}
+
+async function resolveTimestamp(
+  { timestamp, strategy }: StartingTimestamp,
+  topic: string,
+  log: ReadonlyMap<number, PartitionOffsets>,
+  findOffsetsAt: FindOffsetsAt,
+): Promise<ReadonlyMap<number, bigint>> {
+  const found = await findOffsetsAt(timestamp);
+  const past = [...log.keys()].filter((partition) => !found.has(partition)).sort((a, b) => a - b);
+  if (strategy === 'error' && past.length > 0) {
+    throw new QueryError(
+      'settings',
+      `starting timestamp: expected a record of ${new Date(timestamp).toISOString()} or later in every partition of ${topic}, ` +
+        `found none in partition ${past.join(', ')}. Take an earlier time, or let such partitions start at their end with the strategy \`latest\`.`,
+    );
+  }
+  return new Map([...log].map(([partition, { latest }]) => [partition, found.get(partition) ?? latest]));
 }
 
 function checkNames(
@@ -79,7 +113,7 @@ function checkNames(
 }
 
 function resolve(
-  starting: StartingOffsets,
+  starting: Exclude<StartingOffsets, StartingTimestamp>,
   partition: number,
   { earliest, latest }: PartitionOffsets,
 ): bigint {

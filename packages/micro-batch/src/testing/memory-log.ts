@@ -59,6 +59,16 @@ export class MemoryLog {
     return { earliest: this.#earliest[partition] ?? 0n, latest, logId };
   }
 
+  offsetsAt(timestamp: number, partitions = this.partitions): ReadonlyMap<number, bigint> {
+    const found = new Map<number, bigint>();
+    for (const partition of partitions) {
+      const { latest } = this.offsets(partition);
+      const first = this.records(partition).find((record) => record.timestamp >= timestamp);
+      if (first !== undefined && first.offset < latest) found.set(partition, first.offset);
+    }
+    return found;
+  }
+
   /** The brokers say that the log ends here, as after a change of leader, until they say the truth again (`undefined`). */
   hideAfter(partition: number, latest: bigint | undefined): void {
     if (latest === undefined) this.#hiddenAfter.delete(partition);
@@ -174,6 +184,7 @@ export class MemoryLog {
       listPartitions: () => Promise.resolve(this.partitions),
       fetchOffsets: (partitions) =>
         Promise.resolve(new Map(partitions.map((partition) => [partition, this.offsets(partition)]))),
+      fetchOffsetsAt: (timestamp, partitions) => Promise.resolve(this.offsetsAt(timestamp, partitions)),
       seek: (partition, offset) => {
         member?.positions.set(partition, offset);
         member?.paused.delete(partition);

@@ -22,6 +22,16 @@ export function fetchOffsets(
   return ask(`the offsets of ${source.topic}`, () => source.fetchOffsets(partitions));
 }
 
+export function fetchOffsetsAt(
+  source: Source,
+  timestamp: number,
+  partitions: readonly number[],
+): Promise<ReadonlyMap<number, bigint>> {
+  return ask(`the offsets of ${source.topic} at ${new Date(timestamp).toISOString()}`, () =>
+    source.fetchOffsetsAt(timestamp, partitions),
+  );
+}
+
 export function listPartitions(source: Source): Promise<readonly number[]> {
   return ask(`the partitions of ${source.topic}`, () => source.listPartitions());
 }

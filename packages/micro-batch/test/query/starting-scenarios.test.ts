@@ -15,6 +15,8 @@ import {
   stop,
   streamTest,
 } from '../support/stream-test.ts';
+import { expect } from 'vitest';
+import { silentLogger } from '../../src/ports/logger.ts';
 import { parseStartingOffsets } from '../../src/query/starting-offsets.ts';
 
 const at = (text: string) => ({ startingOffsets: parseStartingOffsets(text) });
@@ -56,6 +58,60 @@ streamTest(
   start('c', at('latest')),
   append(0, 'e'),
   results('bcde', 'uv'),
+);
+
+/** What a query has logged for its operator. */
+const said: string[] = [];
+const logger = { ...silentLogger, info: (_fields: object, message: string) => void said.push(message) };
+const from = (timestamp: number, strategy: 'error' | 'latest' = 'error') => ({
+  startingOffsets: { kind: 'timestamp', timestamp, strategy } as const,
+});
+const timed = (partition: number, letters: Readonly<Record<string, number>>) =>
+  act(`records of ${JSON.stringify(letters)}`, ({ log }) => {
+    for (const [letter, timestamp] of Object.entries(letters))
+      log.append(partition, Buffer.from(letter), { timestamp });
+  });
+
+streamTest(
+  'a starting timestamp is kept as offsets, so that a later start does not look it up again, and says so',
+  { partitions: 2 },
+  timed(0, { a: 1_000, b: 2_000, c: 3_000 }),
+  timed(1, { x: 2_500 }),
+  start('a', { ...from(2_000), logger }),
+  results('bc', 'x'),
+  look(
+    'what is kept',
+    ({ checkpoints }) => {
+      const body = checkpoints.objects.get('letters/query.json')?.body ?? expect.fail('no query');
+      return JSON.parse(Buffer.from(body).toString()) as object;
+    },
+    expect.objectContaining({ startingOffsets: { 0: '1', 1: '0' } }),
+  ),
+  stop('a'),
+  append(0, 'd'),
+  start('b', { ...from(9_000), logger }),
+  results('bcd', 'x'),
+  look('the log', () => said, [
+    'the new checkpoint begins there',
+    'starting offsets and timestamps are for a new checkpoint; this one goes on where it stands',
+  ]),
+);
+
+streamTest(
+  'a starting timestamp past the last record of a partition is refused, and nothing is written',
+  { partitions: 2 },
+  timed(0, { a: 1_000 }),
+  start('a', from(1_000)),
+  fails(
+    'a',
+    'settings',
+    /1970-01-01T00:00:01.000Z or later in every partition of letters, found none in partition 1/,
+  ),
+  look('stores', ({ results, checkpoints }) => results.objects.size + checkpoints.objects.size, 0),
+  start('b', from(1_000, 'latest')),
+  results('a', ''),
+  append(1, 'x'),
+  results('a', 'x'),
 );
 
 streamTest(

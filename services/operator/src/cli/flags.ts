@@ -21,13 +21,10 @@ export const BROKER_FLAGS: readonly Flag[] = [
 
 export const GROUP_FLAG: Flag = { option: '--group <name>', variable: 'KAFKA_GROUP_ID' };
 export const FORMAT_FLAG: Flag = { option: '--format <names>', variable: 'RESULTS_FORMAT' };
-export const STARTING_OFFSETS_FLAG: Flag = {
-  option: '--starting-offsets <offsets>',
-  variable: 'STARTING_OFFSETS',
-};
 
 export const START_FLAGS: readonly Flag[] = [
-  STARTING_OFFSETS_FLAG,
+  { option: '--starting-offsets <offsets>', variable: 'STARTING_OFFSETS' },
+  { option: '--starting-timestamp <time>', variable: 'STARTING_TIMESTAMP' },
   { option: '--trigger <when>', variable: 'TRIGGER' },
   { option: '--max-offsets-per-trigger <n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
   FORMAT_FLAG,

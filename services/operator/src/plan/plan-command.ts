@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { KafkaError } from '@client-tickets/kafka';
 import {
   previewStart,
+  type FindOffsetsAt,
   type PartitionOffsets,
   type PartitionPreview,
   type StartPreview,
 } from '@client-tickets/micro-batch';
 import { createQueryHandler } from '@client-tickets/results';
-import { LOSS_ADVICE } from '@client-tickets/service-kit';
+import { LOSS_ADVICE, startingPoint } from '@client-tickets/service-kit';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, START_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
@@ -40,14 +41,16 @@ export function addPlan(program: Command, choose: Choose): void {
 
 async function runPlan(context: OperatorContext, options: Options): Promise<0 | 1> {
   const { settings, output, clock } = context;
-  const { log, problem, note } = await readLog(context);
+  const { log, findOffsetsAt, problem, note } = await readLog(context);
+  const startingOffsets = startingPoint(settings);
   const stores = await context.openStores({ results: 'read-if-there', checkpoints: 'read-if-there' });
   const preview = await previewStart({
     ...stores,
     topic: settings.KAFKA_TOPIC,
     log,
+    findOffsetsAt,
     handler: createQueryHandler(context.query, handlerOptions(settings)),
-    startingOffsets: settings.STARTING_OFFSETS,
+    startingOffsets,
     failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
     lossAdvice: LOSS_ADVICE,
     clock,
@@ -66,6 +69,8 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
     });
   } else {
     if (note !== undefined) output.line(`${colors.dim('note:')} ${note}`);
+    if (preview.identity !== undefined && !preview.createsQuery && startingOffsets.kind !== 'earliest')
+      output.line(`${colors.dim('note:')} ${START_IS_FOR_NEW}`);
     showPreview(preview, context, output);
     for (const each of problems) output.line(`${colors.red('✘')} ${each}`);
     if (problems.length === 0) output.line(colors.green('✔ a start would go through'));
@@ -73,21 +78,30 @@ async function runPlan(context: OperatorContext, options: Options): Promise<0 | 
   return problems.length === 0 ? 0 : 1;
 }
 
+const START_IS_FOR_NEW =
+  'STARTING_OFFSETS and STARTING_TIMESTAMP are for a new checkpoint; this one goes on where it stands';
+
 /** A topic that is not there would be created by the start; brokers that do not answer would end it. */
 async function readLog({ topic, settings }: OperatorContext): Promise<{
   readonly log?: Log;
+  readonly findOffsetsAt: FindOffsetsAt;
   readonly problem?: string;
   readonly note?: string;
 }> {
   try {
-    return { log: await topic.offsets.read() };
+    return { log: await topic.offsets.read(), findOffsetsAt: topic.findOffsetsAt };
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
+    const findOffsetsAt: FindOffsetsAt = () => Promise.resolve(new Map());
     if (error.code !== 'topic_missing') {
-      return { problem: `a start would wait a minute for the brokers and then fail: ${error.message}` };
+      return {
+        findOffsetsAt,
+        problem: `a start would wait a minute for the brokers and then fail: ${error.message}`,
+      };
     }
     const partitions = Array.from({ length: settings.KAFKA_TOPIC_PARTITIONS }, (_, partition) => partition);
     return {
+      findOffsetsAt,
       log: new Map(partitions.map((partition) => [partition, { earliest: 0n, latest: 0n }])),
       note: `there is no topic ${settings.KAFKA_TOPIC}; a start would create it with ${partitions.length} partitions`,
     };

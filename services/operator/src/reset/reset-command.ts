@@ -1,12 +1,13 @@
-import { handlerOptions } from '../config.ts';
+import { handlerOptions, type OperatorSettings } from '../config.ts';
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   openQuery,
   parseStartingOffsets,
   resolveStartingOffsets,
   type StartingOffsets,
 } from '@client-tickets/micro-batch';
+import { parseMoment } from '@client-tickets/records';
 import { createQueryHandler } from '@client-tickets/results';
 import { addFlags, BROKER_FLAGS, FORMAT_FLAG, GROUP_FLAG, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
 import { colors, showCount, showNumber, type Output } from '../cli/output.ts';
@@ -17,6 +18,7 @@ import { surveyReset, type ResetSurvey } from './reset-survey.ts';
 
 interface Options {
   readonly startingOffsets?: StartingOffsets;
+  readonly startingTimestamp?: ReturnType<typeof parseMoment>;
   readonly dryRun?: true;
   readonly yes?: true;
   readonly force?: true;
@@ -35,6 +37,14 @@ export function addReset(program: Command, choose: Choose): void {
         'without, the next start begins one',
       optionOf(parseStartingOffsets),
     )
+    .addOption(
+      new Option(
+        '--starting-timestamp <time>',
+        'the same by time: with the first record of then or later (STARTING_TIMESTAMP_STRATEGY counts)',
+      )
+        .argParser(optionOf(parseMoment))
+        .conflicts('startingOffsets'),
+    )
     .option('--dry-run', 'show what would be deleted, and delete nothing')
     .option('--yes', 'do not ask')
     .option('--force', 'also while consumers seem to be at work; their next write fails');
@@ -49,7 +59,8 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
   const survey = await surveyReset(context.query, stores, topic);
   showSurvey(survey, stores, topic, output);
   // Before anything is deleted: offsets that are wrong, or brokers that are away, must not be found out afterwards.
-  const startingOffsets = await resolveOffsets(context, options);
+  const starting = startOf(options, settings);
+  const startingOffsets = starting && (await resolveOffsets(starting, context));
   if (options.dryRun === true) return 0;
 
   const isEmpty = survey.checkpoints.objects + survey.results.objects === 0;
@@ -73,7 +84,9 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
   if (!isEmpty)
     output.line(`${colors.green('✔')} query ${survey.queryId ?? 'without a name'} of ${topic} is deleted`);
   if (startingOffsets === undefined) {
-    output.line('the next start of a consumer begins a new query, where STARTING_OFFSETS says');
+    output.line(
+      'the next start of a consumer begins a new query, where STARTING_OFFSETS or STARTING_TIMESTAMP says',
+    );
     return 0;
   }
   const handler = createQueryHandler(context.query, handlerOptions(settings));
@@ -94,12 +107,20 @@ async function runReset(context: OperatorContext, options: Options): Promise<0 |
 }
 
 /** `undefined`: no new query was asked for. */
+function startOf(
+  { startingOffsets, startingTimestamp }: Options,
+  { TIMESTAMP_ZONE, STARTING_TIMESTAMP_STRATEGY: strategy }: OperatorSettings,
+): StartingOffsets | undefined {
+  if (startingTimestamp === undefined) return startingOffsets;
+  return { kind: 'timestamp', timestamp: startingTimestamp(TIMESTAMP_ZONE), strategy };
+}
+
 async function resolveOffsets(
+  starting: StartingOffsets,
   { topic, settings }: OperatorContext,
-  { startingOffsets }: Options,
-): Promise<ReadonlyMap<number, bigint> | undefined> {
-  if (startingOffsets === undefined) return undefined;
-  return resolveStartingOffsets(startingOffsets, settings.KAFKA_TOPIC, await topic.offsets.read());
+): Promise<ReadonlyMap<number, bigint>> {
+  const log = await topic.offsets.read();
+  return resolveStartingOffsets(starting, settings.KAFKA_TOPIC, log, topic.findOffsetsAt);
 }
 
 function showSurvey(

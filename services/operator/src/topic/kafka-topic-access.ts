@@ -28,6 +28,7 @@ export function createKafkaTopicAccess(options: KafkaTopicOptions): TopicAccess 
   const readOffsets = async () => await source.fetchOffsets(await source.listPartitions());
   return {
     offsets: { read: readOffsets },
+    findOffsetsAt: async (timestamp) => source.fetchOffsetsAt(timestamp, await source.listPartitions()),
     readRecords: (windows) => {
       const groupId = `${options.groupId}-verify-${randomUUID()}`;
       // A batch that was written off stands in the results as one dead letter, and must not keep the others from being compared.

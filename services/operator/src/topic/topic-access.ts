@@ -1,5 +1,5 @@
 import type { GroupMember, TransactionalTopic } from '@client-tickets/kafka';
-import type { PartitionOffsets } from '@client-tickets/micro-batch';
+import type { FindOffsetsAt, PartitionOffsets } from '@client-tickets/micro-batch';
 import type { RecordsRead, Windows } from './read-records.ts';
 
 /** What the brokers know of the topic. */
@@ -11,6 +11,8 @@ export interface TopicOffsets {
 /** The topic and its brokers. Nothing is connected to before it is asked. Closed when the command has ended. */
 export interface TopicAccess {
   readonly offsets: TopicOffsets;
+  /** Where the first record of this time or later is in each partition; those without one are left out. */
+  readonly findOffsetsAt: FindOffsetsAt;
   /** What the log holds of some ranges. */
   readRecords(windows: Windows): Promise<RecordsRead>;
   /** Who reads the topic as a member of the consumers' group right now. Rejects when the brokers do not answer. */
