@@ -8,82 +8,171 @@ const HAS_CONTENT_SIZE = 0x08;
 const HAS_CONTENT_CHECKSUM = 0x04;
 const HAS_DICTIONARY = 0x01;
 const IS_STORED = 0x80000000;
-const MOST_RATIO = 255;
 
-/**
- * The frame that data begins with, without what follows it: Kafka's batches have one. Throws `UnfoldsTooFar` when it holds
- * more than `mostBytes`. Nothing is unfolded for that: a block can't hold more than its frame allows to a block, nor than 255
- * times its size; only where all blocks together could be too large are their sequences walked through.
- */
-export function checkLz4Frame(data: Buffer, mostBytes: number): Buffer {
-  const frame = readFrame(data);
-  if (frame.mostBytes <= mostBytes) return data.subarray(0, frame.end);
-  let size = 0;
-  for (const { start, end, isStored } of frame.blocks) {
-    size += isStored ? end - start : measureBlock(data, start, end, mostBytes - size);
-    if (size > mostBytes) throw new UnfoldsTooFar(mostBytes);
-  }
-  return data.subarray(0, frame.end);
-}
+// https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: a block is sequences, each a token, literals, how far back a
+// match begins, and how long it is. The last one is literals alone.
+const LONG = 15;
+const SHORTEST_MATCH = 4;
+const DISTANCE_BYTES = 2;
 
+const WORD = 4;
+
+/** Compressed bytes between `start` and `end` of a frame. `size` is what they unfold to. */
 interface Block {
   readonly start: number;
   readonly end: number;
   readonly isStored: boolean;
+  readonly size: number;
 }
 
-function readFrame(data: Buffer): {
-  readonly blocks: readonly Block[];
-  readonly mostBytes: number;
-  readonly end: number;
-} {
+/**
+ * The LZ4 frame that data begins with, without what follows it: Kafka's batches have one. Its size is known before anything is
+ * unfolded, so that the memory can be taken first, once, for many frames together. Checksums are not looked at: the record
+ * batch around a frame has one of its own, and records must fill their batch exactly.
+ */
+export class Lz4Frame {
+  /** What all blocks unfold to, in bytes. */
+  readonly size: number;
+  readonly #data: Uint8Array;
+  readonly #blocks: readonly Block[];
+
+  /** Throws `UnfoldsTooFar` where the frame holds more than `mostBytes`, and `RangeError` where `data` begins with no whole frame. */
+  constructor(data: Buffer, mostBytes: number) {
+    const blocks = readBlocks(data, mostBytes);
+    this.#data = data;
+    this.#blocks = blocks;
+    this.size = blocks.reduce((sum, block) => sum + block.size, 0);
+  }
+
+  /** Unfolds the frame to `target[at, at + size)`, and may write to what lies behind it. Throws `RangeError` where it is damaged. */
+  unfoldInto(target: Uint8Array, at: number): void {
+    const data = this.#data;
+    const from = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const to = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    let next = at;
+    for (const { start, end, isStored, size } of this.#blocks) {
+      if (isStored) target.set(data.subarray(start, end), next);
+      else unfoldBlock(data, from, start, end, target, to, next, at);
+      next += size;
+    }
+  }
+}
+
+function readBlocks(data: Buffer, mostBytes: number): readonly Block[] {
   if (data.length < 7 || data.readUInt32LE(0) !== MAGIC) throw new RangeError('this is no LZ4 frame');
   const flags = data.readUInt8(4);
-  const largestBlock = 4 ** (4 + ((data.readUInt8(5) >>> 4) & 7)) * 256; // 4: 64 KiB, 5: 256 KiB, 6: 1 MiB, 7: 4 MiB
   const has = (flag: number): boolean => (flags & flag) !== 0;
+  if (has(HAS_DICTIONARY)) throw new RangeError('the LZ4 frame needs a dictionary');
   const trailer = has(HAS_BLOCK_CHECKSUMS) ? 4 : 0;
   const blocks: Block[] = [];
-  let mostBytes = 0;
-  let at = 7 + (has(HAS_CONTENT_SIZE) ? 8 : 0) + (has(HAS_DICTIONARY) ? 4 : 0);
+  let room = mostBytes;
+  let at = 7 + (has(HAS_CONTENT_SIZE) ? 8 : 0);
   for (;;) {
     const field = data.readUInt32LE(at);
     at += 4;
     if (field === 0) break;
     const isStored = field >= IS_STORED;
-    const size = isStored ? field - IS_STORED : field;
-    mostBytes += isStored ? size : Math.min(largestBlock, size * MOST_RATIO);
-    blocks.push({ start: at, end: at + size, isStored });
-    at += size + trailer;
+    const end = at + (isStored ? field - IS_STORED : field);
+    if (end > data.length) throw cutOff();
+    const size = isStored ? end - at : measureBlock(data, at, end, room);
+    if (size > room) throw new UnfoldsTooFar(mostBytes);
+    room -= size;
+    blocks.push({ start: at, end, isStored, size });
+    at = end + trailer;
   }
-  const end = at + (has(HAS_CONTENT_CHECKSUM) ? 4 : 0);
-  if (end > data.length) throw new RangeError('the LZ4 frame is cut off');
-  return { blocks, mostBytes, end };
+  if (at + (has(HAS_CONTENT_CHECKSUM) ? 4 : 0) > data.length) throw cutOff();
+  return blocks;
 }
 
-const LONG = 15;
-const SHORTEST_MATCH = 4;
+const cutOff = (): RangeError => new RangeError('the LZ4 frame is cut off');
+const damaged = (): RangeError => new RangeError('the LZ4 frame is damaged');
 
 /** What a block unfolds to, as its sequences say; stops at the first that leads past `enough`. */
-function measureBlock(data: Buffer, start: number, end: number, enough: number): number {
+function measureBlock(data: Uint8Array, start: number, end: number, enough: number): number {
   let size = 0;
   let at = start;
-  const readLength = (nibble: number): number => {
-    let length = nibble;
-    if (nibble < LONG) return length;
-    for (;;) {
-      const byte = data.readUInt8(at++);
-      length += byte;
-      if (byte < 255) return length;
+  while (size <= enough) {
+    const token = data[at++] ?? 0;
+    let literals = token >>> 4;
+    if (literals === LONG) {
+      let more = 255;
+      while (more === 255) {
+        more = data[at++] ?? 0;
+        literals += more;
+      }
     }
-  };
-  while (at < end && size <= enough) {
-    const token = data.readUInt8(at++);
-    const literals = readLength(token >>> 4);
     at += literals;
     size += literals;
-    if (at >= end) break; // the last sequence is literals alone
-    at += 2; // how far back the match lies
-    size += readLength(token & LONG) + SHORTEST_MATCH;
+    if (at >= end) break;
+    at += DISTANCE_BYTES;
+    let match = token & LONG;
+    if (match === LONG) {
+      let more = 255;
+      while (more === 255) {
+        more = data[at++] ?? 0;
+        match += more;
+      }
+    }
+    size += match + SHORTEST_MATCH;
   }
+  if (at > end) throw damaged();
   return size;
+}
+
+/**
+ * `first` is where the frame's output begins: a match may reach back to there. The block was measured, so its output fits. Copies
+ * by words read and write up to three bytes too much: behind a block there are at least the four that end its frame.
+ */
+function unfoldBlock(
+  data: Uint8Array,
+  from: DataView,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  to: DataView,
+  place: number,
+  first: number,
+): void {
+  const lastWordWritten = target.length - WORD;
+  let at = start;
+  let out = place;
+  for (;;) {
+    const token = data[at++] ?? 0;
+    let literals = token >>> 4;
+    if (literals === LONG) {
+      let more = 255;
+      while (more === 255) {
+        more = data[at++] ?? 0;
+        literals += more;
+      }
+    }
+    const literalsEnd = out + literals;
+    if (literalsEnd <= lastWordWritten) {
+      for (let i = 0; i < literals; i += WORD) to.setInt32(out + i, from.getInt32(at + i, true), true);
+    } else {
+      for (let i = 0; i < literals; i += 1) target[out + i] = data[at + i] ?? 0;
+    }
+    at += literals;
+    out = literalsEnd;
+    if (at >= end) return;
+    const distance = (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8);
+    at += DISTANCE_BYTES;
+    let match = (token & LONG) + SHORTEST_MATCH;
+    if (match === LONG + SHORTEST_MATCH) {
+      let more = 255;
+      while (more === 255) {
+        more = data[at++] ?? 0;
+        match += more;
+      }
+    }
+    const matchStart = out - distance;
+    if (distance === 0 || matchStart < first) throw damaged();
+    const matchEnd = out + match;
+    if (distance >= WORD && matchEnd <= lastWordWritten) {
+      for (let i = 0; i < match; i += WORD) to.setInt32(out + i, to.getInt32(matchStart + i, true), true);
+    } else {
+      for (let i = 0; i < match; i += 1) target[out + i] = target[matchStart + i] ?? 0;
+    }
+    out = matchEnd;
+  }
 }

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { decompress as decompressZstd, Decompress as ZstdStream } from 'fzstd';
-import { decompressFrame, decompressFrameSync } from 'lz4-napi';
-import { checkLz4Frame } from './lz4-frame.ts';
+import { Lz4Frame } from './lz4-frame.ts';
 import { decompressSnappy } from './snappy-framing.ts';
 import { UnfoldsTooFar } from './unreadable-batch.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
@@ -52,9 +51,16 @@ export const unfoldSnappy: Unfold = Object.assign(
 );
 
 export const unfoldLz4: Unfold = Object.assign(
-  async (data: Buffer, mostBytes: number): Promise<Buffer> => decompressFrame(checkLz4Frame(data, mostBytes)),
-  { sync: (data: Buffer, mostBytes: number): Buffer => decompressFrameSync(checkLz4Frame(data, mostBytes)) },
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => unfoldFrame(data, mostBytes),
+  { sync: unfoldFrame },
 );
+
+function unfoldFrame(data: Buffer, mostBytes: number): Buffer {
+  const frame = new Lz4Frame(data, mostBytes);
+  const bytes = Buffer.allocUnsafeSlow(frame.size);
+  frame.unfoldInto(bytes, 0);
+  return bytes;
+}
 
 // Missing before Node.js 22.15, whatever the types say.
 const native: Partial<Pick<typeof zlib, 'zstdDecompress' | 'zstdDecompressSync'>> = zlib;
