@@ -104,7 +104,7 @@ export const FAULTS: readonly Fault[] = [
     storages: BOTH,
     consumers: [1, 2],
     flowMs: 4_000,
-    // 30 MB: in each of three partitions, a file of a format is larger than the 8 MiB that go up in one request.
+    // 30 MB: in each of three partitions, a file of a format is larger than the 5 MiB that go up in one request.
     tickets: 250,
     ticketBytes: 120_000,
     rolloverMs: 10_000,

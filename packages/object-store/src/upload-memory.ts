@@ -1,5 +1,7 @@
 const SMALLEST = 64 * 1024;
-const MOST_SPARE_BYTES = 16 * 1024 * 1024;
+/** Up to here memory doubles as an upload grows; the size of a part, which is a multiple of it, is taken as it is. */
+const LARGEST_DOUBLED = 1024 * 1024;
+const MOST_SPARE_BYTES = 6 * 1024 * 1024;
 
 /**
  * Memory of uploads that is used again. A few megabytes for each file are soon garbage, but outside of the heap: the collector
@@ -14,7 +16,7 @@ export class UploadMemory {
     const index = this.#spare.findIndex((buffer) => buffer.length >= size);
     const [found] = index === -1 ? [] : this.#spare.splice(index, 1);
     this.#bytes -= found?.length ?? 0;
-    return found ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(SMALLEST, size))));
+    return found ?? Buffer.allocUnsafeSlow(roundUp(size));
   }
 
   /** The caller gives it up: nothing may be sending it. The largest are let go of when they are too many bytes. */
@@ -24,4 +26,10 @@ export class UploadMemory {
     this.#bytes += buffer.length;
     while (this.#bytes > MOST_SPARE_BYTES) this.#bytes -= this.#spare.pop()?.length ?? 0;
   }
+}
+
+function roundUp(size: number): number {
+  return size > LARGEST_DOUBLED
+    ? Math.ceil(size / LARGEST_DOUBLED) * LARGEST_DOUBLED
+    : 2 ** Math.ceil(Math.log2(Math.max(SMALLEST, size)));
 }

@@ -31,7 +31,7 @@ import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
 
 /** So much of an upload is kept in memory. */
-const PART_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 1024 * 1024;
 
 export interface FolderStoreOptions extends RequestOptions, LockOptions {
   /** Default: that of the machine. Tests use one that fails. */

@@ -28,13 +28,14 @@ import { readS3Error } from './s3-error.ts';
 import { explainS3Failure } from './s3-failure.ts';
 import { s3Uploads } from './s3-upload.ts';
 
-const PART_BYTES = 8 * 1024 * 1024;
+/** The least that S3 takes for a part: each file that is being filled holds up to one in memory. */
+const PART_BYTES = 5 * 1024 * 1024;
 
 /**
  * The objects below one prefix of a bucket. Nothing is sent before the first call.
  *
  * An ETag is the server's own. S3 computes it from the body alone, so a put that changes only the user metadata keeps it.
- * An unconditional put of more than 8 MiB is a multi-part upload; when a process dies in the middle of one, its parts stay
+ * An unconditional put of more than 5 MiB is a multi-part upload; when a process dies in the middle of one, its parts stay
  * until the bucket's lifecycle rule AbortIncompleteMultipartUpload takes them away. Conditional puts are always one request.
  */
 export function openS3Store(location: S3Location, options: S3Options & RequestOptions = {}): ObjectStore {
