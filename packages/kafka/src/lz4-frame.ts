@@ -7,7 +7,7 @@ const HAS_BLOCK_CHECKSUMS = 0x10;
 const HAS_CONTENT_SIZE = 0x08;
 const HAS_CONTENT_CHECKSUM = 0x04;
 const HAS_DICTIONARY = 0x01;
-const IS_STORED = 0x80000000;
+const SIZE_BITS = 0x7fffffff;
 
 // https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: a block is sequences, each a token, literals, how far back a
 // match begins, and how long it is. The last one is literals alone.
@@ -68,11 +68,11 @@ function readBlocks(data: Buffer, mostBytes: number): readonly Block[] {
   let room = mostBytes;
   let at = 7 + (has(HAS_CONTENT_SIZE) ? 8 : 0);
   for (;;) {
-    const field = data.readUInt32LE(at);
+    const field = data.readInt32LE(at);
     at += 4;
     if (field === 0) break;
-    const isStored = field >= IS_STORED;
-    const end = at + (isStored ? field - IS_STORED : field);
+    const isStored = field < 0; // its highest bit
+    const end = at + (field & SIZE_BITS);
     if (end > data.length) throw cutOff();
     const size = isStored ? end - at : measureBlock(data, at, end, room);
     if (size > room) throw new UnfoldsTooFar(mostBytes);
