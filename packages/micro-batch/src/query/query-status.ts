@@ -6,7 +6,7 @@ import type { QueryProgress } from '../trigger/progress.ts';
  * ```
  *  starting ──► waiting ◄──► running ──► stopping ──► stopped
  *                 ▲  ▲         │
- *                 │  └─ paused │ a server does not answer
+ *                 │  └─ paused │ a server does not answer, or says what can't be
  *                 └─ recovering ◄┘        from anywhere: failed
  * ```
  */

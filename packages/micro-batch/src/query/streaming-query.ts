@@ -289,11 +289,23 @@ export class StreamingQuery<State> {
     if (outcome.failure !== undefined) throw outcome.failure;
     this.#report.triggered();
     for (const resolve of this.#afterTrigger.splice(0)) resolve();
-    this.#report.enter(
-      worked ? 'running' : 'waiting',
-      worked ? 'processing records' : 'waiting for new records',
-    );
+    this.#reportTriggered(worked);
     return worked;
+  }
+
+  /** A log that seems to end too early is no quiet one: unless a later look finds its end, the query fails soon. */
+  #reportTriggered(worked: boolean): void {
+    const short = [...this.#truncated.keys()].sort((a, b) => a - b);
+    if (worked) this.#report.enter('running', 'processing records');
+    else if (short.length === 0) this.#report.enter('waiting', 'waiting for new records');
+    else {
+      const { source, truncationWaitMs } = this.#options;
+      this.#report.enter(
+        'recovering',
+        `the brokers say that ${source.topic} ends before what was read of it, in partition ${short.join(', ')}; looking again for ` +
+          `${truncationWaitMs / 1_000} s, as brokers say so for a moment when leaders change`,
+      );
+    }
   }
 
   async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   act,
   append,
@@ -18,6 +19,7 @@ import {
   results,
   rows,
   start,
+  states,
   state,
   streamTest,
 } from '../support/stream-test.ts';
@@ -129,7 +131,12 @@ streamTest(
   append(0, 'xy'),
   start('b', { truncationWaitMs: 500 }),
   passTime(400),
-  state('b', 'waiting'),
+  look(
+    'the message',
+    (world) => world.consumer('b').query.status().message,
+    expect.stringContaining('partition 0; looking again for 0.5 s'),
+  ),
+  look('states', states('b'), 'starting,recovering'),
   fails('b', 'data_loss', /^offsets 2 to 4 of letters, partition 0: .*log ended at 2.*recreated/),
   results('abcde'),
 );
@@ -160,8 +167,10 @@ streamTest(
   append(0, 'abc'),
   start('b', { truncationWaitMs: 500 }),
   passTime(400),
+  look('states', states('b'), 'starting,recovering'),
   append(0, 'def'),
   results('abcdef'),
+  state('b', 'waiting'),
   gaps(0),
 );
 

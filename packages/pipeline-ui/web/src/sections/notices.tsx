@@ -60,7 +60,7 @@ export function Notices({
       )}
       {status?.state === 'recovering' && (
         <div class="notice" data-tone="warn">
-          <h2>A server does not answer</h2>
+          <h2>The consumer can’t go on for the moment</h2>
           <p>{status.message}</p>
           <p>The consumer tries again by itself, and goes on where it was.</p>
         </div>
