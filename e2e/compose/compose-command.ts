@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 // A setting that the shell happens to have must not reach the stack under test.
 const PASSED_ON = /^(PATH|HOME|LANG|DOCKER_.*)$/;
-export const cleanEnvironment = Object.fromEntries(
+const cleanEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)),
 );
 

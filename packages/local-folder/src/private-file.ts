@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { errorCode, systemError } from './error-code.ts';
 
 /** Files and folders are for the user of the process alone: tickets are personal data. */
-export const PRIVATE_FILE = 0o600;
+const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 
 /** The code of what is opened and is no file: a folder, a pipe, a device. */

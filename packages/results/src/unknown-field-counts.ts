@@ -2,7 +2,7 @@ import { showValue } from '@client-tickets/records';
 
 const MOST_NAMES = 32;
 /** Stands for all names past the first few, which a program that makes names up would fill memory and metrics with. */
-export const OTHER_FIELDS = 'other';
+const OTHER_FIELDS = 'other';
 
 /** How many records had which fields that are not declared. */
 export class UnknownFieldCounts {

@@ -45,7 +45,7 @@ export function createProgressBar(terminal: Terminal, clock: Clock, count: numbe
   };
 }
 
-export function describeProgress(production: Production, count: number): string {
+function describeProgress(production: Production, count: number): string {
   const { tickets } = production;
   const rate = `${rateOf(production).toFixed(1)}/s`;
   if (count === 0) return `${tickets} tickets, ${rate}`;

@@ -40,7 +40,7 @@ export function brokerName(broker: number): ServerName {
   return name;
 }
 
-export function brokerPort(broker: number, { portShift }: Pick<Place, 'portShift'>): number {
+function brokerPort(broker: number, { portShift }: Pick<Place, 'portShift'>): number {
   return broker * 10_000 + 9_092 + portShift;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** Everything that is not an object lives below this one name. Readers skip it: it starts with a dot. */
-export const HIDDEN_FOLDER = '.object-store';
+const HIDDEN_FOLDER = '.object-store';
 
 /** Where things lie inside a local location. No name below the hidden folder ends like a data file. */
 export interface FolderLayout {

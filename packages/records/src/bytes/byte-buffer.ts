@@ -99,7 +99,7 @@ export class ByteBuffer {
  * Copies eight bytes at a time, and so up to seven too many. By 32-bit numbers: those of 64 bits gain a quarter on Node 24 and
  * take eight times as long on Node 20, which makes an object of each.
  */
-export function copyWords(from: DataView, at: number, size: number, to: DataView, toAt: number): void {
+function copyWords(from: DataView, at: number, size: number, to: DataView, toAt: number): void {
   for (let done = 0; done < size; done += 8) {
     to.setInt32(toAt + done, from.getInt32(at + done, true), true);
     to.setInt32(toAt + done + 4, from.getInt32(at + done + 4, true), true);

@@ -14,7 +14,7 @@ export type RecordOf<Definition extends RecordDefinition> = {
 };
 
 /** Columns that every row gets beside the record's own. */
-export const ADDED_COLUMNS = ['extra', 'kafka_partition', 'kafka_offset'] as const;
+const ADDED_COLUMNS = ['extra', 'kafka_partition', 'kafka_offset'] as const;
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 

@@ -1,7 +1,7 @@
 import type { ByteBuffer } from '../bytes/byte-buffer.ts';
 
 export const QUOTE = 0x22;
-export const BACKSLASH = 0x5c;
+const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
 /**

@@ -117,7 +117,7 @@ function tameNumber(random: Random, hasDecimals: boolean): string {
   return hasDecimals && random.chance(0.6) ? `${whole}.${random.below(1000)}` : whole;
 }
 
-export function anyNumber(random: Random): string {
+function anyNumber(random: Random): string {
   return random.pick([
     '0',
     '-0',

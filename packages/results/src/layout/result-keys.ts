@@ -62,7 +62,7 @@ export function partitionPrefixes(table: string, partition: number): readonly st
 }
 
 /** The same for all files of a range, and in the order in which they are listed: `partition=0/<first>-<last>`. */
-export function stemOf(range: PartitionRange): string {
+function stemOf(range: PartitionRange): string {
   return `partition=${range.partition}/${formatRange(range)}`;
 }
 

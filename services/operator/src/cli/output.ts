@@ -32,7 +32,7 @@ export const colors = {
 };
 
 /** One line that can do nothing to a terminal. Further lines of a text are indented: no value can imitate a line of ours. */
-export function formatLine(text: string): string {
+function formatLine(text: string): string {
   const safe = printable(text).replaceAll('\n', '\n  ');
   return safe.replaceAll(MARKED, (_, index: string, marked: string) =>
     pc[COLORS[Number(index)] ?? 'reset'](marked),

@@ -143,7 +143,7 @@ function showFilling(
 }
 
 /** `3 s`, `5 min`, `2 h`, `4 days`. */
-export function showAge(ms: number): string {
+function showAge(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;

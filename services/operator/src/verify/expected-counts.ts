@@ -35,7 +35,7 @@ export function expectedCounts({ checkpoint, counts }: CountedPartition, endOffs
 }
 
 /** The rows that were counted before a place where a batch began, as far back as batches are named. */
-export function rowsBefore(
+function rowsBefore(
   { counted, recentBatches }: PartitionCheckpoint<Counts>,
   endOffset: bigint,
 ): number | undefined {
