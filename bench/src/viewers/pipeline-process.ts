@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startQuery } from '@client-tickets/consumer';
+import { rolloverOf, rolloverSettings, startQuery } from '@client-tickets/consumer';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import { createEmbeddedSource } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { readPublishedCounts } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
+import { z } from 'zod';
 
 /**
  * The pipeline with its UI in one process, as a consumer has it, over an embedded log and a folder. Says where its UI is,
@@ -44,6 +45,7 @@ const query = startQuery(ticketQuery, {
   trigger,
   startingOffsets: { kind: 'earliest' },
   maxOffsetsPerTrigger: 10_000,
+  rollover: rolloverOf(z.object(rolloverSettings).parse({})), // the consumer's own
   failOnDataLoss: true,
   clock,
   logger: silentLogger,
