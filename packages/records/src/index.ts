@@ -14,6 +14,16 @@ export {
 } from './declaration/field.ts';
 export { countColumns, countRows, emptyCounts, mergeCounts } from './counting/counts.ts';
 export { parseCounts } from './counting/parse-counts.ts';
+export { emptyState, parseQueryState, type QueryState } from './counting/query-state.ts';
+export { MOST_OPEN_WINDOWS, WindowFold, type EventTimes, type LateRow } from './counting/window-fold.ts';
+export {
+  addWindows,
+  emptyWindows,
+  parseWindows,
+  windowName,
+  type WindowCounts,
+  type WindowState,
+} from './counting/window-state.ts';
 export { describeQuery } from './declaration/describe-query.ts';
 export {
   by,
@@ -24,6 +34,8 @@ export {
   type Derived,
   type Query,
   type RowOf,
+  type WindowsFile,
+  type WindowUnit,
 } from './declaration/query.ts';
 export { defineRecord, type RecordDefinition, type RecordOf } from './declaration/record-definition.ts';
 export { parseFlatJson } from './json/parse-outline.ts';

@@ -11,6 +11,7 @@ export function describeQuery({
   record,
   derive,
   countsFiles,
+  windows,
 }: Query): Readonly<Record<string, string>> {
   const fields = Object.entries(record.fields);
   return {
@@ -22,6 +23,9 @@ export function describeQuery({
       Object.entries(derive).map(([name, { from, values }]) => [name, describeLookup(from, values)]),
     ),
     ...Object.fromEntries(countsFiles.map(({ name, column }) => [`counts ${name}`, `by ${column}`])),
+    ...(windows && {
+      [`counts ${windows.name}`]: `by ${windows.column} per ${windows.unit} of ${windows.time}`,
+    }),
   };
 }
 

@@ -7,10 +7,24 @@ export interface Lookup<From extends string = string, Value extends string = str
   readonly values: Readonly<Record<string, Value>>;
 }
 
-/** What records are counted by. Counts per window of a timestamp are to be declared here: `by('type').perHour('created_at')`. */
+/** What records are counted by: all of them, or those of each window of a timestamp. */
 export interface Counter<Name extends string = string> {
   readonly column: Name;
+  perMinute<const Time extends string>(time: Time): WindowedCounter<Name, Time>;
+  perHour<const Time extends string>(time: Time): WindowedCounter<Name, Time>;
+  perDay<const Time extends string>(time: Time): WindowedCounter<Name, Time>;
 }
+
+export interface WindowedCounter<Name extends string = string, Time extends string = string> {
+  readonly column: Name;
+  readonly time: Time;
+  readonly unit: WindowUnit;
+}
+
+/** How long a window is. Windows begin at whole units of UTC. */
+export type WindowUnit = keyof typeof UNITS_MS;
+
+const UNITS_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /** The value of another column for each value of `from`. */
 export function lookup<const From extends string, const Values extends Readonly<Record<string, string>>>(
@@ -22,7 +36,10 @@ export function lookup<const From extends string, const Values extends Readonly<
 
 /** Counts by a `oneOf` field, or by a column that is derived from one: the values of other columns are without number. */
 export function by<const Name extends string>(column: Name): Counter<Name> {
-  return { column };
+  const per =
+    (unit: WindowUnit) =>
+    <const Time extends string>(time: Time): WindowedCounter<Name, Time> => ({ column, time, unit });
+  return { column, perMinute: per('minute'), perHour: per('hour'), perDay: per('day') };
 }
 
 type ClosedNames<F extends Fields> = {
@@ -31,6 +48,10 @@ type ClosedNames<F extends Fields> = {
 
 type TextNames<F extends Fields> = {
   [Name in keyof F & string]: F[Name] extends { readonly kind: 'text' } ? Name : never;
+}[keyof F & string];
+
+type TimestampNames<F extends Fields> = {
+  [Name in keyof F & string]: F[Name] extends { readonly kind: 'timestamp' } ? Name : never;
 }[keyof F & string];
 
 type LookupOf<F extends Fields> = {
@@ -61,6 +82,15 @@ export interface CountsFile {
   readonly source: { readonly field: string; readonly values: readonly string[] };
 }
 
+/** The file that shows the counts of each window. */
+export interface WindowsFile extends CountsFile {
+  /** The timestamp that says which window a record is in. */
+  readonly time: string;
+  readonly unit: WindowUnit;
+  /** In milliseconds. */
+  readonly unitMs: number;
+}
+
 /** How many records of each kind, by the names of the files that show them. */
 export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
@@ -77,6 +107,8 @@ export interface Query<
   readonly key: string | undefined;
   readonly derived: readonly Derived[];
   readonly countsFiles: readonly CountsFile[];
+  /** `undefined`: nothing is counted by windows. */
+  readonly windows: WindowsFile | undefined;
 }
 
 /** A row of the results: `RowOf<typeof ticketQuery>`. */
@@ -88,8 +120,9 @@ export type RowOf<Q extends Query> = RecordOf<Q['record']> & {
 const TAKEN = ['dead_letters'];
 
 /**
- * Declares a query. Its names become columns and folders. Throws a `RangeError` for a name that is used twice or can't be one,
- * and for counts by a column that may be `null`.
+ * Declares a query. Its names become columns and folders. Throws a `RangeError` for a name that is used twice or can't be one, for
+ * counts by a column
+ * that may be `null`, and for a second count by windows: a partition has one watermark.
  */
 export function defineQuery<
   const F extends Fields,
@@ -99,7 +132,13 @@ export function defineQuery<
   readonly record: RecordDefinition<F>;
   readonly key?: TextNames<F>;
   readonly derive: Derive;
-  readonly counts: Readonly<Record<string, Counter<ClosedNames<F> | (keyof Derive & string)>>>;
+  readonly counts: Readonly<
+    Record<
+      string,
+      | Counter<ClosedNames<F> | (keyof Derive & string)>
+      | WindowedCounter<ClosedNames<F> | (keyof Derive & string), TimestampNames<F>>
+    >
+  >;
 }): Query<RecordDefinition<F>, Derive> {
   const { table, record, key, derive, counts } = declaration;
   const derived = Object.entries<Lookup>(derive).map(([name, { from, values }]) => {
@@ -107,19 +146,37 @@ export function defineQuery<
     if (Object.hasOwn(record.fields, name)) throw new RangeError(`${name}: a field has this name already`);
     return { name, from, values: closedValues(record, from).map((value) => lookedUp(name, values, value)) };
   });
-  const folders = [table, `${table}_json`, ...TAKEN];
-  const countsFiles = Object.entries<Counter>(counts).map(([name, { column }]): CountsFile => {
+  const folders = [table, `${table}_json`, `late_${table}`, ...TAKEN];
+  const declared = Object.entries<Counter | WindowedCounter>(counts);
+  const windowed = declared.flatMap(([name, counter]) => ('time' in counter ? [{ name, counter }] : []));
+  folders.push(...windowed.map(({ name }) => `${name}_final`));
+  const fileOf = (name: string, column: string): CountsFile => {
     checkName(name);
     if (folders.includes(name))
       throw new RangeError(`${name}: a folder of the results has this name already`);
     const source = sourceOf(record, derived, column);
-    if (record.fields[source.field]?.nullable !== false) {
-      throw new RangeError(`${name}: expected a field that is not nullable, found ${source.field}`);
-    }
+    checkNotNull(record, name, source.field);
     return { name, column, countColumn: `${record.name}_count`, values: [...new Set(source.values)], source };
+  };
+  const countsFiles = declared.flatMap(([name, counter]) =>
+    'time' in counter ? [] : [fileOf(name, counter.column)],
+  );
+  const [windows, second] = windowed.map(({ name, counter: { column, time, unit } }): WindowsFile => {
+    const file = fileOf(name, column);
+    if (record.fields[time]?.kind !== 'timestamp')
+      throw new RangeError(`${name}: expected a field of the kind timestamp, found ${time}`);
+    checkNotNull(record, name, time);
+    return { ...file, time, unit, unitMs: UNITS_MS[unit] };
   });
+  if (second !== undefined)
+    throw new RangeError(`${second.name}: expected one count by windows, found ${windows?.name} as well`);
   checkName(table);
-  return { record, derive, table, key, derived, countsFiles };
+  return { record, derive, table, key, derived, countsFiles, windows };
+}
+
+function checkNotNull(record: RecordDefinition, name: string, field: string): void {
+  if (record.fields[field]?.nullable !== false)
+    throw new RangeError(`${name}: expected a field that is not nullable, found ${field}`);
 }
 
 function sourceOf(

@@ -44,7 +44,60 @@ test('derived columns and counts follow from a declaration', () => {
   expect(query.key).toBeUndefined();
 });
 
+test('counts by windows of a timestamp are declared beside the totals', () => {
+  const { countsFiles, windows } = defineQuery({
+    table: 'things',
+    record: thing,
+    derive: { cut: lookup('size', { S: 'tight', M: 'loose' }) },
+    counts: { thing_counts: by('size'), thing_counts_by_minute: by('cut').perMinute('at') },
+  });
+  expect(countsFiles.map(({ name }) => name)).toEqual(['thing_counts']);
+  expect(windows).toEqual({
+    name: 'thing_counts_by_minute',
+    column: 'cut',
+    countColumn: 'thing_count',
+    values: ['tight', 'loose'],
+    source: { field: 'size', values: ['tight', 'loose'] },
+    time: 'at',
+    unit: 'minute',
+    unitMs: 60_000,
+  });
+});
+
 test.each<readonly [string, () => unknown, string]>([
+  [
+    'a second count by windows',
+    () =>
+      defineQuery({
+        table: 'things',
+        record: thing,
+        derive: {},
+        counts: { by_hour: by('size').perHour('at'), by_day: by('size').perDay('at') },
+      }),
+    'by_day: expected one count by windows, found by_hour as well',
+  ],
+  [
+    'windows of a timestamp that may be null',
+    () =>
+      defineQuery({
+        table: 'things',
+        record: defineRecord('thing', { size: oneOf('S'), at: nullable(timestamp()) }),
+        derive: {},
+        counts: { by_hour: by('size').perHour('at') },
+      }),
+    'by_hour: expected a field that is not nullable, found at',
+  ],
+  [
+    'counts in the folder of final windows',
+    () =>
+      defineQuery({
+        table: 'things',
+        record: thing,
+        derive: {},
+        counts: { by_hour_final: by('size'), by_hour: by('size').perHour('at') },
+      }),
+    'by_hour_final: a folder of the results has this name already',
+  ],
   ['a name that can be no column', () => defineRecord('thing', { Size: text() }), 'found "Size"'],
   ['a name with a blank', () => defineRecord('a thing', { size: text() }), 'found "a thing"'],
   [
@@ -85,7 +138,7 @@ test.each<readonly [string, () => unknown, string]>([
       }),
     'at: a field has this name already',
   ],
-  ...['things', 'things_json', 'dead_letters'].map(
+  ...['things', 'things_json', 'late_things', 'dead_letters'].map(
     (name) =>
       [
         `counts in the folder ${name}`,

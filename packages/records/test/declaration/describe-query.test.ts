@@ -45,6 +45,16 @@ test('a query is described by all that decides what its results hold', () => {
   });
 });
 
+test('counts by windows are described with the length of a window and its timestamp', () => {
+  const query = defineQuery({
+    table: 'things',
+    record: defineRecord('thing', { at: timestamp(), size: oneOf('S', 'M') }),
+    derive: {},
+    counts: { thing_counts_by_day: by('size').perDay('at') },
+  });
+  expect(describeQuery(query)).toMatchObject({ 'counts thing_counts_by_day': 'by size per day of at' });
+});
+
 test.each<[Field, Field]>([
   [text(), text({ length: { max: 20 } })],
   [text(), text({ length: { min: 0 } })],
