@@ -38,7 +38,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
       beginUpload: (options) => store.beginUpload({ ...options, owner: 'sample' }),
     });
     const handled = await files.add(batch, state);
-    await files.finish(endOffset, state);
+    await files.finish(endOffset, state, handled.state);
     committed.set(partition, { endOffset, storedOffset: endOffset, state: handled.state });
     pending.set(partition, []);
   }

@@ -1,5 +1,6 @@
 export { BufferPool } from './bytes/buffer-pool.ts';
 export { viewOf } from './bytes/byte-buffer.ts';
+export { formatTime } from './columns/format-time.ts';
 export type { RecordColumns } from './columns/record-columns.ts';
 export {
   boolean,
@@ -19,8 +20,10 @@ export { MOST_OPEN_WINDOWS, WindowFold, type EventTimes, type LateRow } from './
 export {
   addWindows,
   emptyWindows,
+  followWatermarks,
   parseWindows,
   windowName,
+  withoutWindows,
   type WindowCounts,
   type WindowState,
 } from './counting/window-state.ts';

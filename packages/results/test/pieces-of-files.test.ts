@@ -17,10 +17,10 @@ test('files hand over what is written while the records of a batch are read, so 
       abort: async () => {},
     }),
   });
-  await files.add(batch, handler.initialState);
+  const { state } = await files.add(batch, handler.initialState);
   expect(sizes.length).toBeGreaterThan(2);
   expect(Math.max(...sizes)).toBeLessThan(MOST_HELD);
 
-  const { files: written } = await files.finish(batch.endOffset, handler.initialState);
+  const { files: written } = await files.finish(batch.endOffset, handler.initialState, state);
   expect(written.map(({ size }) => size)).toEqual([sizes.reduce((sum, size) => sum + size, 0)]);
 });

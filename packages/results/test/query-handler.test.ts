@@ -253,8 +253,8 @@ describe('files', () => {
         };
       },
     });
-    await open.add(toTicketBatch([ticket]), handler.initialState);
-    await expect(open.finish(1n, handler.initialState)).rejects.toThrow('json: no answer');
+    const { state } = await open.add(toTicketBatch([ticket]), handler.initialState);
+    await expect(open.finish(1n, handler.initialState, state)).rejects.toThrow('json: no answer');
     await open.abort();
     expect(requests.indexOf('parquet completed')).toBeGreaterThan(0);
     expect(requests.indexOf('parquet completed')).toBeLessThan(requests.indexOf('parquet aborted'));

@@ -99,6 +99,7 @@ export interface Stop extends Loss {
  *   withBatch   moves `counted`; nothing is written for it
  *   withPlan    decides on the files of all that is counted and not stored; `counted` stays where it is
  *   withFiles   moves `stored` to the end of the plan, once its files can be seen
+ *   withState   changes the state between two records, where nothing is open; both stay where they are
  *   withGap     moves both over what is lost, where nothing is open; else it lies in the open range, whose end stays
  *   withNextLog the same, into the log that replaced this one
  * ```
@@ -248,6 +249,23 @@ export function withFiles<State>(
       plannedAt,
       storedAt: at,
     }),
+  };
+}
+
+/** The state changes between two records. Throws a `RangeError` where something is open: a file would hold it in part only. */
+export function withState<State>(
+  checkpoint: PartitionCheckpoint<State>,
+  next: (state: State) => State,
+): PartitionCheckpoint<State> {
+  const { counted, stored, partition } = checkpoint;
+  if (openRange(checkpoint) !== undefined)
+    throw new RangeError(`partition ${partition} has open files, so its state can't change by itself`);
+  const [countedState, storedState] = [next(counted.state), next(stored.state)];
+  if (countedState === counted.state && storedState === stored.state) return checkpoint;
+  return {
+    ...checkpoint,
+    counted: { ...counted, state: countedState },
+    stored: { ...stored, state: storedState },
   };
 }
 

@@ -53,10 +53,22 @@ export interface OpenFiles<State> {
   readonly bytes: number;
   /** Adds records that follow those which were added. `state`: the aggregation over everything before them. */
   add(batch: MicroBatch, state: State): Promise<HandledBatch<State>>;
-  /** Makes the files visible, each whole. `state`: the aggregation over all files before them. */
-  finish(endOffset: bigint, state: State): Promise<FinishedFiles<State>>;
+  /**
+   * Makes the files visible, each whole. `state`: the aggregation over all files before them. `counted`: that over everything counted up
+   * to their end, which is more where records were lost after they were counted. Records that follow are added to it: what decides
+   * about them (a watermark, say) must be in the state of the files as it is there.
+   */
+  finish(endOffset: bigint, state: State, counted: State): Promise<FinishedFiles<State>>;
   /** Throws them away. Never rejects. */
   abort(): Promise<void>;
+}
+
+/** What a state may be changed for between two records. */
+export interface Situation<State> {
+  /** What is counted of the other partitions, the initial state where that is nothing. */
+  readonly others: readonly State[];
+  /** Everything in the log is counted, and nothing has come for a while. */
+  readonly isIdle: boolean;
 }
 
 /**
@@ -76,6 +88,11 @@ export interface BatchHandler<State> {
   fileKeys(range: BatchRange): readonly string[];
   /** Prefixes of the keys of all files of this partition, and of no other partition. */
   partitionPrefixes(partition: number): readonly string[];
+  /**
+   * What a state becomes between two records: the same object where it stays. Called now and then for partitions whose files hold all
+   * that is counted, and kept by a swap of its own, so that every consumer finds the change at the same place.
+   */
+  advance?(state: State, situation: Situation<State>): State;
   /** Several may be open at once; nothing is written before there is something to write. */
   openFiles(start: FilesStart): OpenFiles<State>;
 }

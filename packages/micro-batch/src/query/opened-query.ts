@@ -4,6 +4,7 @@ import { logOf, positionIn } from '../ports/log-position.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import { openQuery, type QueryIdentity } from '../checkpoint/query-identity.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
+import { StateAdvances } from '../trigger/state-advances.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import { fetchOffsets, fetchOffsetsAt, listPartitions } from '../trigger/source-calls.ts';
 import { resolveStartingOffsets } from './starting-offsets.ts';
@@ -13,6 +14,7 @@ export interface OpenedQuery<State> {
   readonly identity: QueryIdentity;
   readonly checkpoints: CheckpointStore<State>;
   readonly context: PartitionQueryContext<State>;
+  readonly advances: StateAdvances<State>;
   /** `availableNow`: where each partition ended at the start. Those that came later are left to the next run. */
   readonly targets: ReadonlyMap<number, bigint>;
 }
@@ -33,6 +35,7 @@ export async function openStreamingQuery<State>(
     startingOffsets,
     trigger,
     rollover,
+    idleMs,
   } = options;
   const { topic } = source;
   const readLog = async (): Promise<ReadonlyMap<number, PartitionOffsets>> =>
@@ -77,7 +80,8 @@ export async function openStreamingQuery<State>(
     (await fetchOffsets(source, [partition])).get(partition)?.earliest ??
     0n;
   const context = { queryId, topic, handler, checkpoints, results, clock, rollover, firstOffset, seek };
-  return { identity, checkpoints, context, targets };
+  const advances = new StateAdvances({ handler, checkpoints, source, clock, idleMs });
+  return { identity, checkpoints, context, advances, targets };
 }
 
 /** The position that a run reads to, of a log's end that was noted in offsets. */

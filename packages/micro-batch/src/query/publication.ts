@@ -1,3 +1,4 @@
+import type { Counted } from '../checkpoint/partition-checkpoint.ts';
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import { countedStates } from './counted-states.ts';
 import type { GroupOffsets } from './group-offsets.ts';
@@ -17,8 +18,8 @@ export class Publication<State> {
   readonly #source: Source;
   readonly #publisher: ResultPublisher<State>;
   readonly #groupOffsets: GroupOffsets;
-  /** Where each owned partition was when the merged state was last published. */
-  #published: ReadonlyMap<number, bigint> = new Map();
+  /** Where each owned partition was, and with which state, when the merged state was last published. */
+  #published: ReadonlyMap<number, Counted<State>> = new Map();
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: {
@@ -33,7 +34,7 @@ export class Publication<State> {
 
   /** Whether readers see the partition up to here. */
   has(partition: number, endOffset: bigint): boolean {
-    return this.#published.get(partition) === endOffset;
+    return this.#published.get(partition)?.endOffset === endOffset;
   }
 
   /** Resolves when nothing is under way; rejects, once, as the publisher has. */
@@ -44,7 +45,7 @@ export class Publication<State> {
   }
 
   /**
-   * Begins, if a partition has moved since the last time, once what is under way is done; rejects if that has failed. Also for
+   * Begins, if a partition has moved or changed since the last time, once what is under way is done; rejects if that has failed. Also for
    * batches that another run counted, or whose swap was found out only afterwards: they may not have been published.
    */
   async begin(checkpoints: CheckpointStore<State>, owned: readonly PartitionQuery<State>[]): Promise<void> {
@@ -58,14 +59,16 @@ export class Publication<State> {
     owned: readonly PartitionQuery<State>[],
   ): Promise<void> {
     const counted = new Map(
-      owned
-        .filter((query) => query.isStored)
-        .map((query) => [query.partition, query.checkpoint.counted.endOffset]),
+      owned.filter((query) => query.isStored).map((query) => [query.partition, query.checkpoint.counted]),
     );
-    if ([...counted].every(([partition, offset]) => this.has(partition, offset))) return;
+    const isSame = ([partition, { endOffset, state }]: [number, Counted<State>]): boolean =>
+      this.has(partition, endOffset) && this.#published.get(partition)?.state === state;
+    if ([...counted].every(isSame)) return;
     const states = countedStates(checkpoints, owned, () => listPartitions(this.#source));
     await this.#publisher.publish(states);
     this.#published = counted;
-    this.#groupOffsets.commit(counted);
+    this.#groupOffsets.commit(
+      new Map([...counted].map(([partition, { endOffset }]) => [partition, endOffset])),
+    );
   }
 }

@@ -32,6 +32,8 @@ export interface StreamingQueryOptions<State> {
   readonly maxBytesPerTrigger?: number;
   /** When result files are finished. Default: with every batch. */
   readonly rollover?: Rollover;
+  /** How long nothing must have come for a partition until it is idle (`BatchHandler.advance`). Default: 1 minute. */
+  readonly idleMs?: number;
   /** Stop when records were lost before they were read. Default: true. */
   readonly failOnDataLoss?: boolean;
   /** How people accept a loss here, for the message of a query that stops for one: `tool accept does`. Default: by `failOnDataLoss`. */
@@ -52,6 +54,7 @@ const DEFAULTS = {
   maxOffsetsPerTrigger: 0,
   maxBytesPerTrigger: 8 * 1024 * 1024,
   rollover: EVERY_BATCH,
+  idleMs: 60_000,
   failOnDataLoss: true,
   lossAdvice: LOSS_ADVICE,
   listener: {},
@@ -78,6 +81,7 @@ export function resolveQueryOptions<State>(
     recordsWaitMs: resolved.recordsWaitMs,
     truncationWaitMs: resolved.truncationWaitMs,
     othersWaitMs: resolved.othersWaitMs,
+    idleMs: resolved.idleMs,
     'rollover.intervalMs': rollover.intervalMs,
     'rollover.inactivityMs': rollover.inactivityMs,
     ...(trigger.kind === 'interval' ? { 'trigger.everyMs': trigger.everyMs } : {}),

@@ -287,6 +287,7 @@ export class StreamingQuery<State> {
       if (hasCounted) this.#report.counted(outcome, { timestamp, startedAt, previousAt, publishing });
     }
     if (outcome.failure !== undefined) throw outcome.failure;
+    if (!this.#stopping) await opened.advances.look(queries, outcome.log);
     this.#report.triggered();
     for (const resolve of this.#afterTrigger.splice(0)) resolve();
     this.#reportTriggered(worked);

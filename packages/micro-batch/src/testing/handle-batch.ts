@@ -26,6 +26,6 @@ export async function handleBatch<State>(
   };
   const open = handler.openFiles({ topic, partition, startOffset, beginUpload });
   const handled = await open.add(batch, state);
-  const { files } = await open.finish(endOffset, handler.initialState);
+  const { files } = await open.finish(endOffset, handler.initialState, handled.state);
   return { ...handled, files: files.flatMap(({ key }) => made.get(key) ?? []) };
 }

@@ -37,6 +37,8 @@ export class FileFilling<State> {
   #planned: Filling<State> | undefined;
   #open: Filling<State> | undefined;
   #batches: readonly FilledBatch<State>[] = [];
+  /** What was counted already, as it comes into the open files again. */
+  #refilled: Promise<HandledBatch<State>> | undefined;
   #isBroken = false;
 
   constructor(options: {
@@ -70,9 +72,13 @@ export class FileFilling<State> {
     return this.#isBroken;
   }
 
-  /** Adds records that were counted already. Resolves when they are in the files. */
+  /** Adds records that were counted already. `state`: before the first of the open files. Resolves when they are in the files. */
   async addCounted(range: OffsetRange, records: RecordList, state: State): Promise<void> {
-    await this.#add(range, records, () => state);
+    const before = this.#open === undefined ? undefined : this.#refilled;
+    this.#refilled = this.#add(range, records, async () =>
+      before === undefined ? state : (await before).state,
+    );
+    await this.#refilled;
   }
 
   /** Adds a batch. `state`: as it was counted last. */
@@ -97,12 +103,16 @@ export class FileFilling<State> {
     this.#open = undefined;
   }
 
-  /** Makes the planned files visible. `state`: what is stored before them. */
-  async finish({ startOffset, endOffset }: OffsetRange, state: State): Promise<FilesOutcome<State>> {
+  /** Makes the planned files visible. `state`: what is stored before them. `counted`: what is counted up to their end. */
+  async finish(
+    { startOffset, endOffset }: OffsetRange,
+    state: State,
+    counted: State,
+  ): Promise<FilesOutcome<State>> {
     // A plan over offsets without records, or whose records are all lost.
     const filling = (this.#planned ??= this.#begin(startOffset));
     const { files, added } = filling;
-    const finished = added.then(() => files.finish(endOffset, state));
+    const finished = added.then(() => files.finish(endOffset, state, counted));
     filling.added = finished;
     try {
       return await finished;

@@ -6,6 +6,7 @@ import {
   withFiles,
   withGap,
   withNextLog,
+  withState,
   withStop,
   type FilesOutcome,
   type Gap,
@@ -275,12 +276,13 @@ export class PartitionQuery<State> {
 
   /** Makes the planned files visible. Everything counted must be in them. */
   async write(): Promise<void> {
-    const { planned, stored, gaps } = this.checkpoint;
+    const { planned, stored, counted, gaps } = this.checkpoint;
     if (planned === null || !this.isWhole)
       throw new RangeError(`partition ${this.partition} has no plan to execute, or not all of its records`);
     if (this.#written !== undefined) return;
     this.#closeFiles();
-    const written = await nameFailure(this.partition, planned, this.#filling.finish(planned, stored.state));
+    const finished = this.#filling.finish(planned, stored.state, counted.state);
+    const written = await nameFailure(this.partition, planned, finished);
     if (lostRanges(planned, gaps).length > 0) await this.#deleteOthers(planned, written);
     this.#written = written;
   }
@@ -341,6 +343,18 @@ export class PartitionQuery<State> {
   #tookNext(part: CountedPart | undefined): void {
     if (part !== undefined) this.#filling.counted();
     if (this.checkpoint.planned !== null) this.#closeFiles();
+  }
+
+  /** Whether files hold all that is counted, and nothing more is on its way into them: the state may change by itself. */
+  get isBetweenRecords(): boolean {
+    const isOpen = openRange(this.checkpoint) !== undefined || this.#filling.batches.length > 0;
+    return !isOpen && !this.#filling.isBroken && !this.#cell.isUncertain;
+  }
+
+  /** Changes the state between two records. `undefined`: it stays. */
+  async advance(next: (state: State) => State): Promise<SwapOutcome | undefined> {
+    const advanced = withState(this.checkpoint, next);
+    return advanced === this.checkpoint ? undefined : this.#swap(advanced);
   }
 
   /** Records a loss that the user has agreed to go on with, and steps over it. */

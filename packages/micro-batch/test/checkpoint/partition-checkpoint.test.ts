@@ -10,6 +10,7 @@ import {
   withGap,
   withNextLog,
   withPlan,
+  withState,
   withStop,
   type PartitionCheckpoint,
 } from '../../src/checkpoint/partition-checkpoint.ts';
@@ -166,6 +167,24 @@ test('the log is known by the last record also after batches without one, in wha
   expect(later.counted).toMatchObject({ endOffset: 4n, lastRecord });
   expect(later.logId).toBe('id');
   expect(store(withPlan(later, at), 1).stored).toMatchObject({ endOffset: 4n, lastRecord });
+});
+
+test('a state changes between two records in both frontiers alike, and where files are open not at all', () => {
+  const more = ({ records }: { readonly records: number }) => ({ records: records + 10 });
+  const stored = done(begin(5n), 2);
+  const changed = withState(stored, more);
+  expect(changed).toEqual({
+    ...stored,
+    counted: { ...stored.counted, state: { records: 12 } },
+    stored: { ...stored.stored, state: { records: 12 } },
+  });
+  expect(withState(begin(5n), more).counted).toMatchObject({
+    batchId: -1,
+    endOffset: 5n,
+    state: { records: 10 },
+  });
+  expect(withState(stored, (state) => state)).toBe(stored);
+  expect(() => withState(count(stored, 1n, 1), more)).toThrow('partition 0 has open files');
 });
 
 test('a gap must be next to what is counted, or within what is counted and not stored', () => {

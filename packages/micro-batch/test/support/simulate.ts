@@ -18,7 +18,13 @@ import {
 } from '@client-tickets/micro-batch/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { createLetterPublisher, letterHandler, type LetterCounts, type LetterRow } from './letter-query.ts';
+import {
+  createLetterPublisher,
+  letterHandler,
+  tickingHandler,
+  type LetterCounts,
+  type LetterRow,
+} from './letter-query.ts';
 import { watchInvariants } from './result-invariants.ts';
 
 const TOPIC = 'letters';
@@ -84,6 +90,8 @@ export async function simulate(
     };
   }
   const isPatient = random.chance(0.5);
+  const plainHandler = random.chance(0.7) ? tickingHandler : letterHandler;
+  const idleMs = random.pick([0, 15, 60, 1_000]) ?? 0;
   const rollover = {
     intervalMs: random.pick([0, 0, 50, 200]) ?? 0,
     bytes: random.pick([60, 200, 1_000_000]) ?? 60,
@@ -104,9 +112,9 @@ export async function simulate(
     const store = host.connect(createMemoryObjectStore('memory://results/', results));
     const clock = host.clock();
     const handler: BatchHandler<LetterCounts> = {
-      ...letterHandler,
+      ...plainHandler,
       openFiles: (start) => {
-        const files = letterHandler.openFiles(start);
+        const files = plainHandler.openFiles(start);
         const add = files.add.bind(files);
         return Object.assign(files, {
           add: async (...[batch, state]: Parameters<typeof add>) => {
@@ -130,6 +138,7 @@ export async function simulate(
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
       maxBytesPerTrigger: random.chance(0.2) ? 200 : 2_000,
       rollover,
+      idleMs,
       failOnDataLoss: false,
       truncationWaitMs: 20,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,

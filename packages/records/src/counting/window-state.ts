@@ -19,12 +19,14 @@ export interface WindowState {
   readonly late: number;
   /** Windows that were closed because too many were open. */
   readonly forced: number;
+  /** Windows that end by then are published for good and not here any more; `null`: all are. */
+  readonly prunedUntil: string | null;
   /** By their start, `2026-11-26T09:00:00Z`, ascending. */
   readonly windows: Readonly<Record<string, WindowCounts>>;
 }
 
 export function emptyWindows(delayMs: number): WindowState {
-  return { delayMs, watermark: null, late: 0, forced: 0, windows: {} };
+  return { delayMs, watermark: null, late: 0, forced: 0, prunedUntil: null, windows: {} };
 }
 
 /** `2026-11-26T09:00:00Z`; `start` in milliseconds since the epoch. */
@@ -51,21 +53,49 @@ export function addWindows(
   const windows = isSorted
     ? sums
     : Object.fromEntries(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { delayMs, watermark, late: state.late + added.late, forced, windows };
+  const { prunedUntil } = state;
+  return { delayMs, watermark, late: state.late + added.late, forced, prunedUntil, windows };
+}
+
+/**
+ * What the state becomes between two records, in a partition that nothing comes for: its watermark follows the latest of the others.
+ * The same one: it stays.
+ */
+export function followWatermarks(state: WindowState, others: readonly (string | null)[]): WindowState {
+  const latest = others.reduce((a, b) => (isBefore(a, b) ? b : a), state.watermark);
+  return latest === state.watermark ? state : { ...state, watermark: latest };
+}
+
+function isBefore(a: string | null, b: string | null): boolean {
+  return b !== null && (a === null || Date.parse(a) < Date.parse(b));
+}
+
+/**
+ * Leaves out windows that end by `until`, in milliseconds since the epoch, and that the watermark has closed: no record can come for
+ * them, so this may happen between any two. The same one: there are none.
+ */
+export function withoutWindows(state: WindowState, until: number, unitMs: number): WindowState {
+  const closed = state.watermark === null ? -Infinity : Date.parse(state.watermark);
+  const last = Math.min(until, closed);
+  const kept = Object.entries(state.windows).filter(([name]) => Date.parse(name) + unitMs > last);
+  if (kept.length === Object.keys(state.windows).length) return state;
+  return { ...state, prunedUntil: new Date(last).toISOString(), windows: Object.fromEntries(kept) };
 }
 
 /** Reads a state back from JSON. Throws a `RangeError` that says what is wrong with it. */
 export function parseWindows({ name, values, unitMs }: WindowsFile, value: unknown): WindowState {
   const count = z.int().nonnegative();
+  const time = z.iso.datetime({ precision: 3 });
   const start = z.string().refine((text) => {
     const ms = Date.parse(text);
     return ms % unitMs === 0 && windowName(ms) === text;
   });
   const schema = z.strictObject({
     delayMs: count,
-    watermark: z.iso.datetime({ precision: 3 }).nullable(),
+    watermark: time.nullable(),
     late: count,
     forced: count,
+    prunedUntil: time.nullable(),
     windows: z.record(start, z.array(count).length(values.length)),
   });
   const parsed = schema.safeParse(value);

@@ -5,6 +5,7 @@ import {
   defineRecord,
   emptyState,
   emptyWindows,
+  followWatermarks,
   MOST_OPEN_WINDOWS,
   oneOf,
   parseQueryState,
@@ -14,6 +15,7 @@ import {
   utc,
   WindowFold,
   windowName,
+  withoutWindows,
   type WindowsFile,
   type WindowState,
 } from '@client-tickets/records';
@@ -108,6 +110,7 @@ test('windows, late records and watermark are those of the rule, however records
         watermark: Number.isFinite(watermark) ? new Date(watermark).toISOString() : null,
         late: expected.late.length,
         forced: 0,
+        prunedUntil: null,
         windows: expected.windows,
       });
       expect(Object.keys(state.windows)).toEqual(Object.keys(expected.windows));
@@ -176,6 +179,25 @@ test('windows and late records add up', () => {
     late: 2,
     windows: { '2026-11-26T08:00:00Z': [1, 0], '2026-11-26T10:00:00Z': [1, 4] },
   });
+});
+
+test('an idle partition follows the latest watermark of the others, and never goes back', () => {
+  const { state } = fold(emptyWindows(0), [{ at: HOUR, after: 0, type: 'A' }]);
+  const times = [null, new Date(START + 2 * HOUR).toISOString(), new Date(START + 3 * HOUR).toISOString()];
+  expect(followWatermarks(state, times)).toEqual({ ...state, watermark: times[2] });
+  expect(followWatermarks(emptyWindows(0), times).watermark).toBe(times[2]);
+  expect(followWatermarks(state, [null, new Date(START).toISOString()])).toBe(state);
+});
+
+test('only windows that are closed are left out, and up to when is told', () => {
+  const hours = [0, 1, 2, 3].map((hour) => ({ at: hour * HOUR, after: 0, type: 'A' }));
+  const { state } = fold(emptyWindows(0), hours);
+  const left = withoutWindows(state, START + 24 * HOUR, HOUR);
+  expect(Object.keys(left.windows)).toEqual([windowName(START + 3 * HOUR)]);
+  expect(left.prunedUntil).toBe(new Date(START + 3 * HOUR).toISOString());
+  expect(Object.keys(withoutWindows(state, START + HOUR, HOUR).windows)).toHaveLength(3);
+  expect(withoutWindows(state, START, HOUR)).toBe(state);
+  expect(withoutWindows(emptyWindows(0), START, HOUR)).toEqual(emptyWindows(0));
 });
 
 const empty = emptyState(query, 600_000);
