@@ -1,11 +1,6 @@
-import {
-  parquetMetadata,
-  parquetScan,
-  snappyUncompress,
-  type AsyncBuffer,
-  type FileMetaData,
-} from 'hyparquet';
+import { parquetScan, snappyUncompress, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { checkPages } from './check-pages.ts';
+import { readFooter, toArrayBuffer } from './read-footer.ts';
 import { READ_LIMITS } from './read-limits.ts';
 import type { RowColumns, StoredRow } from './stored-row.ts';
 
@@ -21,8 +16,7 @@ export async function readParquetRows(
 ): Promise<() => Iterable<StoredRow>> {
   const bytes = toArrayBuffer(body);
   const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
-  checkFooterSize(bytes);
-  const metadata = parquetMetadata(bytes);
+  const metadata = readFooter(bytes);
   checkClaims(metadata, mostRows);
   checkPages(body, metadata, unfold);
   const there = new Set(metadata.schema.map(({ name }) => name));
@@ -72,16 +66,6 @@ function* toRows(columns: RowColumns, { start, end, values }: Group): Iterable<S
   }
 }
 
-const TAIL_BYTES = 8; // the footer's length, and `PAR1`
-
-/** Its parser makes an object of each byte that says so. */
-function checkFooterSize(bytes: ArrayBuffer): void {
-  const size =
-    bytes.byteLength < TAIL_BYTES ? 0 : new DataView(bytes).getUint32(bytes.byteLength - TAIL_BYTES, true);
-  if (size <= READ_LIMITS.footerBytes) return;
-  throw new RangeError(`expected a footer of at most ${READ_LIMITS.footerBytes} bytes, found ${size}`);
-}
-
 /** What the footer says must be true of a file that a query has written, whatever the pages hold. */
 function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): void {
   let rows = 0n;
@@ -118,10 +102,4 @@ function unfold(page: Uint8Array, size: number): Uint8Array {
   const output = new Uint8Array(size);
   snappyUncompress(page, output);
   return output;
-}
-
-function toArrayBuffer(body: Uint8Array): ArrayBuffer {
-  const { buffer, byteLength } = body;
-  const isWhole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
-  return isWhole ? buffer : Uint8Array.from(body).buffer;
 }
