@@ -91,5 +91,5 @@ export const rooms = {
     'monitoring',
     'http',
   ],
-  'packages/results/src': ['layout', 'read'],
+  'packages/results/src': ['layout', 'read', 'delta'],
 };

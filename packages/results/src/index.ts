@@ -1,4 +1,6 @@
 export type { Counts } from '@client-tickets/records';
+export { keepTable, type TableKeeper, type TableOptions } from './delta/keep-table.ts';
+export { readTable, type ResultTable } from './delta/read-table.ts';
 export { createCountsPublisher } from './counts-publisher.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
@@ -20,6 +22,7 @@ export {
   RESULT_FORMATS,
   rowsKey,
   rowsPrefix,
+  tableLogPrefix,
   type ResultFormat,
 } from './layout/result-keys.ts';
 export { readCounts, readPublishedCounts, type PublishedCounts } from './read/published-counts.ts';

@@ -4,6 +4,7 @@ import { createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import type { Query } from '@client-tickets/records';
+import { keepTable } from '@client-tickets/results';
 import {
   createLogger,
   describeError,
@@ -80,6 +81,16 @@ export async function runConsumer(query: Query): Promise<void> {
       member,
       groupMembers: () => source.fetchOwners(),
     });
+    const table = keepTable({
+      query,
+      topic,
+      results: stores.results,
+      formats: settings.RESULTS_FORMAT,
+      hasExtra: settings.UNKNOWN_FIELDS === 'keep',
+      clock,
+      logger,
+      newId: randomUUID,
+    });
     try {
       const { url } = await ui.start({ host: settings.HTTP_HOST, port: settings.HTTP_PORT });
       logger.info({ url }, 'the pipeline UI is ready');
@@ -104,6 +115,7 @@ export async function runConsumer(query: Query): Promise<void> {
         newId: randomUUID,
         listener: broadcast([
           ui.listener,
+          table.listener,
           createBatchReport({ declaration: query, logger, table: tableOutput() }),
         ]),
       });
@@ -116,6 +128,7 @@ export async function runConsumer(query: Query): Promise<void> {
       if (!signal.aborted) throw error;
       logger.info({ reason: describeError(error) }, 'stopped before it had started');
     } finally {
+      await table.close();
       await ui.close();
       await source.stop(); // the page may have asked it before there was a query
       await stores.close();

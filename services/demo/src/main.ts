@@ -6,7 +6,7 @@ import { type Source, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { produceTickets } from '@client-tickets/producer';
 import { createLogger, EXIT_CODES, readCommandLine, runMain } from '@client-tickets/service-kit';
-import { RESULT_FORMATS } from '@client-tickets/results';
+import { keepTable, RESULT_FORMATS } from '@client-tickets/results';
 import { createRequestWriter, createTicketGenerator, ticketQuery } from '@client-tickets/tickets';
 import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';
@@ -55,6 +55,15 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   const alreadyProduced = await countRecords(source);
   const display = createLiveDisplay(process.stdout);
   const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
+  const table = keepTable({
+    query: ticketQuery,
+    topic: TOPIC,
+    results,
+    formats: RESULT_FORMATS,
+    clock,
+    logger,
+    newId: randomUUID,
+  });
   const startedAt = clock.monotonic();
   const query = startQuery(ticketQuery, {
     source,
@@ -69,7 +78,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
     clock,
     logger,
     newId: randomUUID,
-    listener: broadcast(ui === undefined ? [view.listener] : [view.listener, ui.listener]),
+    listener: broadcast([view.listener, table.listener, ...(ui === undefined ? [] : [ui.listener])]),
   });
   ui?.attach(query);
   const firstNumber = alreadyProduced + 1;
@@ -104,6 +113,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   );
   if (ui !== undefined) await aborted(signal);
   await query.stop({ budgetMs: STOP_BUDGET_MS });
+  await table.close();
   await ui?.close();
   await log.close();
   await results.close();

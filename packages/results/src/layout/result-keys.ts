@@ -9,7 +9,8 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * Where everything lies in a results location:
  *
  * ```
- * tickets/partition=0/<first>-<last offset>.parquet       rows, and later the table's log: nothing else lies there
+ * tickets/partition=0/<first>-<last offset>.parquet       rows, and the table's log: nothing else lies there
+ * tickets/_delta_log/<version>.json                       the same files as a Delta Lake table
  * tickets_json/partition=0/<first>-<last offset>.json     the same rows
  * dead_letters/partition=0/<first>-<last offset>.json
  * ticket_counts/part-00000.json                           and the other counts files
@@ -44,6 +45,16 @@ export function countsKey(name: string): string {
 
 export function rowsPrefix(table: string, format: ResultFormat): string {
   return `${FOLDERS[format](table)}/`;
+}
+
+/** Of the rows of one partition. */
+export function partitionPrefix(table: string, format: ResultFormat, partition: number): string {
+  return `${rowsPrefix(table, format)}partition=${partition}/`;
+}
+
+/** Where the log of the Delta Lake table lies: commits, and what other programs add to them. */
+export function tableLogPrefix(table: string): string {
+  return `${rowsPrefix(table, 'parquet')}_delta_log/`;
 }
 
 /** Of dead letters, all or those of one partition. */
@@ -93,6 +104,7 @@ export function isResultKey({ table, countsFiles }: Declaration, key: string): b
   return (
     key === OWNER_KEY ||
     countsFiles.some(({ name }) => key === countsKey(name)) ||
+    key.startsWith(tableLogPrefix(table)) ||
     parseRangeKey(table, key) !== undefined
   );
 }

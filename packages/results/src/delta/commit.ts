@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { rowsPrefix } from '../layout/result-keys.ts';
+import { fileStatistics, type TableFile } from './table-file.ts';
+import { schemaString, type TableColumn } from './table-schema.ts';
+
+/** Up to where each partition is in the table: all its files of ranges that end there or before. */
+export type TableEnds = ReadonlyMap<number, bigint>;
+
+/** The newest version of Delta's rules for writers that is kept here. */
+const WRITER_VERSION = 2;
+
+/** A table that is written by this pipeline. */
+export interface TableIdentity {
+  readonly table: string;
+  readonly topic: string;
+  readonly columns: readonly TableColumn[];
+}
+
+/**
+ * The text of a commit: a JSON object a line. Every commit names the end of every partition (`txn`), so that the newest
+ * one says all that a writer has to know. `id`: of the table, for its first commit.
+ */
+export function encodeCommit(
+  { table, topic, columns }: TableIdentity,
+  commit: { readonly files: readonly TableFile[]; readonly ends: TableEnds; readonly at: number },
+  id: string | undefined,
+): string {
+  const { files, ends, at } = commit;
+  const about = {
+    timestamp: at,
+    operation: 'STREAMING UPDATE',
+    operationParameters: { outputMode: 'Append', topic },
+    isBlindAppend: true,
+    engineInfo: `client-tickets/${manifest.version}`,
+  };
+  const first =
+    id === undefined
+      ? []
+      : [
+          { protocol: { minReaderVersion: 1, minWriterVersion: WRITER_VERSION } },
+          {
+            metaData: {
+              id,
+              name: table,
+              format: { provider: 'parquet', options: {} },
+              schemaString: schemaString(columns),
+              partitionColumns: [],
+              configuration: {},
+              createdTime: at,
+            },
+          },
+        ];
+  const adds = files.map((file) => ({
+    add: {
+      path: tablePath(table, file.key),
+      partitionValues: {},
+      size: file.size,
+      modificationTime: at,
+      dataChange: true,
+      stats: fileStatistics(file, columns),
+    },
+  }));
+  return [
+    ...[{ commitInfo: about }, ...first].map((action) => JSON.stringify(action)),
+    ...[...ends].map(([partition, end]) => encodeEnd(topic, partition, end, at)),
+    ...adds.map((action) => JSON.stringify(action)),
+    '',
+  ].join('\n');
+}
+
+/** A URI that is relative to the table. No character of our keys needs to be escaped in one. */
+function tablePath(table: string, key: string): string {
+  return key.slice(rowsPrefix(table, 'parquet').length);
+}
+
+const applicationOf = (topic: string): string => `client-tickets/${topic}/partition-`;
+
+/** As text: an offset goes past what a number of JavaScript holds. */
+function encodeEnd(topic: string, partition: number, end: bigint, at: number): string {
+  const appId = JSON.stringify(applicationOf(topic) + String(partition));
+  return `{"txn":{"appId":${appId},"version":${end},"lastUpdated":${at}}}`;
+}
+
+const path = z.object({ path: z.string() });
+const actions = z.object({
+  protocol: z.object({ minWriterVersion: z.number() }).optional(),
+  add: path.extend({ size: z.number() }).optional(),
+  remove: path.optional(),
+  txn: z.object({ appId: z.string() }).optional(),
+});
+
+/** What a commit says, whoever has written it, as far as it matters here. */
+export interface Commit {
+  readonly ends: TableEnds;
+  readonly added: readonly { readonly key: string; readonly size: number }[];
+  readonly removed: readonly string[];
+  readonly needsWriterVersion: number;
+}
+
+const VERSION = /"version":\s*(\d+)/;
+
+/** Throws an `Error` when it is no commit. */
+export function decodeCommit({ table, topic }: Omit<TableIdentity, 'columns'>, text: string): Commit {
+  const ends = new Map<number, bigint>();
+  const added: { readonly key: string; readonly size: number }[] = [];
+  const removed: string[] = [];
+  let needsWriterVersion = 0;
+  const keyOf = (found: string): string => rowsPrefix(table, 'parquet') + decodeURIComponent(found);
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const { protocol, add, remove, txn } = actions.parse(JSON.parse(line));
+    if (protocol !== undefined) needsWriterVersion = protocol.minWriterVersion;
+    if (add !== undefined) added.push({ key: keyOf(add.path), size: add.size });
+    if (remove !== undefined) removed.push(keyOf(remove.path));
+    const application = applicationOf(topic);
+    if (txn?.appId.startsWith(application) !== true) continue;
+    ends.set(Number(txn.appId.slice(application.length)), BigInt(VERSION.exec(line)?.[1] ?? 0));
+  }
+  return { ends, added, removed, needsWriterVersion };
+}
+
+/** Throws an `Error` when another program has made the table one that is not written here. */
+export function checkWritable(location: string, { needsWriterVersion }: Commit): void {
+  if (needsWriterVersion <= WRITER_VERSION) return;
+  throw new RangeError(
+    `${location} was expected to need writer version ${WRITER_VERSION} of Delta's protocol or less, and needs ${needsWriterVersion}: ` +
+      'another program has upgraded it. Files are stored as before, but not added to the table.',
+  );
+}

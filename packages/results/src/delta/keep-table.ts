@@ -1,0 +1,125 @@
+import type {
+  Clock,
+  Logger,
+  ObjectStore,
+  PartitionStatus,
+  QueryListener,
+  StoredFiles,
+} from '@client-tickets/micro-batch';
+import type { Query } from '@client-tickets/records';
+import type { ResultFormat } from '../layout/result-keys.ts';
+import type { StoredFrontier } from './missing-files.ts';
+import { tableColumns } from './table-schema.ts';
+import { TableWriter } from './table-writer.ts';
+
+/** How long files of other partitions are waited for, so that a commit holds those of a round. */
+const ROUND_MS = 1_000;
+const RETRY_MS = 10_000;
+/** Ranges of a partition that wait for a commit; what came before them, the store is asked for. */
+const MOST_WAITING = 100;
+
+export interface TableOptions {
+  readonly query: Query;
+  readonly formats: readonly ResultFormat[];
+  /** Whether rows have the column of fields that are not declared. Default: they have not. */
+  readonly hasExtra?: boolean;
+  readonly topic: string;
+  readonly results: ObjectStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** Adds the files of a query to its Delta Lake table as they are stored. */
+export interface TableKeeper {
+  readonly listener: TableListener;
+  /** Once the query has ended: adds what waits. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+/** A `QueryListener`, as far as a table needs one. */
+export interface TableListener extends Pick<QueryListener, 'onFiles'> {
+  onStatus?(status: { readonly partitions: readonly PartitionEnd[] }): void;
+}
+
+type PartitionEnd = Pick<PartitionStatus, 'partition' | 'storedOffset'>;
+
+/**
+ * Off the query's path, one commit at a time. A commit that fails is logged and tried again; it never stops the query, and what is
+ * not added before the process ends, the next one adds: it compares the table with how far its partitions are stored.
+ * Without Parquet among the formats there is no table, and nothing is done.
+ */
+export function keepTable(options: TableOptions): TableKeeper {
+  return options.formats.includes('parquet') ? new Keeper(options) : { listener: {}, close: async () => {} };
+}
+
+class Keeper implements TableKeeper {
+  readonly #options: TableOptions;
+  readonly #writer: TableWriter;
+  readonly #closing = new AbortController();
+  #waiting = new Map<number, StoredFrontier>();
+  /** The partitions that were compared when they came to this consumer. */
+  #owned: ReadonlySet<number> = new Set();
+  #working: Promise<void> | undefined;
+
+  constructor(options: TableOptions) {
+    const { query, hasExtra = false } = options;
+    this.#options = options;
+    this.#writer = new TableWriter({
+      ...options,
+      table: query.table,
+      columns: tableColumns(query, hasExtra),
+    });
+  }
+
+  readonly listener: TableListener = {
+    onFiles: (partition, files) => this.#add(partition, { endOffset: files.endOffset, recent: [files] }),
+    onStatus: ({ partitions }) => {
+      const owned = this.#owned;
+      this.#owned = new Set(partitions.map(({ partition }) => partition));
+      for (const { partition, storedOffset } of partitions)
+        if (!owned.has(partition)) this.#add(partition, { endOffset: storedOffset, recent: [] });
+    },
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.#closing.abort();
+    await this.#working;
+  };
+
+  #add(partition: number, frontier: StoredFrontier): void {
+    this.#waiting.set(partition, later(this.#waiting.get(partition), frontier));
+    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+  }
+
+  async #work(): Promise<void> {
+    const { clock, logger } = this.#options;
+    const { signal } = this.#closing;
+    while (this.#waiting.size > 0) {
+      await clock.sleep(ROUND_MS, signal);
+      const isLast = signal.aborted;
+      const taken = this.#waiting;
+      this.#waiting = new Map();
+      try {
+        const files = await this.#writer.commit(taken);
+        if (files > 0) logger.debug({ files }, 'files were added to the table');
+      } catch (error) {
+        logger.warn({ err: error }, 'files are stored, but could not be added to the table yet');
+        if (isLast) return;
+        for (const [partition, frontier] of this.#waiting)
+          taken.set(partition, later(taken.get(partition), frontier));
+        this.#waiting = taken;
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+}
+
+function later(earlier: StoredFrontier | undefined, { endOffset, recent }: StoredFrontier): StoredFrontier {
+  if (earlier === undefined) return { endOffset, recent };
+  const ranges: readonly StoredFiles[] = [...earlier.recent, ...recent];
+  return {
+    endOffset: endOffset > earlier.endOffset ? endOffset : earlier.endOffset,
+    recent: ranges.slice(-MOST_WAITING),
+  };
+}

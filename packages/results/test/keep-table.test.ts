@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { silentLogger, type Logger, type StoredFiles } from '@client-tickets/micro-batch';
+import {
+  createMemoryObjectStore,
+  handleBatch,
+  interceptStore,
+  ManualClock,
+  MemoryObjects,
+} from '@client-tickets/micro-batch/testing';
+import { ticketQuery } from '@client-tickets/tickets';
+import { createQueryHandler, keepTable, readTable, type TableKeeper } from '../src/index.ts';
+import { generateTickets, toTicketBatch, topic } from './records.ts';
+
+const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
+
+/** A results location, its consumers' clock, and what was warned of. */
+function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parquet']) {
+  const objects = new MemoryObjects();
+  const memory = createMemoryObjectStore('memory://results/', objects);
+  const clock = new ManualClock();
+  const warnings: string[] = [];
+  const logger: Logger = { ...silentLogger, warn: (_, message) => warnings.push(message) };
+  let isBroken = false;
+  const results = interceptStore(memory, ({ operation }, send) =>
+    isBroken && operation === 'putIfAbsent' ? Promise.reject(new Error('broken')) : send(),
+  );
+  const newId = () => '11111111-2222-4333-8444-555555555555';
+  const ends = new Map<number, bigint>();
+  return {
+    warnings,
+    clock,
+    break: (broken: boolean) => {
+      isBroken = broken;
+    },
+    keep: (): TableKeeper => keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId }),
+    /** Two tickets more of a partition. */
+    async store(partition: number): Promise<StoredFiles> {
+      const startOffset = ends.get(partition) ?? 0n;
+      const { files, rows } = await handleBatch(
+        handler,
+        toTicketBatch(generateTickets(2), partition, startOffset),
+        handler.initialState,
+      );
+      for (const { key, body } of files) objects.write(key, body, {});
+      const at = new Date(clock.now()).toISOString();
+      const written = files.map(({ key, body }) => ({ key, size: body.length }));
+      ends.set(partition, startOffset + 2n);
+      return {
+        startOffset,
+        endOffset: startOffset + 2n,
+        rows,
+        deadLetters: 0,
+        files: written,
+        plannedAt: at,
+        storedAt: at,
+      };
+    },
+    status: (...partitions: readonly number[]) => ({
+      partitions: partitions.map((partition) => ({ partition, storedOffset: ends.get(partition) ?? 0n })),
+    }),
+    table: () => readTable(memory, { table: 'tickets', topic }),
+    parquet: () => [...objects.objects.keys()].filter((key) => key.endsWith('.parquet')).sort(),
+  };
+}
+
+const settle = (): Promise<void> => new Promise(setImmediate);
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  clock.advance(ms);
+  for (let turn = 0; turn < 20; turn += 1) await settle();
+}
+
+describe('a consumer', () => {
+  test('adds the files of a round in one commit', async () => {
+    const place = createPlace();
+    const { listener } = place.keep();
+    for (const partition of [0, 1, 2, 0]) listener.onFiles?.(partition, await place.store(partition));
+    await pass(place.clock, 1_000);
+    const table = await place.table();
+    expect(table?.version).toBe(0);
+    expect([...(table?.files.keys() ?? [])].sort()).toEqual(place.parquet());
+  });
+
+  test('adds what waits when it is stopped, without waiting for more', async () => {
+    const place = createPlace();
+    const { listener, close } = place.keep();
+    listener.onFiles?.(0, await place.store(0));
+    await close();
+    expect((await place.table())?.files.size).toBe(1);
+  });
+
+  test('goes on when the table can not be written, says so, and makes it good by itself', async () => {
+    const place = createPlace();
+    const { listener } = place.keep();
+    place.break(true);
+    listener.onFiles?.(0, await place.store(0));
+    await pass(place.clock, 1_000);
+    listener.onFiles?.(1, await place.store(1));
+    expect(await place.table()).toBeUndefined();
+    expect(place.warnings).toEqual(['files are stored, but could not be added to the table yet']);
+    place.break(false);
+    await pass(place.clock, 10_000);
+    await pass(place.clock, 1_000);
+    expect([...((await place.table())?.files.keys() ?? [])].sort()).toEqual(place.parquet());
+  });
+
+  test('gives up a table that can not be written when it is stopped; the next one makes it good at its start', async () => {
+    const place = createPlace();
+    const first = place.keep();
+    place.break(true);
+    first.listener.onFiles?.(0, await place.store(0));
+    await first.close();
+    expect(await place.table()).toBeUndefined();
+    place.break(false);
+    const next = place.keep();
+    next.listener.onStatus?.(place.status());
+    next.listener.onStatus?.(place.status(0));
+    await next.close();
+    expect([...((await place.table())?.files.keys() ?? [])]).toEqual(place.parquet());
+  });
+
+  test('adds what the former owner of a partition had stored and not added', async () => {
+    const place = createPlace();
+    await place.store(0);
+    const { listener, close } = place.keep();
+    listener.onFiles?.(1, await place.store(1));
+    listener.onStatus?.(place.status(1, 0));
+    await close();
+    expect([...((await place.table())?.files.keys() ?? [])].sort()).toEqual(place.parquet());
+  });
+
+  test('makes no table without Parquet', async () => {
+    const place = createPlace(['json']);
+    const { listener, close } = place.keep();
+    listener.onFiles?.(0, await place.store(0));
+    await close();
+    expect(await place.table()).toBeUndefined();
+  });
+});
