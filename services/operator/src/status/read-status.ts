@@ -11,7 +11,7 @@ import {
   type Totals,
 } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
-import { readPublishedCounts, RequeueJournal } from '@client-tickets/results';
+import { readPublishedCounts, readTable, RequeueJournal } from '@client-tickets/results';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
@@ -45,6 +45,8 @@ export interface Status {
   readonly deadLetters: { readonly total: number; readonly requeued: number };
   /** What readers see. `undefined`: there is no such file, or it can't be read. */
   readonly publishedRows: number | undefined;
+  /** The Delta Lake table of the results. `undefined`: there is none, or it can't be read. */
+  readonly table: { readonly version: number; readonly files: number; readonly bytes: number } | undefined;
   /** Members of the consumers' group now. `undefined`: the brokers did not say. */
   readonly consumers: readonly GroupMember[] | undefined;
   /** What this program's declaration says otherwise than the query's; states are not read then. */
@@ -120,6 +122,9 @@ export async function readStatus(options: {
       `partition ${partition} has no batch yet: it begins at ${begin}, ${latest > begin ? latest - begin : 0n} offsets wait`,
     );
   }
+  const table = await ask('the Delta Lake table is not known', () =>
+    readTable(results, { table: declaration.table, topic }),
+  );
   const journal = await RequeueJournal.open(checkpoints, topic, query.id);
   if (journal.pending !== undefined)
     notes.push('a requeue was interrupted; the next one finds out what it has sent');
@@ -137,6 +142,11 @@ export async function readStatus(options: {
       published?.kind === 'read'
         ? Object.values(published.counts).reduce((sum, count) => sum + count, 0)
         : undefined,
+    table: table && {
+      version: table.version,
+      files: table.files.size,
+      bytes: [...table.files.values()].reduce((sum, size) => sum + size, 0),
+    },
     consumers,
     declarationChanges: changes,
     problems: [...snapshot.unreadable.values()].map(({ message }) => message),

@@ -69,6 +69,10 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
   output.line(`${colors.bold(topic)}, ${showQuery(query)}`);
   output.line(`results     ${status.results}`);
   output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
+  if (status.table !== undefined) {
+    const { version, files, bytes } = status.table;
+    output.line(`table       version ${version}, ${showCount(files, 'file')}, ${showNumber(bytes)} bytes`);
+  }
   if (partitions.length > 0)
     output.table(
       [

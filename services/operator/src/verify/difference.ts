@@ -15,6 +15,7 @@ import type { OffsetRange } from '@client-tickets/micro-batch';
  * - `totals_differ`: rows and dead letters in the files are not those that the checkpoint has counted.
  * - `counts_differ`: the counts that the checkpoint keeps, or that readers see, are not those of the rows.
  * - `counts_behind`: readers see counts that lack committed rows.
+ * - `table_differs`: the Delta Lake table does not name each stored file once, or names others, or its log can't be read.
  * - `topic_differs`: the topic holds another record at an offset than the results, or one where they have none.
  * - `log_ends_early`: offsets are committed that the log does not have.
  * - `requeue_lost`: a dead letter was sent back to the topic, but what was sent is not in the results.
@@ -32,6 +33,7 @@ export type DifferenceCode =
   | 'totals_differ'
   | 'counts_differ'
   | 'counts_behind'
+  | 'table_differs'
   | 'topic_differs'
   | 'log_ends_early'
   | 'requeue_lost';

@@ -27,6 +27,7 @@ import { isKnownExactly } from './expected-counts.ts';
 import { checkQuery } from './query-check.ts';
 import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
+import { checkTable } from './table-check.ts';
 import { TopicSample } from './topic-sample.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
@@ -60,6 +61,7 @@ export interface VerifyOptions {
  * 1. Read the counts that readers see, **then** the checkpoints: what is published was counted before.
  * 2. List and read the files. What the checkpoints of step 1 say is stored is final and must be there, whole, once: its rows are
  *    exactly the state at `stored`.
+ *    The table names each of them once.
  * 3. Files after that are of plans, or were stored since. The checkpoints, read **again**, explain them.
  * 4. Compare the counts of step 1 with what they say they count, of which some may be in no file yet; read them again if they lag
  *    behind.
@@ -120,6 +122,8 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   for await (const key of listUnexpectedFiles(options.query, results, checkpoints)) {
     log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
   }
+  const table = await checkTable(results, options.query, topic);
+  log.add(table.differences);
   log.add(await judgeTail(results, takeSnapshot, snapshot, files.tail));
 
   const counted: CountedPartitions = new Map(
@@ -175,7 +179,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     partitions,
     differences: log.kept,
     moreDifferences: log.more,
-    notes: [...(brokers?.notes ?? []), ...compared.notes],
+    notes: [...table.notes, ...(brokers?.notes ?? []), ...compared.notes],
   };
 }
 

@@ -80,6 +80,15 @@ function changeFile(
   };
 }
 
+function changeTable(
+  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
+): Corruption {
+  return async (spoilt, random) => {
+    const { codes } = (await changeFile(TABLE_LOG, ['table_differs'], change)(spoilt, random)) ?? {};
+    return codes && { codes };
+  };
+}
+
 function changeCheckpoint(
   codes: readonly DifferenceCode[],
   change: (checkpoint: Checkpoint, random: Random) => boolean,
@@ -98,9 +107,10 @@ const linesOf = (body: Uint8Array): readonly string[] =>
   Buffer.from(body).toString().split('\n').slice(0, -1);
 const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-const TICKETS = /^tickets(_json)?\//;
+const TICKETS = /^tickets(_json)?\/partition=/;
 const JSON_TICKETS = /^tickets_json\/.*\.json$/;
 const PARQUET_TICKETS = /^tickets\/.*\.parquet$/;
+const TABLE_LOG = /^tickets\/_delta_log\//;
 const DEAD_LETTERS = /^dead_letters\//;
 const COUNTS = /^ticket_counts/;
 
@@ -355,6 +365,31 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
       at: '',
     } as Checkpoint['gaps'][number]);
     return true;
+  }),
+  'a version of the table is deleted': (spoilt) => {
+    const [key, ...newer] = keysOf(spoilt, TABLE_LOG);
+    if (key === undefined || newer.length === 0) return undefined;
+    spoilt.results.objects.delete(key);
+    return { codes: ['table_differs'] };
+  },
+  'a version of the table is torn': changeTable((body, random) =>
+    body.subarray(0, body.length - 2 - random.below(20)),
+  ),
+  'a file is in the table twice': changeTable((body) => {
+    const add = linesOf(body).find((line) => line.startsWith('{"add"'));
+    return add === undefined ? undefined : toText([...linesOf(body), add]);
+  }),
+  'a file is not in the table': changeTable((body) => {
+    const lines = linesOf(body).filter((line) => !line.startsWith('{"add"'));
+    return lines.length === linesOf(body).length ? undefined : toText(lines);
+  }),
+  'a file has another size in the table': changeTable((body) => {
+    const text = Buffer.from(body).toString();
+    return text.includes('"size":') ? text.replace('"size":', '"size":1') : undefined;
+  }),
+  'the table names a file that is not there': changeTable((body) => {
+    const text = Buffer.from(body).toString();
+    return text.includes('{"add"') ? text.replace('partition=', 'partition=9') : undefined;
   }),
   'the query has another id': ({ checkpoints }) => {
     const key = `${TOPIC}/query.json`;

@@ -15,7 +15,12 @@ import {
   Simulation,
   type Random,
 } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import {
+  createCountsPublisher,
+  createQueryHandler,
+  keepTable,
+  type ResultFormat,
+} from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 export const TOPIC = 'client_tickets';
@@ -84,6 +89,15 @@ export function startHistory(options: HistoryOptions): History {
     const host = new SimulatedHost(simulation, { crash: options.crash, error: options.error });
     const source = log.createSource({ schedule: host.schedule });
     const store = host.connect(resultsStore);
+    const table = keepTable({
+      query: ticketQuery,
+      formats: options.formats,
+      topic: TOPIC,
+      results: store,
+      clock: host.clock(),
+      logger: silentLogger,
+      newId: () => '11111111-2222-4333-8444-555555555555',
+    });
     StreamingQuery.start({
       name: `consumer-${index}`,
       source,
@@ -99,8 +113,10 @@ export function startHistory(options: HistoryOptions): History {
       failOnDataLoss: false,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,
       listener: {
-        onStatus: ({ state, message }) => {
-          if (state === 'failed') failure = message;
+        ...table.listener,
+        onStatus: (status) => {
+          table.listener.onStatus?.(status);
+          if (status.state === 'failed') failure = status.message;
         },
       },
     });
