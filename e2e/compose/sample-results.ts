@@ -6,7 +6,7 @@ import {
   type SourceRecord,
 } from '@client-tickets/micro-batch';
 import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 const PARTITIONS = 3;
@@ -16,7 +16,7 @@ const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] }
 /** Writes what the pipeline would have made of so many tickets and, after every hundredth, a message that is none. */
 export async function writeSampleResults(store: ObjectStore, tickets: number): Promise<void> {
   const generator = createTicketGenerator({ seed: 7, startTime: new Date('2026-11-22T09:30:00Z') });
-  const committed = new Map<number, CountedState<Counts>>();
+  const committed = new Map<number, CountedState<QueryState>>();
   const pending = new Map<number, SourceRecord[]>();
 
   async function commit(partition: number): Promise<void> {
@@ -63,6 +63,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
   await createCountsPublisher({ query: ticketQuery, store, topic: 'client_tickets' }).publish({
     read: states,
     refresh: states,
+    listPartitions: async () => [...committed.keys()],
   });
 }
 

@@ -9,12 +9,11 @@ import {
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
-import type { Query } from '@client-tickets/records';
+import type { Query, QueryState } from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
   type ResultFormat,
-  type Counts,
   type UnknownFields,
 } from '@client-tickets/results';
 import {
@@ -37,7 +36,7 @@ export interface UiPipeline {
   /** Appends tickets round-robin. */
   readonly addTickets: (count: number) => void;
   readonly addRaw: (partition: number, value: string | Uint8Array | null) => void;
-  readonly startQuery: () => StreamingQuery<Counts>;
+  readonly startQuery: () => StreamingQuery<QueryState>;
   /** What is answered over a connection. */
   readonly ask: (path: string, options?: Parameters<typeof ask>[1]) => Promise<Response>;
   /** The same, parsed. */
@@ -71,7 +70,7 @@ export function createUiPipeline({
   readonly trigger?: Trigger;
   readonly maxOffsetsPerTrigger?: number;
   /** Default: files with every batch. */
-  readonly rollover?: StreamingQueryOptions<Counts>['rollover'];
+  readonly rollover?: StreamingQueryOptions<QueryState>['rollover'];
   readonly log?: MemoryLog;
   readonly results?: ObjectStore;
   readonly checkpoints?: ObjectStore;

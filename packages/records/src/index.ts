@@ -44,6 +44,7 @@ export { defineRecord, type RecordDefinition, type RecordOf } from './declaratio
 export { parseFlatJson } from './json/parse-outline.ts';
 export { JsonLines } from './json-lines/json-lines.ts';
 export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
+export { encodeSmallTable, type SmallColumn } from './parquet/small-table.ts';
 export { RecordReader } from './reader/record-reader.ts';
 export { parseMoment } from './time/moment.ts';
 export { createTimeZone, utc, type TimeZone } from './time/time-zone.ts';

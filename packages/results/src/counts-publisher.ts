@@ -5,11 +5,10 @@ import {
   type ObjectStore,
   type ResultPublisher,
 } from '@client-tickets/micro-batch';
-import { emptyCounts, mergeCounts, type Counts, type CountsFile, type Query } from '@client-tickets/records';
-import { encodeOffsets, parseEndOffsets, type EndOffsets } from './layout/end-offsets.ts';
-import { encodeCountsFile } from './counts-file-body.ts';
+import type { Query, QueryState } from '@client-tickets/records';
+import { parseEndOffsets, parseWatermarks, type EndOffsets } from './layout/end-offsets.ts';
 import { JSON_LINES_TYPE } from './json-lines.ts';
-import { countsKey } from './layout/result-keys.ts';
+import { createPublishedFiles, endOffsetsOf, watermarksOf, type PublishedFile } from './published-files.ts';
 
 const MOST_ATTEMPTS = 10;
 
@@ -18,13 +17,23 @@ interface Version {
   readonly etag: string | undefined;
   readonly body: Uint8Array;
   readonly endOffsets: EndOffsets | undefined;
+  /** Of a file of windows: an idle partition's may rise while its end offset stays. */
+  readonly watermarks: ReadonlyMap<number, number> | undefined;
 }
 
-type Counted = ReadonlyMap<number, CountedState<Counts>>;
+type Counted = ReadonlyMap<number, CountedState<QueryState>>;
+
+export interface CountsPublisher extends ResultPublisher<QueryState> {
+  /**
+   * Up to where windows are put for good and need not be kept for that, in milliseconds since the epoch; `-Infinity`: not known yet. Days
+   * in which a window is missing from some state were put before it was dropped.
+   */
+  finalUntil(): number;
+}
 
 /**
- * Publishes the counts files of a query, each in one request. Their user
- * metadata says what they count (`encodeOffsets`).
+ * Publishes the counts files of a query and its file of windows, each in one request. Their user
+ * metadata says what they count (`encodeOffsets`, `encodeProgress`).
  *
  * **What a reader sees never goes backwards**, however many publishers there are and however late. For each file:
  *
@@ -39,7 +48,8 @@ type Counted = ReadonlyMap<number, CountedState<Counts>>;
  *
  * **An ETag stands for bytes, not for metadata**, so the argument needs every version to have bytes of its own. It has:
  * counts only grow, and step 3 writes no version with the same counts as the one before. This is why records that
- * change no count (dead letters) do not move the published end offsets: the next ticket does.
+ * change no count (dead letters) do not move the published end offsets: the next ticket does. Windows also become final, once, and
+ * leave the file, once.
  *
  * A write whose answer got lost rejects with `unavailable`; the next call reads what became of it. Should it arrive
  * later still, its condition fails. For that reason nothing here takes "the same bytes are there" for "mine arrived",
@@ -52,94 +62,110 @@ export function createCountsPublisher(options: {
   readonly query: Query;
   readonly store: ObjectStore;
   readonly topic: string;
-}): ResultPublisher<Counts> {
+}): CountsPublisher {
   const { query, store, topic } = options;
-  const lastSeen = new Map<CountsFile, Version>();
+  const published = createPublishedFiles(query, store);
+  const lastSeen = new Map<PublishedFile, Version>();
 
-  async function readVersion(file: CountsFile): Promise<Version> {
-    const found = await store.get(countsKey(file.name));
-    if (found === undefined) return { etag: undefined, body: new Uint8Array(), endOffsets: new Map() };
-    return { etag: found.etag, body: found.body, endOffsets: parseEndOffsets(found.metadata) };
+  async function readVersion({ key, hasWatermarks }: PublishedFile): Promise<Version> {
+    const found = await store.get(key);
+    const none = new Map<number, never>();
+    if (found === undefined)
+      return { etag: undefined, body: new Uint8Array(), endOffsets: none, watermarks: none };
+    const { etag, body, metadata } = found;
+    const watermarks = hasWatermarks ? parseWatermarks(metadata) : none;
+    return { etag, body, endOffsets: parseEndOffsets(metadata), watermarks };
   }
 
   /** Step 3. `false`: another consumer was first. */
-  async function replace(file: CountsFile, version: Version, counted: Counted): Promise<boolean> {
-    const body = encodeCountsFile(file, mergeStates(query, counted));
+  async function replace(
+    file: PublishedFile,
+    version: Version,
+    counted: Counted,
+    partitions: readonly number[],
+  ): Promise<boolean> {
+    const body = file.encode(counted, partitions);
     if (version.etag !== undefined && Buffer.compare(body, version.body) === 0) {
       lastSeen.set(file, version);
       return true;
     }
     lastSeen.delete(file); // unknown until the answer is there
-    const endOffsets = endOffsetsOf(counted);
-    const metadata = { topic, ...encodeOffsets(endOffsets, storedOffsetsOf(counted)) };
+    const metadata = { topic, ...file.metadata(counted) };
     const put = { contentType: JSON_LINES_TYPE, metadata };
     const written =
       version.etag === undefined
-        ? await store.putIfAbsent(countsKey(file.name), body, put)
-        : await store.putIfMatch(countsKey(file.name), body, version.etag, put);
-    if (written !== undefined) lastSeen.set(file, { etag: written.etag, body, endOffsets });
+        ? await store.putIfAbsent(file.key, body, put)
+        : await store.putIfMatch(file.key, body, version.etag, put);
+    if (written !== undefined)
+      lastSeen.set(file, {
+        etag: written.etag,
+        body,
+        endOffsets: endOffsetsOf(counted),
+        watermarks: watermarksOf(counted),
+      });
     return written !== undefined;
   }
 
-  async function publish(states: CountedStates<Counts>): Promise<void> {
-    let files = query.countsFiles;
+  async function publish(states: CountedStates<QueryState>): Promise<void> {
+    let files = published.files;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const versions = await Promise.all(
         files.map(async (file) => ({ file, version: lastSeen.get(file) ?? (await readVersion(file)) })),
       );
       let counted = await states.read();
-      if (versions.some(({ version }) => !reaches(counted, version.endOffsets))) {
+      if (versions.some(({ version }) => !reaches(counted, version))) {
         counted = await states.refresh();
         for (const { file, version } of versions) checkReached(counted, file, version);
       }
 
-      const lost: CountsFile[] = [];
+      const partitions = await states.listPartitions();
+      const lost: PublishedFile[] = [];
       const outcomes = await Promise.allSettled(
         versions.map(async ({ file, version }) => {
-          if (!(await replace(file, version, counted))) lost.push(file);
+          if (!(await replace(file, version, counted, partitions))) lost.push(file);
         }),
       );
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-      if (lost.length === 0) return;
+      if (lost.length === 0) return published.putFinal(counted, partitions);
       files = lost;
     }
     throw new ObjectStoreError(
       'unavailable',
-      `${store.location}: others replaced ${files.map(({ name }) => countsKey(name)).join(', ')} first, ${MOST_ATTEMPTS} times in a row`,
+      `${store.location}: others replaced ${files.map(({ key }) => key).join(', ')} first, ${MOST_ATTEMPTS} times in a row`,
     );
   }
 
   /** After `refresh` only a version that does not belong to these checkpoints can be ahead of them. */
-  function checkReached(counted: Counted, { name }: CountsFile, { endOffsets }: Version): void {
-    if (endOffsets === undefined || reaches(counted, endOffsets)) return;
+  function checkReached(counted: Counted, { key }: PublishedFile, version: Version): void {
+    const { endOffsets, watermarks } = version;
+    if (endOffsets === undefined || watermarks === undefined || reaches(counted, version)) return;
     throw new ObjectStoreError(
       'refused',
-      `${store.location}${countsKey(name)} counts ${topic} up to ${show(endOffsets)} (partition:offset), but the checkpoints have ` +
-        `committed up to ${show(endOffsetsOf(counted))}: it comes from other checkpoints, or these were set back. ` +
+      `${store.location}${key} counts ${topic} up to ${show(endOffsets, watermarks)}, but the checkpoints have ` +
+        `committed up to ${show(endOffsetsOf(counted), watermarksOf(counted))}: it comes from other checkpoints, or these were set back. ` +
         'Restore them, or write to another results location.',
     );
   }
 
-  return { publish };
+  return { publish, finalUntil: published.finalUntil };
 }
 
-function mergeStates(query: Query, counted: Counted): Counts {
-  return [...counted.values()].reduce((merged, { state }) => mergeCounts(merged, state), emptyCounts(query));
+function reaches(counted: Counted, { endOffsets, watermarks }: Version): boolean {
+  if (endOffsets === undefined || watermarks === undefined) return false;
+  const isCounted = [...endOffsets].every(
+    ([partition, end]) => (counted.get(partition)?.endOffset ?? 0n) >= end,
+  );
+  const found = watermarksOf(counted);
+  return (
+    isCounted && [...watermarks].every(([partition, mark]) => (found.get(partition) ?? -Infinity) >= mark)
+  );
 }
 
-function endOffsetsOf(counted: Counted): EndOffsets {
-  return new Map([...counted].map(([partition, { endOffset }]) => [partition, endOffset]));
-}
-
-function storedOffsetsOf(counted: Counted): EndOffsets {
-  return new Map([...counted].map(([partition, { storedOffset }]) => [partition, storedOffset]));
-}
-
-function reaches(counted: Counted, endOffsets: EndOffsets | undefined): boolean {
-  if (endOffsets === undefined) return false;
-  return [...endOffsets].every(([partition, offset]) => (counted.get(partition)?.endOffset ?? 0n) >= offset);
-}
-
-function show(endOffsets: EndOffsets): string {
-  return [...endOffsets].map(([partition, offset]) => `${partition}:${offset}`).join(' ') || 'nothing';
+function show(endOffsets: EndOffsets, watermarks: ReadonlyMap<number, number>): string {
+  const marks = [...watermarks]
+    .map(([partition, mark]) => `${partition}:${new Date(mark).toISOString()}`)
+    .join(' ');
+  const offsets =
+    [...endOffsets].map(([partition, offset]) => `${partition}:${offset}`).join(' ') || 'nothing';
+  return `${offsets} (partition:offset)${marks === '' ? '' : `, watermarks ${marks}`}`;
 }

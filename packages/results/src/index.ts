@@ -1,7 +1,7 @@
-export type { Counts } from '@client-tickets/records';
+export type { Counts, QueryState } from '@client-tickets/records';
 export { keepTable, type TableKeeper, type TableOptions } from './delta/keep-table.ts';
 export { readTable, type ResultTable } from './delta/read-table.ts';
-export { createCountsPublisher } from './counts-publisher.ts';
+export { createCountsPublisher, type CountsPublisher } from './counts-publisher.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
   heldValue,
@@ -11,11 +11,13 @@ export {
   type DeadLetter,
   type HeldValue,
 } from './layout/dead-letter.ts';
-export type { Declaration, DeclaredCounts } from './layout/declaration.ts';
+export type { Declaration, DeclaredCounts, DeclaredWindows } from './layout/declaration.ts';
 export { listRanges, type ListedFile, type ListedRange } from './layout/list-ranges.ts';
 export {
   countsKey,
   deadLettersPrefix,
+  finalWindowsKey,
+  finalWindowsPrefix,
   isResultKey,
   OWNER_KEY,
   parseRangeKey,
@@ -26,7 +28,14 @@ export {
   type ResultFormat,
 } from './layout/result-keys.ts';
 export { readCounts, readPublishedCounts, type PublishedCounts } from './read/published-counts.ts';
+export {
+  readPublishedWindows,
+  readWindows,
+  type PublishedWindow,
+  type PublishedWindows,
+} from './read/published-windows.ts';
 export { readDeadLetters } from './read/read-dead-letters.ts';
+export { readLateOffsets } from './read/read-late-offsets.ts';
 export { checkFileSize, READ_LIMITS } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';
 export {
@@ -44,3 +53,4 @@ export {
   type Requeue,
   type RequeueRecord,
 } from './requeue-journal.ts';
+export { finalUntil, shownWindows, windowTable, type TableWindow } from './window-table.ts';

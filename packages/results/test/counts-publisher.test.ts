@@ -8,7 +8,7 @@ import {
 } from '@client-tickets/micro-batch';
 import { PRIORITIES, TICKET_TYPES, ticketQuery, type Ticket } from '@client-tickets/tickets';
 import { createCountsPublisher } from '@client-tickets/results';
-import { countRows, emptyCounts, mergeCounts, type Counts } from '@client-tickets/records';
+import { countRows, emptyCounts, mergeCounts, type Counts, type QueryState } from '@client-tickets/records';
 import { createCountsStore, type Fate, type Pause, type SharedObjects } from './counts-store.ts';
 
 const KEYS = [
@@ -19,12 +19,13 @@ const KEYS = [
 const topic = 'client_tickets';
 const createObjects = (): SharedObjects => ({ objects: new Map(), history: [] });
 
-type States = Map<number, CountedState<Counts>>;
+type States = Map<number, CountedState<QueryState>>;
 
 /** States that one consumer knows all of. */
-const known = (states: States): CountedStates<Counts> => ({
+const known = (states: States): CountedStates<QueryState> => ({
   read: () => Promise.resolve(states),
   refresh: () => Promise.resolve(states),
+  listPartitions: () => Promise.resolve([...states.keys()]),
 });
 
 const EMPTY = emptyCounts(ticketQuery);
@@ -38,10 +39,10 @@ const countTickets = (tickets: readonly Pick<Ticket, 'type' | 'priority'>[]): Co
   );
 const oneBilling = countTickets([{ type: 'BILLING', priority: 'HIGH' }]);
 /** One record is counted that is not stored. */
-const at = (endOffset: bigint, state: Counts = EMPTY): CountedState<Counts> => ({
+const at = (endOffset: bigint, counts: Counts = EMPTY): CountedState<QueryState> => ({
   endOffset,
   storedOffset: endOffset - 1n,
-  state,
+  state: { counts },
 });
 
 function lines(object: StoredObject | undefined): unknown[] {
@@ -135,6 +136,7 @@ describe('the counts', () => {
     await createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish({
       read: () => Promise.resolve(new Map([[7, at(2n, oneBilling)]])),
       refresh: () => Promise.resolve((refreshes++, states)),
+      listPartitions: () => Promise.resolve([...states.keys()]),
     });
     expect(refreshes).toBe(1);
     expect(lines(shared.objects.get('ticket_counts/part-00000.json'))).toContainEqual({
@@ -188,7 +190,7 @@ const fates = fc.array(fc.constantFrom<Fate>('answered', 'answer lost', 'request
   maxLength: 20,
 });
 
-function stateAfter(log: readonly (Kind | null)[], offset: number): CountedState<Counts> {
+function stateAfter(log: readonly (Kind | null)[], offset: number): CountedState<QueryState> {
   return at(BigInt(offset), countTickets(log.slice(0, offset).filter((record) => record !== null)));
 }
 
@@ -227,7 +229,11 @@ async function consume(
     await Promise.all(others.map((partition) => readCheckpoint(partition, found)));
     return found;
   };
-  const states = { read: () => readAll(new Map(own)), refresh: () => readAll(new Map()) };
+  const states = {
+    read: () => readAll(new Map(own)),
+    refresh: () => readAll(new Map()),
+    listPartitions: () => Promise.resolve(logs.map((_, partition) => partition)),
+  };
 
   for (const turn of turns) {
     const partition = turn % logs.length;
@@ -243,7 +249,7 @@ async function consume(
 
 async function publishUntilAnswered(
   publisher: ReturnType<typeof createCountsPublisher>,
-  states: CountedStates<Counts>,
+  states: CountedStates<QueryState>,
 ): Promise<void> {
   try {
     await publisher.publish(states);
@@ -290,7 +296,7 @@ describe('a reader of counts that several consumers publish at once', () => {
               expect(sum(version.counts)).toBe(sum(total));
             }
           }
-          const merged = [...checkpoints.values()].map(({ state }) => state).reduce(mergeCounts);
+          const merged = [...checkpoints.values()].map(({ state }) => state.counts).reduce(mergeCounts);
           const shown = KEYS.map((key) => lines(shared.objects.get(key)));
           expect(shown).toEqual([
             linesOf('type', merged['ticket_counts'] ?? {}),

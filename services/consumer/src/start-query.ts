@@ -9,7 +9,7 @@ import {
   type StartingOffsets,
   type Trigger,
 } from '@client-tickets/micro-batch';
-import type { Counts, Query, TimeZone } from '@client-tickets/records';
+import type { Query, QueryState, TimeZone } from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
@@ -40,7 +40,7 @@ export interface QueryOptions {
 }
 
 /** Starts a declared query: its records are enriched, counted and stored. */
-export function startQuery(query: Query, options: QueryOptions): StreamingQuery<Counts> {
+export function startQuery(query: Query, options: QueryOptions): StreamingQuery<QueryState> {
   const { formats, timestampZone, unknownFields, ...shared } = options;
   return StreamingQuery.start({
     ...shared,

@@ -11,7 +11,7 @@ import {
 } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/records';
 import { ticketQuery } from '@client-tickets/tickets';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';
@@ -181,7 +181,7 @@ async function consume(options: {
   readonly trigger: Trigger;
   readonly formats?: readonly ResultFormat[];
   readonly startingOffsets?: StartingOffsets;
-}): Promise<StreamingQuery<Counts>> {
+}): Promise<StreamingQuery<QueryState>> {
   const { topic, trigger, formats = ['json', 'parquet'], startingOffsets = { kind: 'earliest' } } = options;
   const open = async (location: string): Promise<ObjectStore> => {
     const store = await openObjectStore(location, {

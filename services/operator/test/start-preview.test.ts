@@ -10,7 +10,7 @@ import {
 } from '@client-tickets/micro-batch';
 import type { MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
-import type { Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/records';
 import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
@@ -22,7 +22,7 @@ function logOf({ log }: History): ReadonlyMap<number, PartitionOffsets> {
 
 function preview(
   history: History,
-  options: Partial<StartPreviewOptions<Counts>> = {},
+  options: Partial<StartPreviewOptions<QueryState>> = {},
 ): Promise<StartPreview> {
   return previewStart({
     topic: TOPIC,

@@ -22,8 +22,9 @@ test('a partition is looked at where it begins, in its middle and where it ends,
     range: { startOffset: 0n, endOffset: 1_000n },
     stem: '',
     files: [],
-    rows: Array.from({ length: 1_000 }, (_, index) => ({ offset: BigInt(index), counted: [] })),
+    rows: Array.from({ length: 1_000 }, (_, index) => ({ offset: BigInt(index), counted: [], window: -1 })),
     deadLetters: [],
+    late: new Set(),
     differences: [],
   });
   expect(sample.windows().get(0)).toEqual([

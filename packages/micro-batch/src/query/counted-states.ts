@@ -21,14 +21,17 @@ export function countedStates<State>(
       ),
     );
   };
+  let listed: Promise<readonly number[]> | undefined;
+  const list = (): Promise<readonly number[]> => (listed = listPartitions());
   return {
     async read() {
-      const all = await listPartitions();
+      const all = await list();
       const others = await read(all.filter((partition) => !known.has(partition)));
       for (const [partition, state] of known) others.set(partition, state);
       return others;
     },
-    refresh: async () => read(await listPartitions()),
+    listPartitions: () => listed ?? list(), // as the last call found them
+    refresh: async () => read(await list()),
   };
 }
 

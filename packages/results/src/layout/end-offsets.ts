@@ -3,6 +3,8 @@ export type EndOffsets = ReadonlyMap<number, bigint>;
 
 const COUNTED = 'end-offsets';
 const STORED = 'stored-offsets';
+const WATERMARKS = 'watermarks';
+const LATE = 'late';
 const MOST_BYTES = 1_750; // S3 takes 2,048 of names and values together, and a topic's name may have 249
 
 /**
@@ -28,7 +30,43 @@ export function parseStoredOffsets(metadata: Readonly<Record<string, string>>): 
   return parse(metadata[STORED]);
 }
 
-function encode(offsets: EndOffsets): string {
+/**
+ * User metadata of a file of windows: `encodeOffsets` and `watermarks`, `{"0":"1795680000000"}` in milliseconds since the epoch, of
+ * the partitions that have one. Where there is no room for all three, first `stored-offsets` is left out, then all. `late` is how many
+ * records were late when it was written **at least**: one that is late changes no line.
+ */
+export function encodeProgress(
+  counted: EndOffsets,
+  stored: EndOffsets,
+  { watermarks, late }: { readonly watermarks: ReadonlyMap<number, number>; readonly late: number },
+): Readonly<Record<string, string>> {
+  const own = { [WATERMARKS]: encode(watermarks), [LATE]: String(late) };
+  const candidates = [
+    { ...encodeOffsets(counted, stored), ...own },
+    { [COUNTED]: encode(counted), ...own },
+  ];
+  return candidates.find((each) => COUNTED in each && sizeOf(each) <= MOST_BYTES) ?? {};
+}
+
+function sizeOf(metadata: Readonly<Record<string, string>>): number {
+  return Object.entries(metadata).flat().join('').length;
+}
+
+/** `undefined` when the metadata does not say. */
+export function parseLate(metadata: Readonly<Record<string, string>>): number | undefined {
+  const text = metadata[LATE] ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** In milliseconds since the epoch; `undefined` when the metadata does not say. */
+export function parseWatermarks(
+  metadata: Readonly<Record<string, string>>,
+): ReadonlyMap<number, number> | undefined {
+  const marks = parse(metadata[WATERMARKS]);
+  return marks && new Map([...marks].map(([partition, mark]) => [partition, Number(mark)]));
+}
+
+function encode(offsets: ReadonlyMap<number, bigint | number>): string {
   const sorted = [...offsets].sort(([a], [b]) => a - b);
   return `{${sorted.map(([partition, offset]) => `"${partition}":"${offset}"`).join(',')}}`;
 }

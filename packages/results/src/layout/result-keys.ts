@@ -13,7 +13,9 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * tickets/_delta_log/<version>.json                       the same files as a Delta Lake table
  * tickets_json/partition=0/<first>-<last offset>.json     the same rows
  * dead_letters/partition=0/<first>-<last offset>.json
- * ticket_counts/part-00000.json                           and the other counts files
+ * late_tickets/partition=0/<first>-<last offset>.json     rows among these that are in no window
+ * ticket_counts/part-00000.json                           and the other counts files, that of windows among them
+ * ticket_counts_by_hour_final/date=<day>/part-00000.json  and .parquet: all windows of a day that is over
  * _query.json                                             the engine's: which query writes here
  * ```
  *
@@ -39,8 +41,31 @@ export function deadLettersKey(range: PartitionRange): string {
   return `${DEAD_LETTERS}/${stemOf(range)}.json`;
 }
 
+/** Of the rows of a range that were late for their window. */
+export function lateKey(table: string, range: PartitionRange): string {
+  return `${lateFolder(table)}/${stemOf(range)}.json`;
+}
+
+const lateFolder = (table: string): string => `late_${table}`;
+
 export function countsKey(name: string): string {
   return `${name}/part-00000.json`;
+}
+
+/** Of the windows of a day, `2026-11-26`, once all of them are final. */
+export function finalWindowsKey(name: string, date: string, format: ResultFormat): string {
+  return `${finalWindowsPrefix(name)}date=${date}/part-00000.${format}`;
+}
+
+export function finalWindowsPrefix(name: string): string {
+  return `${name}_final/`;
+}
+
+/** The day of such a key; `undefined`: it is none. */
+export function parseFinalWindowsKey(name: string, key: string): string | undefined {
+  const prefix = finalWindowsPrefix(name);
+  const rest = key.startsWith(prefix) ? key.slice(prefix.length) : '';
+  return /^date=(\d{4}-\d\d-\d\d)\/part-00000\.(?:json|parquet)$/.exec(rest)?.[1];
 }
 
 export function rowsPrefix(table: string, format: ResultFormat): string {
@@ -64,7 +89,11 @@ export function deadLettersPrefix(partition?: number): string {
 
 /** All prefixes below which files of ranges lie. */
 export function rangePrefixes(table: string): readonly string[] {
-  return [...RESULT_FORMATS.map((format) => rowsPrefix(table, format)), deadLettersPrefix()];
+  return [
+    ...RESULT_FORMATS.map((format) => rowsPrefix(table, format)),
+    deadLettersPrefix(),
+    `${lateFolder(table)}/`,
+  ];
 }
 
 /** Prefixes of all that is written for one partition, and for no other. */
@@ -77,9 +106,9 @@ function stemOf(range: PartitionRange): string {
   return `partition=${range.partition}/${formatRange(range)}`;
 }
 
-/** A file that holds rows or dead letters of one range of offsets of one partition, as its key says. */
+/** A file that holds rows, dead letters or late rows of one range of offsets of one partition, as its key says. */
 export interface RangeFileName {
-  readonly kind: 'rows' | 'dead_letters';
+  readonly kind: 'rows' | 'dead_letters' | 'late';
   readonly format: ResultFormat;
   readonly partition: number;
   readonly range: OffsetRange;
@@ -96,13 +125,17 @@ export function parseRangeKey(table: string, key: string): RangeFileName | undef
   if (stem === undefined || range === undefined || format === undefined) return undefined;
   const name = { format, partition: Number(partition), range, stem };
   if (folder === FOLDERS[format](table)) return { ...name, kind: 'rows' };
-  return folder === DEAD_LETTERS && format === 'json' ? { ...name, kind: 'dead_letters' } : undefined;
+  if (format !== 'json') return undefined;
+  if (folder === DEAD_LETTERS) return { ...name, kind: 'dead_letters' };
+  return folder === lateFolder(table) ? { ...name, kind: 'late' } : undefined;
 }
 
 /** Whether the query writes such a key. */
-export function isResultKey({ table, countsFiles }: Declaration, key: string): boolean {
+export function isResultKey({ table, countsFiles, windows }: Declaration, key: string): boolean {
   return (
     key === OWNER_KEY ||
+    (windows !== undefined &&
+      (key === countsKey(windows.name) || parseFinalWindowsKey(windows.name, key) !== undefined)) ||
     countsFiles.some(({ name }) => key === countsKey(name)) ||
     key.startsWith(tableLogPrefix(table)) ||
     parseRangeKey(table, key) !== undefined

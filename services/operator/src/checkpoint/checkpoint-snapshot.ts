@@ -6,10 +6,10 @@ import {
   type QueryIdentity,
   type StoredCheckpoint,
 } from '@client-tickets/micro-batch';
-import type { Counts } from '@client-tickets/records';
+import type { QueryState } from '@client-tickets/records';
 
 /** All partition checkpoints of a query, each as it was at one moment. */
-export interface CheckpointSnapshot<State = Counts> {
+export interface CheckpointSnapshot<State = QueryState> {
   readonly partitions: ReadonlyMap<number, StoredCheckpoint<State>>;
   /** Those that can't be read, and why. */
   readonly unreadable: ReadonlyMap<number, QueryError>;

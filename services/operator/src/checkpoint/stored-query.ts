@@ -1,5 +1,5 @@
 import { queryChanges, type QueryIdentity } from '@client-tickets/micro-batch';
-import type { Counts, Query } from '@client-tickets/records';
+import type { Query, QueryState } from '@client-tickets/records';
 import {
   createQueryHandler,
   describeOptions,
@@ -9,7 +9,7 @@ import {
 } from '@client-tickets/results';
 
 /** The state of a checkpoint is read alike whatever formats the query writes. */
-export function stateParser(query: Query): (value: unknown) => Counts {
+export function stateParser(query: Query): (value: unknown) => QueryState {
   const handler = createQueryHandler(query, { formats: RESULT_FORMATS });
   return (value) => handler.parseState(value);
 }

@@ -7,7 +7,8 @@ import {
   type PartitionCheckpoint,
   type PartitionOffsets,
 } from '@client-tickets/micro-batch';
-import { type Counts, type ResultFormat } from '@client-tickets/results';
+import { addWindows, emptyWindows, type QueryState, type WindowState } from '@client-tickets/records';
+import type { Counts, ResultFormat } from '@client-tickets/results';
 import type { Difference } from '../verify/difference.ts';
 import type { QueryRows } from '../verify/query-rows.ts';
 import type { RangeEvidence } from '../verify/range-evidence.ts';
@@ -18,6 +19,8 @@ import { showOffsets } from '../cli/output.ts';
 interface Sum {
   readonly endOffset: bigint;
   readonly counts: Counts;
+  /** Rows by their windows, and how many were late. */
+  readonly windows: WindowState;
   readonly rows: number;
   readonly deadLetters: number;
   readonly ranges: number;
@@ -30,6 +33,8 @@ export interface RebuildOptions {
   readonly firstOffset: bigint | undefined;
   /** Up to where the published counts say that files were stored, at least. */
   readonly storedEnd: bigint;
+  /** Of a partition without rows. */
+  readonly initialState: QueryState;
   /** As the brokers have it now; `undefined`: not known. */
   readonly log: PartitionOffsets | undefined;
   /** Take the last range for stored, whatever its files may lack. */
@@ -38,7 +43,7 @@ export interface RebuildOptions {
 }
 
 /** Throws an `Error` that says why a checkpoint can't be made of these files. */
-type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<Counts>;
+type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<QueryState>;
 
 /**
  * Adds up the files of one partition, range by range, to what its checkpoint must have said.
@@ -69,7 +74,7 @@ export class PartitionRebuild {
 
   /** In ascending order. */
   add(evidence: RangeEvidence): void {
-    const { partition, range, rows, deadLetters } = evidence;
+    const { partition, range, rows, deadLetters, late } = evidence;
     this.#checkLast();
     const sum = this.#last?.sum;
     if (sum !== undefined && range.startOffset < sum.endOffset) {
@@ -84,6 +89,10 @@ export class PartitionRebuild {
       sum: {
         endOffset: range.endOffset,
         counts: this.#rows.merge(sum?.counts ?? this.#rows.noCounts, this.#rows.count(rows)),
+        windows: addWindows(sum?.windows ?? NO_WINDOWS, {
+          late: late.size,
+          windows: this.#rows.countWindows(rows.filter(({ offset }) => !late.has(offset))),
+        }),
         rows: (sum?.rows ?? 0) + rows.length,
         deadLetters: (sum?.deadLetters ?? 0) + deadLetters.length,
         ranges: (sum?.ranges ?? 0) + 1,
@@ -92,7 +101,7 @@ export class PartitionRebuild {
   }
 
   readonly finish: Rebuild = (options) => {
-    const { query, partition, storedEnd, log, assumeComplete, at } = options;
+    const { query, partition, storedEnd, initialState, log, assumeComplete, at } = options;
     const last = this.#last;
     const start = last?.evidence.range.startOffset ?? storedEnd;
     const isStored = last === undefined || storedEnd >= last.sum.endOffset || assumeComplete;
@@ -117,15 +126,15 @@ export class PartitionRebuild {
         `partition ${partition} begins at offset ${firstOffset}, but there are files from ${this.#firstOffset} on`,
       );
     }
-    const { rows = 0, deadLetters = 0, ranges = 0, counts = this.#rows.noCounts } = sum ?? {};
+    const { rows = 0, deadLetters = 0, ranges = 0 } = sum ?? {};
     this.#noteNextLog(sum?.endOffset ?? firstOffset, endOffset);
     const gaps = this.#replaced.map((range): Gap => ({ ...range, reason: 'replaced', isCounted: false, at }));
     const lost = gaps.reduce((offsets, gap) => offsets + gap.endOffset - gap.startOffset, 0n);
     const emptyOffsets = Number(endOffset - firstOffset - lost) - rows - deadLetters;
     const totals = { rows, deadLetters, emptyOffsets };
     // The results do not say which log they came from: whatever the topic holds now is taken for the same.
-    const stored = { endOffset, state: counts, totals, lastRecord: null, at };
-    const counted = isStored ? stored : frontierOf(last.sum, firstOffset + lost, at);
+    const stored = { endOffset, state: stateOf(sum, initialState), totals, lastRecord: null, at };
+    const counted = isStored ? stored : frontierOf(last.sum, initialState, firstOffset + lost, at);
     const planned = isStored ? null : { startOffset: start, endOffset: last.sum.endOffset, at };
     return {
       query,
@@ -170,14 +179,52 @@ export class PartitionRebuild {
 
 /** Everything up to the end of the ranges that were added up. */
 function frontierOf(
-  { endOffset, counts: state, rows, deadLetters }: Sum,
+  sum: Sum,
+  initialState: QueryState,
   firstOffset: bigint,
   at: string,
-): Frontier<Counts> {
+): Frontier<QueryState> {
+  const { endOffset, rows, deadLetters } = sum;
   const emptyOffsets = Number(endOffset - firstOffset) - rows - deadLetters;
-  return { endOffset, state, totals: { rows, deadLetters, emptyOffsets }, lastRecord: null, at };
+  return {
+    endOffset,
+    state: stateOf(sum, initialState),
+    totals: { rows, deadLetters, emptyOffsets },
+    lastRecord: null,
+    at,
+  };
 }
 
 function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+const NO_WINDOWS = emptyWindows(0);
+/** How far back windows are put together again: longer than they are shown. */
+const KEPT_MS = 72 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * What the windows were is known from rows and late ones. Where the watermark was is not: it is put where the last window begins, as
+ * far behind as always.
+ */
+function stateOf(sum: Sum | undefined, initial: QueryState): QueryState {
+  const { windows: none } = initial;
+  if (sum === undefined) return initial;
+  if (none === undefined) return { counts: sum.counts };
+  const all = Object.entries(sum.windows.windows);
+  const last = Math.max(...all.map(([start]) => Date.parse(start)));
+  if (!Number.isFinite(last)) return { counts: sum.counts, windows: { ...none, late: sum.windows.late } };
+  const pruned = Math.floor((last - KEPT_MS) / DAY_MS) * DAY_MS;
+  const kept = all.filter(([start]) => Date.parse(start) >= pruned);
+  return {
+    counts: sum.counts,
+    windows: {
+      ...none,
+      late: sum.windows.late,
+      watermark: new Date(last - none.delayMs).toISOString(),
+      prunedUntil: kept.length === all.length ? null : new Date(pruned).toISOString(),
+      windows: Object.fromEntries(kept),
+    },
+  };
 }

@@ -10,8 +10,9 @@ import {
   type PartitionOffsets,
   type QueryIdentity,
 } from '@client-tickets/micro-batch';
-import type { Counts, Query } from '@client-tickets/records';
+import type { Query, QueryState } from '@client-tickets/records';
 import {
+  countsKey,
   createQueryHandler,
   type QueryHandlerOptions,
   listRanges,
@@ -58,7 +59,7 @@ export interface RebuiltCheckpoint {
   readonly isClaimLost: boolean;
   /** Documents that are there and can't be read: each is kept as `<key>.damaged` before it is replaced. */
   readonly damaged: readonly { readonly store: 'results' | 'checkpoints'; readonly key: string }[];
-  readonly partitions: readonly PartitionCheckpoint<Counts>[];
+  readonly partitions: readonly PartitionCheckpoint<QueryState>[];
   /** Keys of counts files that count more than the checkpoint will: what was counted and in no file is read and counted again. */
   readonly countsAhead: readonly string[];
 }
@@ -126,6 +127,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     if (isLost({ partition }) && !rebuilds.has(partition))
       rebuilds.set(partition, new PartitionRebuild(rows, formats));
   }
+  const handler = createQueryHandler(declaration, { ...sources.handlerOptions, formats });
   const partitions = [...rebuilds]
     .sort(([a], [b]) => a - b)
     .map(([partition, rebuild]) =>
@@ -134,6 +136,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
         partition,
         firstOffset: found?.startingOffsets.get(partition),
         storedEnd: stored.get(partition) ?? 0n,
+        initialState: handler.initialState,
         log: log?.get(partition),
         assumeComplete,
         at,
@@ -145,7 +148,6 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     );
   }
   const begins = [...snapshot.partitions.values()].map(({ checkpoint }) => checkpoint);
-  const handler = createQueryHandler(declaration, { ...sources.handlerOptions, formats });
   const identity = found ?? {
     id,
     topic,
@@ -164,7 +166,13 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     isClaimLost: claim === undefined,
     damaged,
     partitions,
-    countsAhead: findAhead(published, [...begins, ...partitions]),
+    countsAhead: [
+      ...findAhead(published, [...begins, ...partitions]),
+      // Its watermarks are ahead of any that can be put together again.
+      ...(declaration.windows === undefined || partitions.length === 0
+        ? []
+        : [countsKey(declaration.windows.name)]),
+    ],
   };
 }
 
@@ -260,7 +268,7 @@ function latestOffsets(
 
 function findAhead(
   published: readonly PublishedCounts[],
-  partitions: readonly PartitionCheckpoint<Counts>[],
+  partitions: readonly PartitionCheckpoint<QueryState>[],
 ): readonly string[] {
   const counted = new Map(partitions.map(({ partition, counted: { endOffset } }) => [partition, endOffset]));
   const isAhead = ([partition, offset]: readonly [number, bigint]): boolean =>

@@ -1,5 +1,5 @@
 import type { Frontier, OffsetRange, PartitionCheckpoint, QueryIdentity } from '@client-tickets/micro-batch';
-import type { Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/records';
 import type { Difference } from './difference.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
 import { showOffsets } from '../cli/output.ts';
@@ -12,7 +12,7 @@ function sizeWithin(range: OffsetRange, others: readonly OffsetRange[]): bigint 
 /** How a frontier's offsets, totals and state contradict each other. `lost`: what it does not count. */
 function accounts(
   what: 'stored' | 'counted',
-  { endOffset, totals, state }: Frontier<Counts>,
+  { endOffset, totals, state }: Frontier<QueryState>,
   startOffset: bigint,
   lost: readonly OffsetRange[],
 ): readonly string[] {
@@ -26,14 +26,14 @@ function accounts(
           `it has ${what} up to offset ${endOffset}, that is ${sizeOf([whole])} offsets, but ${totals.rows} rows, ` +
             `${totals.deadLetters} dead letters, ${totals.emptyOffsets} empty and ${inGaps} lost offsets make ${accounted + inGaps}`,
         ];
-  const rows = Object.values(Object.values(state)[0] ?? {}).reduce((sum, count) => sum + count, 0);
+  const rows = Object.values(Object.values(state.counts)[0] ?? {}).reduce((sum, count) => sum + count, 0);
   if (rows === totals.rows) return offsets;
   return [...offsets, `its ${what} state counts ${rows} rows, its totals ${totals.rows}`];
 }
 
 /** What a partition checkpoint says that can't all be true, whatever the results hold. */
 export function checkConsistency(
-  checkpoint: PartitionCheckpoint<Counts>,
+  checkpoint: PartitionCheckpoint<QueryState>,
   identity: QueryIdentity,
 ): readonly Difference[] {
   const { partition, firstOffset, stored, counted, recentFiles: recent, gaps } = checkpoint;
@@ -48,9 +48,9 @@ export function checkConsistency(
   const isInFiles = accounts('stored', stored, firstOffset, gaps);
   const uncounted = gaps.filter(({ isCounted }) => !isCounted);
   problems.push(...isInFiles, ...accounts('counted', counted, firstOffset, uncounted));
-  for (const [name, kinds] of Object.entries(stored.state))
+  for (const [name, kinds] of Object.entries(stored.state.counts))
     for (const [kind, count] of Object.entries(kinds))
-      if (count > (counted.state[name]?.[kind] ?? 0))
+      if (count > (counted.state.counts[name]?.[kind] ?? 0))
         problems.push(`it has stored more rows of ${name} ${kind} than it has counted`);
 
   const [oldest] = recent;

@@ -9,6 +9,8 @@ export interface ExaminedRow {
   readonly offset: bigint;
   /** Its value for each counts file. */
   readonly counted: readonly string[];
+  /** As `QueryRows.windowOf` says. */
+  readonly window: number;
 }
 
 /** A file whose rows can be read. */
@@ -68,7 +70,7 @@ function collectOrNothing(
 
 /** Throws when the first one can't be read to its end. */
 function collect(
-  { columns, countedOf }: QueryRows,
+  { columns, countedOf, windowOf }: QueryRows,
   { file, rows }: Readable,
   other: Readable | undefined,
   problems: FileProblems,
@@ -79,7 +81,7 @@ function collect(
     other === undefined ? undefined : new Comparison(other, problems, (a, b) => columns.differing(a, b));
   const examined: ExaminedRow[] = [];
   for (const row of rows()) {
-    examined.push({ offset: row.offset, counted: countedOf(row) });
+    examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row) });
     const problem = order.next(row.partition, row.offset);
     if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
     onRow(row);

@@ -1,10 +1,11 @@
 import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
+import type { QueryState } from '@client-tickets/records';
 import type { Counts } from '@client-tickets/results';
 import type { CountsTally } from './counts-tally.ts';
 
 /** A partition as it was proven: its checkpoint, and the counts of the rows in its files. */
 export interface CountedPartition {
-  readonly checkpoint: PartitionCheckpoint<Counts>;
+  readonly checkpoint: PartitionCheckpoint<QueryState>;
   readonly counts: CountsTally;
 }
 
@@ -30,13 +31,14 @@ export function expectedCounts({ checkpoint, counts }: CountedPartition, endOffs
   const inFiles = endOffset < stored.endOffset ? counts.before(endOffset) : counts.total;
   if (isStored && !gaps.some(({ isCounted }) => isCounted))
     return { least: inFiles, most: inFiles, rows: undefined };
-  if (endOffset === counted.endOffset) return { least: counted.state, most: counted.state, rows };
-  return { least: inFiles, most: counted.state, rows };
+  if (endOffset === counted.endOffset)
+    return { least: counted.state.counts, most: counted.state.counts, rows };
+  return { least: inFiles, most: counted.state.counts, rows };
 }
 
 /** The rows that were counted before a place where a batch began, as far back as batches are named. */
 function rowsBefore(
-  { counted, recentBatches }: PartitionCheckpoint<Counts>,
+  { counted, recentBatches }: PartitionCheckpoint<QueryState>,
   endOffset: bigint,
 ): number | undefined {
   const later = recentBatches.filter(({ startOffset }) => startOffset >= endOffset);
@@ -47,7 +49,7 @@ function rowsBefore(
 
 /** Whether counts up to there can be held to exactly what they must be. */
 export function isKnownExactly(
-  { stored, counted, gaps }: PartitionCheckpoint<Counts>,
+  { stored, counted, gaps }: PartitionCheckpoint<QueryState>,
   endOffset: bigint,
 ): boolean {
   if (endOffset === counted.endOffset) return true;

@@ -5,13 +5,15 @@ import {
   type PartitionCheckpoint,
   type StoredFiles,
 } from '@client-tickets/micro-batch';
-import { type ResultFormat, type Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/records';
+import type { ResultFormat } from '@client-tickets/results';
 import { CountsTally } from './counts-tally.ts';
 import type { Difference } from './difference.ts';
 import type { QueryRows } from './query-rows.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { checkBatch, checkFormats, checkPlace } from './range-rules.ts';
 import { sizeOf, subtractRanges } from './subtract-ranges.ts';
+import { WindowTally } from './window-tally.ts';
 import { showOffsets } from '../cli/output.ts';
 
 /** How many of many places are named. */
@@ -37,12 +39,13 @@ export interface PartitionFindings {
  * it may have been are named then.
  */
 export class PartitionAudit {
-  readonly #checkpoint: PartitionCheckpoint<Counts>;
+  readonly #checkpoint: PartitionCheckpoint<QueryState>;
   readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
   readonly #lost: readonly OffsetRange[];
   readonly #unseen: Map<string, StoredFiles>;
   readonly #counts: CountsTally;
+  readonly #windows: WindowTally | undefined;
   readonly #differences: Difference[] = [];
   readonly #withoutFile: OffsetRange[] = [];
   readonly #notFull: OffsetRange[] = [];
@@ -54,7 +57,7 @@ export class PartitionAudit {
 
   /** `marks`: the offsets whose `counts.before` is wanted. */
   constructor(options: {
-    readonly checkpoint: PartitionCheckpoint<Counts>;
+    readonly checkpoint: PartitionCheckpoint<QueryState>;
     readonly rows: QueryRows;
     readonly formats: readonly ResultFormat[];
     readonly marks: Iterable<bigint>;
@@ -66,6 +69,7 @@ export class PartitionAudit {
     this.#lost = checkpoint.gaps;
     this.#unseen = new Map(checkpoint.recentFiles.map((files) => [formatRange(files), files]));
     this.#counts = new CountsTally(rows, marks);
+    this.#windows = rows.windows && new WindowTally(rows.windows);
     this.#end = checkpoint.firstOffset;
   }
 
@@ -95,6 +99,7 @@ export class PartitionAudit {
     this.#ranges += 1;
     this.#files += files.length;
     this.#counts.add(rows);
+    this.#windows?.add(evidence);
   }
 
   finish(): PartitionFindings {
@@ -102,10 +107,11 @@ export class PartitionAudit {
     this.#leave({ startOffset: this.#end, endOffset: stored.endOffset });
     this.#report([...this.#unseen.values()].flatMap(missingFiles(partition)));
     this.#report(this.#compareTotals());
-    if (!isDeepStrictEqual(this.#counts.total, stored.state)) {
+    if (!isDeepStrictEqual(this.#counts.total, stored.state.counts)) {
       const message = `the state in the checkpoint of partition ${partition} does not count the rows in its files`;
       this.#report([{ code: 'counts_differ', partition, message }]);
     }
+    this.#report(this.#windows?.compare(partition, stored.state) ?? []);
     return {
       rows: this.#rowsHeld,
       deadLetters: this.#deadLetters,

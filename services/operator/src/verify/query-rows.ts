@@ -1,20 +1,44 @@
-import { RowColumns, type Counts, type Declaration, type StoredRow } from '@client-tickets/results';
+import { windowName, type WindowState } from '@client-tickets/records';
+import {
+  RowColumns,
+  type Counts,
+  type Declaration,
+  type DeclaredWindows,
+  type StoredRow,
+} from '@client-tickets/results';
 
 /** What a declared query's rows have, and how they are counted. */
 export class QueryRows {
   readonly query: Declaration;
   readonly columns: RowColumns;
+  readonly windows: DeclaredWindows | undefined;
   readonly #counted: readonly number[];
+  /** Where the time and the kind of a row are that its window is found by. */
+  readonly #timed: number;
+  readonly #kind: number;
 
   constructor(query: Declaration) {
     this.query = query;
+    this.windows = query.windows;
     this.columns = new RowColumns(query);
     this.#counted = query.countsFiles.map(({ column }) => this.columns.names.indexOf(column));
+    this.#timed = this.columns.names.indexOf(query.windows?.time ?? '');
+    this.#kind = this.columns.names.indexOf(query.windows?.column ?? '');
   }
 
   /** The value of a row for each counts file. */
   readonly countedOf = ({ values }: StoredRow): readonly string[] =>
     this.#counted.map((index) => String(values[index]));
+
+  /** A number for its window and kind together, `-1` where the query has no windows: the `n`th window since 1970 times the kinds, and the kind. */
+  readonly windowOf = ({ values }: StoredRow): number => {
+    const time = values[this.#timed];
+    if (this.windows === undefined || typeof time !== 'bigint') return -1;
+    const { unitMs, values: kinds } = this.windows;
+    return (
+      Math.floor(Number(time / 1_000n) / unitMs) * kinds.length + kinds.indexOf(String(values[this.#kind]))
+    );
+  };
 
   get noCounts(): Counts {
     return this.count([]);
@@ -31,6 +55,21 @@ export class QueryRows {
     return Object.fromEntries(
       this.query.countsFiles.map(({ name }, index) => [name, Object.fromEntries(sums[index] ?? [])]),
     );
+  }
+
+  /** The windows that rows are dated in, late ones too. */
+  countWindows(rows: Iterable<{ readonly window: number }>): WindowState['windows'] {
+    if (this.windows === undefined) return {};
+    const { unitMs, values } = this.windows;
+    const windows = new Map<string, number[]>();
+    for (const { window } of rows) {
+      const name = windowName(Math.floor(window / values.length) * unitMs);
+      const counts = windows.get(name) ?? values.map(() => 0);
+      windows.set(name, counts);
+      const kind = window % values.length;
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    return Object.fromEntries(windows);
   }
 
   /** Both together. */

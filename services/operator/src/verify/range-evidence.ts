@@ -1,5 +1,6 @@
 import {
   readDeadLetters,
+  readLateOffsets,
   type DeadLetter,
   type ListedFile,
   type ListedRange,
@@ -17,6 +18,8 @@ export interface RangeEvidence extends ListedRange {
   readonly rows: readonly ExaminedRow[];
   /** Offsets of the dead letters. */
   readonly deadLetters: readonly bigint[];
+  /** Offsets of rows that were late for their window. */
+  readonly late: ReadonlySet<bigint>;
   /** What is wrong with the files by themselves; at most one thing for each. */
   readonly differences: readonly Difference[];
 }
@@ -50,7 +53,34 @@ export async function examineRange(
     problems.add(file, 'file_missing', 'was listed, but is not there');
     return [];
   });
-  return { ...listed, rows: examined, deadLetters, differences: problems.differences };
+  const late = new Set(
+    ofKind('late').flatMap((file) => readLate(file, bodies.get(file.key), examined, problems)),
+  );
+  return { ...listed, rows: examined, deadLetters, late, differences: problems.differences };
+}
+
+function readLate(
+  file: ListedFile,
+  body: Uint8Array | Error | undefined,
+  rows: readonly ExaminedRow[],
+  problems: FileProblems,
+): readonly bigint[] {
+  if (body === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
+  try {
+    if (body === undefined || body instanceof Error) throw body ?? new Error('it is not there');
+    const offsets = readLateOffsets(body);
+    const rowOffsets = new Set(rows.map(({ offset }) => offset));
+    const strange = offsets.find(
+      (offset, index) => !rowOffsets.has(offset) || offset <= (offsets[index - 1] ?? -1n),
+    );
+    if (strange !== undefined)
+      problems.add(file, 'rows_wrong', `offset ${strange} is no row, or not in its place`);
+    if (offsets.length === 0) problems.add(file, 'rows_wrong', 'is empty; such a file is never written');
+    return offsets;
+  } catch (error) {
+    if (body !== undefined) problems.damaged(file, error);
+    return [];
+  }
 }
 
 function collectDeadLetters(

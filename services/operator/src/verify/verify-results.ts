@@ -10,9 +10,10 @@ import {
   type PublishedCounts,
   readOptions,
   readPublishedCounts,
+  readPublishedWindows,
   RequeueJournal,
 } from '@client-tickets/results';
-import { createRecordParser, type Counts, type Query } from '@client-tickets/records';
+import { createRecordParser, type Query, type QueryState } from '@client-tickets/records';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
 import type { TopicAccess, TopicOffsets } from '../topic/topic-access.ts';
@@ -22,6 +23,7 @@ import { DifferenceLog } from './difference-log.ts';
 import type { Difference } from './difference.ts';
 import { auditFiles } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
+import { auditWindows } from './windows-audit.ts';
 import { checkLog } from './log-check.ts';
 import { isKnownExactly } from './expected-counts.ts';
 import { checkQuery } from './query-check.ts';
@@ -98,6 +100,8 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   const read = (): Promise<readonly PublishedCounts[]> =>
     readPublishedCounts(results, options.query.countsFiles);
 
+  const { windows: windowsFile } = options.query;
+  const windows = windowsFile && (await readPublishedWindows(results, windowsFile));
   const { published, snapshot } = await readTogether(read, takeSnapshot);
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
@@ -135,6 +139,12 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   // A partition that can't be read makes every sum wrong; it has been reported.
   if (snapshot.unreadable.size === 0) {
     log.add(published.flatMap((counts) => auditCounts(rows, counts, counted, false)));
+    if (windowsFile !== undefined && windows !== undefined) {
+      const partitions = new Map(
+        [...snapshot.partitions].map(([partition, each]) => [partition, each.checkpoint]),
+      );
+      log.add(auditWindows(windowsFile, windows, partitions));
+    }
     const isIdle = async (): Promise<boolean> => sameCheckpoints(snapshot, await takeSnapshot());
     log.add(await checkLaterCounts({ rows, published, read, partitions: counted, isIdle, clock, waitMs }));
   }
@@ -269,7 +279,7 @@ async function judgeTail(
     );
     return !isLost(listed) && !known.some((checkpoint) => explains(checkpoint, listed));
   });
-  const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<Counts> | undefined> =>
+  const readCheckpoint = async (partition: number): Promise<PartitionCheckpoint<QueryState> | undefined> =>
     (await takeSnapshot()).partitions.get(partition)?.checkpoint;
   return [...without, ...(await findUnexplained(results, open, readCheckpoint))];
 }

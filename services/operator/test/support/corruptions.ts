@@ -33,7 +33,7 @@ export type Corruption = (
 
 interface Frontier {
   endOffset: string;
-  state: Record<string, Record<string, number>>;
+  state: { counts: Record<string, Record<string, number>> };
   totals: { rows: number; deadLetters: number; emptyOffsets: number };
 }
 
@@ -337,7 +337,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a checkpoint counts a ticket as another priority': changeCheckpoint(
     ['counts_differ'],
     ({ stored: { state } }) => {
-      const counts = state['ticket_counts_by_priority'];
+      const counts = state.counts['ticket_counts_by_priority'];
       const from = Object.keys(counts ?? {}).find((priority) => (counts?.[priority] ?? 0) > 0);
       const to = Object.keys(counts ?? {}).find((priority) => priority !== from);
       if (counts === undefined || from === undefined || to === undefined) return false;

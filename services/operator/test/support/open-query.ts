@@ -8,7 +8,8 @@ import {
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog, MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createQueryHandler, type Counts } from '@client-tickets/results';
+import type { QueryState } from '@client-tickets/records';
+import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, ticketQuery } from '@client-tickets/tickets';
 import { expect } from 'vitest';
 import { TOPIC } from './history.ts';
@@ -81,7 +82,7 @@ function start(
   { log, results, checkpoints }: Pick<OpenQuery, 'log' | 'results' | 'checkpoints'>,
   trigger: Trigger,
   { failOnDataLoss = true } = {},
-): StreamingQuery<Counts> {
+): StreamingQuery<QueryState> {
   const store = createMemoryObjectStore('memory://results/', results);
   return StreamingQuery.start({
     name: 'client-tickets',

@@ -1,0 +1,55 @@
+import type { ObjectStore } from '@client-tickets/micro-batch';
+import { JSON_LINES_TYPE } from './json-lines.ts';
+import type { DeclaredWindows } from './layout/declaration.ts';
+import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
+import { DAY_MS, finalDays, type TableWindow } from './window-table.ts';
+import { encodeFinalWindows } from './windows-file-body.ts';
+
+const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
+  json: JSON_LINES_TYPE,
+  parquet: 'application/vnd.apache.parquet',
+};
+
+/**
+ * Puts the windows of each day that is over, once, whoever does it and however often: final counts never change, so all consumers make
+ * the same bytes, and the first stay. JSON comes last: where it is there, the day is whole.
+ */
+export class FinalWindows {
+  readonly #file: DeclaredWindows;
+  readonly #store: ObjectStore;
+  /** Days that are there for sure. */
+  readonly #put = new Set<string>();
+  #until = -Infinity;
+
+  constructor(file: DeclaredWindows, store: ObjectStore) {
+    this.#file = file;
+    this.#store = store;
+  }
+
+  /** Up to where all days are there, in milliseconds since the epoch; `-Infinity`: that is not known of any. */
+  get until(): number {
+    return this.#until;
+  }
+
+  /**
+   * `until`: up to where windows are final. `prunedUntil`: windows that end at or before it may be missing from the table, so a day that
+   * begins before it is left alone. Rejects as the store does.
+   */
+  async put(
+    table: readonly TableWindow[],
+    until: number | undefined,
+    prunedUntil: number | undefined,
+  ): Promise<void> {
+    for (const [date, windows] of finalDays(table, until)) {
+      const isWhole = prunedUntil === undefined || Date.parse(date) >= prunedUntil;
+      if (!isWhole || this.#put.has(date)) continue;
+      for (const format of [...RESULT_FORMATS].reverse()) {
+        const key = finalWindowsKey(this.#file.name, date, format);
+        const body = encodeFinalWindows(this.#file, windows, format);
+        await this.#store.putIfAbsent(key, body, { contentType: CONTENT_TYPES[format] });
+      }
+      this.#put.add(date);
+    }
+    if (until !== undefined) this.#until = Math.max(this.#until, Math.floor(until / DAY_MS) * DAY_MS);
+  }
+}

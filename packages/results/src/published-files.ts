@@ -1,0 +1,103 @@
+import type { CountedState, ObjectStore } from '@client-tickets/micro-batch';
+import { emptyCounts, mergeCounts, type Counts, type Query, type QueryState } from '@client-tickets/records';
+import { encodeCountsFile } from './counts-file-body.ts';
+import { FinalWindows } from './final-windows.ts';
+import { encodeOffsets, encodeProgress, type EndOffsets } from './layout/end-offsets.ts';
+import type { DeclaredWindows } from './layout/declaration.ts';
+import { countsKey } from './layout/result-keys.ts';
+import { finalUntil, shownWindows, windowTable, type TableWindow } from './window-table.ts';
+import { encodeWindowsFile } from './windows-file-body.ts';
+
+type Counted = ReadonlyMap<number, CountedState<QueryState>>;
+
+/** A file that is replaced whole whenever what it shows has changed. */
+export interface PublishedFile {
+  readonly key: string;
+  /** Whether its metadata has the watermarks of partitions. */
+  readonly hasWatermarks: boolean;
+  /** `partitions`: all of the topic, those without a checkpoint too. */
+  encode(counted: Counted, partitions: readonly number[]): Uint8Array;
+  metadata(counted: Counted): Readonly<Record<string, string>>;
+}
+
+export interface PublishedFiles {
+  readonly files: readonly PublishedFile[];
+  /** What is put once: windows of days that are over. */
+  putFinal(counted: Counted, partitions: readonly number[]): Promise<void>;
+  /** Up to where windows are put for good, as far as is known here: `FinalWindows.until`. */
+  finalUntil(): number;
+}
+
+export function createPublishedFiles(query: Query, store: ObjectStore): PublishedFiles {
+  const counts = query.countsFiles.map((file): PublishedFile => {
+    return {
+      key: countsKey(file.name),
+      hasWatermarks: false,
+      encode: (counted) => encodeCountsFile(file, mergedCounts(query, counted)),
+      metadata: (counted) => encodeOffsets(endOffsetsOf(counted), storedOffsetsOf(counted)),
+    };
+  });
+  const { windows } = query;
+  if (windows === undefined)
+    return { files: counts, putFinal: () => Promise.resolve(), finalUntil: () => -Infinity };
+  const final = new FinalWindows(windows, store);
+  const live: PublishedFile = {
+    key: countsKey(windows.name),
+    hasWatermarks: true,
+    encode: (counted, partitions) => {
+      const { table, until } = tableOf(windows, counted, partitions);
+      return encodeWindowsFile(windows, shownWindows(table, until));
+    },
+    metadata: (counted) =>
+      encodeProgress(endOffsetsOf(counted), storedOffsetsOf(counted), {
+        watermarks: watermarksOf(counted),
+        late: [...counted.values()].reduce((sum, { state }) => sum + (state.windows?.late ?? 0), 0),
+      }),
+  };
+  return {
+    files: [...counts, live],
+    putFinal: (counted, partitions) => {
+      const { table, until } = tableOf(windows, counted, partitions);
+      return final.put(table, until, prunedUntil(counted));
+    },
+    finalUntil: () => final.until,
+  };
+}
+
+/** Nothing is final while a partition has no checkpoint: what it holds is not known yet. */
+function tableOf(
+  file: DeclaredWindows,
+  counted: Counted,
+  partitions: readonly number[],
+): { readonly table: readonly TableWindow[]; readonly until: number | undefined } {
+  const states = [...counted.values()].flatMap(({ state }) => state.windows ?? []);
+  const until = partitions.every((partition) => counted.has(partition)) ? finalUntil(states) : undefined;
+  return { table: windowTable(file, states, until), until };
+}
+
+function prunedUntil(counted: Counted): number | undefined {
+  const marks = [...counted.values()].flatMap(({ state }) => state.windows?.prunedUntil ?? []);
+  return marks.length === 0 ? undefined : Math.max(...marks.map((mark) => Date.parse(mark)));
+}
+
+function mergedCounts(query: Query, counted: Counted): Counts {
+  return [...counted.values()].reduce((sum, { state }) => mergeCounts(sum, state.counts), emptyCounts(query));
+}
+
+export function endOffsetsOf(counted: Counted): EndOffsets {
+  return new Map([...counted].map(([partition, { endOffset }]) => [partition, endOffset]));
+}
+
+function storedOffsetsOf(counted: Counted): EndOffsets {
+  return new Map([...counted].map(([partition, { storedOffset }]) => [partition, storedOffset]));
+}
+
+/** Of the partitions that have one, in milliseconds since the epoch. */
+export function watermarksOf(counted: Counted): ReadonlyMap<number, number> {
+  return new Map(
+    [...counted].flatMap(([partition, { state }]) => {
+      const watermark = state.windows?.watermark ?? null;
+      return watermark === null ? [] : [[partition, Date.parse(watermark)] as const];
+    }),
+  );
+}

@@ -1,0 +1,90 @@
+import type { DeclaredWindows } from './layout/declaration.ts';
+
+/** What a partition has counted by windows, as far as the table needs it. */
+export interface PartitionWindows {
+  /** ISO 8601; `null`: nothing was counted that moves it. */
+  readonly watermark: string | null;
+  /** By their start, ISO 8601; a number for each declared value. */
+  readonly windows: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A window over all partitions. */
+export interface TableWindow {
+  /** Milliseconds since the epoch; `endMs` is excluded. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Every partition has closed it. */
+  readonly isFinal: boolean;
+  /** A number for each declared value. */
+  readonly counts: readonly number[];
+}
+
+/** Final windows are in the live file for so long after their end. */
+const FINAL_SHOWN_MS = 48 * 3_600_000;
+export const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Up to where windows are final: the least watermark of all partitions. `undefined`: nothing is final, because a partition has none,
+ * or none is known.
+ */
+export function finalUntil(partitions: Iterable<PartitionWindows>): number | undefined {
+  let least: number | undefined;
+  for (const { watermark } of partitions) {
+    if (watermark === null) return undefined;
+    const mark = Date.parse(watermark);
+    least = Math.min(least ?? mark, mark);
+  }
+  return least;
+}
+
+/** All windows that some partition holds, in the order of their start. `until`: as `finalUntil` says. */
+export function windowTable(
+  { values, unitMs }: Pick<DeclaredWindows, 'values' | 'unitMs'>,
+  partitions: readonly PartitionWindows[],
+  until: number | undefined,
+): readonly TableWindow[] {
+  const sums = new Map<number, number[]>();
+  for (const { windows } of partitions) {
+    for (const [text, counts] of Object.entries(windows)) {
+      const start = Date.parse(text);
+      const sum = sums.get(start) ?? values.map(() => 0);
+      sums.set(
+        start,
+        sum.map((count, index) => count + (counts[index] ?? 0)),
+      );
+    }
+  }
+  return [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([startMs, counts]) => ({
+      startMs,
+      endMs: startMs + unitMs,
+      isFinal: startMs + unitMs <= (until ?? -Infinity),
+      counts,
+    }));
+}
+
+/** Those of the live file: open ones, and final ones of the last 48 hours. */
+export function shownWindows(
+  table: readonly TableWindow[],
+  until: number | undefined,
+): readonly TableWindow[] {
+  return table.filter(
+    ({ isFinal, endMs }) => !isFinal || until === undefined || endMs > until - FINAL_SHOWN_MS,
+  );
+}
+
+/** The windows of each day that is over: `2026-11-26` and all that were in it, in ascending order. */
+export function finalDays(
+  table: readonly TableWindow[],
+  until: number | undefined,
+): ReadonlyMap<string, readonly TableWindow[]> {
+  const days = new Map<string, TableWindow[]>();
+  for (const window of table) {
+    const day = Math.floor(window.startMs / DAY_MS) * DAY_MS;
+    if (until === undefined || day + DAY_MS > until) continue;
+    const date = new Date(day).toISOString().slice(0, 10);
+    days.set(date, [...(days.get(date) ?? []), window]);
+  }
+  return days;
+}

@@ -1,0 +1,59 @@
+import { encodeSmallTable } from '@client-tickets/records';
+import { encodeJsonLines } from './json-lines.ts';
+import type { DeclaredWindows } from './layout/declaration.ts';
+import type { ResultFormat } from './layout/result-keys.ts';
+import type { TableWindow } from './window-table.ts';
+
+/** `2026-11-26T09:00:00Z` */
+function showTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** A row for each declared value of each window, by start and then by value. */
+function* rowsOf({ values }: Pick<DeclaredWindows, 'values'>, windows: readonly TableWindow[]) {
+  const sorted = values
+    .map((value, index) => ({ value, index }))
+    .sort((a, b) => (a.value < b.value ? -1 : 1));
+  for (const window of windows)
+    for (const { value, index } of sorted) yield { window, value, count: window.counts[index] ?? 0 };
+}
+
+/**
+ * A line for each declared value of each window:
+ * `{"window_start":"2026-11-26T09:00:00Z","window_end":"2026-11-26T10:00:00Z","type":"BILLING","ticket_count":3,"is_final":false}`.
+ */
+export function encodeWindowsFile(file: DeclaredWindows, windows: readonly TableWindow[]): Uint8Array {
+  return encodeJsonLines(linesOf(file, windows, ({ isFinal }) => ({ is_final: isFinal })));
+}
+
+function* linesOf(
+  file: DeclaredWindows,
+  windows: readonly TableWindow[],
+  more: (window: TableWindow) => object,
+): Iterable<string> {
+  for (const { window, value, count } of rowsOf(file, windows)) {
+    yield JSON.stringify({
+      window_start: showTime(window.startMs),
+      window_end: showTime(window.endMs),
+      [file.column]: value,
+      [file.countColumn]: count,
+      ...more(window),
+    });
+  }
+}
+
+/** The windows of a day, all of them final, in one of the formats. Its bytes follow from the windows alone. */
+export function encodeFinalWindows(
+  file: DeclaredWindows,
+  windows: readonly TableWindow[],
+  format: ResultFormat,
+): Uint8Array {
+  if (format === 'json') return encodeJsonLines(linesOf(file, windows, () => ({})));
+  const rows = [...rowsOf(file, windows)];
+  return encodeSmallTable([
+    { name: 'window_start', kind: 'timestamp', values: rows.map(({ window }) => window.startMs) },
+    { name: 'window_end', kind: 'timestamp', values: rows.map(({ window }) => window.endMs) },
+    { name: file.column, kind: 'text', values: rows.map(({ value }) => value) },
+    { name: file.countColumn, kind: 'integer', values: rows.map(({ count }) => count) },
+  ]);
+}
