@@ -147,7 +147,7 @@ export function createCountsPublisher(options: {
     );
   }
 
-  return { publish, finalUntil: published.finalUntil };
+  return { publish, finalUntil: () => published.finalUntil() };
 }
 
 function reaches(counted: Counted, { endOffsets, watermarks }: Version): boolean {

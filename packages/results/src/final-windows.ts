@@ -43,7 +43,7 @@ export class FinalWindows {
     for (const [date, windows] of finalDays(table, until)) {
       const isWhole = prunedUntil === undefined || Date.parse(date) >= prunedUntil;
       if (!isWhole || this.#put.has(date)) continue;
-      for (const format of [...RESULT_FORMATS].reverse()) {
+      for (const format of RESULT_FORMATS.toReversed()) {
         const key = finalWindowsKey(this.#file.name, date, format);
         const body = encodeFinalWindows(this.#file, windows, format);
         await this.#store.putIfAbsent(key, body, { contentType: CONTENT_TYPES[format] });

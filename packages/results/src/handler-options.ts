@@ -8,7 +8,13 @@ export interface QueryHandlerOptions {
   readonly timestampZone?: TimeZone;
   /** What becomes of fields that are not declared; `keep` stores them in a column `extra`. Default `drop`. */
   readonly unknownFields?: UnknownFields;
+  /** How late a record may come and still count for its window, in milliseconds. Default 10 minutes. */
+  readonly watermarkDelayMs?: number;
+  /** Up to when all windows are published for good, which the publisher knows, in milliseconds since the epoch. Default: none are. */
+  readonly publishedUntil?: () => number;
 }
+
+export const WATERMARK_DELAY_MS = 600_000;
 
 export const UNKNOWN_FIELDS = ['drop', 'keep'] as const;
 export type UnknownFields = (typeof UNKNOWN_FIELDS)[number];
@@ -31,7 +37,9 @@ export function describeOptions({
 }
 
 /** The options that a checkpoint was started with. Throws a `RangeError` that names the one that is missing or unknown. */
-export function readOptions(settings: Readonly<Record<string, string>>): Required<QueryHandlerOptions> {
+export function readOptions(
+  settings: Readonly<Record<string, string>>,
+): Required<Pick<QueryHandlerOptions, 'formats' | 'timestampZone' | 'unknownFields'>> {
   const formats = (settings[FORMATS] ?? '').split(', ').map((name) => oneOf(FORMATS, RESULT_FORMATS, name));
   return {
     formats,

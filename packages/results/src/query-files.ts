@@ -1,7 +1,15 @@
 import type { FilesStart, OpenFiles, Upload } from '@client-tickets/micro-batch';
-import { emptyCounts, mergeCounts, type BufferPool, type Counts, type Query } from '@client-tickets/records';
-import { JSON_LINES_TYPE } from './json-lines.ts';
-import { deadLettersKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
+import {
+  addWindows,
+  emptyCounts,
+  emptyWindows,
+  mergeCounts,
+  type BufferPool,
+  type Query,
+  type QueryState,
+} from '@client-tickets/records';
+import { JSON_LINES_TYPE, LineWriter } from './json-lines.ts';
+import { deadLettersKey, lateKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
 import { readRecords, type ReadingOptions } from './read-records.ts';
 import { RowFiles } from './row-files.ts';
 import type { RowGroupPool } from './row-group-pool.ts';
@@ -13,36 +21,55 @@ export interface QueryFilesOptions extends ReadingOptions {
   readonly groups: RowGroupPool;
 }
 
-/** The files of one range: rows in each format, and dead letters. */
-export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): OpenFiles<Counts> {
+interface LineFile {
+  readonly upload: Upload;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** The files of one range: rows in each format, dead letters, and rows that were late. */
+export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): OpenFiles<QueryState> {
   const { partition, startOffset, beginUpload } = start;
   const { query } = options;
   let rows: RowFiles | undefined;
   let counts = emptyCounts(query);
+  /** What these rows add; neither watermark nor delay of it are looked at. */
+  let windows = emptyWindows(0);
   let deadLetters = 0;
-  /** Its upload and its bytes so far; there mostly is none. */
-  let deadFile: { readonly upload: Upload; size: number } | undefined;
+  /** Mostly there are none. */
+  let deadFile: LineFile | undefined;
+  let lateFile: LineFile | undefined;
+
+  async function write(file: LineFile | undefined, lines: LineWriter): Promise<LineFile | undefined> {
+    if (lines.count === 0) return file;
+    const { upload, size } = file ?? { upload: beginUpload({ contentType: JSON_LINES_TYPE }), size: 0 };
+    const bytes = lines.finish();
+    await upload.write(bytes);
+    return { upload, size: size + bytes.length };
+  }
 
   return {
     get bytes() {
-      return Math.max(rows?.bytes ?? 0, deadFile?.size ?? 0);
+      return Math.max(rows?.bytes ?? 0, deadFile?.size ?? 0, lateFile?.size ?? 0);
     },
     async add(batch, state) {
       rows ??= new RowFiles({ ...options, partition, baseOffset: startOffset, beginUpload });
       const before = rows.length;
+      const late = new LineWriter();
+      const counting = rows.countWindows(state.windows, late);
       const read = await readRecords(batch, rows, startOffset, options);
-      if (read.deadLetters.count > 0) {
-        deadFile ??= { upload: beginUpload({ contentType: JSON_LINES_TYPE }), size: 0 };
-        const lines = read.deadLetters.finish();
-        await deadFile.upload.write(lines);
-        deadFile.size += lines.length;
-        deadLetters += read.deadLetters.count;
-      }
+      deadLetters += read.deadLetters.count;
+      deadFile = await write(deadFile, read.deadLetters);
       await rows.flush();
       const added = rows.takeCounts();
       counts = mergeCounts(counts, added);
+      lateFile = await write(lateFile, late);
+      if (counting !== undefined) windows = addWindows(windows, counting.added);
       return {
-        state: mergeCounts(state, added),
+        state: {
+          counts: mergeCounts(state.counts, added),
+          ...(counting && { windows: counting.state }),
+        },
         rows: rows.length - before,
         deadLetters: read.deadLetters.count,
         observations: {
@@ -52,18 +79,27 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
         },
       };
     },
-    async finish(endOffset, state) {
+    async finish(endOffset, state, counted) {
       const range = { partition, startOffset, endOffset };
       const files = [...((await rows?.finish((format) => rowsKey(query.table, format, range))) ?? [])];
-      if (deadFile !== undefined) {
-        const key = deadLettersKey(range);
-        await deadFile.upload.complete(key);
-        files.push({ key, size: deadFile.size });
+      const lines = [
+        { file: deadFile, key: deadLettersKey(range) },
+        { file: lateFile, key: lateKey(query.table, range) },
+      ];
+      for (const { file, key } of lines) {
+        if (file === undefined) continue;
+        await file.upload.complete(key);
+        files.push({ key, size: file.size });
       }
-      return { files, rows: rows?.length ?? 0, deadLetters, state: mergeCounts(state, counts) };
+      const stored = {
+        counts: mergeCounts(state.counts, counts),
+        // The watermark that decides about what follows is the one that was counted with.
+        ...(state.windows && { windows: addWindows(state.windows, windows, counted.windows) }),
+      };
+      return { files, rows: rows?.length ?? 0, deadLetters, state: stored };
     },
     async abort() {
-      await Promise.all([rows?.abort(), deadFile?.upload.abort()]);
+      await Promise.all([rows?.abort(), deadFile?.upload.abort(), lateFile?.upload.abort()]);
     },
   };
 }

@@ -99,7 +99,7 @@ class BlockReading {
     const delta = block.offsetDelta(index);
     const known = this.#blockOffset + delta;
     const offset = Number.isSafeInteger(known) ? known : block.offsetAt(index);
-    this.#rows.addLast(this.#view, start, end, this.#sinceBase + delta, offset);
+    this.#rows.addLast(this.#view, start, end, this.#sinceBase + delta, offset, block.timestampAt(index));
   }
 
   /** `false`: it is a dead letter. */

@@ -5,12 +5,15 @@ import {
   JsonLines,
   mergeCounts,
   ParquetFile,
+  WindowFold,
   type BufferPool,
   type Counts,
   type Query,
   type RecordColumns,
+  type WindowState,
 } from '@client-tickets/records';
-import { JSON_LINES_TYPE } from './json-lines.ts';
+import { JSON_LINES_TYPE, type LineWriter } from './json-lines.ts';
+import { lateLine } from './late-line.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
 import { ROW_GROUP, type RowGroupPool, type RowGroup } from './row-group-pool.ts';
 
@@ -43,11 +46,13 @@ export class RowFiles {
   readonly #parquet: ParquetFile | undefined;
   readonly #files: readonly RowFile[];
   readonly #baseOffset: bigint;
+  readonly #partition: number;
   #groupBytes = 0;
   #isReleased = false;
   /** Of rows that were counted and not taken yet, and up to which row of the group they were. */
   #counts: Counts;
   #countedRows = 0;
+  #windows: WindowFold | undefined;
 
   constructor(options: {
     readonly query: Query;
@@ -64,6 +69,7 @@ export class RowFiles {
     this.#groups = groups;
     this.#group = groups.take();
     this.#baseOffset = options.baseOffset;
+    this.#partition = partition;
     this.#counts = emptyCounts(query);
     const { columns } = this.#group;
     this.#lines = formats.includes('json')
@@ -100,11 +106,37 @@ export class RowFiles {
     return this.#lines !== undefined && this.#lines.length >= PIECE_BYTES;
   }
 
-  /** The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. */
-  addLast(source: DataView, start: number, end: number, place: number, offset: number | bigint): void {
+  /**
+   * The rows of a batch follow, which windows are to count from this state on. Those that are late are told to `late`. `undefined`: the
+   * query counts nothing by windows.
+   */
+  countWindows(state: WindowState | undefined, late: LineWriter): WindowFold | undefined {
+    const { windows } = this.#query;
+    if (windows === undefined || state === undefined) return undefined;
     const { columns, offsets } = this.#group;
+    this.#windows = new WindowFold(windows, state, (each) => {
+      const offset = this.#baseOffset + BigInt(offsets[each.row] ?? 0);
+      late.add(lateLine(windows, { ...each, columns, partition: this.#partition, offset }));
+    });
+    return this.#windows;
+  }
+
+  /**
+   * The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. `logTime`: when
+   * the log says it was written, in milliseconds since the epoch.
+   */
+  addLast(
+    source: DataView,
+    start: number,
+    end: number,
+    place: number,
+    offset: number | bigint,
+    logTime: number,
+  ): void {
+    const { columns, offsets, logTimes } = this.#group;
     this.#lines?.addLast(source, start, end, offset);
     offsets[columns.length - 1] = place;
+    if (this.#windows !== undefined) logTimes[columns.length - 1] = logTime;
     this.#groupBytes += end - start;
     this.length += 1;
     if (columns.length === columns.capacity || this.#groupBytes >= ROW_GROUP.bytes) this.#endRowGroup();
@@ -164,8 +196,9 @@ export class RowFiles {
   }
 
   #count(): void {
-    const { columns } = this.#group;
+    const { columns, logTimes } = this.#group;
     if (this.#countedRows === columns.length) return;
+    this.#windows?.add(columns, logTimes, this.#countedRows);
     this.#counts = mergeCounts(this.#counts, countColumns(this.#query, columns, this.#countedRows));
     this.#countedRows = columns.length;
   }

@@ -11,6 +11,8 @@ export interface RowGroup {
   readonly columns: RecordColumns;
   /** Of each row, counted from the first offset of its file. */
   readonly offsets: Float64Array;
+  /** When the log says each was written, in milliseconds since the epoch; without room where that is not asked for. */
+  readonly logTimes: Float64Array;
 }
 
 /** Memory of row groups, which is used again: there may be a file for every batch. */
@@ -19,15 +21,21 @@ export class RowGroupPool {
   readonly #free: RowGroup[] = [];
   readonly #most: number;
 
+  readonly #hasTimes: boolean;
+
   /** `most`: how many wait to be used again. */
-  constructor(reader: RecordReader, most: number) {
+  constructor(reader: RecordReader, most: number, hasTimes: boolean) {
     this.#reader = reader;
+    this.#hasTimes = hasTimes;
     this.#most = most;
   }
 
   take(): RowGroup {
     const { rows } = ROW_GROUP;
-    return this.#free.pop() ?? { columns: this.#reader.createColumns(rows), offsets: new Float64Array(rows) };
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const [offsets, logTimes] = [new Float64Array(rows), new Float64Array(this.#hasTimes ? rows : 0)];
+    return { columns: this.#reader.createColumns(rows), offsets, logTimes };
   }
 
   give(group: RowGroup): void {

@@ -20,7 +20,7 @@ export interface TableWindow {
 }
 
 /** Final windows are in the live file for so long after their end. */
-const FINAL_SHOWN_MS = 48 * 3_600_000;
+export const FINAL_SHOWN_MS = 48 * 3_600_000;
 export const DAY_MS = 24 * 3_600_000;
 
 /**
