@@ -1,7 +1,7 @@
 export type { Counts, QueryState } from '@client-tickets/records';
 export { keepTable, type TableKeeper, type TableOptions } from './delta/keep-table.ts';
-export { readTable, type ResultTable } from './delta/read-table.ts';
 export { createCountsPublisher, type CountsPublisher } from './counts-publisher.ts';
+export { readTable, readTableVersions, type ResultTable, type TableVersions } from './delta/read-table.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
   heldValue,

@@ -21,9 +21,11 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
   const warnings: string[] = [];
   const logger: Logger = { ...silentLogger, warn: (_, message) => warnings.push(message) };
   let isBroken = false;
-  const results = interceptStore(memory, ({ operation }, send) =>
-    isBroken && operation === 'putIfAbsent' ? Promise.reject(new Error('broken')) : send(),
-  );
+  let isHanging = false;
+  const results = interceptStore(memory, ({ operation }, send) => {
+    if (isHanging) return new Promise(() => {});
+    return isBroken && operation === 'putIfAbsent' ? Promise.reject(new Error('broken')) : send();
+  });
   const newId = () => '11111111-2222-4333-8444-555555555555';
   const ends = new Map<number, bigint>();
   return {
@@ -31,6 +33,9 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
     clock,
     break: (broken: boolean) => {
       isBroken = broken;
+    },
+    hang: () => {
+      isHanging = true;
     },
     keep: (): TableKeeper => keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId }),
     /** Two tickets more of a partition. */
@@ -84,7 +89,7 @@ describe('a consumer', () => {
     const place = createPlace();
     const { listener, close } = place.keep();
     listener.onFiles?.(0, await place.store(0));
-    await close();
+    await close({ budgetMs: 1_000 });
     expect((await place.table())?.files.size).toBe(1);
   });
 
@@ -108,14 +113,25 @@ describe('a consumer', () => {
     const first = place.keep();
     place.break(true);
     first.listener.onFiles?.(0, await place.store(0));
-    await first.close();
+    await first.close({ budgetMs: 1_000 });
     expect(await place.table()).toBeUndefined();
     place.break(false);
     const next = place.keep();
     next.listener.onStatus?.(place.status());
     next.listener.onStatus?.(place.status(0));
-    await next.close();
+    await next.close({ budgetMs: 1_000 });
     expect([...((await place.table())?.files.keys() ?? [])]).toEqual(place.parquet());
+  });
+
+  test('is stopped in time when the store does not answer', async () => {
+    const place = createPlace();
+    const { listener, close } = place.keep();
+    place.hang();
+    listener.onFiles?.(0, await place.store(0));
+    const closed = close({ budgetMs: 4_000 });
+    await pass(place.clock, 4_000);
+    await closed;
+    expect(await place.table()).toBeUndefined();
   });
 
   test('adds what the former owner of a partition had stored and not added', async () => {
@@ -124,7 +140,7 @@ describe('a consumer', () => {
     const { listener, close } = place.keep();
     listener.onFiles?.(1, await place.store(1));
     listener.onStatus?.(place.status(1, 0));
-    await close();
+    await close({ budgetMs: 1_000 });
     expect([...((await place.table())?.files.keys() ?? [])].sort()).toEqual(place.parquet());
   });
 
@@ -132,7 +148,7 @@ describe('a consumer', () => {
     const place = createPlace(['json']);
     const { listener, close } = place.keep();
     listener.onFiles?.(0, await place.store(0));
-    await close();
+    await close({ budgetMs: 1_000 });
     expect(await place.table()).toBeUndefined();
   });
 });

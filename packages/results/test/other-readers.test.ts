@@ -135,7 +135,7 @@ async function writeQuery(
       storedAt: at,
     });
   }
-  await table.close();
+  await table.close({ budgetMs: 1_000 });
   for (const [key, { body }] of objects.objects) {
     await mkdir(dirname(join(folder, key)), { recursive: true });
     await writeFile(join(folder, key), body);

@@ -263,3 +263,23 @@ describe('a log', () => {
     expect([...(table?.files.keys() ?? [])]).toEqual(storedKeys(objects));
   });
 });
+
+describe('a file that only the store knows', () => {
+  async function commitListed(bytes: Uint8Array): Promise<unknown> {
+    const objects = new MemoryObjects();
+    const { files } = storeRange(objects, 0, 0n);
+    objects.write(files[0]?.key ?? '', bytes, {});
+    const results = createMemoryObjectStore('memory://results/', objects);
+    await createWriter(results).commit(new Map([[0, frontier([], 3n)]]));
+    return actionsOf(objects, 0).at(-1)?.['add'];
+  }
+
+  test.for([
+    ['too large to be read for its footer', new Uint8Array(8 * 1024 * 1024 + 1)],
+    ['damaged', Buffer.from('no Parquet')],
+  ] as const)('is in the table without statistics when it is %s', async ([, bytes]) => {
+    const add = await commitListed(bytes);
+    expect(add).toMatchObject({ size: bytes.length });
+    expect(add).not.toHaveProperty('stats');
+  });
+});

@@ -29,6 +29,8 @@ import { provideTopic, waitForServers } from './wait-for-servers.ts';
 const STOP_BUDGET_MS = 30_000;
 /** What of it the batch under way may take; the rest is for leaving the group and closing. */
 const BATCH_BUDGET_MS = 20_000;
+/** And what the table may take after it. */
+const TABLE_BUDGET_MS = 4_000;
 
 /** The consumer's program for a declared query: settings, stores, brokers, the page and the query itself. Ends the process. */
 export async function runConsumer(query: Query): Promise<void> {
@@ -128,7 +130,7 @@ export async function runConsumer(query: Query): Promise<void> {
       if (!signal.aborted) throw error;
       logger.info({ reason: describeError(error) }, 'stopped before it had started');
     } finally {
-      await table.close();
+      await table.close({ budgetMs: TABLE_BUDGET_MS });
       await ui.close();
       await source.stop(); // the page may have asked it before there was a query
       await stores.close();

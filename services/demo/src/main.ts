@@ -113,7 +113,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   );
   if (ui !== undefined) await aborted(signal);
   await query.stop({ budgetMs: STOP_BUDGET_MS });
-  await table.close();
+  await table.close({ budgetMs: STOP_BUDGET_MS });
   await ui?.close();
   await log.close();
   await results.close();

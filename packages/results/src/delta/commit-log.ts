@@ -2,8 +2,8 @@ import type { ObjectStore } from '@client-tickets/micro-batch';
 import { tableLogPrefix } from '../layout/result-keys.ts';
 import { decodeCommit, type Commit, type TableIdentity } from './commit.ts';
 
-/** A commit is small; one of another program may hold some thousand files. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** A commit is small; one of another program may hold some ten thousand files. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** The commits of a table, `<version>.json`, counted from 0. A version is written once. */
 export class CommitLog {
@@ -27,6 +27,12 @@ export class CommitLog {
       if (digits !== undefined) versions.push(Number(digits));
     }
     return versions;
+  }
+
+  /** Whether another program has put versions together in a checkpoint, after which it may remove them. */
+  async hasCheckpoint(): Promise<boolean> {
+    for await (const _ of this.#results.list(`${this.#prefix}_last_checkpoint`)) return true;
+    return false;
   }
 
   /** `undefined`: there is none. Throws an `Error` that names it when it can't be read. */

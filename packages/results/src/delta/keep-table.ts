@@ -33,8 +33,8 @@ export interface TableOptions {
 /** Adds the files of a query to its Delta Lake table as they are stored. */
 export interface TableKeeper {
   readonly listener: TableListener;
-  /** Once the query has ended: adds what waits. Never rejects. */
-  readonly close: () => Promise<void>;
+  /** Once the query has ended: adds what waits, or leaves it to the next one when the store does not answer in time. Never rejects. */
+  readonly close: (options: { readonly budgetMs: number }) => Promise<void>;
 }
 
 /** A `QueryListener`, as far as a table needs one. */
@@ -82,9 +82,11 @@ class Keeper implements TableKeeper {
     },
   };
 
-  readonly close = async (): Promise<void> => {
+  readonly close: TableKeeper['close'] = async ({ budgetMs }) => {
     this.#closing.abort();
-    await this.#working;
+    const done = new AbortController();
+    await Promise.race([this.#working, this.#options.clock.sleep(budgetMs, done.signal)]);
+    done.abort();
   };
 
   #add(partition: number, frontier: StoredFrontier): void {

@@ -1,4 +1,4 @@
-import type { ObjectStore, StoredFiles } from '@client-tickets/micro-batch';
+import type { ListedObject, ObjectStore, StoredFiles } from '@client-tickets/micro-batch';
 import { parseRangeKey, partitionPrefix } from '../layout/result-keys.ts';
 import { countParquetRows } from '../read/read-footer.ts';
 import type { TableFile } from './table-file.ts';
@@ -12,7 +12,7 @@ export interface StoredFrontier {
 /**
  * The Parquet files of a partition that begin at or after `from` and end by `endOffset`, in order. Where those that are known do not
  * reach back to `from` (`undefined`: to the beginning), the store is asked what there is; how many rows a file has that only
- * the store knows, its footer says. `rowsOf` keeps that.
+ * the store knows, the footer of a small one says. `rowsOf` keeps that.
  */
 export async function findMissing(
   results: ObjectStore,
@@ -20,7 +20,7 @@ export async function findMissing(
   partition: number,
   from: bigint | undefined,
   { endOffset, recent }: StoredFrontier,
-  rowsOf: Map<string, number>,
+  rowsOf: Map<string, number | undefined>,
 ): Promise<readonly TableFile[]> {
   const known = recent.filter((stored) => from === undefined || stored.endOffset > from);
   const files = known.flatMap((stored) => parquetFiles(table, stored));
@@ -32,10 +32,8 @@ export async function findMissing(
     const name = parseRangeKey(table, key);
     if (name === undefined || name.range.endOffset > endOffset) continue;
     if (from !== undefined && name.range.startOffset < from) continue;
-    const rows = rowsOf.get(key) ?? (await countRows(results, key));
-    if (rows === undefined) continue; // gone since it was listed
-    rowsOf.set(key, rows);
-    missing.push({ key, size, rows, partition, range: name.range });
+    if (!rowsOf.has(key)) rowsOf.set(key, await countRows(results, { key, size }));
+    missing.push({ key, size, rows: rowsOf.get(key), partition, range: name.range });
   }
   return missing;
 }
@@ -57,7 +55,15 @@ function parquetFiles(table: string, { files, rows }: StoredFiles): readonly Tab
   });
 }
 
-async function countRows(results: ObjectStore, key: string): Promise<number | undefined> {
-  const found = await results.get(key);
-  return found === undefined ? undefined : countParquetRows(found.body);
+/** A store gives whole files only: larger ones are in the table without statistics, rather than in memory. */
+const MOST_READ_BYTES = 8 * 1024 * 1024;
+
+async function countRows(results: ObjectStore, { key, size }: ListedObject): Promise<number | undefined> {
+  if (size > MOST_READ_BYTES) return undefined;
+  const found = await results.get(key, { mostBytes: MOST_READ_BYTES });
+  try {
+    return found && countParquetRows(found.body);
+  } catch {
+    return undefined; // damaged: `verify` names it, and the table is of the files that are there
+  }
 }

@@ -13,24 +13,43 @@ export interface ResultTable {
 }
 
 /** How many commits are read at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 4;
 
-/**
- * Reads the whole log. `undefined`: there is none. Throws an `Error` when a version is missing or no commit, also where another program
- * has written a checkpoint and removed what came before: only JSON is read here.
- */
-export async function readTable(
+/** The versions of a table that are left. */
+export interface TableVersions {
+  readonly newest: number;
+  /** How many there are. */
+  readonly count: number;
+  /** Whether another program has removed the first ones, after it put them together in a checkpoint, which is not read here. */
+  readonly isShortened: boolean;
+}
+
+type TableName = Pick<TableIdentity, 'table' | 'topic'>;
+
+/** `undefined`: there is no table. */
+export async function readTableVersions(
   results: ObjectStore,
-  identity: Pick<TableIdentity, 'table' | 'topic'>,
-): Promise<ResultTable | undefined> {
-  const log = new CommitLog(results, identity);
+  name: TableName,
+): Promise<TableVersions | undefined> {
+  const log = new CommitLog(results, name);
   const versions = await log.versions();
   const newest = versions.at(-1);
   if (newest === undefined) return undefined;
-  if (versions.length !== newest + 1)
+  const isShortened = versions[0] !== 0 && (await log.hasCheckpoint());
+  return { newest, count: versions.length, isShortened };
+}
+
+/** Reads the whole log. `undefined`: there is none. Throws a `RangeError` when a version is missing or is no commit. */
+export async function readTable(results: ObjectStore, name: TableName): Promise<ResultTable | undefined> {
+  const log = new CommitLog(results, name);
+  const versions = await log.versions();
+  const newest = versions.at(-1);
+  if (newest === undefined) return undefined;
+  if (versions.length !== newest + 1) {
     throw new RangeError(
       `${log.location} was expected to hold versions 0 to ${newest}, found ${versions.length} of them`,
     );
+  }
   const files = new Map<string, number>();
   const addedAgain: string[] = [];
   let ends: TableEnds = new Map();

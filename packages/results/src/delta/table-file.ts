@@ -7,20 +7,22 @@ export interface TableFile {
   readonly key: string;
   /** In bytes. */
   readonly size: number;
-  readonly rows: number;
+  /** `undefined`: not known. */
+  readonly rows: number | undefined;
   readonly partition: number;
   readonly range: OffsetRange;
 }
 
 /**
- * Delta's statistics of a file, as far as they are known without reading it, as JSON text. Bounds must be values that are there,
+ * Delta's statistics of a file, as far as they are known without reading it, as JSON text; `undefined` without its rows. Bounds must be values that are there,
  * because readers answer `max(kafka_offset)` from them: so offsets have bounds only where each one is a row. Written as
  * text, since offsets go past what a number of JavaScript holds.
  */
 export function fileStatistics(
   { rows, partition, range }: Omit<TableFile, 'key' | 'size'>,
   columns: readonly TableColumn[],
-): string {
+): string | undefined {
+  if (rows === undefined) return undefined;
   const isFull = BigInt(rows) === range.endOffset - range.startOffset;
   const bounds = (offset: bigint): string =>
     `{"kafka_partition":${partition}${isFull ? `,"kafka_offset":${offset}` : ''}}`;

@@ -51,7 +51,7 @@ export class TableWriter {
    * as the store does, and with an `Error` when the log is not one that is written here.
    */
   async commit(frontiers: ReadonlyMap<number, StoredFrontier>): Promise<number> {
-    const rowsOf = new Map<string, number>();
+    const rowsOf = new Map<string, number | undefined>();
     let added = 0;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const known = (this.#known = await this.#stillThere());
@@ -75,7 +75,7 @@ export class TableWriter {
   async #plan(
     ends: TableEnds,
     frontiers: ReadonlyMap<number, StoredFrontier>,
-    rowsOf: Map<string, number>,
+    rowsOf: Map<string, number | undefined>,
   ): Promise<{ readonly parts: readonly Part[]; readonly isAll: boolean }> {
     const { results, table } = this.#options;
     const parts: Part[] = [];

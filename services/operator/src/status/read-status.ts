@@ -11,7 +11,7 @@ import {
   type Totals,
 } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
-import { readPublishedCounts, readTable, RequeueJournal } from '@client-tickets/results';
+import { readPublishedCounts, readTable, readTableVersions, RequeueJournal } from '@client-tickets/results';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
@@ -46,7 +46,7 @@ export interface Status {
   /** What readers see. `undefined`: there is no such file, or it can't be read. */
   readonly publishedRows: number | undefined;
   /** The Delta Lake table of the results. `undefined`: there is none, or it can't be read. */
-  readonly table: { readonly version: number; readonly files: number; readonly bytes: number } | undefined;
+  readonly table: TableState | undefined;
   /** Members of the consumers' group now. `undefined`: the brokers did not say. */
   readonly consumers: readonly GroupMember[] | undefined;
   /** What this program's declaration says otherwise than the query's; states are not read then. */
@@ -56,6 +56,15 @@ export interface Status {
   /** Worth knowing. */
   readonly notes: readonly string[];
 }
+
+export interface TableState {
+  readonly version: number;
+  /** `undefined`: its log is too long to be read for that, or another program has removed versions. */
+  readonly content: { readonly files: number; readonly bytes: number } | undefined;
+}
+
+/** Each takes a request. */
+const MOST_VERSIONS_READ = 1_000;
 
 /** `undefined`: there is no query of this topic. Reads only, and starts nothing. */
 export async function readStatus(options: {
@@ -123,7 +132,7 @@ export async function readStatus(options: {
     );
   }
   const table = await ask('the Delta Lake table is not known', () =>
-    readTable(results, { table: declaration.table, topic }),
+    readTableState(results, { table: declaration.table, topic }),
   );
   const journal = await RequeueJournal.open(checkpoints, topic, query.id);
   if (journal.pending !== undefined)
@@ -142,14 +151,23 @@ export async function readStatus(options: {
       published?.kind === 'read'
         ? Object.values(published.counts).reduce((sum, count) => sum + count, 0)
         : undefined,
-    table: table && {
-      version: table.version,
-      files: table.files.size,
-      bytes: [...table.files.values()].reduce((sum, size) => sum + size, 0),
-    },
+    table,
     consumers,
     declarationChanges: changes,
     problems: [...snapshot.unreadable.values()].map(({ message }) => message),
     notes,
   };
+}
+
+async function readTableState(
+  results: ObjectStore,
+  name: { readonly table: string; readonly topic: string },
+): Promise<TableState | undefined> {
+  const versions = await readTableVersions(results, name);
+  if (versions === undefined) return undefined;
+  const { newest: version, count, isShortened } = versions;
+  const table = isShortened || count > MOST_VERSIONS_READ ? undefined : await readTable(results, name);
+  if (table === undefined) return { version, content: undefined };
+  const bytes = [...table.files.values()].reduce((sum, size) => sum + size, 0);
+  return { version: table.version, content: { files: table.files.size, bytes } };
 }

@@ -70,8 +70,9 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
   output.line(`results     ${status.results}`);
   output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
   if (status.table !== undefined) {
-    const { version, files, bytes } = status.table;
-    output.line(`table       version ${version}, ${showCount(files, 'file')}, ${showNumber(bytes)} bytes`);
+    const { version, content } = status.table;
+    const holds = content && `, ${showCount(content.files, 'file')}, ${showNumber(content.bytes)} bytes`;
+    output.line(`table       version ${version}${holds ?? ''}`);
   }
   if (partitions.length > 0)
     output.table(

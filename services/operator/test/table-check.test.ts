@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { ticketQuery } from '@client-tickets/tickets';
+import { readStatus } from '../src/status/read-status.ts';
+import { checkTable } from '../src/verify/table-check.ts';
+import { startHistory, TOPIC } from './support/history.ts';
+
+const LOG = 'tickets/_delta_log/';
+
+async function finished() {
+  const history = startHistory({
+    seed: 5,
+    records: 60,
+    partitions: 2,
+    formats: ['parquet'],
+    maxOffsetsPerTrigger: 5,
+    crash: 0,
+    error: 0,
+    losses: false,
+  });
+  for (const versions of [1, 2]) {
+    await history.finish();
+    const isAdded = async (): Promise<boolean> =>
+      keysOf(history.results, /_delta_log/).length >= versions &&
+      (await checkTable(history.resultsStore, ticketQuery, TOPIC)).notes.length === 0;
+    while (!(await isAdded())) for (let steps = 0; steps < 100; steps += 1) await history.step();
+    if (versions === 1) history.add(10);
+  }
+  history.crash();
+  const objects = new MemoryObjects();
+  for (const [key, { body }] of history.results.objects) objects.write(key, body, {});
+  const results = createMemoryObjectStore('memory://results/', objects);
+  return { objects, results, history, check: () => checkTable(results, ticketQuery, TOPIC) };
+}
+
+const keysOf = ({ objects }: MemoryObjects, pattern: RegExp): readonly string[] =>
+  [...objects.keys()].filter((key) => pattern.test(key)).sort();
+
+describe('the table', () => {
+  test('holds what the consumers have stored, and status counts it', async () => {
+    const { objects, results, history, check } = await finished();
+    expect(await check()).toEqual({ differences: [], notes: [] });
+    const status = await readStatus({
+      declaration: ticketQuery,
+      results,
+      checkpoints: history.checkpointStore,
+      topic: TOPIC,
+      access: undefined,
+    });
+    const files = keysOf(objects, /\.parquet$/);
+    const bytes = files.reduce((sum, key) => sum + (objects.objects.get(key)?.body.length ?? 0), 0);
+    expect(status?.table).toEqual({
+      version: keysOf(objects, /_delta_log/).length - 1,
+      content: { files: files.length, bytes },
+    });
+  });
+
+  test('that lacks files which came after its last version is noted, and is no difference', async () => {
+    const { objects, check } = await finished();
+    const key = 'tickets/partition=0/00000000000000009000-00000000000000009004.parquet';
+    objects.write(key, Buffer.from('x'), {});
+    const { differences, notes } = await check();
+    expect(differences).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('files that are not in the table yet: 1')]);
+  });
+
+  test('whose first versions another program has put into a checkpoint is not compared, and a note says so', async () => {
+    const { objects, check } = await finished();
+    objects.objects.delete(`${LOG}00000000000000000000.json`);
+    objects.write(`${LOG}_last_checkpoint`, Buffer.from('{"version":1,"size":3}'), {});
+    const { differences, notes } = await check();
+    expect(differences).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('not compared')]);
+  });
+
+  test('whose first version is gone without that is a difference', async () => {
+    const { objects, check } = await finished();
+    objects.objects.delete(`${LOG}00000000000000000000.json`);
+    expect((await check()).differences).toMatchObject([{ code: 'table_differs' }]);
+  });
+});
