@@ -224,7 +224,7 @@ describe('the OpenAPI document', () => {
     expect(checked).toEqual(
       expect.arrayContaining(['get /status', 'get /dead-letters', 'post /pause', 'post /resume']),
     );
-    expect(checked).toHaveLength(12);
+    expect(checked).toHaveLength(13);
   });
 
   it('describes errors as they are', async () => {

@@ -28,3 +28,4 @@ export { partitionSchema, partitionsSchema, type Partition, type Partitions } fr
 export { problemSchema, type Problem } from './problem.ts';
 export { progressSchema, queryProgressSchema } from './progress.ts';
 export { statusSchema, type Status } from './status.ts';
+export { windowsSchema, type CountedWindow, type Windows, type WindowsTable } from './windows.ts';

@@ -4,6 +4,7 @@ import { countsSchema } from './counts.ts';
 import { figuresSchema } from './figures.ts';
 import { partitionsSchema } from './partitions.ts';
 import { statusSchema } from './status.ts';
+import { windowsSchema } from './windows.ts';
 
 /**
  * The events of `GET /api/v1/events`, by name. Each replaces what the one before of the same name said, and is sent when it
@@ -13,6 +14,7 @@ export const liveEventSchemas = {
   status: statusSchema,
   figures: figuresSchema,
   counts: countsSchema,
+  windows: windowsSchema,
   partitions: partitionsSchema,
   /** The latest ones, as without parameters. */
   batches: batchesSchema,

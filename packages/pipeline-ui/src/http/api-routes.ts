@@ -18,6 +18,7 @@ import {
   partitionsSchema,
   progressSchema,
   statusSchema,
+  windowsSchema,
   type About,
   type BatchDetail,
   type DeadLetterView,
@@ -100,6 +101,20 @@ export function createApiRoutes(sources: {
         if (counts === undefined)
           throw new ApiError('unavailable', view.countsProblem ?? 'the counts have not been read yet');
         return counts;
+      },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/windows',
+      summary:
+        'Records by event time: the latest windows, which of them are final, and how many records came too late',
+      answer: windowsSchema,
+      handle: async () => {
+        await view.refresh();
+        const windows = view.windows();
+        if (windows === undefined)
+          throw new ApiError('unavailable', view.windowsProblem ?? 'the windows have not been read yet');
+        return windows;
       },
     }),
     apiRoute({

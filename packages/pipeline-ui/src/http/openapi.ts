@@ -18,6 +18,7 @@ import {
   progressSchema,
   queryProgressSchema,
   statusSchema,
+  windowsSchema,
 } from '../api/index.ts';
 import type { ApiRoute } from './api-route.ts';
 
@@ -39,6 +40,7 @@ const NAMED = {
   Progress: progressSchema,
   QueryProgress: queryProgressSchema,
   Status: statusSchema,
+  Windows: windowsSchema,
 };
 
 const named = z.registry<{ readonly id: string }>();

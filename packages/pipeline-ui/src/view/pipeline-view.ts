@@ -22,6 +22,7 @@ import {
   type Partitions,
   type progressSchema,
   type Status,
+  type Windows,
 } from '../api/index.ts';
 import { pageOfBatches } from '../batches/batch-pages.ts';
 import type { TriggerMeasure } from '../batches/batch-rows.ts';
@@ -32,6 +33,7 @@ import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
 import { createSentBack, type SentBack } from './sent-back.ts';
 import { showFreshness, sumOfFilling } from './show-freshness.ts';
+import { createWindowsView, readTables } from './windows.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
 
@@ -57,6 +59,9 @@ export interface PipelineView {
   /** `undefined` before they were read. */
   counts(): Counts | undefined;
   readonly countsProblem: string | undefined;
+  /** `undefined` before they were read. */
+  windows(): Windows | undefined;
+  readonly windowsProblem: string | undefined;
   partitions(): Partitions;
   batchRows(): readonly Batch[];
   batches(partition: number): readonly CountedBatch[];
@@ -144,6 +149,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   const sentBack = createSentBack({ clock, checkpoints, topic });
   const counted = createCountsView({ clock, results, files: countsFiles });
 
+  const windowed = createWindowsView({ clock, read: () => readTables(results, options.declaration.windows) });
+
   /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
   function areCountsCurrent(): boolean {
     return counted.problem === undefined && counted.counts()?.total === countedRows();
@@ -160,6 +167,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   async function readAgain(options: { readonly force: boolean }): Promise<void> {
     await group.refresh();
     if (!areCountsCurrent()) await counted.refresh(options);
+    await windowed.refresh(options);
     if (group.partitions().items.some(({ deadLetters }) => deadLetters > 0)) await sentBack.refresh();
   }
 
@@ -270,6 +278,10 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     get countsProblem() {
       return counted.problem;
     },
+    windows: () => windowed.windows(),
+    get windowsProblem() {
+      return windowed.problem;
+    },
     partitions: () => group.partitions(),
     batchRows: () => group.batchRows(),
     batches: (partition) => group.batches(partition),
@@ -279,6 +291,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     sentBack,
     events() {
       const counts = counted.counts();
+      const windows = windowed.windows();
       const { items, next } = pageOfBatches(group.batchRows(LIVE_BATCHES + 1), {
         limit: LIVE_BATCHES,
         before: undefined,
@@ -287,6 +300,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         status: status(),
         figures: figures(),
         ...(counts === undefined ? {} : { counts }),
+        ...(windows === undefined ? {} : { windows }),
         partitions: group.partitions(),
         batches: { items: [...items], next, problem: group.problem },
       };

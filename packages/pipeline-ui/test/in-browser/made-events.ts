@@ -7,6 +7,8 @@ import type {
   Partition,
   Point,
   Status,
+  Windows,
+  WindowsTable,
 } from '../../src/api/index.ts';
 
 /** Events as a consumer that waits sends them, but for what a test says. */
@@ -88,6 +90,33 @@ export function madeCounts(total: number): Counts {
     ],
     problem: null,
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** So many hours that end with the present one, of which the last two are open. */
+export function madeWindows(hours: number, perHour: number, given: Partial<WindowsTable> = {}): Windows {
+  const last = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const windows = Array.from({ length: hours }, (_, index) => {
+    const start = last - (hours - 1 - index) * HOUR_MS;
+    const busy = perHour * (1 + Math.sin(index / 3)); // none at all in some hours
+    return {
+      start: new Date(start).toISOString(),
+      end: new Date(start + HOUR_MS).toISOString(),
+      isFinal: index < hours - 2,
+      counts: [0.4, 0.3, 0.2, 0.1].map((share) => Math.floor(busy * share)),
+    };
+  });
+  const kinds = ['TECHNICAL', 'BILLING', 'ACCOUNT', 'GENERAL'];
+  const table = {
+    name: 'ticket_counts_by_hour',
+    column: 'type',
+    per: 'hour',
+    kinds,
+    windows,
+    late: 0,
+  } as const;
+  return { tables: [{ ...table, kinds, ...given }], problem: null };
 }
 
 export function madePartition(partition: number, given: Partial<Partition> = {}): Partition {

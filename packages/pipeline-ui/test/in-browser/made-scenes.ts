@@ -9,6 +9,7 @@ import {
   madePartition,
   madePoint,
   madeStatus,
+  madeWindows,
 } from './made-events.ts';
 
 /** What a consumer says in a situation that the page must be good in. */
@@ -56,6 +57,7 @@ export const starting: Scene = {
     }),
     figures: madeFigures({ rows: 120, lag: 6, lastTriggerAt: null }),
     counts: madeCounts(120),
+    windows: madeWindows(2, 60),
     partitions: {
       items: PARTITIONS.map((partition) =>
         madePartition(partition, { mine: false, owner: null, rows: 40, countedOffset: '40', lag: 2 }),
@@ -73,6 +75,7 @@ export const empty: Scene = {
     status: madeStatus(),
     figures: madeFigures(),
     counts: madeCounts(0),
+    windows: madeWindows(0, 0),
     partitions: { items: PARTITIONS.map((partition) => madePartition(partition)), problem: null },
     batches: { items: [], next: null, problem: null },
   },
@@ -98,6 +101,7 @@ export const twoHundred: Scene = {
       },
     }),
     counts: madeCounts(200),
+    windows: madeWindows(5, 40, { late: 3 }),
     partitions: {
       items: PARTITIONS.map((partition) =>
         madePartition(partition, {
@@ -154,6 +158,7 @@ export const millions: Scene = {
       storedDeadLetters: 12_345,
     }),
     counts: madeCounts(15_234_567),
+    windows: madeWindows(24, 600_000, { late: 12_345 }),
     partitions: {
       items: PARTITIONS.map((partition) =>
         madePartition(partition, {

@@ -1,6 +1,6 @@
 import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { madeBatch } from './made-events.ts';
+import { madeBatch, madeWindows } from './made-events.ts';
 import { empty, LONG_REASON, millions, starting, twoHundred, type Scene } from './made-scenes.ts';
 import { showPages, type ShownPage, type ShownPages } from './shown-page.ts';
 
@@ -19,6 +19,9 @@ const pictures = process.env['PAGE_PICTURES'];
 /** Script that finds what is wider than its place. */
 const tooWide = (selector: string): string => `[...document.querySelectorAll('${selector}')]
   .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent.slice(0, 100))`;
+
+/** As the page writes the beginning of the hour of a time, in the time zone that browser and test share. */
+const hourOf = (at: number): string => `${String(new Date(at).getHours()).padStart(2, '0')}:00`;
 
 describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or CHROMIUM_PATH)', () => {
   let pages: ShownPages;
@@ -142,6 +145,50 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     const shownIds = page.locator('.toggle');
     await expect.poll(() => shownIds.count()).toBe(3);
     expect(await page.locator('.toggle[aria-expanded="true"]').innerText()).toContain('100');
+  });
+
+  it('says the numbers of an hour in words, and of the one that the keyboard or the pointer chooses', async () => {
+    const { page } = await show(twoHundred);
+    const [start, end] = [4, 3].map((ago) => hourOf(Date.now() - ago * 3_600_000));
+    const reading = page.locator('.windows .reading');
+    expect(await reading.innerText()).toMatch(
+      /, open\. Technical \d+, Billing \d+, Account \d+, General \d+$/,
+    );
+    const slider = page.getByRole('slider', { name: 'Tickets per hour, by type' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    const words = new RegExp(`${start}–${end}: 40 tickets, final\\. Technical 16`);
+    await expect.poll(() => reading.innerText()).toMatch(words);
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(words);
+    await page.locator('.columns li').nth(1).hover();
+    await expect.poll(() => reading.innerText()).toContain(`${end}–`);
+  });
+
+  it('stripes the hours that may still grow, and says how many tickets came too late for theirs', async () => {
+    const { page, tell } = await show(twoHundred);
+    const pictured = (hour: number): Promise<string> =>
+      page.evaluate(
+        `getComputedStyle(document.querySelectorAll('.columns li')[${hour}].querySelector('.stack > span')).backgroundImage`,
+      );
+    expect([await pictured(2), await pictured(3)]).toEqual(['none', expect.stringContaining('gradient')]);
+    const late = page.locator('.windows .late');
+    expect(await late.innerText()).toMatch(
+      /^3 late\s+came after their hour was closed: in the counts, in no hour$/,
+    );
+    tell({ windows: madeWindows(5, 40) });
+    await expect.poll(() => late.innerText()).toMatch(/^0 late\s+none came/);
+    expect(await late.getAttribute('data-tone')).toBeNull();
+  });
+
+  it('shows no hours of a query that declares none, and names of any kind as they are', async () => {
+    const { page, tell } = await show(twoHundred);
+    const kinds = ['<img src=x onerror=alert(1)>', '\u202eright to left', '__proto__', ''];
+    tell({ windows: madeWindows(5, 40, { kinds }) });
+    const names = page.locator('.windows .legend li');
+    await expect.poll(() => names.first().innerText()).toBe(kinds[0]);
+    expect(await names.count()).toBe(kinds.length + 1);
+    tell({ windows: { tables: [], problem: null } });
+    await expect.poll(() => page.locator('.windows').count()).toBe(0);
   });
 
   it('links to the other pages of the pipeline, within reach of the keyboard', async () => {

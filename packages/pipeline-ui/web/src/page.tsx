@@ -11,6 +11,7 @@ import { Notices } from './sections/notices.tsx';
 import { Figures } from './sections/figures.tsx';
 import { Counts } from './sections/counts.tsx';
 import { Charts } from './sections/charts.tsx';
+import { Windows } from './sections/windows.tsx';
 import { Batches } from './sections/batches.tsx';
 import { Partitions } from './sections/partitions.tsx';
 import { DeadLetters } from './sections/dead-letters.tsx';
@@ -18,7 +19,7 @@ import { Settings } from './sections/settings.tsx';
 
 export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
   const { connection, events, charted } = useLive(live);
-  const { status, figures, counts, partitions, batches } = events;
+  const { status, figures, counts, windows, partitions, batches } = events;
   const { answer: about } = useRequest(status?.startedAt ?? '', api.settings);
   const share = shareOf(status, partitions);
   return (
@@ -49,6 +50,7 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
             <Counts counts={counts} />
             <Charts charted={charted} share={share} />
           </div>
+          <Windows windows={windows} />
         </section>
         <Batches batches={batches} share={share} />
         <Partitions partitions={partitions} />

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Counts as CountValues, CountsTable } from '../../../src/api/index.ts';
+import { showKind } from '../format/kinds.ts';
 import { showCount, showShare } from '../format/numbers.ts';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
@@ -58,9 +59,4 @@ function Bars({
       </tbody>
     </table>
   );
-}
-
-/** `TECHNICAL` becomes `Technical`; other names stay. */
-function showKind(name: string): string {
-  return name === name.toUpperCase() ? name.charAt(0) + name.slice(1).toLowerCase() : name;
 }
