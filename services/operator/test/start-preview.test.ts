@@ -90,6 +90,10 @@ async function start({ log, resultsStore, checkpointStore }: History) {
   return { error: error instanceof Error ? error.message : undefined, positions };
 }
 
+/** `offsets 0 to 4 of client_tickets, partition 1` of a loss; what else is refused says more. */
+const placeIn = (message: string): string =>
+  message.startsWith('offsets ') ? (message.split(': ')[0] ?? '') : message;
+
 test('a preview says what the start then does, and writes nothing (40 histories)', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -118,7 +122,9 @@ test('a preview says what the start then does, and writes nothing (40 histories)
         expect([contents(past.checkpoints), contents(past.results)]).toEqual(before);
         const { error, positions } = await start(past);
         expect(seen.refusals.length > 0).toBe(error !== undefined);
-        if (error !== undefined) expect(seen.refusals.map(({ message }) => message)).toContain(error);
+        // Without reading records, a log that another one has replaced may look cut back: the place is the same.
+        if (error !== undefined)
+          expect(seen.refusals.map(({ message }) => placeIn(message))).toContain(placeIn(error));
         else {
           // Reading begins with the last record that was read before, if there is one.
           const first = seen.partitions.map(({ partition, offset, lastRecord }) => {
