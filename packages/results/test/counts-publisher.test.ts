@@ -17,6 +17,8 @@ const KEYS = [
   'ticket_counts_by_priority/part-00000.json',
 ];
 const topic = 'client_tickets';
+const WINDOWS = 'ticket_counts_by_hour/part-00000.json';
+
 const createObjects = (): SharedObjects => ({ objects: new Map(), history: [] });
 
 type States = Map<number, CountedState<QueryState>>;
@@ -91,7 +93,7 @@ describe('the counts', () => {
     const shared = createObjects();
     const publisher = createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic });
     await publisher.publish(known(new Map([[0, at(5n)]])));
-    expect(shared.history.map(({ key }) => key).toSorted()).toEqual(KEYS.toSorted());
+    expect(shared.history.map(({ key }) => key).toSorted()).toEqual([...KEYS, WINDOWS].toSorted());
   });
 
   test('are not written again while no ticket comes', async () => {
@@ -104,7 +106,7 @@ describe('the counts', () => {
     await createCountsPublisher({ query: ticketQuery, store: createCountsStore(shared), topic }).publish(
       known(states),
     );
-    expect(shared.history).toHaveLength(3);
+    expect(shared.history).toHaveLength(KEYS.length + 1);
   });
 
   test('are not read again by the publisher that wrote them', async () => {
@@ -156,7 +158,7 @@ describe('the counts', () => {
       code: 'refused',
       message: expect.stringMatching(/up to 0:50 .* up to 0:20/),
     });
-    expect(shared.history).toHaveLength(3);
+    expect(shared.history).toHaveLength(KEYS.length + 1);
   });
 
   test('are given up for now when others are always first', async () => {

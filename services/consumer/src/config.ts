@@ -25,6 +25,7 @@ import { parseFormats, UNKNOWN_FIELDS } from '@client-tickets/results';
 import { z } from 'zod';
 import { parseLinks } from './page-links.ts';
 import { rolloverSettings } from './rollover-settings.ts';
+import { watermarkSettings } from './watermark-settings.ts';
 
 /** Every variable of the consumer, those first that say what it does: help and page keep the order. */
 export const consumerSettings = z
@@ -52,6 +53,7 @@ export const consumerSettings = z
       description: 'The files of enriched tickets.',
     }),
     ...rolloverSettings,
+    ...watermarkSettings,
     TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
       default: 'UTC',
       description: 'The zone of times that name none.',

@@ -111,6 +111,8 @@ export async function runConsumer(query: Query): Promise<void> {
         startingOffsets: startingPoint(settings),
         maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
         rollover: rolloverOf(settings),
+        watermarkDelayMs: settings.WATERMARK_DELAY,
+        idleMs: settings.WATERMARK_IDLE,
         failOnDataLoss: settings.FAIL_ON_DATA_LOSS,
         clock,
         logger,

@@ -27,6 +27,10 @@ export interface QueryOptions {
   readonly timestampZone?: TimeZone;
   /** Default `drop`. */
   readonly unknownFields?: UnknownFields;
+  /** How late a record may come and still count for its window. Default 10 minutes. */
+  readonly watermarkDelayMs?: number;
+  /** For how long nothing has come for a partition that closes the windows of the others. Default 1 minute. */
+  readonly idleMs?: number;
   readonly trigger: Trigger;
   readonly startingOffsets: StartingOffsets;
   readonly maxOffsetsPerTrigger: number;
@@ -41,7 +45,8 @@ export interface QueryOptions {
 
 /** Starts a declared query: its records are enriched, counted and stored. */
 export function startQuery(query: Query, options: QueryOptions): StreamingQuery<QueryState> {
-  const { formats, timestampZone, unknownFields, ...shared } = options;
+  const { formats, timestampZone, unknownFields, watermarkDelayMs, ...shared } = options;
+  const publisher = createCountsPublisher({ query, store: options.results, topic: options.source.topic });
   return StreamingQuery.start({
     ...shared,
     lossAdvice: LOSS_ADVICE,
@@ -50,7 +55,9 @@ export function startQuery(query: Query, options: QueryOptions): StreamingQuery<
       formats,
       ...(timestampZone === undefined ? {} : { timestampZone }),
       ...(unknownFields === undefined ? {} : { unknownFields }),
+      ...(watermarkDelayMs === undefined ? {} : { watermarkDelayMs }),
+      publishedUntil: () => publisher.finalUntil(),
     }),
-    publisher: createCountsPublisher({ query, store: options.results, topic: options.source.topic }),
+    publisher,
   });
 }

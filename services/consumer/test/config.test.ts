@@ -26,6 +26,8 @@ test('without any variable the consumer is set up for the Compose stack', () => 
     RESULTS_ROLLOVER_INTERVAL: 60_000,
     RESULTS_ROLLOVER_SIZE: 134_217_728,
     RESULTS_INACTIVITY_INTERVAL: 30_000,
+    WATERMARK_DELAY: 600_000,
+    WATERMARK_IDLE: 60_000,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: 8090,
   });
@@ -45,6 +47,8 @@ test('every wrong setting is named at once, with what it holds and what is allow
     RESULTS_ROLLOVER_INTERVAL: 'soon',
     RESULTS_ROLLOVER_SIZE: '0 MB',
     RESULTS_INACTIVITY_INTERVAL: '30',
+    WATERMARK_DELAY: '10',
+    WATERMARK_IDLE: '-1 minute',
     HTTP_PORT: '70000',
   };
   const read = (): unknown => readSettings(consumerSettings, wrong);

@@ -35,6 +35,7 @@ const laterQuery = defineQuery({
     ticket_counts: by('type'),
     ticket_counts_by_team: by('support_team'),
     ticket_counts_by_priority: by('priority'),
+    ticket_counts_by_hour: by('type').perHour('created_at'),
   },
 });
 const CHANGES =
