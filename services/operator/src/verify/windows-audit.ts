@@ -1,4 +1,4 @@
-import type { PartitionCheckpoint } from '@client-tickets/micro-batch';
+import type { Frontier } from '@client-tickets/micro-batch';
 import { windowName, type QueryState } from '@client-tickets/records';
 import {
   finalUntil,
@@ -9,7 +9,11 @@ import {
 } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 
-type Checkpoints = ReadonlyMap<number, PartitionCheckpoint<QueryState>>;
+/** As far as it matters here. */
+type Checkpoints = ReadonlyMap<
+  number,
+  { readonly counted: Pick<Frontier<QueryState>, 'endOffset' | 'state'> }
+>;
 
 /**
  * Holds the file of windows to the checkpoints, which must have been read **after** it: windows only grow, so none may count more than
