@@ -71,10 +71,10 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
       await writeSampleResults(results, 1_000_000);
       const output = await execute();
       expect(output).toContain('OK: 1,000,000 rows of 1,000,000 different records');
-      expect(output.match(/^OK: /gm)).toHaveLength(5);
+      expect(output.match(/^OK: /gm)).toHaveLength(6);
       expect(output).not.toContain('WRONG: ');
       expect(output).toContain('10,000 messages rejected');
-      expect(output.match(/'image\/png': \{'alt': '/g)).toHaveLength(3);
+      expect(output.match(/'image\/png': \{'alt': '/g)).toHaveLength(4);
     },
     10 * MINUTES,
   );
