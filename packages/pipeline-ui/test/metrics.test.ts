@@ -27,6 +27,7 @@ describe('metrics', () => {
     expect(rows.reduce((sum, value) => sum + value)).toBe(60);
     expect(valueOf(text, 'client_tickets_dead_letters_total{problem="TOMBSTONE"}')).toBe(1);
     expect(valueOf(text, 'client_tickets_dead_letters_total{problem="NOT_JSON"}')).toBe(0);
+    expect(valueOf(text, 'client_tickets_late_records_total')).toBe(0);
     expect(valueOf(text, 'client_tickets_batches_total')).toBe(2);
     expect(valueOf(text, 'client_tickets_batch_duration_seconds_count')).toBe(2);
     expect(valueOf(text, 'client_tickets_batch_phase_duration_seconds_count{phase="addBatch"}')).toBe(2);

@@ -72,6 +72,9 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
         },
         rows: rows.length - before,
         deadLetters: read.deadLetters.count,
+        ...(counting && {
+          events: { ...counting.eventTimes, watermark: counting.watermark, late: late.count },
+        }),
         observations: {
           ...added,
           dead_letter_count_by_problem: read.problems,

@@ -42,12 +42,19 @@ const lateOf = (files: readonly { readonly key: string; readonly body: Uint8Arra
 
 test('a late ticket is a row and in the totals, in no window, and named with the watermark that it came after', async () => {
   const start = 9_007_199_254_740_993n; // more than a number can tell
-  const { files, state, rows, deadLetters } = await handleBatch(
+  const { files, state, rows, deadLetters, events } = await handleBatch(
     handler,
     batch([5, 69, 7, 70, undefined, 9], start),
     handler.initialState,
   );
   expect({ rows, deadLetters }).toEqual({ rows: 5, deadLetters: 1 });
+  expect(events).toMatchObject({
+    count: 5,
+    min: START + 5 * MINUTE,
+    max: START + 70 * MINUTE,
+    watermark: START + 60 * MINUTE,
+    late: 1,
+  });
   expect(state).toEqual({
     counts: { ticket_counts: { BILLING: 5, GENERAL: 0 } },
     windows: {

@@ -24,6 +24,21 @@ export interface HandledBatch<State> {
   readonly deadLetters: number;
   /** Of this batch alone, for progress. */
   readonly observations: Observations;
+  /** The same, where records are counted by the time of what they tell. */
+  readonly events?: EventTimes;
+}
+
+/** When the events of a batch were. Times in milliseconds since the epoch. */
+export interface EventTimes {
+  /** How many, and their times; without any, `min` is `Infinity` and `max` is `-Infinity`. */
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  /** After the batch; `undefined`: there is none yet. */
+  readonly watermark: number | undefined;
+  /** Events that came after their window was closed. */
+  readonly late: number;
 }
 
 export interface FinishedFiles<State> {

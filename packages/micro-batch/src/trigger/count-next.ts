@@ -4,7 +4,7 @@ import {
   type CountedBatch,
   type PartitionCheckpoint,
 } from '../checkpoint/partition-checkpoint.ts';
-import type { Observations } from '../ports/batch-handler.ts';
+import type { EventTimes, Observations } from '../ports/batch-handler.ts';
 import type { FilledBatch } from './file-filling.ts';
 import { nameFailure } from './name-failure.ts';
 import type { ProducedTimes } from './produced-times.ts';
@@ -13,6 +13,7 @@ import { isFileDue, type Rollover } from './rollover.ts';
 /** A batch that this consumer has counted. */
 export interface CountedPart extends CountedBatch {
   readonly observations: Observations;
+  readonly events: EventTimes | undefined;
   readonly produced: ProducedTimes;
 }
 
@@ -72,8 +73,8 @@ async function countBatch<State>(
 ): Promise<{ readonly checkpoint: PartitionCheckpoint<State>; readonly part: CountedPart }> {
   const { startOffset, endOffset, lastRecord, handled, produced } = batch;
   const { partition } = checkpoint;
-  const { state, rows, deadLetters, observations } = await nameFailure(partition, batch, handled);
+  const { state, rows, deadLetters, observations, events } = await nameFailure(partition, batch, handled);
   const outcome = { batchId, endOffset, state, rows, deadLetters, lastRecord, logId };
-  const part = { batchId, startOffset, endOffset, rows, deadLetters, at, observations, produced };
+  const part = { batchId, startOffset, endOffset, rows, deadLetters, at, observations, events, produced };
   return { checkpoint: withBatch(checkpoint, outcome, at), part };
 }

@@ -1,4 +1,4 @@
-import type { Observations } from '../ports/batch-handler.ts';
+import type { EventTimes, Observations } from '../ports/batch-handler.ts';
 import type { ProducedTimes } from './produced-times.ts';
 
 /** The steps of a trigger, in the words of Spark's `StreamingQueryProgress.durationMs`. */
@@ -38,7 +38,9 @@ export interface QueryProgress {
   readonly inputRowsPerSecond: number;
   readonly processedRowsPerSecond: number;
   readonly durationMs: Readonly<Record<Phase | 'triggerExecution', number>>;
-  readonly stateOperators: readonly never[];
+  /** As Spark has it, where records are counted by windows of event time; the watermark is the least of the partitions. */
+  readonly eventTime?: Readonly<Record<string, string>>;
+  readonly stateOperators: readonly { readonly numRowsDroppedByWatermark: number }[];
   readonly sources: readonly SourceProgress[];
   readonly sink: {
     readonly description: string;
@@ -57,6 +59,7 @@ export interface PartitionProgress {
   readonly rows: number;
   readonly deadLetters: number;
   readonly observations: Observations;
+  readonly events?: EventTimes | undefined;
   readonly produced: ProducedTimes;
 }
 
@@ -78,6 +81,7 @@ export interface TriggerMeasures {
 export function buildProgress(measures: TriggerMeasures): QueryProgress {
   const { id, runId, name, timestamp, batchId, partitions } = measures;
   const durationMs = roundAll(measures.durationMs);
+  const events = partitions.flatMap((partition) => partition.events ?? []);
   const rows = sum(partitions.map((partition) => partition.rows));
   const deadLetters = sum(partitions.map((partition) => partition.deadLetters));
   const rates = {
@@ -94,11 +98,28 @@ export function buildProgress(measures: TriggerMeasures): QueryProgress {
     batchDuration: durationMs.triggerExecution,
     ...rates,
     durationMs,
-    stateOperators: [],
+    ...(events.length === 0 ? {} : { eventTime: eventTime(events) }),
+    stateOperators:
+      events.length === 0 ? [] : [{ numRowsDroppedByWatermark: sum(events.map(({ late }) => late)) }],
     sources: [sourceProgress(measures, rates)],
     sink: { description: measures.sinkDescription, numOutputRows: rows, numDeadLetters: deadLetters },
     observedMetrics: addObservations(partitions.map((partition) => partition.observations)),
   };
+}
+
+function eventTime(events: readonly EventTimes[]): Readonly<Record<string, string>> {
+  const count = sum(events.map((each) => each.count));
+  const times = {
+    max: Math.max(...events.map(({ max }) => max)),
+    min: Math.min(...events.map(({ min }) => min)),
+    avg: sum(events.map((each) => each.sum)) / count,
+    watermark: Math.min(...events.map(({ watermark = -Infinity }) => watermark)),
+  };
+  return Object.fromEntries(
+    Object.entries(times).flatMap(([name, ms]) =>
+      Number.isFinite(ms) ? [[name, new Date(ms).toISOString()]] : [],
+    ),
+  );
 }
 
 function sourceProgress(

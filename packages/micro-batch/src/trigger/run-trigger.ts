@@ -183,11 +183,21 @@ function nextBatchId<State>(queries: readonly PartitionQuery<State>[]): number {
 
 function partitionProgress<State>(
   { partition }: PartitionQuery<State>,
-  { startOffset, endOffset, rows, deadLetters, observations, produced }: CountedPart,
+  { startOffset, endOffset, rows, deadLetters, observations, events, produced }: CountedPart,
   log: ReadonlyMap<number, PartitionOffsets>,
 ): PartitionProgress {
   const latestOffset = max(log.get(partition)?.latest ?? endOffset, endOffset);
-  return { partition, startOffset, endOffset, latestOffset, rows, deadLetters, observations, produced };
+  return {
+    partition,
+    startOffset,
+    endOffset,
+    latestOffset,
+    rows,
+    deadLetters,
+    observations,
+    events,
+    produced,
+  };
 }
 
 function max(a: bigint, b: bigint): bigint {

@@ -15,7 +15,8 @@ export const queryProgressSchema = z.object({
   inputRowsPerSecond: rate,
   processedRowsPerSecond: rate,
   durationMs: z.record(z.string(), z.number()),
-  stateOperators: z.array(z.never()),
+  eventTime: z.record(z.string(), z.iso.datetime()).optional(),
+  stateOperators: z.array(z.object({ numRowsDroppedByWatermark: z.int() })),
   sources: z.array(
     z.object({
       description: z.string(),

@@ -60,6 +60,11 @@ export function createPipelineMetrics(options: {
     labelNames: ['problem'],
     registers,
   });
+  const late = new Counter({
+    name: 'client_tickets_late_records_total',
+    help: 'Rows that came after their window was closed, and are in none.',
+    registers,
+  });
   const fields: Counter = new Counter({
     name: 'client_tickets_unknown_fields_total',
     help: 'Records with a field that is not declared, by its name.',
@@ -232,7 +237,8 @@ export function createPipelineMetrics(options: {
   return {
     contentType: register.contentType,
     render: async () => `${await register.metrics()}\n${renderLatencies(freshness())}`,
-    addProgress({ durationMs, observedMetrics, sink }) {
+    addProgress({ durationMs, observedMetrics, sink, stateOperators }) {
+      for (const { numRowsDroppedByWatermark } of stateOperators) late.inc(numRowsDroppedByWatermark);
       if (counted === undefined) rows.inc(sink.numOutputRows);
       else
         for (const [kind, count] of Object.entries(observedMetrics[counted.name] ?? {}))

@@ -103,6 +103,11 @@ export class WindowFold {
     return this.#times;
   }
 
+  /** After the rows, in milliseconds since the epoch; `undefined`: there is none yet. */
+  get watermark(): number | undefined {
+    return this.#watermark === -Infinity ? undefined : this.#watermark;
+  }
+
   /** What the rows add to a state. */
   get added(): Pick<WindowState, 'late' | 'windows'> {
     const windows = [...this.#added]
