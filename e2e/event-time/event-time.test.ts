@@ -79,17 +79,20 @@ describe.skipIf(!hasKafka)(`40,000 tickets of 22 hours (seed ${SEED})`, () => {
   );
 });
 
-describe.skipIf(!hasKafka || !hasSpark)('beside PySpark (needs bench/peers/set-up pyspark)', () => {
-  test('windows are the same where no ticket is later than the delay', { timeout: 300_000 }, async () => {
-    const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE] }));
-    const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
-    expect(expected.late).toEqual([]);
-    const topic = uniqueName('event-time');
-    await produce(topic, tickets, PARTITIONS);
-    const spark = await sparkWindows(topic, { delay: DELAY.text, offsetsPerTrigger: 4_000 });
-    expect(spark).toEqual({ windows: expected.windows, dropped: 0 });
-  });
-});
+describe.skipIf(!hasKafka || !hasSpark)(
+  'beside PySpark (E2E_SPARK=1, after bench/peers/set-up pyspark)',
+  () => {
+    test('windows are the same where no ticket is later than the delay', { timeout: 300_000 }, async () => {
+      const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE] }));
+      const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
+      expect(expected.late).toEqual([]);
+      const topic = uniqueName('event-time');
+      await produce(topic, tickets, PARTITIONS);
+      const spark = await sparkWindows(topic, { delay: DELAY.text, offsetsPerTrigger: 4_000 });
+      expect(spark).toEqual({ windows: expected.windows, dropped: 0 });
+    });
+  },
+);
 
 const sumOf = (windows: readonly { readonly ticket_count: number }[]): number =>
   windows.reduce((sum, { ticket_count }) => sum + ticket_count, 0);
