@@ -9,7 +9,8 @@ import {
 import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
 import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
-import { CORRUPTIONS, type Spoilable } from './support/corruptions.ts';
+import { CORRUPTIONS } from './support/corruptions.ts';
+import type { Spoilable } from './support/spoil.ts';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { readFrom } from './support/topic-sample.ts';
 import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';

@@ -21,3 +21,11 @@ export function isTransient(error: unknown): error is Error {
   if (error instanceof ObjectStoreError) return error.code === 'unavailable';
   return error instanceof SourceUnavailable;
 }
+
+/** A store or the brokers have not answered for so long: what a query ends with. */
+export function outlasted(error: Error, outageTimeoutMs: number): QueryError {
+  const code = error instanceof ObjectStoreError ? 'store_unavailable' : 'source_failed';
+  return new QueryError(code, `no answer for ${outageTimeoutMs / 1000} s: ${error.message}`, {
+    cause: error,
+  });
+}

@@ -6,12 +6,12 @@ import { openStreamingQuery, targetOf, type OpenedQuery } from './opened-query.t
 import { Outage } from './outage.ts';
 import { OthersWait } from './others-wait.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
-import { ObjectStoreError } from '../ports/object-store.ts';
 import type { SourceListener } from '../ports/source.ts';
 import { Publication } from './publication.ts';
 import { UnreadWatch } from './unread-watch.ts';
 import { QueryReport } from './query-report.ts';
-import { isTransient, sourceFailed, storeRefusal } from './query-failure.ts';
+import { isTransient, outlasted, sourceFailed, storeRefusal } from './query-failure.ts';
+import { describeShortLog } from './short-log.ts';
 import {
   resolveQueryOptions,
   type ResolvedQueryOptions,
@@ -296,17 +296,11 @@ export class StreamingQuery<State> {
 
   /** A log that seems to end too early is no quiet one: unless a later look finds its end, the query fails soon. */
   #reportTriggered(worked: boolean): void {
-    const short = [...this.#truncated.keys()].sort((a, b) => a - b);
+    const { source, truncationWaitMs } = this.#options;
+    const short = this.#truncated;
     if (worked) this.#report.enter('running', 'processing records');
-    else if (short.length === 0) this.#report.enter('waiting', 'waiting for new records');
-    else {
-      const { source, truncationWaitMs } = this.#options;
-      this.#report.enter(
-        'recovering',
-        `the brokers say that ${source.topic} ends before what was read of it, in partition ${short.join(', ')}; looking again for ` +
-          `${truncationWaitMs / 1_000} s, as brokers say so for a moment when leaders change`,
-      );
-    }
+    else if (short.size === 0) this.#report.enter('waiting', 'waiting for new records');
+    else this.#report.enter('recovering', describeShortLog(source.topic, short.keys(), truncationWaitMs));
   }
 
   async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
@@ -366,12 +360,7 @@ export class StreamingQuery<State> {
       } catch (error) {
         if (!isTransient(error)) throw storeRefusal(error) ?? error;
         const pauseMs = this.#outage.failed();
-        if (pauseMs === undefined) {
-          const code = error instanceof ObjectStoreError ? 'store_unavailable' : 'source_failed';
-          throw new QueryError(code, `no answer for ${outageTimeoutMs / 1000} s: ${error.message}`, {
-            cause: error,
-          });
-        }
+        if (pauseMs === undefined) throw outlasted(error, outageTimeoutMs);
         logger.warn({ err: error, pauseMs }, 'a server did not answer; trying again');
         this.#report.enter('recovering', error.message);
         await clock.sleep(pauseMs, this.#stop.signal);
@@ -382,8 +371,7 @@ export class StreamingQuery<State> {
   }
 
   #checkSource(): void {
-    if (this.#sourceError === undefined) return;
-    throw sourceFailed(this.#sourceError);
+    if (this.#sourceError !== undefined) throw sourceFailed(this.#sourceError);
   }
 
   #triggerContext({ targets }: OpenedQuery<State>, startedAt: number): TriggerContext<State> {

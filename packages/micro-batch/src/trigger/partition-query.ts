@@ -16,10 +16,10 @@ import {
 } from '../checkpoint/partition-checkpoint.ts';
 import { isSameRecord, markOf } from '../checkpoint/record-mark.ts';
 import type { PartitionBuffer } from '../buffer/partition-buffer.ts';
-import type { OffsetRange } from '../ports/offset-range.ts';
 import type { PartitionOffsets, RecordChunk } from '../ports/source.ts';
 import { checkNoResults } from './check-no-results.ts';
 import { countNext, type CountedCheckpoint, type CountedPart, type MustEnd } from './count-next.ts';
+import { deleteOtherFiles } from './delete-other-files.ts';
 import { FileFilling, type FilledBatch } from './file-filling.ts';
 import { nameFailure } from './name-failure.ts';
 import { isoNow, type PartitionQueryContext } from './partition-query-context.ts';
@@ -241,7 +241,8 @@ export class PartitionQuery<State> {
     const { counted, stored, gaps } = this.checkpoint;
     while (!this.isWhole && !this.#filling.isBroken && !this.hasOtherRecords) {
       const { startOffset } = this.buffer;
-      const endOffset = min(counted.endOffset, this.buffer.endWithin(bytes));
+      const within = this.buffer.endWithin(bytes);
+      const endOffset = within < counted.endOffset ? within : counted.endOffset;
       if (endOffset <= startOffset) return;
       const range = { startOffset, endOffset };
       const { records } = this.#reader.take(endOffset);
@@ -283,7 +284,8 @@ export class PartitionQuery<State> {
     this.#closeFiles();
     const finished = this.#filling.finish(planned, stored.state, counted.state);
     const written = await nameFailure(this.partition, planned, finished);
-    if (lostRanges(planned, gaps).length > 0) await this.#deleteOthers(planned, written);
+    if (lostRanges(planned, gaps).length > 0)
+      await deleteOtherFiles(this.#context, this.partition, planned, written);
     this.#written = written;
   }
 
@@ -385,19 +387,6 @@ export class PartitionQuery<State> {
     if (this.#reader.moveTo(this.#start())) this.seek();
   }
 
-  /** Before records of a plan were lost, it may have been executed with all of them, and have had files that it now has not. */
-  async #deleteOthers(range: OffsetRange, { files }: FilesOutcome<State>): Promise<void> {
-    const { results, handler, topic } = this.#context;
-    const written = new Set(files.map(({ key }) => key));
-    const { startOffset, endOffset } = range;
-    await Promise.all(
-      handler
-        .fileKeys({ topic, partition: this.partition, startOffset, endOffset })
-        .filter((key) => !written.has(key))
-        .map((key) => results.delete(key)),
-    );
-  }
-
   async #swap(next: PartitionCheckpoint<State>): Promise<SwapOutcome> {
     if (await this.#cell.swap(next)) return 'done';
     await this.refresh();
@@ -407,8 +396,4 @@ export class PartitionQuery<State> {
   #now(): string {
     return isoNow(this.#context.clock);
   }
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

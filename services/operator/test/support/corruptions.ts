@@ -1,107 +1,19 @@
 import { RecordList } from '@client-tickets/micro-batch';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { createQueryHandler } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import { handleBatch, type MemoryObjects, type Random } from '@client-tickets/micro-batch/testing';
-import type { DifferenceCode } from '../../src/verify/difference.ts';
 import { TOPIC } from './history.ts';
-
-/** The stores of a history, to be spoilt. */
-export interface Spoilable {
-  readonly results: MemoryObjects;
-  readonly checkpoints: MemoryObjects;
-  /** Earlier versions of every object. */
-  readonly versions: ReadonlyMap<string, readonly Version[]>;
-}
-
-export interface Version {
-  readonly body: Uint8Array;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface Expected {
-  /** One of them must be found. */
-  readonly codes: readonly DifferenceCode[];
-  /** What a difference must name, if only one place can be meant. */
-  readonly names?: string;
-}
-
-/** Spoils one thing. `undefined`: there is nothing of the kind to be spoilt. */
-export type Corruption = (
-  spoilt: Spoilable,
-  random: Random,
-) => Expected | undefined | Promise<Expected | undefined>;
-
-interface Frontier {
-  endOffset: string;
-  state: { counts: Record<string, Record<string, number>> };
-  totals: { rows: number; deadLetters: number; emptyOffsets: number };
-}
-
-interface Checkpoint {
-  firstOffset: string;
-  counted: Frontier & { batchId: number };
-  stored: Frontier;
-  recentFiles: {
-    startOffset: string;
-    endOffset: string;
-    rows: number;
-    deadLetters: number;
-    files: { key: string }[];
-  }[];
-  gaps: { startOffset: string; endOffset: string; reason: string; isCounted: boolean }[];
-}
-
-function keysOf({ results }: Spoilable, pattern: RegExp): readonly string[] {
-  return [...results.objects.keys()].filter((key) => pattern.test(key)).sort();
-}
-
-function textOf(objects: MemoryObjects, key: string): string {
-  return Buffer.from(objects.objects.get(key)?.body ?? []).toString();
-}
-
-function replace(objects: MemoryObjects, key: string, body: string | Uint8Array): void {
-  const metadata = objects.objects.get(key)?.metadata ?? {};
-  objects.write(key, typeof body === 'string' ? Buffer.from(body) : body, { metadata });
-}
-
-/** Only what the checkpoint has stored: a file of the plan is not there yet, or will be written again. */
-function changeFile(
-  pattern: RegExp,
-  codes: readonly DifferenceCode[],
-  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
-): Corruption {
-  return (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, pattern));
-    if (key === undefined) return undefined;
-    const body = change(spoilt.results.objects.get(key)?.body ?? new Uint8Array(), random);
-    if (body === undefined) return undefined;
-    replace(spoilt.results, key, body);
-    return { codes, names: key };
-  };
-}
-
-function changeTable(
-  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
-): Corruption {
-  return async (spoilt, random) => {
-    const { codes } = (await changeFile(TABLE_LOG, ['table_differs'], change)(spoilt, random)) ?? {};
-    return codes && { codes };
-  };
-}
-
-function changeCheckpoint(
-  codes: readonly DifferenceCode[],
-  change: (checkpoint: Checkpoint, random: Random) => boolean,
-): Corruption {
-  return ({ checkpoints }, random) => {
-    const key = random.pick([...checkpoints.objects.keys()].filter((each) => each.includes('/partition-')));
-    if (key === undefined) return undefined;
-    const checkpoint = JSON.parse(textOf(checkpoints, key)) as Checkpoint;
-    if (!change(checkpoint, random)) return undefined;
-    replace(checkpoints, key, JSON.stringify(checkpoint));
-    return { codes };
-  };
-}
+import {
+  changeCheckpoint,
+  changeFile,
+  changeTable,
+  keysOf,
+  replace,
+  TABLE_LOG,
+  textOf,
+  type Checkpoint,
+  type Corruption,
+} from './spoil.ts';
 
 const linesOf = (body: Uint8Array): readonly string[] =>
   Buffer.from(body).toString().split('\n').slice(0, -1);
@@ -110,7 +22,6 @@ const toText = (lines: readonly string[]): string => lines.map((line) => `${line
 const TICKETS = /^tickets(_json)?\/partition=/;
 const JSON_TICKETS = /^tickets_json\/.*\.json$/;
 const PARQUET_TICKETS = /^tickets\/.*\.parquet$/;
-const TABLE_LOG = /^tickets\/_delta_log\//;
 const DEAD_LETTERS = /^dead_letters\//;
 const COUNTS = /^ticket_counts/;
 
