@@ -17,6 +17,7 @@ export default defineConfig({
       'tools/**/*.test.ts',
     ],
     globalSetup: 'packages/testkit/src/bundle-for-tests.ts',
+    setupFiles: 'packages/testkit/src/seed-properties.ts',
     // Vitest leaves one core to itself, which is half of a small machine.
     maxWorkers: '100%',
     // Without servers a third of the time went into loading the same modules for each file; tests hand in what they vary (clock,
