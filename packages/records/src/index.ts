@@ -22,6 +22,7 @@ export {
   emptyWindows,
   followWatermarks,
   parseWindows,
+  windowEnd,
   windowName,
   withoutWindows,
   type WindowCounts,

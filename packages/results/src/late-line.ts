@@ -1,5 +1,6 @@
 import {
   formatTime,
+  windowEnd,
   windowName,
   type LateRow,
   type RecordColumns,
@@ -17,7 +18,7 @@ export function lateLine(
     kafka_offset: 0,
     [time]: formatTime(columns, time, row),
     window_start: windowName(windowStart),
-    window_end: windowName(windowStart + unitMs),
+    window_end: windowName(windowEnd(windowStart, unitMs)),
     watermark: new Date(watermark).toISOString(),
   };
   // An offset may be larger than a number can tell.

@@ -1,3 +1,4 @@
+import { windowEnd } from '@client-tickets/records';
 import type { DeclaredWindows } from './layout/declaration.ts';
 
 /** What a partition has counted by windows, as far as the table needs it. */
@@ -58,7 +59,7 @@ export function windowTable(
     .sort(([a], [b]) => a - b)
     .map(([startMs, counts]) => ({
       startMs,
-      endMs: startMs + unitMs,
+      endMs: windowEnd(startMs, unitMs),
       isFinal: startMs + unitMs <= (until ?? -Infinity),
       counts,
     }));

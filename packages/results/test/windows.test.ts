@@ -63,6 +63,19 @@ describe('windows over all partitions', () => {
   });
 });
 
+test.each([
+  ['9999-12-31T23:00:00Z', '9999-12-31T23:59:59Z'],
+  ['9999-12-31T22:00:00Z', '9999-12-31T23:00:00Z'],
+  ['0001-01-01T00:00:00Z', '0001-01-01T01:00:00Z'],
+])('the first and the last windows that there are can be read again: %s ends at %s', (start, end) => {
+  const table = windowTable(file, [{ watermark: null, windows: { [start]: [1, 2] } }], undefined);
+  const body = encodeWindowsFile(file, table);
+  expect(Buffer.from(body).toString()).toContain(`"window_start":"${start}","window_end":"${end}"`);
+  expect(readWindows(body, file)).toEqual([
+    { start: Date.parse(start), end: Date.parse(end), isFinal: false, counts: { TECHNICAL: 1, BILLING: 2 } },
+  ]);
+});
+
 const partitions = fc
   .array(
     fc.record({

@@ -34,6 +34,14 @@ export function windowName(start: number): string {
   return `${new Date(start).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }
 
+/** Four digits of a year have none for the end of the last window: it ends, as it is shown, with its last second. */
+const LATEST_END = Date.parse('9999-12-31T23:59:59Z');
+
+/** Where a window ends, as it is shown; in milliseconds since the epoch, as `start`. */
+export function windowEnd(start: number, unitMs: number): number {
+  return Math.min(start + unitMs, LATEST_END);
+}
+
 /** Adds up windows and late records; the watermark, delay and forced windows are those of `next`. */
 export function addWindows(
   state: WindowState,

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
+import { windowEnd } from '@client-tickets/records';
 import { z } from 'zod';
 import type { DeclaredWindows } from '../layout/declaration.ts';
 import { parseEndOffsets, parseLate, parseWatermarks, type EndOffsets } from '../layout/end-offsets.ts';
@@ -78,7 +79,7 @@ export function readWindows(
     const isFinal = parsed.data['is_final'] === true;
     const name = String(parsed.data[column]);
     const window = windows.get(start) ?? { start, end, isFinal, counts: new Map() };
-    if (end !== start + unitMs || window.isFinal !== isFinal)
+    if (end !== windowEnd(start, unitMs) || window.isFinal !== isFinal)
       throw new RangeError(`line ${line}: it is not the window that it begins like`);
     if (window.counts.has(name)) throw new RangeError(`line ${line}: ${name} is there twice`);
     window.counts.set(name, Number(parsed.data[countColumn]));
