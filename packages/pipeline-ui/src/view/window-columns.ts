@@ -1,3 +1,4 @@
+import { windowEnd } from '@client-tickets/records';
 import type { CountedWindow, WindowsTable } from '../api/index.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,17 +15,19 @@ export interface FoundWindow {
 }
 
 /**
- * The latest windows without a gap. One that holds nothing is final when a later one is: every partition closes its windows in
+ * The latest windows without a gap, up to `nowMs`: one ticket that is dated ahead by years would leave no room for the others. One that holds nothing is final when a later one is: every partition closes its windows in
  * their order.
  */
 export function latestWindows(
   found: readonly FoundWindow[],
   kinds: readonly string[],
   per: WindowsTable['per'],
+  nowMs: number,
 ): CountedWindow[] {
   const size = SIZE_MS[per];
   const byStart = new Map(found.map((window) => [window.startMs, window]));
-  const last = Math.max(...byStart.keys());
+  const begun = [...byStart.keys()].filter((start) => start <= nowMs);
+  const last = Math.max(...(begun.length > 0 ? begun : byStart.keys()));
   if (!Number.isFinite(last)) return [];
   const first = Math.max(Math.min(...byStart.keys()), last - (SHOWN[per] - 1) * size);
   const finalUntil = Math.max(...found.filter(({ isFinal }) => isFinal).map(({ startMs }) => startMs));
@@ -32,7 +35,7 @@ export function latestWindows(
   for (let start = first; start <= last; start += size) {
     windows.push({
       start: new Date(start).toISOString(),
-      end: new Date(start + size).toISOString(),
+      end: new Date(windowEnd(start, size)).toISOString(),
       isFinal: start <= finalUntil,
       counts: kinds.map((kind) => byStart.get(start)?.counts[kind] ?? 0),
     });

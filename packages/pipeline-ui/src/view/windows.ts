@@ -27,7 +27,11 @@ export function createWindowsView(options: {
   readonly read: () => Promise<readonly FoundWindows[]>;
 }): WindowsView {
   const { clock, read } = options;
-  const published = createPolled({ clock, everyMs: EVERY_MS, read: async () => (await read()).map(toTable) });
+  const published = createPolled({
+    clock,
+    everyMs: EVERY_MS,
+    read: async () => (await read()).map((table) => toTable(table, clock.now())),
+  });
   return {
     windows: () => published.value && { tables: published.value, problem: published.problem ?? null },
     get problem() {
@@ -37,9 +41,12 @@ export function createWindowsView(options: {
   };
 }
 
-function toTable({ name, column, per, late, kinds: declared, windows }: FoundWindows): WindowsTable {
+function toTable(
+  { name, column, per, late, kinds: declared, windows }: FoundWindows,
+  nowMs: number,
+): WindowsTable {
   const kinds = [...new Set([...declared, ...windows.flatMap(({ counts }) => Object.keys(counts))])];
-  return { name, column, per, kinds, windows: latestWindows(windows, kinds, per), late };
+  return { name, column, per, kinds, windows: latestWindows(windows, kinds, per, nowMs), late };
 }
 
 /** None where the query declares none. Rejects as the store does, and for a file that can't be read. */
