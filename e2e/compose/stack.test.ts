@@ -161,9 +161,9 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
       const notebook = ['work/result_analysis.ipynb', '--output', '/tmp/executed.ipynb'];
       await stack.compose('exec', '-T', 'jupyter', 'jupyter', 'execute', ...notebook);
       const executed = await stack.compose('exec', '-T', 'jupyter', 'cat', '/tmp/executed.ipynb');
-      expect(executed.match(/(?<!\\)"OK: /g)).toHaveLength(5); // printed; the code of the cells has it behind a backslash
+      expect(executed.match(/(?<!\\)"OK: /g)).toHaveLength(6); // printed; the code of the cells has it behind a backslash
       expect(executed).not.toMatch(/(?<!\\)"WRONG: /);
-      expect(executed.match(/"image\/png": "/g)).toHaveLength(3);
+      expect(executed.match(/"image\/png": "/g)).toHaveLength(4);
     },
     3 * MINUTES,
   );
