@@ -11,7 +11,7 @@ const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
 };
 
 /**
- * Puts the windows of each day that is over, once, whoever does it and however often: final counts never change, so all consumers make
+ * Puts the windows of each day that is over, once, although each consumer tries: final counts never change, so all consumers make
  * the same bytes, and the first stay. JSON comes last: where it is there, the day is whole.
  */
 export class FinalWindows {

@@ -1,13 +1,8 @@
-import { encodeSmallTable } from '@client-tickets/records';
+import { encodeSmallTable, windowName } from '@client-tickets/records';
 import { encodeJsonLines } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
 import type { TableWindow } from './window-table.ts';
-
-/** `2026-11-26T09:00:00Z` */
-function showTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
 
 /** A row for each declared value of each window, by start and then by value. */
 function* rowsOf({ values }: Pick<DeclaredWindows, 'values'>, windows: readonly TableWindow[]) {
@@ -33,8 +28,8 @@ function* linesOf(
 ): Iterable<string> {
   for (const { window, value, count } of rowsOf(file, windows)) {
     yield JSON.stringify({
-      window_start: showTime(window.startMs),
-      window_end: showTime(window.endMs),
+      window_start: windowName(window.startMs),
+      window_end: windowName(window.endMs),
       [file.column]: value,
       [file.countColumn]: count,
       ...more(window),

@@ -150,7 +150,7 @@ describe('between records', () => {
     });
   });
 
-  test('a delay that was set anew is taken over', async () => {
+  test('a delay that has changed is taken over', async () => {
     const { state } = await handleBatch(handler, batch([5]), handler.initialState);
     expect(advance(state, [], false)?.windows).toEqual({ ...state.windows, delayMs: 20 * MINUTE });
   });

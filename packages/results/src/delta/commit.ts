@@ -90,7 +90,7 @@ const actions = z.object({
   txn: z.object({ appId: z.string() }).optional(),
 });
 
-/** What a commit says, whoever has written it, as far as it matters here. */
+/** What matters here of a commit, which another program may have written. */
 export interface Commit {
   readonly ends: TableEnds;
   readonly added: readonly { readonly key: string; readonly size: number }[];
