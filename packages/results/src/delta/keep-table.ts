@@ -73,12 +73,14 @@ class Keeper implements TableKeeper {
   }
 
   readonly listener: TableListener = {
-    onFiles: (partition, files) => this.#add(partition, { endOffset: files.endOffset, recent: [files] }),
+    onFiles: (partition, files) =>
+      this.#add(partition, { endOffset: files.endOffset, recent: [files] }, { waitMs: ROUND_MS }),
     onStatus: ({ partitions }) => {
       const owned = this.#owned;
       this.#owned = new Set(partitions.map(({ partition }) => partition));
-      for (const { partition, storedOffset } of partitions)
-        if (!owned.has(partition)) this.#add(partition, { endOffset: storedOffset, recent: [] });
+      const taken = partitions.filter(({ partition }) => !owned.has(partition));
+      for (const { partition, storedOffset } of taken)
+        this.#add(partition, { endOffset: storedOffset, recent: [] }, { waitMs: 0 });
     },
   };
 
@@ -89,16 +91,16 @@ class Keeper implements TableKeeper {
     done.abort();
   };
 
-  #add(partition: number, frontier: StoredFrontier): void {
+  #add(partition: number, frontier: StoredFrontier, { waitMs }: { waitMs: number }): void {
     this.#waiting.set(partition, later(this.#waiting.get(partition), frontier));
-    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    this.#working ??= this.#work(waitMs).finally(() => (this.#working = undefined));
   }
 
-  async #work(): Promise<void> {
+  async #work(waitMs: number): Promise<void> {
     const { clock, logger } = this.#options;
     const { signal } = this.#closing;
-    while (this.#waiting.size > 0) {
-      await clock.sleep(ROUND_MS, signal);
+    for (let wait = waitMs; this.#waiting.size > 0; wait = ROUND_MS) {
+      await clock.sleep(wait, signal);
       const isLast = signal.aborted;
       const taken = this.#waiting;
       this.#waiting = new Map();
