@@ -1,6 +1,5 @@
 export { BufferPool } from './bytes/buffer-pool.ts';
 export { viewOf } from './bytes/byte-buffer.ts';
-export { formatTime } from './columns/format-time.ts';
 export type { RecordColumns } from './columns/record-columns.ts';
 export {
   boolean,
@@ -16,7 +15,7 @@ export {
 export { countColumns, countRows, emptyCounts, mergeCounts } from './counting/counts.ts';
 export { parseCounts } from './counting/parse-counts.ts';
 export { emptyState, parseQueryState, type QueryState } from './counting/query-state.ts';
-export { MOST_OPEN_WINDOWS, WindowFold, type EventTimes, type LateRow } from './counting/window-fold.ts';
+export { MOST_OPEN_WINDOWS, WindowFold, type EventTimes } from './counting/window-fold.ts';
 export {
   addWindows,
   emptyWindows,
@@ -44,6 +43,7 @@ export {
 export { defineRecord, type RecordDefinition, type RecordOf } from './declaration/record-definition.ts';
 export { parseFlatJson } from './json/parse-outline.ts';
 export { JsonLines } from './json-lines/json-lines.ts';
+export { LateLines } from './json-lines/late-lines.ts';
 export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
 export { encodeSmallTable, type SmallColumn } from './parquet/small-table.ts';
 export { RecordReader } from './reader/record-reader.ts';

@@ -8,7 +8,7 @@ import {
   type Query,
   type QueryState,
 } from '@client-tickets/records';
-import { JSON_LINES_TYPE, LineWriter } from './json-lines.ts';
+import { JSON_LINES_TYPE } from './json-lines.ts';
 import { deadLettersKey, lateKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
 import { readRecords, type ReadingOptions } from './read-records.ts';
 import { RowFiles } from './row-files.ts';
@@ -40,10 +40,9 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
   let deadFile: LineFile | undefined;
   let lateFile: LineFile | undefined;
 
-  async function write(file: LineFile | undefined, lines: LineWriter): Promise<LineFile | undefined> {
-    if (lines.count === 0) return file;
+  async function write(file: LineFile | undefined, bytes: Uint8Array): Promise<LineFile | undefined> {
+    if (bytes.length === 0) return file;
     const { upload, size } = file ?? { upload: beginUpload({ contentType: JSON_LINES_TYPE }), size: 0 };
-    const bytes = lines.finish();
     await upload.write(bytes);
     return { upload, size: size + bytes.length };
   }
@@ -55,15 +54,15 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
     async add(batch, state) {
       rows ??= new RowFiles({ ...options, partition, baseOffset: startOffset, beginUpload });
       const before = rows.length;
-      const late = new LineWriter();
-      const counting = rows.countWindows(state.windows, late);
+      const counting = rows.countWindows(state.windows);
       const read = await readRecords(batch, rows, startOffset, options);
       deadLetters += read.deadLetters.count;
-      deadFile = await write(deadFile, read.deadLetters);
+      deadFile = await write(deadFile, read.deadLetters.finish());
       await rows.flush();
       const added = rows.takeCounts();
       counts = mergeCounts(counts, added);
-      lateFile = await write(lateFile, late);
+      const late = rows.takeLate();
+      lateFile = await write(lateFile, late.bytes);
       if (counting !== undefined) windows = addWindows(windows, counting.added);
       return {
         state: {

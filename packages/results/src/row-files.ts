@@ -3,6 +3,7 @@ import {
   countColumns,
   emptyCounts,
   JsonLines,
+  LateLines,
   mergeCounts,
   ParquetFile,
   WindowFold,
@@ -12,8 +13,7 @@ import {
   type RecordColumns,
   type WindowState,
 } from '@client-tickets/records';
-import { JSON_LINES_TYPE, type LineWriter } from './json-lines.ts';
-import { lateLine } from './late-line.ts';
+import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
 import { ROW_GROUP, type RowGroupPool, type RowGroup } from './row-group-pool.ts';
 
@@ -44,9 +44,9 @@ export class RowFiles {
   readonly #group: RowGroup;
   readonly #lines: JsonLines | undefined;
   readonly #parquet: ParquetFile | undefined;
+  readonly #late: LateLines | undefined;
   readonly #files: readonly RowFile[];
   readonly #baseOffset: bigint;
-  readonly #partition: number;
   #groupBytes = 0;
   #isReleased = false;
   /** Of rows that were counted and not taken yet, and up to which row of the group they were. */
@@ -69,7 +69,6 @@ export class RowFiles {
     this.#groups = groups;
     this.#group = groups.take();
     this.#baseOffset = options.baseOffset;
-    this.#partition = partition;
     this.#counts = emptyCounts(query);
     const { columns } = this.#group;
     this.#lines = formats.includes('json')
@@ -82,6 +81,7 @@ export class RowFiles {
           memory: pool.take(PARQUET_BYTES),
         })
       : undefined;
+    this.#late = query.windows && new LateLines(query.windows, { columns, partition });
     this.#files = formats.map((format) => {
       const contentType = format === 'json' ? JSON_LINES_TYPE : PARQUET_TYPE;
       return { format, upload: beginUpload({ contentType }), written: 0 };
@@ -106,18 +106,14 @@ export class RowFiles {
     return this.#lines !== undefined && this.#lines.length >= PIECE_BYTES;
   }
 
-  /**
-   * The rows of a batch follow, which windows are to count from this state on. Those that are late are told to `late`. `undefined`: the
-   * query counts nothing by windows.
-   */
-  countWindows(state: WindowState | undefined, late: LineWriter): WindowFold | undefined {
+  /** The rows of a batch follow, which windows are to count from this state on. `undefined`: the query counts nothing by windows. */
+  countWindows(state: WindowState | undefined): WindowFold | undefined {
     const { windows } = this.#query;
     if (windows === undefined || state === undefined) return undefined;
-    const { columns, offsets } = this.#group;
-    this.#windows = new WindowFold(windows, state, (each) => {
-      const offset = this.#baseOffset + BigInt(offsets[each.row] ?? 0);
-      late.add(lateLine(windows, { ...each, columns, partition: this.#partition, offset }));
-    });
+    const { offsets } = this.#group;
+    this.#windows = new WindowFold(windows, state, (late) =>
+      this.#late?.add(late, this.#baseOffset + BigInt(offsets[late.row] ?? 0)),
+    );
     return this.#windows;
   }
 
@@ -148,6 +144,11 @@ export class RowFiles {
     const counts = this.#counts;
     this.#counts = emptyCounts(this.#query);
     return counts;
+  }
+
+  /** Rows that were counted, but for windows they came too late, since this was asked last: JSON lines. */
+  takeLate(): { readonly count: number; readonly bytes: Uint8Array } {
+    return this.#late?.take() ?? { count: 0, bytes: new Uint8Array() };
   }
 
   /** Hands over what is enough to be handed over. */
