@@ -117,6 +117,22 @@ describe('the API after a run', () => {
     expect(said).toMatch(problem);
   });
 
+  it('opens a batch whose file was merged with others and deleted since', async () => {
+    const pipeline = createUiPipeline({ formats: ['parquet'], partitions: 1, maxOffsetsPerTrigger: 0 });
+    for (let i = 0; i < 3; i++) pipeline.addRaw(0, JSON.stringify(pipeline.tickets.next()));
+    await pipeline.startQuery().finished;
+    const opened = async (): Promise<BatchDetail> =>
+      batchDetailSchema.parse((await pipeline.get('/api/v1/partitions/0/batches/0')).body);
+    const before = await opened();
+    const key = before.stored?.files[0]?.key ?? '';
+    const { body } = (await pipeline.results.get(key)) ?? { body: new Uint8Array() };
+    const merged = key.replace('tickets/', 'tickets/merged/').replace('.parquet', '.1764201600000.parquet');
+    await pipeline.results.put(merged, body);
+    await pipeline.results.delete(key);
+    expect(before.records).toHaveLength(3);
+    expect(await opened()).toEqual(before);
+  });
+
   it('opens a batch whose Parquet file claims more rows than the batch has, and says so', async () => {
     const pipeline = createUiPipeline({ formats: ['parquet'], partitions: 2, maxOffsetsPerTrigger: 0 });
     for (let i = 0; i < 9; i++) pipeline.addRaw(0, JSON.stringify(pipeline.tickets.next()));

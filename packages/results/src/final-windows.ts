@@ -2,12 +2,13 @@ import type { ObjectStore } from '@client-tickets/micro-batch';
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
 import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
+import { PARQUET_TYPE } from './layout/row-group.ts';
 import { DAY_MS, finalDays, type TableWindow } from './window-table.ts';
 import { encodeFinalWindows } from './windows-file-body.ts';
 
 const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
   json: JSON_LINES_TYPE,
-  parquet: 'application/vnd.apache.parquet',
+  parquet: PARQUET_TYPE,
 };
 
 /**

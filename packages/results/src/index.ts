@@ -1,6 +1,17 @@
 export type { Counts, QueryState } from '@client-tickets/records';
 export { keepTable, type TableKeeper, type TableOptions } from './delta/keep-table.ts';
 export { createCountsPublisher, type CountsPublisher } from './counts-publisher.ts';
+export {
+  coversRange,
+  findMergedFiles,
+  listMerged,
+  mergedFiles,
+  type MergedFile,
+} from './delta/merged-files.ts';
+export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
+export { initTable } from './delta/init-table.ts';
+export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
+export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './delta/vacuum-table.ts';
 export { readTable, readTableVersions, type ResultTable, type TableVersions } from './delta/read-table.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
@@ -35,6 +46,8 @@ export {
   type PublishedWindows,
 } from './read/published-windows.ts';
 export { readDeadLetters } from './read/read-dead-letters.ts';
+export { prefetch } from './read/prefetch.ts';
+export { readParquetGroups } from './read/read-parquet-rows.ts';
 export { readLateOffsets } from './read/read-late-offsets.ts';
 export { checkFileSize, READ_LIMITS } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';

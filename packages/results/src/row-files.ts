@@ -15,9 +15,9 @@ import {
 } from '@client-tickets/records';
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
-import { ROW_GROUP, type RowGroupPool, type RowGroup } from './row-group-pool.ts';
+import { PARQUET_TYPE, ROW_GROUP } from './layout/row-group.ts';
+import type { RowGroup, RowGroupPool } from './row-group-pool.ts';
 
-const PARQUET_TYPE = 'application/vnd.apache.parquet';
 /** So much is encoded before it goes to the upload: the processor's cache holds it until then. */
 const PIECE_BYTES = 256 * 1024;
 /** With room for the line that makes a piece full. */

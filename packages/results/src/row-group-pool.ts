@@ -1,10 +1,5 @@
 import type { RecordColumns, RecordReader } from '@client-tickets/records';
-
-/**
- * A row group ends with the row that makes it so long, or its messages so many bytes: a rule over records alone, so that two
- * consumers cut the same file alike.
- */
-export const ROW_GROUP = { rows: 65_536, bytes: 8 * 1024 * 1024 } as const;
+import { ROW_GROUP } from './layout/row-group.ts';
 
 /** Rows in memory, and their places in the log. */
 export interface RowGroup {

@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { ticketQuery } from '@client-tickets/tickets';
 import { readStatus } from '../src/status/read-status.ts';
-import { checkTable } from '../src/verify/table-check.ts';
+import type { ObjectStore } from '@client-tickets/micro-batch';
+import { checkTable, readTableLog } from '../src/verify/table-check.ts';
 import { startHistory, TOPIC } from './support/history.ts';
 
 const LOG = 'tickets/_delta_log/';
+
+async function check(results: ObjectStore) {
+  return checkTable(results, ticketQuery, await readTableLog(results, ticketQuery, TOPIC));
+}
 
 async function finished() {
   const history = startHistory({
@@ -22,7 +27,7 @@ async function finished() {
     await history.finish();
     const isAdded = async (): Promise<boolean> =>
       keysOf(history.results, /_delta_log/).length >= versions &&
-      (await checkTable(history.resultsStore, ticketQuery, TOPIC)).notes.length === 0;
+      (await check(history.resultsStore)).notes.length === 0;
     while (!(await isAdded())) for (let steps = 0; steps < 100; steps += 1) await history.step();
     if (versions === 1) history.add(10);
   }
@@ -30,7 +35,7 @@ async function finished() {
   const objects = new MemoryObjects();
   for (const [key, { body }] of history.results.objects) objects.write(key, body, {});
   const results = createMemoryObjectStore('memory://results/', objects);
-  return { objects, results, history, check: () => checkTable(results, ticketQuery, TOPIC) };
+  return { objects, results, history, check: () => check(results) };
 }
 
 const keysOf = ({ objects }: MemoryObjects, pattern: RegExp): readonly string[] =>

@@ -5,7 +5,7 @@ import {
   type OffsetRange,
   type StoredFiles,
 } from '@client-tickets/micro-batch';
-import type { Declaration } from '@client-tickets/results';
+import { listMerged, type Declaration } from '@client-tickets/results';
 import { z } from 'zod';
 import {
   aboutSchema,
@@ -154,7 +154,11 @@ export function createApiRoutes(sources: {
         const shown =
           stored === undefined
             ? { records: [], rejected: [], problem: whyNotStored(view, params.partition, batch) }
-            : await reads.inTurn((read) => readBatchRecords(declaration, batch, stored, query.records, read));
+            : await reads.inTurn((read) => {
+                const { partition } = params;
+                const files = { read, listMerged: () => listMerged(results, declaration.table, partition) };
+                return readBatchRecords(declaration, batch, stored, query.records, files);
+              });
         const rejected = shown.rejected.map(withSentBack);
         const { batchId, startOffset, endOffset, rows, deadLetters, at } = batch;
         return {

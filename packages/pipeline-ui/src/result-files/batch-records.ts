@@ -1,9 +1,12 @@
 import { offsetInLog, type OffsetRange, type StoredFiles } from '@client-tickets/micro-batch';
 import {
+  coversRange,
   FORMATS,
   parseRangeKey,
+  readParquetGroups,
   RowColumns,
   type Declaration,
+  type MergedFile,
   type StoredRow,
 } from '@client-tickets/results';
 import type { BatchDetail, DeadLetterView } from '../api/index.ts';
@@ -12,30 +15,37 @@ import { linesForwards } from './text-lines.ts';
 
 export type BatchRecords = Pick<BatchDetail, 'records' | 'rejected' | 'problem'>;
 type Shown = BatchDetail['records'][number];
-type ReadFile = (key: string) => Promise<Uint8Array | undefined>;
+
+export interface BatchFiles {
+  readonly read: (key: string) => Promise<Uint8Array | undefined>;
+  /** Files of this partition that hold what was in several before. */
+  readonly listMerged: () => Promise<readonly MergedFile[]>;
+}
 
 const SHOWN_TEXT = 2_000;
 
 /**
- * The first `limit` rows and dead letters of a partition's batch, from the files that hold it and perhaps other batches. A file that
- * is missing, too large or damaged is named as the `problem`.
+ * The first `limit` rows and dead letters of a partition's batch, from the files that hold it and perhaps other batches; once they were
+ * merged and deleted, from the file that they were merged to. A file that is missing, too large or damaged is named as the `problem`.
  */
 export async function readBatchRecords(
   declaration: Declaration,
   batch: OffsetRange,
   { files }: Pick<StoredFiles, 'files'>,
   limit: number,
-  read: ReadFile,
+  { read, listMerged }: BatchFiles,
 ): Promise<BatchRecords> {
   const problems: string[] = [];
   async function readEach<T>(
     key: string | undefined,
     parse: (body: Uint8Array) => Promise<T[]> | T[],
+    parseOther: () => Promise<T[] | undefined> = () => Promise.resolve(undefined),
   ): Promise<T[]> {
     if (key === undefined) return [];
     try {
       const body = await read(key);
-      if (body !== undefined) return await parse(body);
+      const found = body === undefined ? await parseOther() : await parse(body);
+      if (found !== undefined) return found;
       problems.push(`${key} is not there any more`);
     } catch (error) {
       problems.push(`${key} can't be shown: ${error instanceof Error ? error.message : String(error)}`);
@@ -51,12 +61,26 @@ export async function readBatchRecords(
   const rows = named.filter(({ kind }) => kind === 'rows');
   const cheapest = rows.find(({ format }) => format === 'json') ?? rows[0];
   const columns = new RowColumns(declaration);
-  const records = await readEach(cheapest?.key, async (body) => {
+  const isInBatch = ({ offset }: StoredRow): boolean => isWithin(batch, offset);
+  const readOwn = async (body: Uint8Array): Promise<StoredRow[]> => {
     if (cheapest === undefined) return [];
     const each = await FORMATS[cheapest.format].read(columns, body, cheapest.range);
-    const isInBatch = ({ offset }: StoredRow): boolean => isWithin(batch, offset);
-    return take(each(), isInBatch, limit).map((row) => toShown(declaration, columns, row));
-  });
+    return take(each(), isInBatch, limit);
+  };
+  const readMerged = async (): Promise<StoredRow[] | undefined> => {
+    const merged = (await listMerged()).find((file) => cheapest && coversRange(file, cheapest));
+    const body = merged && (await read(merged.key));
+    if (merged === undefined || body === undefined) return undefined;
+    const { startOffset, endOffset } = merged.range;
+    const shown: StoredRow[] = [];
+    for await (const group of readParquetGroups(columns, body, endOffset - startOffset)) {
+      shown.push(...take(group, isInBatch, limit - shown.length));
+      if (shown.length === limit) break;
+    }
+    return shown;
+  };
+  const rowsOfBatch = await readEach(cheapest?.key, readOwn, readMerged);
+  const records = rowsOfBatch.map((row) => toShown(declaration, columns, row));
   const rejected = await readEach(letters?.key, (body) =>
     take(showEach(body), ({ offset }) => isWithin(batch, BigInt(offset)), limit),
   );

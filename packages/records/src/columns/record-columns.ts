@@ -50,6 +50,16 @@ export class RecordColumns {
     this.finishRow(unknownFields, value);
   }
 
+  /** Adds a row as it is stored, by the names of its columns: times in microseconds since the epoch, `extra` as it is. */
+  addStored(valueOf: (column: string) => unknown): void {
+    const { extra, length: row } = this;
+    for (const column of extra === undefined ? this.columns : [...this.columns, extra]) {
+      const value = valueOf(column.name);
+      if (value !== null || !column.addNull(row)) column.add(value, row);
+    }
+    this.length += 1;
+  }
+
   /** The record of the message `value` is in its columns. */
   finishRow(unknownFields: readonly string[], value: Uint8Array): void {
     const { extra, length: row } = this;

@@ -1,7 +1,7 @@
 import type { TimestampField } from '../declaration/field.ts';
 import { QUOTE } from '../json/json-text.ts';
 import { daysSinceEpoch, EARLIEST_MS, LATEST_MS, MINUTE_MS } from '../time/calendar.ts';
-import { parseInstant } from '../time/instant.ts';
+import { parseInstant, type Instant } from '../time/instant.ts';
 import { utc, type TimeZone } from '../time/time-zone.ts';
 import { notOfKind, Presence, type Column, type Spelling } from './column.ts';
 
@@ -98,8 +98,14 @@ export class TimestampColumn implements Column {
     return at;
   }
 
+  /** Text, or microseconds since the epoch. */
   add(value: unknown, row: number): void {
-    const instant = typeof value === 'string' ? parseInstant(value, utc) : undefined;
+    const instant =
+      typeof value === 'bigint'
+        ? instantOf(value)
+        : typeof value === 'string'
+          ? parseInstant(value, utc)
+          : undefined;
     if (instant === undefined) throw notOfKind(this.name, value);
     this.millis[row] = instant.millis;
     this.micros[row] = instant.micros;
@@ -136,6 +142,11 @@ export class TimestampColumn implements Column {
     this.#isPlainMinute = between === 0x54;
     this.#wall = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * MINUTE_MS;
   }
+}
+
+function instantOf(micros: bigint): Instant {
+  const rest = ((micros % 1_000n) + 1_000n) % 1_000n;
+  return { millis: Number((micros - rest) / 1_000n), micros: Number(rest) };
 }
 
 /** Bytes of `+02`, `+0200` or `+02:00`. */

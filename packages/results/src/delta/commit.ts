@@ -10,6 +10,19 @@ export type TableEnds = ReadonlyMap<number, bigint>;
 /** The newest version of Delta's rules for writers that is kept here. */
 const WRITER_VERSION = 2;
 
+/** A file that is in the table no more; it is there until it is vacuumed. */
+export type RemovedFile = Pick<TableFile, 'key' | 'size'>;
+
+/** What a commit changes. With `removed` the rows stay what they are: they lie in other files. */
+export interface TableChange {
+  readonly files: readonly TableFile[];
+  readonly removed?: readonly RemovedFile[];
+  /** Of every partition. */
+  readonly ends: TableEnds;
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** A table that is written by this pipeline. */
 export interface TableIdentity {
   readonly table: string;
@@ -23,15 +36,18 @@ export interface TableIdentity {
  */
 export function encodeCommit(
   { table, topic, columns }: TableIdentity,
-  commit: { readonly files: readonly TableFile[]; readonly ends: TableEnds; readonly at: number },
+  { files, removed, ends, at }: TableChange,
   id: string | undefined,
 ): string {
-  const { files, ends, at } = commit;
+  const operation =
+    removed === undefined
+      ? { operation: 'STREAMING UPDATE', operationParameters: { outputMode: 'Append', topic } }
+      : { operation: 'OPTIMIZE', operationParameters: {} };
+  const dataChange = removed === undefined;
   const about = {
     timestamp: at,
-    operation: 'STREAMING UPDATE',
-    operationParameters: { outputMode: 'Append', topic },
-    isBlindAppend: true,
+    ...operation,
+    isBlindAppend: dataChange,
     engineInfo: `client-tickets/${manifest.version}`,
   };
   const first =
@@ -57,14 +73,24 @@ export function encodeCommit(
       partitionValues: {},
       size: file.size,
       modificationTime: at,
-      dataChange: true,
+      dataChange,
       stats: fileStatistics(file, columns),
+    },
+  }));
+  const removes = (removed ?? []).map(({ key, size }) => ({
+    remove: {
+      path: tablePath(table, key),
+      deletionTimestamp: at,
+      dataChange,
+      extendedFileMetadata: true,
+      partitionValues: {},
+      size,
     },
   }));
   return [
     ...[{ commitInfo: about }, ...first].map((action) => JSON.stringify(action)),
     ...[...ends].map(([partition, end]) => encodeEnd(topic, partition, end, at)),
-    ...adds.map((action) => JSON.stringify(action)),
+    ...[...removes, ...adds].map((action) => JSON.stringify(action)),
     '',
   ].join('\n');
 }
@@ -85,17 +111,21 @@ function encodeEnd(topic: string, partition: number, end: bigint, at: number): s
 const path = z.object({ path: z.string() });
 const actions = z.object({
   protocol: z.object({ minWriterVersion: z.number() }).optional(),
-  add: path.extend({ size: z.number() }).optional(),
-  remove: path.optional(),
+  metaData: z.object({}).optional(),
+  add: path.extend({ size: z.number(), modificationTime: z.number() }).optional(),
+  remove: path.extend({ deletionTimestamp: z.number().optional() }).optional(),
   txn: z.object({ appId: z.string() }).optional(),
 });
 
 /** What matters here of a commit, which another program may have written. */
 export interface Commit {
   readonly ends: TableEnds;
-  readonly added: readonly { readonly key: string; readonly size: number }[];
-  readonly removed: readonly string[];
+  /** `at`: when, in milliseconds since the epoch. */
+  readonly added: readonly { readonly key: string; readonly size: number; readonly at: number }[];
+  readonly removed: readonly { readonly key: string; readonly at: number }[];
   readonly needsWriterVersion: number;
+  /** Whether it says what the table is. */
+  readonly hasMetadata: boolean;
 }
 
 const VERSION = /"version":\s*(\d+)/;
@@ -103,21 +133,23 @@ const VERSION = /"version":\s*(\d+)/;
 /** Throws an `Error` when it is no commit. */
 export function decodeCommit({ table, topic }: Omit<TableIdentity, 'columns'>, text: string): Commit {
   const ends = new Map<number, bigint>();
-  const added: { readonly key: string; readonly size: number }[] = [];
-  const removed: string[] = [];
+  const added: Commit['added'][number][] = [];
+  const removed: Commit['removed'][number][] = [];
   let needsWriterVersion = 0;
+  let hasMetadata = false;
   const keyOf = (found: string): string => rowsPrefix(table, 'parquet') + decodeURIComponent(found);
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const { protocol, add, remove, txn } = actions.parse(JSON.parse(line));
+    const { protocol, metaData, add, remove, txn } = actions.parse(JSON.parse(line));
     if (protocol !== undefined) needsWriterVersion = protocol.minWriterVersion;
-    if (add !== undefined) added.push({ key: keyOf(add.path), size: add.size });
-    if (remove !== undefined) removed.push(keyOf(remove.path));
+    if (metaData !== undefined) hasMetadata = true;
+    if (add !== undefined) added.push({ key: keyOf(add.path), size: add.size, at: add.modificationTime });
+    if (remove !== undefined) removed.push({ key: keyOf(remove.path), at: remove.deletionTimestamp ?? 0 });
     const application = applicationOf(topic);
     if (txn?.appId.startsWith(application) !== true) continue;
     ends.set(Number(txn.appId.slice(application.length)), BigInt(VERSION.exec(line)?.[1] ?? 0));
   }
-  return { ends, added, removed, needsWriterVersion };
+  return { ends, added, removed, needsWriterVersion, hasMetadata };
 }
 
 /** Throws an `Error` when another program has made the table one that is not written here. */
@@ -127,4 +159,9 @@ export function checkWritable(location: string, { needsWriterVersion }: Commit):
     `${location} was expected to need writer version ${WRITER_VERSION} of Delta's protocol or less, and needs ${needsWriterVersion}: ` +
       'another program has upgraded it. Files are stored as before, but not added to the table.',
   );
+}
+
+/** Whether a commit can be the one that `known` ends were read from. One of another program says nothing. */
+export function agree(ends: TableEnds, known: TableEnds): boolean {
+  return [...ends].every(([partition, end]) => known.get(partition) === end);
 }

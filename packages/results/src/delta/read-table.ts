@@ -7,6 +7,10 @@ export interface ResultTable {
   readonly version: number;
   /** Size in bytes by key. */
   readonly files: ReadonlyMap<string, number>;
+  /** When each was added, in milliseconds since the epoch. */
+  readonly addedAt: ReadonlyMap<string, number>;
+  /** Files that are in it no more, and when they were removed, as far as its log remembers them. */
+  readonly removedAt: ReadonlyMap<string, number>;
   /** Keys that were added while they were there already. */
   readonly addedAgain: readonly string[];
   readonly ends: TableEnds;
@@ -51,19 +55,27 @@ export async function readTable(results: ObjectStore, name: TableName): Promise<
     );
   }
   const files = new Map<string, number>();
+  const addedAt = new Map<string, number>();
+  const removedAt = new Map<string, number>();
   const addedAgain: string[] = [];
   let ends: TableEnds = new Map();
   for (let first = 0; first < versions.length; first += AT_ONCE) {
     const some = versions.slice(first, first + AT_ONCE);
     for (const commit of await Promise.all(some.map((version) => log.read(version)))) {
       if (commit === undefined) throw new RangeError(`${log.location}: a version is gone while it was read`);
-      for (const key of commit.removed) files.delete(key);
-      for (const { key, size } of commit.added) {
+      for (const { key, at } of commit.removed) {
+        files.delete(key);
+        addedAt.delete(key);
+        removedAt.set(key, at);
+      }
+      for (const { key, size, at } of commit.added) {
         if (files.has(key)) addedAgain.push(key);
         files.set(key, size);
+        addedAt.set(key, at);
+        removedAt.delete(key);
       }
       if (commit.ends.size > 0) ends = commit.ends;
     }
   }
-  return { version: newest, files, addedAgain, ends };
+  return { version: newest, files, addedAt, removedAt, addedAgain, ends };
 }

@@ -1,5 +1,5 @@
 import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
-import { checkWritable, encodeCommit, type TableEnds, type TableIdentity } from './commit.ts';
+import { agree, checkWritable, encodeCommit, type TableEnds, type TableIdentity } from './commit.ts';
 import { CommitLog } from './commit-log.ts';
 import { findMissing, type StoredFrontier } from './missing-files.ts';
 import type { TableFile } from './table-file.ts';
@@ -138,9 +138,4 @@ export class TableWriter {
       if (commit.ends.size > 0) ends = commit.ends;
     }
   }
-}
-
-/** Whether a commit can be the one that `known` was read from. One of another program says nothing. */
-function agree(ends: TableEnds, known: TableEnds): boolean {
-  return [...ends].every(([partition, end]) => known.get(partition) === end);
 }

@@ -9,8 +9,9 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * Where everything lies in a results location:
  *
  * ```
- * tickets/partition=0/<first>-<last offset>.parquet       rows, and the table's log: nothing else lies there
- * tickets/_delta_log/<version>.json                       the same files as a Delta Lake table
+ * tickets/partition=0/<first>-<last offset>.parquet       rows
+ * tickets/merged/partition=0/<first>-<last>.<time>.parquet  the same rows in larger files: the table names which of them count
+ * tickets/_delta_log/<version>.json                       the files as a Delta Lake table; nothing else lies in `tickets/`
  * tickets_json/partition=0/<first>-<last offset>.json     the same rows
  * dead_letters/partition=0/<first>-<last offset>.json
  * late_tickets/partition=0/<first>-<last offset>.json     rows among these that are in no window
@@ -19,7 +20,8 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * _query.json                                             the engine's: which query writes here
  * ```
  *
- * `partition=0` is what Hive, Spark, DuckDB and pyarrow take for one partition of a table.
+ * `partition=0` is what Hive, Spark, DuckDB and pyarrow take for one partition of a table. Merged files lie a folder deeper,
+ * where readers who take all files of `tickets/partition=*` do not find them: they read each row once.
  */
 const FOLDERS: Readonly<Record<ResultFormat, (table: string) => string>> = {
   json: (table) => `${table}_json`,
@@ -82,6 +84,35 @@ export function tableLogPrefix(table: string): string {
   return `${rowsPrefix(table, 'parquet')}_delta_log/`;
 }
 
+/** Of files that hold the rows of several ranges, all or those of one partition. */
+export function mergedPrefix(table: string, partition?: number): string {
+  const of = partition === undefined ? '' : `partition=${partition}/`;
+  return `${rowsPrefix(table, 'parquet')}merged/${of}`;
+}
+
+/** `began`: when its merging did, in milliseconds since the epoch. Each attempt writes a file of its own. */
+export function mergedKey(table: string, range: PartitionRange, began: number): string {
+  return `${mergedPrefix(table, range.partition)}${formatRange(range)}.${String(began).padStart(13, '0')}.parquet`;
+}
+
+/** A file that holds all rows of a range, which were in several files before. */
+export interface MergedFileName {
+  readonly partition: number;
+  readonly range: OffsetRange;
+  /** When its merging began, in milliseconds since the epoch. */
+  readonly began: number;
+}
+
+const MERGED = /^partition=(0|[1-9]\d{0,8})\/(\d{20}-\d{20})\.(\d{13})\.parquet$/;
+
+/** `undefined`: it is none of this table. */
+export function parseMergedKey(table: string, key: string): MergedFileName | undefined {
+  const prefix = mergedPrefix(table);
+  const found = key.startsWith(prefix) ? MERGED.exec(key.slice(prefix.length)) : null;
+  const range = parseRange(found?.[2] ?? '');
+  return range && { partition: Number(found?.[1]), range, began: Number(found?.[3]) };
+}
+
 /** Of dead letters, all or those of one partition. */
 export function deadLettersPrefix(partition?: number): string {
   return `${DEAD_LETTERS}/${partition === undefined ? '' : `partition=${partition}/`}`;
@@ -138,6 +169,7 @@ export function isResultKey({ table, countsFiles, windows }: Declaration, key: s
       (key === countsKey(windows.name) || parseFinalWindowsKey(windows.name, key) !== undefined)) ||
     countsFiles.some(({ name }) => key === countsKey(name)) ||
     key.startsWith(tableLogPrefix(table)) ||
+    parseMergedKey(table, key) !== undefined ||
     parseRangeKey(table, key) !== undefined
   );
 }

@@ -6,14 +6,30 @@ import type { RowColumns, StoredRow } from './stored-row.ts';
 
 /**
  * The rows of a Parquet file. Its columns are decoded at once, its rows made one at a time, as often as they are asked for.
- * What the footer claims is checked before anything is unfolded: a file of a range of `mostRows` offsets has no more rows.
- * Rejects, and reading throws, with an `Error` that says what is wrong with the file.
+ * Rejects, and reading throws, as `readParquetGroups` does.
  */
 export async function readParquetRows(
   columns: RowColumns,
   body: Uint8Array,
   mostRows: bigint,
 ): Promise<() => Iterable<StoredRow>> {
+  const groups: Iterable<StoredRow>[] = [];
+  for await (const group of readParquetGroups(columns, body, mostRows)) groups.push(group);
+  return function* () {
+    for (const group of groups) yield* group;
+  };
+}
+
+/**
+ * The row groups of a Parquet file, each decoded when it is asked for. What the footer claims is checked before anything is unfolded:
+ * a file of a range of `mostRows` offsets has no more rows. Rejects, and reading a group throws, with an `Error` that says what is
+ * wrong with the file.
+ */
+export async function* readParquetGroups(
+  columns: RowColumns,
+  body: Uint8Array,
+  mostRows: bigint,
+): AsyncGenerator<Iterable<StoredRow>> {
   const bytes = toArrayBuffer(body);
   const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
   const metadata = readFooter(bytes);
@@ -31,19 +47,17 @@ export async function readParquetRows(
       timestampFromMicroseconds: (micros) => micros,
     },
   });
-  const groups: Group[] = [];
   let start = 0;
   for (const { num_rows } of metadata.row_groups) {
     const end = start + Number(num_rows);
     const read = names.map(
       async (column) => [column, await scan.readColumn({ column, rowStart: start, rowEnd: end })] as const,
     );
-    groups.push({ start, end, values: new Map(await Promise.all(read)) });
+    const values = new Map(await Promise.all(read));
+    const group = { start, end, values };
+    yield { [Symbol.iterator]: () => toRows(columns, group) };
     start = end;
   }
-  return function* () {
-    for (const group of groups) yield* toRows(columns, group);
-  };
 }
 
 interface Group {
@@ -52,7 +66,7 @@ interface Group {
   readonly values: ReadonlyMap<string, ArrayLike<unknown>>;
 }
 
-function* toRows(columns: RowColumns, { start, end, values }: Group): Iterable<StoredRow> {
+function* toRows(columns: RowColumns, { start, end, values }: Group): Generator<StoredRow> {
   for (let row = start; row < end; row += 1) {
     const found: Record<string, unknown> = {};
     for (const [name, column] of values) found[name] = column[row - start];

@@ -13,10 +13,15 @@ import {
 import type { Query, QueryState } from '@client-tickets/records';
 import {
   countsKey,
+  coversRange,
   createQueryHandler,
   type QueryHandlerOptions,
+  findMergedFiles,
   listRanges,
+  type MergedFile,
   OWNER_KEY,
+  parseRangeKey,
+  prefetch,
   readOptions,
   readPublishedCounts,
   RESULT_FORMATS,
@@ -27,9 +32,11 @@ import {
 import type { Stores } from '../cli/operator-context.ts';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
+import { coverRanges, isEmpty } from '../verify/covered-ranges.ts';
 import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
-import { prefetch } from '../verify/prefetch.ts';
+import { MergedRows } from '../verify/merged-rows.ts';
+
 import { QueryRows } from '../verify/query-rows.ts';
 import { examineRange } from '../verify/range-evidence.ts';
 import { findDocument, keepDamaged } from './damaged-documents.ts';
@@ -98,25 +105,33 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     if (error.code !== 'checkpoint_damaged') throw error;
     damaged.push({ store: 'checkpoints', key: partitionCheckpointKey(topic, partition) });
   }
-  if (claim === undefined) await checkBelonging(results, snapshot);
+  const merged = await findMergedFiles(results, declaration.table, topic);
+  if (claim === undefined) await checkBelonging(results, snapshot, declaration.table, merged);
   const existing = new Set(snapshot.partitions.keys());
   const published = await readPublishedCounts(results, declaration.countsFiles);
-  const stored = latestOffsets(published, 'storedOffsets');
+  // Only what is stored is merged.
+  const stored = withEnds(latestOffsets(published, 'storedOffsets'), merged);
   const formats =
-    found === undefined ? await findFormats(sources, stored) : readOptions(found.settings).formats;
+    found === undefined ? await findFormats(sources, stored, merged) : readOptions(found.settings).formats;
 
   const rows = new QueryRows(declaration);
   const rebuilds = new Map<number, PartitionRebuild>();
   const isLost = ({ partition }: { readonly partition: number }): boolean => !existing.has(partition);
-  const ranges = prefetch(listRanges(results, declaration.table), {
-    load: (listed) => (isLost(listed) ? getBodies(results, listed) : Promise.resolve(new Map())),
-    bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
-    ...READ_AHEAD,
-  });
+  const mergedRows = new MergedRows(results, rows.columns);
+  const ranges = prefetch(
+    coverRanges(listRanges(results, declaration.table), merged, () => []),
+    {
+      load: (listed) => (isLost(listed) ? getBodies(results, listed) : Promise.resolve(new Map())),
+      bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
+      ...READ_AHEAD,
+    },
+  );
   let read = 0;
   for await (const [listed, bodies] of ranges) {
     if (!isLost(listed)) continue;
-    const evidence = await examineRange(rows, topic, listed, bodies);
+    const slice = listed.merged && (await mergedRows.take(listed.merged, listed.range));
+    if (isEmpty(listed, slice)) continue;
+    const evidence = await examineRange(rows, topic, listed, { bodies, slice });
     const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats);
     rebuilds.set(listed.partition, rebuild);
     rebuild.add(evidence);
@@ -176,8 +191,27 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   };
 }
 
-/** Results that nothing claims belong to a checkpoint when all files of its latest batches are there, each of its size. */
-async function checkBelonging(results: ObjectStore, { partitions }: CheckpointSnapshot): Promise<void> {
+function withEnds(
+  ends: ReadonlyMap<number, bigint>,
+  merged: readonly MergedFile[],
+): ReadonlyMap<number, bigint> {
+  const latest = new Map(ends);
+  for (const { partition, range } of merged) {
+    if (range.endOffset > (latest.get(partition) ?? 0n)) latest.set(partition, range.endOffset);
+  }
+  return latest;
+}
+
+/**
+ * Results that nothing claims belong to a checkpoint when all files of its latest batches are there, each of its size. Those that were
+ * merged may be gone.
+ */
+async function checkBelonging(
+  results: ObjectStore,
+  { partitions }: CheckpointSnapshot,
+  table: string,
+  merged: readonly MergedFile[],
+): Promise<void> {
   const missing = new Map(
     [...partitions.values()].flatMap(({ checkpoint }) =>
       checkpoint.recentFiles.flatMap(({ files }) => files.map(({ key, size }) => [key, size] as const)),
@@ -188,7 +222,11 @@ async function checkBelonging(results: ObjectStore, { partitions }: CheckpointSn
       `${results.location} has no ${OWNER_KEY} that can be read, and no checkpoint names files there, so nothing says whose they are`,
     );
   for await (const { key, size } of results.list('')) if (missing.get(key) === size) missing.delete(key);
-  const [key] = missing.keys();
+  const isMerged = (key: string): boolean => {
+    const name = parseRangeKey(table, key);
+    return name?.format === 'parquet' && merged.some((file) => coversRange(file, name));
+  };
+  const key = [...missing.keys()].find((each) => !isMerged(each));
   if (key === undefined) return;
   throw new Error(
     `${results.location} has no ${OWNER_KEY} that can be read, and is not what this checkpoint wrote: ${key} is not there as it was written`,
@@ -237,8 +275,9 @@ export async function writeRebuilt(
 async function findFormats(
   { declaration, results, handlerOptions }: RebuildSources,
   stored: ReadonlyMap<number, bigint>,
+  merged: readonly MergedFile[],
 ): Promise<readonly ResultFormat[]> {
-  const shown = new Set<ResultFormat>();
+  const shown = new Set<ResultFormat>(merged.length === 0 ? [] : ['parquet']);
   const show = ({ files }: ListedRange): void => {
     for (const { kind, format } of files) if (kind === 'rows') shown.add(format);
   };

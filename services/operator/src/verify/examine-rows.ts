@@ -1,6 +1,7 @@
 import { FORMATS, type ListedFile, type StoredRow } from '@client-tickets/results';
 import type { Bodies } from './file-bodies.ts';
 import type { FileProblems } from './file-problems.ts';
+import type { MergedSlice } from './merged-rows.ts';
 import { OffsetOrder } from './offset-order.ts';
 import type { QueryRows } from './query-rows.ts';
 
@@ -20,13 +21,15 @@ interface Readable {
 }
 
 /**
- * The rows of one range, from the first of its files that can be read to its end. The other format is compared with it row by
- * row. Neither is held in memory as a whole, but for Parquet's columns. `onRow` may see rows of a file that can't be read to its end.
+ * The rows of one range, from the first of its files that can be read to its end. The others, and the rows of the file that they were
+ * `merged` to, are compared with it row by row. None is held in memory as a whole, but for Parquet's columns. `onRow` may see rows of a
+ * file that can't be read to its end.
  */
 export async function examineRows(
   rows: QueryRows,
   files: readonly ListedFile[],
   bodies: Bodies,
+  merged: { readonly file: ListedFile; readonly slice: MergedSlice } | undefined,
   problems: FileProblems,
   onRow: (row: StoredRow) => void,
 ): Promise<readonly ExaminedRow[]> {
@@ -34,7 +37,7 @@ export async function examineRows(
   for (const file of files) {
     const body = bodies.get(file.key);
     if (body === undefined) {
-      problems.add(file, 'file_missing', 'was listed, but is not there');
+      if (merged === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
       continue;
     }
     try {
@@ -44,51 +47,46 @@ export async function examineRows(
       problems.damaged(file, error);
     }
   }
-  const [first, second] = readable;
-  if (first === undefined) return [];
-  try {
-    return collect(rows, first, second, problems, onRow);
-  } catch (error) {
-    problems.damaged(first.file, error);
-    return second === undefined ? [] : collectOrNothing(rows, second, problems, onRow);
+  if (merged !== undefined) {
+    const { file, slice } = merged;
+    if (slice instanceof Error) problems.damaged(file, slice);
+    else if (slice.length > 0) readable.push({ file, rows: () => slice });
+    else if (readable.length > 0) problems.add(file, 'rows_wrong', NOT_MERGED);
   }
+  for (const [index, first] of readable.entries()) {
+    try {
+      return collect(rows, first, readable.slice(index + 1), problems, onRow);
+    } catch (error) {
+      problems.damaged(first.file, error);
+    }
+  }
+  return [];
 }
 
-function collectOrNothing(
-  rows: QueryRows,
-  readable: Readable,
-  problems: FileProblems,
-  onRow: (row: StoredRow) => void,
-): readonly ExaminedRow[] {
-  try {
-    return collect(rows, readable, undefined, problems, onRow);
-  } catch (error) {
-    problems.damaged(readable.file, error);
-    return [];
-  }
-}
+const NOT_MERGED = 'holds no row of a range that has a file of rows';
 
 /** Throws when the first one can't be read to its end. */
 function collect(
   { columns, countedOf, windowOf }: QueryRows,
   { file, rows }: Readable,
-  other: Readable | undefined,
+  others: readonly Readable[],
   problems: FileProblems,
   onRow: (row: StoredRow) => void,
 ): readonly ExaminedRow[] {
   const order = new OffsetOrder(file.partition, file.range);
-  const comparison =
-    other === undefined ? undefined : new Comparison(other, problems, (a, b) => columns.differing(a, b));
+  const comparisons = others.map(
+    (other) => new Comparison(other, problems, (a, b) => columns.differing(a, b)),
+  );
   const examined: ExaminedRow[] = [];
   for (const row of rows()) {
     examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row) });
     const problem = order.next(row.partition, row.offset);
     if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
     onRow(row);
-    comparison?.next(row);
+    for (const comparison of comparisons) comparison.next(row);
   }
   if (examined.length === 0) problems.add(file, 'rows_wrong', 'holds no rows; such a file is never written');
-  comparison?.end();
+  for (const comparison of comparisons) comparison.end();
   return examined;
 }
 

@@ -1,10 +1,22 @@
-import { formatRange, type ObjectStore, type QueryIdentity } from '@client-tickets/micro-batch';
-import { listRanges, readOptions, type ListedRange } from '@client-tickets/results';
+import {
+  formatRange,
+  type ObjectStore,
+  type OffsetRange,
+  type QueryIdentity,
+} from '@client-tickets/micro-batch';
+import {
+  listRanges,
+  prefetch,
+  readOptions,
+  type ListedRange,
+  type MergedFile,
+} from '@client-tickets/results';
 import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
+import { coverRanges, isEmpty } from './covered-ranges.ts';
 import type { Difference } from './difference.ts';
 import { getBodies } from './file-bodies.ts';
+import { MergedRows } from './merged-rows.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
-import { prefetch } from './prefetch.ts';
 import type { QueryRows } from './query-rows.ts';
 import { examineRange } from './range-evidence.ts';
 import type { RequeuedRecords } from './requeued-records.ts';
@@ -31,13 +43,15 @@ export async function auditFiles(options: {
   readonly rows: QueryRows;
   readonly identity: QueryIdentity;
   readonly snapshot: CheckpointSnapshot;
+  /** What the table says of the snapshot's time or later: their small files may be gone. */
+  readonly merged: readonly MergedFile[];
   /** Offsets of a partition at which its counts are wanted. */
   readonly marksOf: (partition: number) => Iterable<bigint>;
   readonly requeued: RequeuedRecords;
   readonly sample: TopicSample | undefined;
   readonly onProgress: (rows: number) => void;
 }): Promise<FilesAudit> {
-  const { results, rows, identity, snapshot, marksOf, requeued, sample, onProgress } = options;
+  const { results, rows, identity, snapshot, merged, marksOf, requeued, sample, onProgress } = options;
   const { formats } = readOptions(identity.settings);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
@@ -55,16 +69,26 @@ export async function auditFiles(options: {
   const tail: ListedRange[] = [];
   const differences: Difference[] = [];
   let read = 0;
-  const loaded = prefetch(listRanges(results, rows.query.table), {
+  const mergedRows = new MergedRows(results, rows.columns);
+  const wholeOf = (partition: number): readonly OffsetRange[] => {
+    const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
+    if (checkpoint === undefined) return [];
+    const { endOffset } = checkpoint.stored;
+    return [...checkpoint.recentFiles, { startOffset: endOffset, endOffset }];
+  };
+  const ranges = coverRanges(listRanges(results, rows.query.table), merged, wholeOf);
+  const loaded = prefetch(ranges, {
     load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
     ...READ_AHEAD,
   });
   for await (const [listed, bodies] of loaded) {
     const where = place(listed);
-    if (where !== 'committed') tail.push(listed);
+    if (where !== 'committed' && listed.files.length > 0) tail.push(listed);
     if (where === 'tail') continue;
-    const evidence = await examineRange(rows, identity.topic, listed, bodies, sample);
+    const slice = listed.merged && (await mergedRows.take(listed.merged, listed.range));
+    if (isEmpty(listed, slice)) continue;
+    const evidence = await examineRange(rows, identity.topic, listed, { bodies, slice }, sample);
     onProgress((read += evidence.rows.length));
     requeued.add(evidence);
     if (where === 'committed') sample?.addRange(evidence);

@@ -79,10 +79,9 @@ export class PartitionAudit {
     this.#unseen.delete(formatRange(range));
     this.#report(evidence.differences);
     this.#report(checkPlace(evidence, this.#checkpoint, this.#end));
+    const { table } = this.#rows.query;
     const whole =
-      batch === undefined
-        ? checkFormats(this.#rows.query.table, evidence, this.#formats)
-        : checkBatch(batch, evidence);
+      batch === undefined ? checkFormats(table, evidence, this.#formats) : checkBatch(table, batch, evidence);
     this.#report(
       whole.filter(
         ({ key }) => key === undefined || !evidence.differences.some((other) => other.key === key),

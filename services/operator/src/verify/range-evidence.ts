@@ -4,17 +4,22 @@ import {
   type DeadLetter,
   type ListedFile,
   type ListedRange,
+  type MergedFile,
   type StoredRow,
 } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import { examineRows, type ExaminedRow } from './examine-rows.ts';
+import type { CoveredRange } from './covered-ranges.ts';
 import type { Bodies } from './file-bodies.ts';
 import { FileProblems } from './file-problems.ts';
+import type { MergedSlice } from './merged-rows.ts';
 import { OffsetOrder } from './offset-order.ts';
 import type { QueryRows } from './query-rows.ts';
 
 /** What the files of one range hold. */
 export interface RangeEvidence extends ListedRange {
+  /** Whether its rows are in a merged file as well, so that it needs no Parquet file of its own. */
+  readonly isMerged: boolean;
   readonly rows: readonly ExaminedRow[];
   /** Offsets of the dead letters. */
   readonly deadLetters: readonly bigint[];
@@ -30,23 +35,31 @@ export interface Seen {
   readonly addLetter: (letter: DeadLetter) => void;
 }
 
+/** What is read of a range. */
+export interface RangeContent {
+  readonly bodies: Bodies;
+  /** Its rows in the merged file that covers it; `undefined` where none does. */
+  readonly slice: MergedSlice | undefined;
+}
+
 const NOTHING: Seen = { addRow: () => undefined, addLetter: () => undefined };
 
 /**
  * Reads the files of a range and holds them to its name: offsets of this range, ascending, each at most once, and the same
- * rows in every format.
+ * rows in every format, and in the file that they were merged to.
  */
 export async function examineRange(
   rows: QueryRows,
   topic: string,
-  listed: ListedRange,
-  bodies: Bodies,
+  { merged, ...listed }: CoveredRange,
+  { bodies, slice }: RangeContent,
   seen: Seen = NOTHING,
 ): Promise<RangeEvidence> {
   const problems = new FileProblems();
   const ofKind = (kind: ListedFile['kind']): readonly ListedFile[] =>
     listed.files.filter((file) => file.kind === kind);
-  const examined = await examineRows(rows, ofKind('rows'), bodies, problems, seen.addRow);
+  const mergedRows = merged && slice && { file: asFile(merged, listed), slice };
+  const examined = await examineRows(rows, ofKind('rows'), bodies, mergedRows, problems, seen.addRow);
   const deadLetters = ofKind('dead_letters').flatMap((file) => {
     const body = bodies.get(file.key);
     if (body !== undefined) return collectDeadLetters(topic, file, body, examined, problems, seen);
@@ -56,7 +69,13 @@ export async function examineRange(
   const late = new Set(
     ofKind('late').flatMap((file) => readLate(file, bodies.get(file.key), examined, problems)),
   );
-  return { ...listed, rows: examined, deadLetters, late, differences: problems.differences };
+  const isMerged = slice !== undefined && !(slice instanceof Error);
+  return { ...listed, isMerged, rows: examined, deadLetters, late, differences: problems.differences };
+}
+
+/** As if it held this range alone. */
+function asFile({ key, size }: MergedFile, { partition, range, stem }: ListedRange): ListedFile {
+  return { key, size, kind: 'rows', format: 'parquet', partition, range, stem };
 }
 
 function readLate(

@@ -4,7 +4,7 @@ import {
   type PartitionCheckpoint,
   type StoredFiles,
 } from '@client-tickets/micro-batch';
-import { rowsKey, type ListedRange, type ResultFormat } from '@client-tickets/results';
+import { parseRangeKey, rowsKey, type ListedRange, type ResultFormat } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
 import { showOffsets } from '../cli/output.ts';
@@ -50,14 +50,16 @@ function isWithin(inner: OffsetRange, outer: OffsetRange): boolean {
   return outer.startOffset <= inner.startOffset && inner.endOffset <= outer.endOffset;
 }
 
-/** Rows are there in every format that the query writes, and in no other. */
+/** Rows are there in every format that the query writes, and in no other. Parquet may be in a merged file alone. */
 export function checkFormats(
   table: string,
-  { partition, range, files }: ListedRange,
+  { partition, range, files, isMerged }: RangeEvidence,
   formats: readonly ResultFormat[],
 ): readonly Difference[] {
   const inFormats = files.filter(({ kind }) => kind === 'rows');
-  const missing = formats.filter((format) => !inFormats.some((file) => file.format === format));
+  const missing = formats.filter(
+    (format) => !inFormats.some((file) => file.format === format) && !(isMerged && format === 'parquet'),
+  );
   const missingKeys =
     inFormats.length === 0 ? [] : missing.map((format) => rowsKey(table, format, { partition, ...range }));
   const others = inFormats.filter(({ format }) => !formats.includes(format));
@@ -73,13 +75,18 @@ export function checkFormats(
   ];
 }
 
-/** A range holds what the checkpoint says of its batch. */
-export function checkBatch(batch: StoredFiles, evidence: RangeEvidence): readonly Difference[] {
+/** A range holds what the checkpoint says of its batch. Parquet may be in a merged file alone. */
+export function checkBatch(
+  table: string,
+  batch: StoredFiles,
+  evidence: RangeEvidence,
+): readonly Difference[] {
   const { partition, range, rows, deadLetters } = evidence;
   const place = { partition, offsets: range };
   const files = batch.files.flatMap(({ key, size }): readonly Difference[] => {
     const file = evidence.files.find((each) => each.key === key);
     if (file?.size === size) return [];
+    if (file === undefined && evidence.isMerged && parseRangeKey(table, key)?.format === 'parquet') return [];
     const message =
       file === undefined
         ? `${key} is not there; it was stored at ${batch.storedAt}`

@@ -7,6 +7,7 @@ import type {
 } from '@client-tickets/micro-batch';
 import {
   type ListedRange,
+  mergedFiles,
   type PublishedCounts,
   readOptions,
   readPublishedCounts,
@@ -29,7 +30,7 @@ import { isKnownExactly } from './expected-counts.ts';
 import { checkQuery } from './query-check.ts';
 import { QueryRows } from './query-rows.ts';
 import { RequeuedRecords } from './requeued-records.ts';
-import { checkTable } from './table-check.ts';
+import { checkTable, readTableLog } from './table-check.ts';
 import { TopicSample } from './topic-sample.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
 import { explains, findUnexplained } from './tail.ts';
@@ -63,7 +64,7 @@ export interface VerifyOptions {
  * 1. Read the counts that readers see, **then** the checkpoints: what is published was counted before.
  * 2. List and read the files. What the checkpoints of step 1 say is stored is final and must be there, whole, once: its rows are
  *    exactly the state at `stored`.
- *    The table names each of them once.
+ *    The table names each of them once; those that it has merged may be gone, and are read from the file that holds their rows.
  * 3. Files after that are of plans, or were stored since. The checkpoints, read **again**, explain them.
  * 4. Compare the counts of step 1 with what they say they count, of which some may be in no file yet; read them again if they lag
  *    behind.
@@ -110,11 +111,13 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   if (requeued instanceof Error) log.add([{ code: 'checkpoint', message: requeued.message }]);
   const requeuedRecords = new RequeuedRecords(requeued instanceof Error ? new Map() : requeued);
   const sample = await startSample(options, rows, identity, snapshot);
+  const table = await readTableLog(results, options.query, topic);
   const files = await auditFiles({
     results,
     rows,
     identity,
     snapshot,
+    merged: table.table === undefined ? [] : mergedFiles(options.query.table, table.table),
     marksOf: (partition) => marksOf(published, partition),
     requeued: requeuedRecords,
     sample,
@@ -126,8 +129,8 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   for await (const key of listUnexpectedFiles(options.query, results, checkpoints)) {
     log.add([{ code: 'file_unexplained', key, message: `${key}: the query never writes such a file` }]);
   }
-  const table = await checkTable(results, options.query, topic);
-  log.add(table.differences);
+  const tableCheck = await checkTable(results, options.query, table);
+  log.add(tableCheck.differences);
   log.add(await judgeTail(results, takeSnapshot, snapshot, files.tail));
 
   const counted: CountedPartitions = new Map(
@@ -189,7 +192,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     partitions,
     differences: log.kept,
     moreDifferences: log.more,
-    notes: [...table.notes, ...(brokers?.notes ?? []), ...compared.notes],
+    notes: [...tableCheck.notes, ...(brokers?.notes ?? []), ...compared.notes],
   };
 }
 

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { readQuery } from '@client-tickets/micro-batch';
+import {
+  findVacuumable,
+  initTable,
+  optimizeTable,
+  readTable,
+  tableLogPrefix,
+  type ResultFormat,
+} from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
+import { readSnapshot } from '../src/checkpoint/checkpoint-snapshot.ts';
+import { stateParser } from '../src/checkpoint/stored-query.ts';
+import { rebuildCheckpoint, writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
+import { verifyResults } from '../src/verify/verify-results.ts';
+import { startHistory, TOPIC, type History } from './support/history.ts';
+
+const HOUR_MS = 3_600_000;
+const MIB = 1024 * 1024;
+const MERGED = /^tickets\/merged\//;
+const SMALL = /^tickets\/partition=/;
+const LOG = tableLogPrefix('tickets');
+
+const keysOf = ({ results }: History, pattern: RegExp): readonly string[] =>
+  [...results.objects.keys()].filter((key) => pattern.test(key)).sort();
+
+async function storedEnds({ checkpointStore }: History): Promise<ReadonlyMap<number, bigint>> {
+  const identity = await readQuery(checkpointStore, TOPIC);
+  if (identity === undefined) throw new Error('there is no query');
+  const { partitions } = await readSnapshot(checkpointStore, identity, stateParser(ticketQuery));
+  return new Map(
+    [...partitions].map(([partition, { checkpoint }]) => [partition, checkpoint.stored.endOffset]),
+  );
+}
+
+async function makeTable(history: History): Promise<void> {
+  const { resultsStore: results, clock } = history;
+  const newId = (): string => '11111111-2222-4333-8444-555555555555';
+  await initTable(
+    { query: ticketQuery, topic: TOPIC, hasExtra: false, results, clock, newId },
+    await storedEnds(history),
+  );
+}
+
+const optimize = ({ resultsStore: results, clock }: History) =>
+  optimizeTable({ query: ticketQuery, topic: TOPIC, hasExtra: false, results, clock, targetBytes: MIB });
+
+async function vacuum({ resultsStore: results, clock }: History): Promise<void> {
+  clock.advance(HOUR_MS);
+  const options = { results, table: 'tickets', topic: TOPIC, now: clock.now(), retainMs: HOUR_MS };
+  for (const { key } of (await findVacuumable(options)) ?? []) await results.delete(key);
+}
+
+/** Consumers have stored tickets, and are gone. */
+async function begin(formats: readonly ResultFormat[], seed = 5): Promise<History> {
+  const history = startHistory({
+    seed,
+    records: 50,
+    partitions: 2,
+    formats,
+    maxOffsetsPerTrigger: 5,
+    crash: 0,
+    error: 0,
+    losses: false,
+  });
+  await history.finish();
+  history.crash();
+  await makeTable(history);
+  return history;
+}
+
+/** The same once all was merged, and the small files are gone. */
+async function merged(formats: readonly ResultFormat[], seed?: number): Promise<History> {
+  const history = await begin(formats, seed);
+  await optimize(history);
+  await vacuum(history);
+  expect(keysOf(history, SMALL)).toEqual([]);
+  return history;
+}
+
+const verify = ({ resultsStore: results, checkpointStore: checkpoints, clock }: History) =>
+  verifyResults({
+    results,
+    checkpoints,
+    topic: TOPIC,
+    query: ticketQuery,
+    offsets: undefined,
+    readRecords: undefined,
+    clock,
+    waitMs: 0,
+  });
+
+const FORMATS = [['json', 'parquet'], ['parquet']] as const;
+
+describe.for(FORMATS)('results in %s', (formats) => {
+  test('are proven alike before and after their files are merged, and once the small ones are gone', async () => {
+    const history = await begin(formats);
+    const before = await verify(history);
+    expect(before).toMatchObject({ ok: true, differences: [] });
+    const rows = before.partitions.map((each) => [each.partition, each.rows, each.deadLetters]);
+    for (const step of [optimize, vacuum]) {
+      await step(history);
+      const after = await verify(history);
+      expect(after).toMatchObject({ ok: true, differences: [], notes: [] });
+      expect(after.partitions.map((each) => [each.partition, each.rows, each.deadLetters])).toEqual(rows);
+    }
+    expect(keysOf(history, SMALL)).toEqual([]);
+    expect(keysOf(history, MERGED)).toHaveLength(2);
+  });
+
+  test('go on after a merge as if nothing had been, with a table that holds what comes', async () => {
+    const history = await merged(formats);
+    history.add(40);
+    history.revive();
+    await history.finish();
+    history.crash();
+    await makeTable(history);
+    expect(await verify(history)).toMatchObject({ ok: true, differences: [], notes: [] });
+    const table = await readTable(history.resultsStore, { table: 'tickets', topic: TOPIC });
+    expect([...(table?.files.keys() ?? [])].sort()).toEqual(keysOf(history, /^tickets\/(merged|partition)/));
+  });
+
+  test.for([false, true])(
+    'make a lost checkpoint again from merged files, the log lost as well: %s',
+    async (logIsLost) => {
+      const history = await merged(formats);
+      const ends = await storedEnds(history);
+      history.checkpoints.objects.clear();
+      if (logIsLost) for (const key of keysOf(history, /_delta_log/)) history.results.objects.delete(key);
+      const { resultsStore: results, checkpointStore: checkpoints } = history;
+      const rebuilt = await rebuildCheckpoint({
+        declaration: ticketQuery,
+        results,
+        checkpoints,
+        topic: TOPIC,
+        log: new Map(history.log.partitions.map((each) => [each, history.log.offsets(each)])),
+        handlerOptions: { formats: formats },
+        assumeComplete: false,
+        at: '2026-11-22T09:30:00.000Z',
+        onProgress: () => undefined,
+      });
+      expect(new Map(rebuilt.partitions.map((each) => [each.partition, each.stored.endOffset]))).toEqual(
+        ends,
+      );
+      await writeRebuilt(ticketQuery, { results, checkpoints }, rebuilt);
+      history.add(20);
+      history.revive();
+      await history.finish();
+      history.crash();
+      await makeTable(history);
+      expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
+    },
+  );
+});
+
+describe('verify finds it when a merged file', () => {
+  test('is gone, and the small ones with it', async () => {
+    const history = await merged(['parquet']);
+    const [key = ''] = keysOf(history, MERGED);
+    history.results.objects.delete(key);
+    const { differences } = await verify(history);
+    expect(differences).toContainEqual(expect.objectContaining({ code: 'table_differs', key }));
+    expect(differences).toContainEqual(expect.objectContaining({ code: 'totals_differ', partition: 0 }));
+  });
+
+  test.for(FORMATS)('is damaged, with %s', async (formats) => {
+    const history = await merged(formats);
+    const [key = ''] = keysOf(history, MERGED);
+    const { body } = history.results.objects.get(key) ?? { body: new Uint8Array() };
+    history.results.write(key, body.subarray(1), {});
+    const { differences } = await verify(history);
+    expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key }));
+  });
+
+  test('holds other rows than the small ones, or than their JSON files', async () => {
+    for (const step of [optimize, vacuum]) {
+      const history = await begin(['json', 'parquet']);
+      const other = await begin(['json', 'parquet'], 6);
+      await optimize(history);
+      await optimize(other);
+      if (step === vacuum) await vacuum(history);
+      const [key = ''] = keysOf(history, MERGED);
+      const [strange = ''] = keysOf(other, MERGED);
+      history.results.write(key, other.results.objects.get(strange)?.body ?? new Uint8Array(), {});
+      const { differences } = await verify(history);
+      const codes = new Set(differences.filter((each) => each.key === key).map(({ code }) => code));
+      expect(codes).toContain('formats_differ');
+    }
+  });
+
+  test('and one of its small files are both in the table', async () => {
+    const history = await begin(['parquet']);
+    const [small = ''] = keysOf(history, SMALL);
+    await optimize(history);
+    const table = await readTable(history.resultsStore, { table: 'tickets', topic: TOPIC });
+    const version = `${LOG}${String((table?.version ?? 0) + 1).padStart(20, '0')}.json`;
+    const size = history.results.objects.get(small)?.body.length;
+    const add = {
+      path: small.replace('tickets/', ''),
+      partitionValues: {},
+      size,
+      modificationTime: 0,
+      dataChange: true,
+    };
+    history.results.write(version, Buffer.from(JSON.stringify({ add })), {});
+    const { differences } = await verify(history);
+    expect(differences).toMatchObject([{ code: 'table_differs', key: small }]);
+  });
+});
