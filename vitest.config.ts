@@ -25,6 +25,7 @@ export default defineConfig({
     isolate: process.env['KAFKA_BROKERS'] !== undefined,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } }, // of Vitest's 1 s a busy machine makes a failure
     ...(testNamePattern === undefined ? {} : { testNamePattern }),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

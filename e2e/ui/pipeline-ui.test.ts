@@ -82,7 +82,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     expect(await page.locator('#dead-letters').innerText()).toContain('No record has been rejected so far.');
   });
 
-  test('shows counts arriving while the producer runs, without a reload', { timeout: 180_000 }, async () => {
+  test('shows counts as tickets come, without a reload', { timeout: 180_000 }, async () => {
     const { page } = watched;
     await page.evaluate(`(() => {
       window.sameDocument = true;
@@ -91,23 +91,27 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       new MutationObserver(() => window.seen.push(Number(shown.textContent.replaceAll(/[^\\d]/g, ''))))
         .observe(shown, { childList: true, characterData: true, subtree: true });
     })()`);
-    const producer = startService('producer', {
-      KAFKA_TOPIC: topic,
-      TICKET_COUNT: String(TICKETS),
-      TICKETS_PER_SECOND: '40',
-    });
-    expect(await producer.ended, producer.output()).toBe(0);
-    await expect.poll(() => count(page, 'Tickets counted'), { timeout: 60_000 }).toBe(TICKETS);
+    for (const [sent, total] of [
+      [80, 80],
+      [TICKETS - 80, TICKETS],
+    ] as const) {
+      const producer = startService('producer', {
+        KAFKA_TOPIC: topic,
+        TICKET_COUNT: String(sent),
+        TICKETS_PER_SECOND: '40',
+      });
+      expect(await producer.ended, producer.output()).toBe(0);
+      await expect.poll(() => count(page, 'Tickets counted')).toBe(total);
+    }
     const seen = await page.evaluate<number[]>('window.seen');
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    expect(seen.filter((value) => value > 0 && value < TICKETS)).not.toEqual([]);
     expect(await page.evaluate('window.sameDocument')).toBe(true);
-    expect(await count(page, 'Lag')).toBe(0);
+    await expect.poll(() => count(page, 'Lag')).toBe(0);
     const bars = await page.locator('.bars').first().locator('td:nth-child(2)').allInnerTexts();
     expect(bars.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(TICKETS);
     expect(await figure(page, 'Freshness')).toMatch(/^\d.*s$/);
     const where = page.locator('.figure[data-main] .note');
-    await expect.poll(() => where.innerText(), { timeout: 30_000 }).toContain('all in files');
+    await expect.poll(() => where.innerText()).toContain('all in files');
   });
 
   test('shows partitions, and batches with their phases and requests', async () => {
@@ -146,10 +150,10 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       'no json \u202e at all',
     ]);
     const letters = page.locator('#dead-letters .letters tbody tr');
-    await expect.poll(() => letters.count(), { timeout: 15_000 }).toBeGreaterThan(0);
-    await expect.poll(() => count(page, 'Dead letters'), { timeout: 15_000 }).toBe(4);
+    await expect.poll(() => letters.count()).toBeGreaterThan(0);
+    await expect.poll(() => count(page, 'Dead letters')).toBe(4);
     await page.reload();
-    await expect.poll(() => letters.count(), { timeout: 15_000 }).toBe(4);
+    await expect.poll(() => letters.count()).toBe(4);
     for (const summary of await letters.locator('summary').all()) await summary.click();
     const text = await page.locator('#dead-letters').innerText();
     expect(text).toContain('<script>window.stolen = 1</script>');
@@ -172,7 +176,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await expect.poll(() => letters.count()).toBe(4);
   });
 
-  test('pauses and resumes for whoever has the token', async () => {
+  test('pauses and resumes for a visitor who has the token', async () => {
     const { page } = watched;
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByLabel('Token').fill('wrong');
@@ -245,7 +249,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       expect(await owners.count()).toBe(3);
       await expect.poll(() => count(page, 'Tickets counted')).toBe(TICKETS);
       await expect.poll(() => page.locator('.batches tbody tr').count()).toBeGreaterThan(2);
-      expect(await count(page, 'Lag')).toBe(0);
+      await expect.poll(() => count(page, 'Lag')).toBe(0);
       expect(troubles).toEqual([]);
       await page.context().close();
       second.process.kill('SIGTERM');
@@ -263,7 +267,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await page.locator('.notice', { hasText: 'No connection' }).waitFor({ state: 'detached' });
     await page.locator('.state[data-state="waiting"]').waitFor({ timeout: 60_000 });
     await send([JSON.stringify(0)]);
-    await expect.poll(() => count(page, 'Dead letters'), { timeout: 20_000 }).toBe(5);
+    await expect.poll(() => count(page, 'Dead letters')).toBe(5);
     expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(troubles).toEqual([]);
   });
@@ -273,7 +277,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     const ticket = createTicketGenerator({ seed: 9, startTime: new Date('2026-11-22T09:30:00Z') }).next();
     await send([JSON.stringify({ ...ticket, channel: 'web', [SCRIPT]: 1 })]);
     const notice = page.locator('.notices .notice', { hasText: 'Some tickets have fields' });
-    await expect.poll(() => notice.count(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => notice.count()).toBe(1);
     const text = await notice.innerText();
     expect(text).toContain('channel in 1 ticket');
     expect(text).toContain('<script>window.stolen = 1</script>');

@@ -1,12 +1,11 @@
 import type { Producer } from 'kafkajs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '@client-tickets/micro-batch';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 import { createTestSources } from './support/test-source.ts';
 
 describe.skipIf(!hasBrokers)('a source of transactions', () => {
   const real = useRealBrokers();
-  const { kafka, createTopic, uniqueName, produce } = real;
+  const { kafka, createTopic, createTopicOfOneBroker, uniqueName, produce } = real;
   const sources = createTestSources(real);
   const producers: Producer[] = [];
   afterEach(async () => {
@@ -58,17 +57,18 @@ describe.skipIf(!hasBrokers)('a source of transactions', () => {
   });
 
   test('an open transaction holds back the records and `latest` alike', async () => {
-    const topic = await createTopic({ numPartitions: 1 });
+    const topic = await createTopicOfOneBroker(2);
     const producer = await transactional();
     await produce(topic, 0, ['before']);
     const transaction = await producer.transaction();
     await transaction.send({ topic, ...message('open') });
     await produce(topic, 0, ['after']);
 
-    const { source, listener } = await sources.read({ topic });
+    const started = await sources.read({ topic });
+    const { source, listener } = started;
     await listener.until(() => listener.endOf(0) === 1n);
     expect((await source.fetchOffsets([0])).get(0)?.latest).toBe(1n);
-    await systemClock.sleep(200); // for a chunk that must not come
+    await sources.fetchTwice(started, topic, 1);
     expect(listener.endOf(0)).toBe(1n);
 
     await transaction.commit();

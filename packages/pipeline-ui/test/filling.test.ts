@@ -21,7 +21,7 @@ async function countTickets(pipeline: UiPipeline): Promise<{ readonly stop: () =
   pipeline.addTickets(9);
   pipeline.addRaw(0, 'no ticket');
   const query = pipeline.startQuery();
-  await expect.poll(() => query.status().partitions[0]?.countedOffset, { timeout: 10_000 }).toBe(10n);
+  await expect.poll(() => query.status().partitions[0]?.countedOffset).toBe(10n);
   return { stop: () => query.stop({ budgetMs: 5_000 }) };
 }
 
@@ -69,9 +69,7 @@ describe('while files are being filled', () => {
   it('counts are there already, and a batch says that its records are not in files yet, and when they will be', async () => {
     const pipeline = createFilling();
     const { stop } = await countTickets(pipeline);
-    await expect
-      .poll(async () => (await pipeline.get('/api/v1/counts')).body, { timeout: 10_000 })
-      .toMatchObject({ total: 9 });
+    await expect.poll(async () => (await pipeline.get('/api/v1/counts')).body).toMatchObject({ total: 9 });
     const batch = async () =>
       batchDetailSchema.parse((await pipeline.get('/api/v1/partitions/0/batches/0')).body);
     const before = await batch();

@@ -78,9 +78,7 @@ describe('with several consumers', () => {
 
     for (const { get } of consumers) {
       await expect
-        .poll(async () => ((await get('/api/v1/partitions')).body as Rows).items.map(({ rows }) => rows), {
-          timeout: 10_000,
-        })
+        .poll(async () => ((await get('/api/v1/partitions')).body as Rows).items.map(({ rows }) => rows))
         .toEqual([25, 25, 25, 25]);
       const { items } = (await get('/api/v1/partitions')).body as Rows;
       expect(items.filter(({ mine }) => mine)).toHaveLength(2);
@@ -109,12 +107,12 @@ describe('with several consumers', () => {
     await expect.poll(() => query.status().state).toBe('paused');
     pipeline.addTickets(30);
     const lagOf = async (path: string) => ((await pipeline.get(path)).body as { lag: number }).lag;
-    await expect.poll(() => lagOf('/api/v1/figures'), { timeout: 10_000 }).toBe(30);
+    await expect.poll(() => lagOf('/api/v1/figures')).toBe(30);
     expect((await pipeline.get('/api/v1/partitions')).body).toMatchObject({
       items: [{ lag: 10 }, { lag: 10 }, { lag: 10 }],
     });
     query.resume();
-    await expect.poll(() => lagOf('/api/v1/figures'), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => lagOf('/api/v1/figures')).toBe(0);
     await query.stop({ budgetMs: 1_000 });
   });
 

@@ -29,9 +29,7 @@ it('dead letters that were sent back say where to, and are counted, in the list 
     status: 'sent',
     records: [{ ...record, sentTo: { partition: 2, offset: 7n } }],
   });
-  await expect
-    .poll(letters, { timeout: 20_000 })
-    .toMatchObject({ items: [{ sentBackTo: '2:7' }, { sentBackTo: null }] });
+  await expect.poll(letters).toMatchObject({ items: [{ sentBackTo: '2:7' }, { sentBackTo: null }] });
   expect((await pipeline.get('/api/v1/figures')).body).toMatchObject({
     deadLetters: 2,
     sentBackDeadLetters: 1,

@@ -24,14 +24,14 @@ async function figuresOf({ get }: UiPipeline): Promise<Figures> {
 it('the figures say that a trigger takes too little, while records wait for that reason alone', async () => {
   const pipeline = start(10, 5_000);
   await expect
-    .poll(async () => (await figuresOf(pipeline)).limit, { timeout: 20_000 })
+    .poll(async () => (await figuresOf(pipeline)).limit)
     .toEqual({ recordsPerTrigger: 10, recordsPerSecond: 10_000 / EVERY_MS });
   await pipeline.stop();
 });
 
 it('the figures say nothing of a limit that nothing waits for', async () => {
   const pipeline = start(10, 40);
-  await expect.poll(async () => (await figuresOf(pipeline)).rows, { timeout: 20_000 }).toBe(40);
+  await expect.poll(async () => (await figuresOf(pipeline)).rows).toBe(40);
   expect((await figuresOf(pipeline)).limit).toBeNull();
   await pipeline.stop();
 });

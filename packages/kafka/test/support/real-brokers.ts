@@ -15,11 +15,13 @@ export interface RealBrokers {
   readonly admin: Admin;
   /** A new topic, deleted when the tests are done. */
   readonly createTopic: (config?: Omit<ITopicConfig, 'topic'>) => Promise<string>;
+  /** The same, where one broker leads all partitions: a fetch asks for all of them that are read. */
+  readonly createTopicOfOneBroker: (numPartitions: number) => Promise<string>;
   /** Writes values to one partition, one record batch a call. */
   readonly produce: (topic: string, partition: number, values: readonly string[]) => Promise<void>;
   /** What retention does: the log starts at `offset` from now on. */
   readonly deleteRecordsBefore: (topic: string, partition: number, offset: bigint) => Promise<void>;
-  /** A name for a topic or a group that nobody else uses; topics of these names are deleted too. */
+  /** A name for a topic or a group that no other test uses; topics of these names are deleted too. */
   readonly uniqueName: () => string;
 }
 
@@ -56,6 +58,16 @@ export function useRealBrokers(): RealBrokers {
     client.destroy();
   });
 
+  const createTopic = async (config?: Omit<ITopicConfig, 'topic'>): Promise<string> => {
+    const topic = uniqueName();
+    // The records of these tests are of 2023: brokers would take them for expired whenever they look.
+    const configEntries = [{ name: 'retention.ms', value: '-1' }];
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: 3, replicationFactor: 3, configEntries, ...config }],
+    });
+    return topic;
+  };
+
   return {
     connection,
     kafka: client.kafka,
@@ -71,14 +83,13 @@ export function useRealBrokers(): RealBrokers {
       await admin.fetchTopicOffsets(topic); // or kafkajs does not know the leader
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: offset.toString() }] });
     },
-    createTopic: async (config) => {
-      const topic = uniqueName();
-      // The records of these tests are of 2023: brokers would take them for expired whenever they look.
-      const configEntries = [{ name: 'retention.ms', value: '-1' }];
-      await admin.createTopics({
-        topics: [{ topic, numPartitions: 3, replicationFactor: 3, configEntries, ...config }],
+    createTopic,
+    createTopicOfOneBroker: async (numPartitions) => {
+      const replicas = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId);
+      const replicaAssignment = Array.from({ length: numPartitions }, (_, partition) => {
+        return { partition, replicas };
       });
-      return topic;
+      return createTopic({ numPartitions: -1, replicationFactor: -1, replicaAssignment });
     },
   };
 }

@@ -20,7 +20,8 @@ listener.atAssignment = (partitions) => {
 await source.start(listener);
 await listener.until(({ chunks }) => chunks.length > 0);
 await source.fetchOffsets([0, 1, 2]);
-await systemClock.sleep(500);
+await producer.send([{ key: 'CL-100', value: 'two' }]);
+await listener.until(({ chunks }) => chunks.length > 1);
 await source.stop();
 await producer.close();
 process.stdout.write('closed');

@@ -12,12 +12,17 @@ export interface StartedSource {
 type Options = Partial<KafkaSourceOptions> & { readonly topic: string };
 
 /** Makes sources that notice everything soon, and stops them after each test. */
-export function createTestSources({ connection, uniqueName }: RealBrokers): {
+export function createTestSources({ connection, uniqueName, produce }: RealBrokers): {
   create(options: Options): Source;
   /** Started, with its first assignment. */
   start(options: Options): Promise<StartedSource>;
   /** The same; reads all partitions from their beginning, or goes on where it was after a new assignment. */
   read(options: Options): Promise<StartedSource>;
+  /**
+   * Has two more fetches made: records are written to a partition that has had none, and read. Where one broker leads
+   * all partitions, what was to come of the others has come by then.
+   */
+  fetchTwice(started: StartedSource, topic: string, partition: number): Promise<void>;
 } {
   const sources: Source[] = [];
   afterEach(async () => {
@@ -58,5 +63,12 @@ export function createTestSources({ connection, uniqueName }: RealBrokers): {
           for (const partition of partitions) source.seek(partition, listener.endOf(partition) ?? 0n);
         };
       }),
+    fetchTwice: async ({ source, listener }, topic, partition) => {
+      source.seek(partition, 0n);
+      for (const end of [1n, 2n]) {
+        await produce(topic, partition, ['meanwhile']);
+        await listener.until(() => listener.endOf(partition) === end);
+      }
+    },
   };
 }

@@ -53,7 +53,7 @@ export async function leaveOpenQuery(): Promise<OpenQuery> {
   log.append(0, Buffer.from('no ticket'));
   add(8);
   const killed = start({ log, results, checkpoints }, { kind: 'interval', everyMs: 1 });
-  await expect.poll(() => countedBy(counts.at(-1)), { timeout: 10_000 }).toBe(36);
+  await expect.poll(() => countedBy(counts.at(-1))).toBe(36);
   // What is there now is all that a kill would leave; the stop, which finishes the files, comes to others.
   const left = { log, results: copyOf(results), checkpoints: copyOf(checkpoints) };
   await killed.stop({ budgetMs: 5_000 });
