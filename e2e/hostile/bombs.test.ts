@@ -17,7 +17,7 @@ const PARTITION = 2;
 /** What the consumer's container has. */
 const MOST_MEGABYTES = 512;
 
-describe.skipIf(!hasKafka || !hasS3)('a record batch that unfolds to more than it may', () => {
+describe.skipIf(!hasKafka || !hasS3)('a record batch that decompresses to more than it may', () => {
   test.each(BATCH_CODECS)(
     'in $name stops the consumer by name, costs no ticket before it, and can be written off as one dead letter',
     async ({ written, compression }) => {
@@ -49,7 +49,7 @@ describe.skipIf(!hasKafka || !hasS3)('a record batch that unfolds to more than i
       expect(stopped.output()).toContain(
         `The record batch at offsets 3 to 3 of ${topic.topic}, partition 2, can't be read`,
       );
-      expect(stopped.output()).toContain('it unfolds to more than');
+      expect(stopped.output()).toContain('it decompresses to more than');
       expect(stopped.output()).toContain('KAFKA_UNREADABLE_BATCHES=dead-letter');
       expect(readMostMemory(stopped.output())).toBeLessThan(MOST_MEGABYTES);
 

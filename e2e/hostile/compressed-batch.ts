@@ -26,7 +26,7 @@ const TYPES = {
   lz4: CompressionTypes.LZ4,
 } as const;
 
-/** A record batch as a producer sends it, however much it unfolds to: kafkajs can write no such large one. */
+/** A record batch as a producer sends it, however much it decompresses to: kafkajs can write no such large one. */
 export async function encodeCompressedBatch(
   codec: BatchCodec['written'],
   records: readonly RawRecord[],

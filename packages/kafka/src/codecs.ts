@@ -3,12 +3,18 @@ import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame } from 'lz4-napi';
 import { KafkaError } from './kafka-error.ts';
+import {
+  gzipDecompressor,
+  lz4Decompressor,
+  snappyDecompressor,
+  zstdDecompressor,
+  type Decompressor,
+} from './decompressors.ts';
 import { compressSnappy } from './snappy-framing.ts';
-import { unfoldGzip, unfoldLz4, unfoldSnappy, unfoldZstd, type Unfold } from './unfold.ts';
 
 export type CompressionName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
-/** What one record batch may unfold to, in bytes, where nothing else is said. Brokers take one of 1 MiB, as it is sent. */
+/** The most that one record batch may decompress to, in bytes, by default. Brokers take 1 MiB of it, compressed. */
 export const DEFAULT_MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** kafkajs hands over its encoder, of which a codec needs the bytes, and expects a `Buffer` each way. */
@@ -18,16 +24,16 @@ interface Codec {
   decompressSync(buffer: Buffer): Buffer;
 }
 
-const codec = (compress: (data: Buffer) => Promise<Buffer>, unfold: Unfold): Codec => ({
+const codec = (compress: (data: Buffer) => Promise<Buffer>, decompressor: Decompressor): Codec => ({
   compress: ({ buffer }) => compress(buffer),
-  decompress: (buffer) => unfold(buffer, DEFAULT_MAX_BATCH_BYTES),
-  decompressSync: (buffer) => unfold.sync(buffer, DEFAULT_MAX_BATCH_BYTES),
+  decompress: (buffer) => decompressor(buffer, DEFAULT_MAX_BATCH_BYTES),
+  decompressSync: (buffer) => decompressor.sync(buffer, DEFAULT_MAX_BATCH_BYTES),
 });
 
-const gzip = codec(promisify(zlib.gzip), unfoldGzip);
-const snappy = codec(async (data) => compressSnappy(data), unfoldSnappy);
+const gzip = codec(promisify(zlib.gzip), gzipDecompressor);
+const snappy = codec(async (data) => compressSnappy(data), snappyDecompressor);
 // Kafka's lz4 is the LZ4 frame format with independent blocks, which is what lz4-napi writes.
-const lz4 = codec((data) => compressFrame(data), unfoldLz4);
+const lz4 = codec((data) => compressFrame(data), lz4Decompressor);
 
 // Missing before Node.js 22.15, whatever the types say.
 const native: Partial<Pick<typeof zlib, 'zstdCompress'>> = zlib;
@@ -35,7 +41,7 @@ const native: Partial<Pick<typeof zlib, 'zstdCompress'>> = zlib;
 const zstd = codec(async (data) => {
   if (native.zstdCompress === undefined) throw zstdUnsupported();
   return promisify(native.zstdCompress)(data);
-}, unfoldZstd);
+}, zstdDecompressor);
 
 const zstdUnsupported = (): KafkaError =>
   new KafkaError(
@@ -52,14 +58,16 @@ export function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
 }
 
-/** How a record batch is undone that has this number for its codec. */
-export const UNFOLDS: ReadonlyMap<number, { readonly name: CompressionName; readonly unfold: Unfold }> =
-  new Map([
-    [1, { name: 'gzip', unfold: unfoldGzip }],
-    [2, { name: 'snappy', unfold: unfoldSnappy }],
-    [3, { name: 'lz4', unfold: unfoldLz4 }],
-    [4, { name: 'zstd', unfold: unfoldZstd }],
-  ]);
+/** By the number that a record batch gives for its codec. */
+export const DECOMPRESSORS: ReadonlyMap<
+  number,
+  { readonly name: CompressionName; readonly decompressor: Decompressor }
+> = new Map([
+  [1, { name: 'gzip', decompressor: gzipDecompressor }],
+  [2, { name: 'snappy', decompressor: snappyDecompressor }],
+  [3, { name: 'lz4', decompressor: lz4Decompressor }],
+  [4, { name: 'zstd', decompressor: zstdDecompressor }],
+]);
 
 /** The number that stands for a codec in the protocol. Throws `KafkaError` `unsupported` for one that can't be written here. */
 export function compressionType(name: CompressionName): kafkajs.CompressionTypes {

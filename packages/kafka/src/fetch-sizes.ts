@@ -1,14 +1,14 @@
 import type { RecordBatch } from 'kafkajs';
 
-/** What one fetch of a partition may unfold to, as a multiple of what it may bring as stored. */
-const MOST_UNFOLDED = 2;
+/** What one fetch of a partition may decompress to, as a multiple of what it may bring as stored. */
+const MOST_DECOMPRESSED = 2;
 const LEAST_BYTES = 64 * 1024;
 /** How much the latest fetch says about the next one. */
 const WEIGHT = 0.25;
 
 /**
- * How much to fetch of each partition. Fetches are bounded as brokers store them, and memory by what they unfold to: what
- * unfolds to five times as much is fetched in smaller pieces, by the ratio that was seen lately.
+ * How much to fetch of each partition. Brokers bound a fetch by what is stored, but memory is taken by what that decompresses
+ * to: a partition whose batches become five times as large is fetched in smaller pieces, by the ratio of its latest fetches.
  */
 export class FetchSizes {
   readonly #mostBytes: number;
@@ -21,7 +21,7 @@ export class FetchSizes {
   /** In bytes as stored; a larger record batch comes whole, alone. */
   of(partition: number): number {
     const ratio = this.#ratios.get(partition) ?? 1;
-    const wanted = Math.round((MOST_UNFOLDED * this.#mostBytes) / ratio);
+    const wanted = Math.round((MOST_DECOMPRESSED * this.#mostBytes) / ratio);
     return Math.min(this.#mostBytes, Math.max(LEAST_BYTES, wanted));
   }
 

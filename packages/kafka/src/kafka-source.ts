@@ -25,9 +25,9 @@ export interface KafkaSourceOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a rebalance waits for members to join again. Default: 30 s. */
   readonly rebalanceTimeoutMs?: number;
-  /** The most that one fetch brings of a partition, as stored; less where it unfolds to twice as much. Default: 1 MiB. */
+  /** The most that one fetch brings of a partition, as stored; less where it decompresses to twice as much. Default: 1 MiB. */
   readonly maxFetchBytesPerPartition?: number;
-  /** The most that one record batch may take in memory once it is unfolded. Default: 32 MiB. */
+  /** The most that one record batch may take in memory once it is decompressed. Default: 32 MiB. */
   readonly maxBatchBytes?: number;
   /**
    * What becomes of a record batch that can't be read: more than `maxBatchBytes`, damaged, offsets that can't be right.
@@ -136,15 +136,15 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       return;
     }
     try {
-      let unfoldedBytes = 0;
+      let decompressedBytes = 0;
       for await (const chunk of readChunks(batch, chunkOptions)) {
-        // Others may have sought or lost the partition while the chunk was unfolded: then all the rest is late.
+        // Others may have sought or lost the partition while the chunk was decompressed: then all the rest is late.
         if (!delivery.accept(partition, chunk.startOffset, chunk.endOffset)) return;
         member?.progressed(partition);
-        unfoldedBytes += chunk.bytes;
+        decompressedBytes += chunk.bytes;
         listener.onChunk(chunk);
       }
-      fetchSizes.learn(partition, batch.recordBatches, unfoldedBytes);
+      fetchSizes.learn(partition, batch.recordBatches, decompressedBytes);
     } catch (error) {
       giveUp(error, listener);
     }
@@ -158,8 +158,8 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   }
 
   /**
-   * Once: it was under way during a seek. Again: the log does not hold the position, and kafkajs went elsewhere. Nobody can
-   * tell then whether it is still the same log, so the engine is told of an assignment and compares; once a second is enough.
+   * Once: it was under way during a seek. Again: the log does not hold the position, and kafkajs went elsewhere. It may be
+   * another log by now, so the engine is told of an assignment and compares; once a second is enough.
    */
   function misplaced(
     partition: number,

@@ -1,7 +1,7 @@
-import { UnfoldsTooFar } from './unreadable-batch.ts';
+import { BatchTooLarge } from './unreadable-batch.ts';
 
-// https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md: magic number, FLG, BD, perhaps a content size and a dictionary,
-// a checksum of these; then blocks, each with its size before it, up to one of size 0.
+// https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md: magic number, FLG, BD, optionally a content size and a dictionary id,
+// a checksum of these; then blocks, each preceded by its size; a size of 0 ends them.
 const MAGIC = 0x184d2204;
 const HAS_BLOCK_CHECKSUMS = 0x10;
 const HAS_CONTENT_SIZE = 0x08;
@@ -9,15 +9,15 @@ const HAS_CONTENT_CHECKSUM = 0x04;
 const HAS_DICTIONARY = 0x01;
 const SIZE_BITS = 0x7fffffff;
 
-// https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: a block is sequences, each a token, literals, how far back a
-// match begins, and how long it is. The last one is literals alone.
+// https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: a block is a list of sequences: a token, literals, how far back a
+// match begins, and how long it is. The last sequence has literals only.
 const LONG = 15;
 const SHORTEST_MATCH = 4;
 const DISTANCE_BYTES = 2;
 
 const WORD = 4;
 
-/** Compressed bytes between `start` and `end` of a frame. `size` is what they unfold to. */
+/** Compressed bytes between `start` and `end` of a frame. `size` is what they decompress to. */
 interface Block {
   readonly start: number;
   readonly end: number;
@@ -26,17 +26,17 @@ interface Block {
 }
 
 /**
- * The LZ4 frame that data begins with, without what follows it: Kafka's batches have one. Its size is known before anything is
- * unfolded, so that the memory can be taken first, once, for many frames together. Checksums are not looked at: the record
- * batch around a frame has one of its own, and records must fill their batch exactly.
+ * The LZ4 frame at the beginning of some data, which is what a record batch of Kafka holds; what follows it is ignored. Its
+ * size is known before it is decompressed, so memory for many frames can be taken at once, beforehand. Its checksums are
+ * ignored: the record batch has one of its own, and its records must fill it exactly.
  */
 export class Lz4Frame {
-  /** What all blocks unfold to, in bytes. */
+  /** What all blocks decompress to, in bytes. */
   readonly size: number;
   readonly #data: Uint8Array;
   readonly #blocks: readonly Block[];
 
-  /** Throws `UnfoldsTooFar` where the frame holds more than `mostBytes`, and `RangeError` where `data` begins with no whole frame. */
+  /** Throws `BatchTooLarge` if the frame holds more than `mostBytes`, and `RangeError` if `data` does not begin with a whole frame. */
   constructor(data: Buffer, mostBytes: number) {
     const blocks = readBlocks(data, mostBytes);
     this.#data = data;
@@ -44,15 +44,15 @@ export class Lz4Frame {
     this.size = blocks.reduce((sum, block) => sum + block.size, 0);
   }
 
-  /** Unfolds the frame to `target[at, at + size)`, and may write to what lies behind it. Throws `RangeError` where it is damaged. */
-  unfoldInto(target: Uint8Array, at: number): void {
+  /** Decompresses into `target[at, at + size)`; up to three bytes behind that may be overwritten. Throws `RangeError` if the frame is damaged. */
+  decompressInto(target: Uint8Array, at: number): void {
     const data = this.#data;
     const from = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const to = new DataView(target.buffer, target.byteOffset, target.byteLength);
     let next = at;
     for (const { start, end, isStored, size } of this.#blocks) {
       if (isStored) target.set(data.subarray(start, end), next);
-      else unfoldBlock(data, from, start, end, target, to, next, at);
+      else decompressBlock(data, from, start, end, target, to, next, at);
       next += size;
     }
   }
@@ -75,7 +75,7 @@ function readBlocks(data: Buffer, mostBytes: number): readonly Block[] {
     const end = at + (field & SIZE_BITS);
     if (end > data.length) throw cutOff();
     const size = isStored ? end - at : measureBlock(data, at, end, room);
-    if (size > room) throw new UnfoldsTooFar(mostBytes);
+    if (size > room) throw new BatchTooLarge(mostBytes);
     room -= size;
     blocks.push({ start: at, end, isStored, size });
     at = end + trailer;
@@ -87,7 +87,7 @@ function readBlocks(data: Buffer, mostBytes: number): readonly Block[] {
 const cutOff = (): RangeError => new RangeError('the LZ4 frame is cut off');
 const damaged = (): RangeError => new RangeError('the LZ4 frame is damaged');
 
-/** What a block unfolds to, as its sequences say; stops at the first that leads past `enough`. */
+/** How many bytes a block decompresses to, by its sequences; counts on to the first that leads past `enough`. */
 function measureBlock(data: Uint8Array, start: number, end: number, enough: number): number {
   let size = 0;
   let at = start;
@@ -120,10 +120,11 @@ function measureBlock(data: Uint8Array, start: number, end: number, enough: numb
 }
 
 /**
- * `first` is where the frame's output begins: a match may reach back to there. The block was measured, so its output fits. Copies
- * by words read and write up to three bytes too much: behind a block there are at least the four that end its frame.
+ * `first` is where the output of the frame begins, and how far back a match may reach. The output fits, because the block was
+ * measured. A copy by words reads and writes up to three bytes too many; reading them is safe, because at least the four
+ * bytes that end the frame follow the block.
  */
-function unfoldBlock(
+function decompressBlock(
   data: Uint8Array,
   from: DataView,
   start: number,

@@ -5,10 +5,10 @@ import {
   type SourceRecord,
 } from '@client-tickets/micro-batch';
 import type { KafkaMessage, RecordBatch } from 'kafkajs';
-import { UNFOLDS } from './codecs.ts';
+import { DECOMPRESSORS } from './codecs.ts';
 import { Lz4Frame } from './lz4-frame.ts';
 import { readRecordBatch } from './record-batch-reader.ts';
-import { BatchDamage, UnfoldsTooFar, unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
+import { BatchDamage, BatchTooLarge, unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
 
 /** What one fetch brought of a partition: what is left of `[fetchedOffset, endOffset)` once filtered. */
 export interface FetchedBatch {
@@ -21,7 +21,7 @@ export interface FetchedBatch {
 }
 
 export interface ChunkOptions {
-  /** The most bytes that one record batch may unfold to. */
+  /** The most bytes that one record batch may decompress to. */
   readonly maxBatchBytes: number;
   /** What becomes of a record batch that can't be read: an error, or one record that says so in place of all of its. */
   readonly unreadableBatches: 'stop' | 'dead-letter';
@@ -41,7 +41,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /**
  * Chunks that own their memory, and note down where each record lies in it; no object is made for a record. What kafkajs
  * hands over are views on the whole response of a broker, up to `maxFetchBytes` for all partitions together: one small
- * record that waits somewhere would keep all of it. So record batches are unfolded or copied, whole, unless they are nearly
+ * record that waits somewhere would keep all of it. So record batches are decompressed or copied, whole, unless they are nearly
  * all that the response holds. The next chunk is begun when it is asked for.
  *
  * Offsets and sizes are a producer's and a broker's word. Throws a `KafkaError` `unreadable_batch` where they can't be right,
@@ -66,7 +66,7 @@ export async function* readChunks(fetched: FetchedBatch, options: ChunkOptions):
   let pieces: Piece[] = [];
   let size = 0;
   for (const [index, batch] of recordBatches.entries()) {
-    const piece = await unfoldBatch(batch, options.maxBatchBytes);
+    const piece = await decompressBatch(batch, options.maxBatchBytes);
     pieces.push(piece);
     size += sizeOf(piece);
     const next = recordBatches[index + 1];
@@ -105,7 +105,7 @@ type StoredBatch = RecordBatch & { readonly storedRecords: Buffer };
 
 const isStored = (batch: RecordBatch): batch is StoredBatch => batch.storedRecords !== undefined;
 
-/** A record batch, and what its records are read from: their bytes, or a frame that is unfolded right into the chunk. */
+/** A record batch, and its records: their bytes, or a frame that is decompressed straight into the chunk. */
 interface Piece {
   readonly batch: RecordBatch;
   readonly content: Uint8Array | Lz4Frame;
@@ -118,31 +118,33 @@ const sizeOf = ({ content }: Piece): number => (content instanceof Lz4Frame ? co
 const NOTHING = new Uint8Array();
 
 /**
- * Record batches up to this size, as they are stored, are unfolded at once. Producers that do not linger send some 3 kB, which
- * takes 10 to 20 µs; handed to another thread it takes 40 to 80. A larger one would keep the event loop from its other work.
+ * Record batches up to this size, as stored, are decompressed on this thread. Producers that do not linger send some 3 kB, which
+ * takes 10 to 20 µs here, and 40 to 80 when it is handed to another thread. Larger ones would block the event loop.
  */
 const MOST_BYTES_AT_ONCE = 64 * 1024;
 
-async function unfoldBatch(batch: StoredBatch, maxBatchBytes: number): Promise<Piece> {
+async function decompressBatch(batch: StoredBatch, maxBatchBytes: number): Promise<Piece> {
   const { compression = 0, storedRecords, count } = batch;
   const failed = (problem: string): Piece => ({ batch, content: NOTHING, problem });
   const bounded = (content: Piece['content']): Piece => {
     const piece = { batch, content };
     const size = sizeOf(piece) + roomFor(piece) * RECORD_BYTES;
-    return size <= maxBatchBytes ? piece : failed(new UnfoldsTooFar(maxBatchBytes).message);
+    return size <= maxBatchBytes ? piece : failed(new BatchTooLarge(maxBatchBytes).message);
   };
   if (compression === 0 || count === 0) return bounded(storedRecords);
-  const codec = UNFOLDS.get(compression);
+  const codec = DECOMPRESSORS.get(compression);
   if (codec === undefined) return failed(`there is no codec ${compression}`);
-  const { name, unfold } = codec;
+  const { name, decompressor } = codec;
   try {
     if (name === 'lz4') return bounded(new Lz4Frame(storedRecords, maxBatchBytes));
     const isSmall = storedRecords.length <= MOST_BYTES_AT_ONCE;
     return bounded(
-      isSmall ? unfold.sync(storedRecords, maxBatchBytes) : await unfold(storedRecords, maxBatchBytes),
+      isSmall
+        ? decompressor.sync(storedRecords, maxBatchBytes)
+        : await decompressor(storedRecords, maxBatchBytes),
     );
   } catch (error) {
-    return failed(error instanceof UnfoldsTooFar ? error.message : damageOf(name, error));
+    return failed(error instanceof BatchTooLarge ? error.message : damageOf(name, error));
   }
 }
 
@@ -189,7 +191,7 @@ function fill(bytes: Uint8Array, start: number, { content }: Piece): void {
     return;
   }
   try {
-    content.unfoldInto(bytes, start);
+    content.decompressInto(bytes, start);
   } catch (error) {
     throw new BatchDamage(damageOf('lz4', error));
   }

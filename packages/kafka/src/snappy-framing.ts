@@ -1,5 +1,5 @@
 import { compressSync, uncompressSync } from 'snappy';
-import { UnfoldsTooFar } from './unreadable-batch.ts';
+import { BatchTooLarge } from './unreadable-batch.ts';
 
 // The framing of snappy-java, which Java's client writes and most others read: a header, then blocks, each with its
 // length before it. https://github.com/xerial/snappy-java, SnappyOutputStream and SnappyCodec. Some clients
@@ -26,14 +26,14 @@ export function compressSnappy(data: Buffer): Buffer {
 }
 
 /**
- * Reads framed and bare snappy. Throws `UnfoldsTooFar` when the blocks say that they hold more than `mostBytes`, before any is
- * unfolded, and something else when the data is neither.
+ * Reads framed and bare snappy. Throws `BatchTooLarge` when the blocks say that they hold more than `mostBytes`, before any is
+ * decompressed, and something else when the data is neither.
  */
 export function decompressSnappy(data: Buffer, mostBytes: number): Buffer {
   const blocks = splitBlocks(data);
   const sizes = blocks.map(declaredBytes);
   const size = sizes.reduce((sum, each) => sum + each, 0);
-  if (size > mostBytes) throw new UnfoldsTooFar(mostBytes);
+  if (size > mostBytes) throw new BatchTooLarge(mostBytes);
   const [only] = blocks;
   if (blocks.length === 1 && only !== undefined) return decompressBlock(only);
   const whole = Buffer.allocUnsafeSlow(size);
@@ -55,7 +55,7 @@ function splitBlocks(data: Buffer): readonly Buffer[] {
   return blocks;
 }
 
-/** A block begins with the size that it unfolds to, in seven bits a byte; decoders hold it to that. */
+/** A block begins with its decompressed size, seven bits a byte; decoders hold it to that. */
 function declaredBytes(block: Buffer): number {
   let size = 0;
   for (let index = 0; index < 5; index += 1) {

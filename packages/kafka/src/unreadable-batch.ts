@@ -6,11 +6,11 @@ export class BatchDamage extends Error {
 }
 
 /** Compressed data that holds more than it may. */
-export class UnfoldsTooFar extends BatchDamage {
-  override readonly name = 'UnfoldsTooFar';
+export class BatchTooLarge extends BatchDamage {
+  override readonly name = 'BatchTooLarge';
 
   constructor(mostBytes: number) {
-    super(`it unfolds to more than ${mostBytes} bytes, the most that KAFKA_MAX_BATCH_BYTES allows`);
+    super(`it decompresses to more than ${mostBytes} bytes, the most that KAFKA_MAX_BATCH_BYTES allows`);
   }
 }
 

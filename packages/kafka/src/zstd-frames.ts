@@ -1,4 +1,4 @@
-import { UnfoldsTooFar } from './unreadable-batch.ts';
+import { BatchTooLarge } from './unreadable-batch.ts';
 
 // https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.1: magic number, descriptor, window, dictionary, content size; then
 // blocks, each with three bytes before it, the last of which is marked; perhaps a checksum.
@@ -9,7 +9,7 @@ const USUAL_WINDOW = 8 * 1024 * 1024; // what each decoder should have room for,
 const RUN = 1; // a block of one byte, repeated
 
 /**
- * Looks at the headers of all frames, before anything is unfolded. Throws `UnfoldsTooFar` when they declare more than
+ * Looks at the headers of all frames, before anything is decompressed. Throws `BatchTooLarge` when they declare more than
  * `mostBytes`, or a window that takes more. `isBounded`: all say how much they hold, so no decoder takes more memory than that.
  */
 export function checkZstdFrames(data: Buffer, mostBytes: number): { readonly isBounded: boolean } {
@@ -27,7 +27,7 @@ export function checkZstdFrames(data: Buffer, mostBytes: number): { readonly isB
     const header = readHeader(data, at);
     declared += header.contentBytes ?? 0;
     const mostWindow = Math.max(mostBytes, USUAL_WINDOW);
-    if (declared > mostBytes || header.windowBytes > mostWindow) throw new UnfoldsTooFar(mostBytes);
+    if (declared > mostBytes || header.windowBytes > mostWindow) throw new BatchTooLarge(mostBytes);
     if (header.contentBytes === undefined) isBounded = false;
     at = skipBlocks(data, header.end) + (header.hasChecksum ? 4 : 0);
   }

@@ -3,8 +3,14 @@ import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressSync } from 'snappy';
 import { describe, expect, test } from 'vitest';
-import { compressionType, registerCodecs, UNFOLDS } from '../src/codecs.ts';
-import { unfoldGzip, unfoldLz4, unfoldSnappy, unfoldZstd, type Unfold } from '../src/unfold.ts';
+import { compressionType, registerCodecs, DECOMPRESSORS } from '../src/codecs.ts';
+import {
+  gzipDecompressor,
+  lz4Decompressor,
+  snappyDecompressor,
+  zstdDecompressor,
+  type Decompressor,
+} from '../src/decompressors.ts';
 
 registerCodecs();
 
@@ -103,27 +109,43 @@ const snappyClaim = (size: number): Buffer => {
   return Buffer.from([...bytes, 0, 65]);
 };
 
-const bombs: readonly { readonly name: string; readonly unfold: Unfold; readonly data: Buffer }[] = [
-  { name: 'gzip', unfold: unfoldGzip, data: zlib.gzipSync(zeros(64 * LIMIT)) },
+const bombs: readonly {
+  readonly name: string;
+  readonly decompressor: Decompressor;
+  readonly data: Buffer;
+}[] = [
+  { name: 'gzip', decompressor: gzipDecompressor, data: zlib.gzipSync(zeros(64 * LIMIT)) },
   {
     name: 'gzip whose size is a lie',
-    unfold: unfoldGzip,
+    decompressor: gzipDecompressor,
     data: lieAboutSize(zlib.gzipSync(zeros(64 * LIMIT))),
   },
-  { name: 'gzip in two members', unfold: unfoldGzip, data: twice(zlib.gzipSync(zeros(0.6 * LIMIT))) },
-  { name: 'snappy', unfold: unfoldSnappy, data: compressSync(zeros(64 * LIMIT)) },
-  { name: 'snappy that claims four gigabytes', unfold: unfoldSnappy, data: snappyClaim(2 ** 32 - 1) },
-  { name: 'lz4', unfold: unfoldLz4, data: lz4Bomb(3 * LIMIT) },
+  {
+    name: 'gzip in two members',
+    decompressor: gzipDecompressor,
+    data: twice(zlib.gzipSync(zeros(0.6 * LIMIT))),
+  },
+  { name: 'snappy', decompressor: snappyDecompressor, data: compressSync(zeros(64 * LIMIT)) },
+  {
+    name: 'snappy that claims four gigabytes',
+    decompressor: snappyDecompressor,
+    data: snappyClaim(2 ** 32 - 1),
+  },
+  { name: 'lz4', decompressor: lz4Decompressor, data: lz4Bomb(3 * LIMIT) },
   {
     name: 'zstd that says what it holds',
-    unfold: unfoldZstd,
+    decompressor: zstdDecompressor,
     data: zstdBomb(64, { contentBytes: 8 * LIMIT }),
   },
-  { name: 'zstd that does not say what it holds', unfold: unfoldZstd, data: zstdBomb(2_000) },
-  { name: 'zstd with a window of two gigabytes', unfold: unfoldZstd, data: zstdBomb(1, { window: 0xa8 }) },
+  { name: 'zstd that does not say what it holds', decompressor: zstdDecompressor, data: zstdBomb(2_000) },
+  {
+    name: 'zstd with a window of two gigabytes',
+    decompressor: zstdDecompressor,
+    data: zstdBomb(1, { window: 0xa8 }),
+  },
   {
     name: 'zstd in two frames',
-    unfold: unfoldZstd,
+    decompressor: zstdDecompressor,
     data: twice(zstdBomb(5, { contentBytes: 0.625 * LIMIT })),
   },
 ];
@@ -138,12 +160,12 @@ function lieAboutSize(data: Buffer): Buffer {
   return lying;
 }
 
-describe.each(bombs)('$name', ({ unfold, data }) => {
+describe.each(bombs)('$name', ({ decompressor, data }) => {
   test('is stopped at the limit, before memory is taken for what it holds', async () => {
     const before = process.memoryUsage();
-    const error = { name: 'UnfoldsTooFar', message: expect.stringMatching(/more than 1048576 bytes/) };
-    await expect(unfold(data, LIMIT)).rejects.toMatchObject(error);
-    expect(() => unfold.sync(data, LIMIT)).toThrow(expect.objectContaining(error));
+    const error = { name: 'BatchTooLarge', message: expect.stringMatching(/more than 1048576 bytes/) };
+    await expect(decompressor(data, LIMIT)).rejects.toMatchObject(error);
+    expect(() => decompressor.sync(data, LIMIT)).toThrow(expect.objectContaining(error));
     const after = process.memoryUsage();
     expect(after.arrayBuffers + after.external - before.arrayBuffers - before.external).toBeLessThan(
       16 * LIMIT,
@@ -153,19 +175,19 @@ describe.each(bombs)('$name', ({ unfold, data }) => {
 
 test('a zstd frame that holds more than its header says is damaged, or cut off there', async () => {
   const data = zstdBomb(64, { contentBytes: 1_000 });
-  const size = await unfoldZstd(data, LIMIT).then(
+  const size = await zstdDecompressor(data, LIMIT).then(
     ({ length }) => length,
     () => 0,
   );
   expect(size).toBe(canWriteZstd ? 0 : 1_000); // Node's own decoder compares, fzstd takes no more memory than was said
 });
 
-describe.each([...UNFOLDS.values()])('$name', ({ name, unfold }) => {
-  test('unfolds to exactly its limit, at once and in time', async () => {
+describe.each([...DECOMPRESSORS.values()])('$name', ({ name, decompressor }) => {
+  test('decompresses to exactly its limit, at once and in time', async () => {
     const fixture = await readFile(new URL(`fixtures/${name}.base64`, import.meta.url), 'ascii');
     const data = Buffer.from(fixture, 'base64');
-    for (const bytes of [await unfold(data, text.length), unfold.sync(data, text.length)])
+    for (const bytes of [await decompressor(data, text.length), decompressor.sync(data, text.length)])
       expect(Buffer.compare(bytes, text)).toBe(0);
-    await expect(unfold(data, text.length - 1)).rejects.toMatchObject({ name: 'UnfoldsTooFar' });
+    await expect(decompressor(data, text.length - 1)).rejects.toMatchObject({ name: 'BatchTooLarge' });
   });
 });

@@ -68,13 +68,13 @@ describe('the restart policy', () => {
     });
   });
 
-  test('ends after eight failures that nobody can explain', () => {
+  test('ends after eight failures without an explanation', () => {
     const policy = new RestartPolicy('tickets');
     const kinds = Array.from({ length: 8 }, () => judge(policy, new TypeError('x')).kind);
     expect(kinds.indexOf('give_up')).toBe(7);
   });
 
-  test('starts anew after something else, and after a success', () => {
+  test('starts again after something else, and after a success', () => {
     const policy = new RestartPolicy('tickets');
     for (let round = 0; round < 10; round += 1) {
       for (let i = 0; i < 3; i += 1) expect(judge(policy, refused).kind).toBe('retry');

@@ -11,7 +11,7 @@ const stored = (bytes: number): RecordBatch => ({
   records: [],
 });
 
-test('what unfolds to five times as much is fetched in smaller pieces, for its partition alone', () => {
+test('what decompresses to five times as much is fetched in smaller pieces, for its partition alone', () => {
   const sizes = new FetchSizes(MEBIBYTE);
   sizes.learn(0, [stored(1_000), stored(1_000)], 10_000);
   expect(sizes.of(0)).toBe(Math.round((2 * MEBIBYTE) / 5));

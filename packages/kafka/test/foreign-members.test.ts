@@ -103,7 +103,7 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
     );
   });
 
-  test('that leads it and deals out its own topic only, a run ends by name, as nobody reads', async () => {
+  test('that leads it and deals out its own topic only, a run ends by name, as partitions have no reader', async () => {
     const [topic, other] = [await createTopic(), await createTopic()];
     const groupId = uniqueName();
     await join(other, groupId); // the first member leads

@@ -26,7 +26,7 @@ describe.skipIf(!hasBrokers)('the owners of partitions', () => {
     const topic = await createTopic();
     const groupId = uniqueName();
     const owners = ownersOf(topic, groupId);
-    expect(await owners.read()).toEqual(new Map()); // nobody has joined yet
+    expect(await owners.read()).toEqual(new Map()); // no member has joined yet
 
     const start = (clientId: string) =>
       sources.start({ topic, groupId, connection: { ...connection, clientId } });
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrokers)('the owners of partitions', () => {
     expect(new Set((await owners.read()).values())).toEqual(new Set(['second']));
   });
 
-  test('of a topic that the group does not read are nobody', async () => {
+  test('of a topic that the group does not read: there are none', async () => {
     const [topic, other] = [await createTopic(), await createTopic()];
     const groupId = uniqueName();
     await sources.start({ topic, groupId });

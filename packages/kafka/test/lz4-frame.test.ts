@@ -5,12 +5,12 @@ import { Lz4Frame } from '../src/lz4-frame.ts';
 
 const LIMIT = 8 * 1024 * 1024;
 
-/** What the frame holds, unfolded into the middle of memory that ends right behind it, or `spare` bytes later. */
-function unfold(data: Buffer, spare = 0): Buffer {
+/** What the frame holds, decompressed into the middle of memory that ends right behind it, or `spare` bytes later. */
+function decompress(data: Buffer, spare = 0): Buffer {
   const frame = new Lz4Frame(data, LIMIT);
   const before = 13;
   const memory = Buffer.alloc(before + frame.size + spare, 0xee);
-  frame.unfoldInto(memory, before);
+  frame.decompressInto(memory, before);
   expect(memory.subarray(0, before)).toEqual(Buffer.alloc(before, 0xee));
   return memory.subarray(before, before + frame.size);
 }
@@ -67,29 +67,29 @@ function frameOf(
 }
 
 describe('an LZ4 frame', () => {
-  test('holds what a library folded into it, whatever lies behind it and behind the memory', () => {
+  test('holds what a library compressed into it, whatever lies behind it and behind the memory', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.uint8Array({ maxLength: 200 }), repetitive),
         fc.nat({ max: 20 }),
         fc.uint8Array({ maxLength: 9 }),
         (bytes, spare, behind) => {
-          const folded = Buffer.concat([compressFrameSync(Buffer.from(bytes)), behind]);
-          expect(Buffer.compare(unfold(folded, spare), Buffer.from(bytes))).toBe(0);
+          const compressed = Buffer.concat([compressFrameSync(Buffer.from(bytes)), behind]);
+          expect(Buffer.compare(decompress(compressed, spare), Buffer.from(bytes))).toBe(0);
         },
       ),
       { numRuns: 2_000 },
     );
   });
 
-  test('that was damaged is refused, or unfolds within its memory', () => {
+  test('that was damaged is refused, or decompresses within its memory', () => {
     const changes = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(repetitive, changes, (bytes, places) => {
-        const folded = Buffer.from(compressFrameSync(bytes));
-        for (const [place, byte] of places) folded[7 + (place % (folded.length - 7))] = byte;
+        const compressed = Buffer.from(compressFrameSync(bytes));
+        for (const [place, byte] of places) compressed[7 + (place % (compressed.length - 7))] = byte;
         try {
-          unfold(folded);
+          decompress(compressed);
         } catch (error) {
           expect(error).toSatisfy((thrown) => thrown instanceof RangeError || isTooLarge(thrown));
         }
@@ -113,7 +113,7 @@ describe('an LZ4 frame', () => {
   ] as const)('has %s', (_, sequences, text) => {
     for (const end of ['', '.', 'some more']) {
       const block = blockOf([...sequences, { literals: end }]);
-      expect(unfold(frameOf([block])).toString()).toBe(text + end);
+      expect(decompress(frameOf([block])).toString()).toBe(text + end);
     }
   });
 
@@ -122,18 +122,18 @@ describe('an LZ4 frame', () => {
       blockOf([{ literals: 'abcdefg' }]),
       blockOf([{ literals: '', match: [7, 7] }, { literals: '.' }]),
     ];
-    expect(unfold(frameOf(blocks, { flags: 0x40 })).toString()).toBe('abcdefgabcdefg.');
+    expect(decompress(frameOf(blocks, { flags: 0x40 })).toString()).toBe('abcdefgabcdefg.');
   });
 
   test('may have its size, checksums of its blocks and one of its content, which are passed over', () => {
     const blocks = [blockOf([{ literals: 'first' }]), blockOf([{ literals: 'second' }])];
     const whole = frameOf(blocks, { flags: 0x7c, header: 8, blockTrailer: 4, trailer: 4 });
-    expect(unfold(whole).toString()).toBe('firstsecond');
-    expect(() => unfold(whole.subarray(0, -1))).toThrow(/cut off/);
+    expect(decompress(whole).toString()).toBe('firstsecond');
+    expect(() => decompress(whole.subarray(0, -1))).toThrow(/cut off/);
   });
 
   test('may hold blocks as they are', () => {
-    expect(unfold(frameOf([Buffer.from('as it is')], { isStored: true })).toString()).toBe('as it is');
+    expect(decompress(frameOf([Buffer.from('as it is')], { isStored: true })).toString()).toBe('as it is');
   });
 
   test.each([
@@ -156,8 +156,8 @@ describe('an LZ4 frame', () => {
     ['a dictionary', frameOf([], { flags: 0x61, header: 4 }), /dictionary/],
     ['another beginning', Buffer.from('not an LZ4 frame'), /no LZ4 frame/],
   ])('is refused with %s', (_, data, message) => {
-    expect(() => unfold(data)).toThrow(message);
+    expect(() => decompress(data)).toThrow(message);
   });
 });
 
-const isTooLarge = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'UnfoldsTooFar';
+const isTooLarge = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'BatchTooLarge';

@@ -229,7 +229,7 @@ describe('a chunk', () => {
       const reading = read({ recordBatches: [batch] }, { maxBatchBytes: limit });
       await expect(reading).rejects.toMatchObject({ code: 'unreadable_batch' });
       await expect(reading).rejects.toThrow(
-        /it unfolds to more than 5000 bytes, the most that KAFKA_MAX_BATCH_BYTES allows/,
+        /it decompresses to more than 5000 bytes, the most that KAFKA_MAX_BATCH_BYTES allows/,
       );
       await expect(read({ recordBatches: [batch] }, { maxBatchBytes: 20_000 })).resolves.toBeDefined();
     });

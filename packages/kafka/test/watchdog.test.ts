@@ -11,7 +11,7 @@ describe('the watchdog', () => {
     expect(watchdog.check()).toBe('neither heartbeats nor fetches');
   });
 
-  test('each sign of life starts the wait anew', () => {
+  test('each sign of life starts the wait again', () => {
     const watchdog = new Watchdog(3);
     for (let i = 0; i < 20; i += 1) {
       expect(watchdog.check()).toBeUndefined();
@@ -34,7 +34,7 @@ describe('the watchdog', () => {
   test.each([
     ['was read, moved or paused', (watchdog: Watchdog) => watchdog.moved(1)],
     ['has no more', (watchdog: Watchdog) => watchdog.known(1, 10n, { earliest: 0n, latest: 10n })],
-    ['was assigned anew', (watchdog: Watchdog) => watchdog.assigned()],
+    ['was assigned again', (watchdog: Watchdog) => watchdog.assigned()],
   ])('is content with a partition that %s', (_, act) => {
     const watchdog = new Watchdog(2);
     watchdog.known(1, 5n, { earliest: 0n, latest: 10n });

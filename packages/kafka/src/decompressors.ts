@@ -1,21 +1,21 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { decompress as decompressZstd, Decompress as ZstdStream } from 'fzstd';
+import { decompress as decompressWithFzstd, Decompress as ZstdStream } from 'fzstd';
 import { Lz4Frame } from './lz4-frame.ts';
 import { decompressSnappy } from './snappy-framing.ts';
-import { UnfoldsTooFar } from './unreadable-batch.ts';
+import { BatchTooLarge } from './unreadable-batch.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
 
-/** Undoes a codec. Rejects, with `UnfoldsTooFar` when more than `mostBytes` come of it, or when the data is damaged. */
-export interface Unfold {
+/** Rejects with `BatchTooLarge` when the data decompresses to more than `mostBytes`, and with another error when it is damaged. */
+export interface Decompressor {
   (data: Buffer, mostBytes: number): Promise<Buffer>;
-  /** The same at once, for those who can't wait. */
+  /** The same, at once, on this thread. */
   readonly sync: (data: Buffer, mostBytes: number) => Buffer;
 }
 
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 
-export const unfoldGzip: Unfold = Object.assign(
+export const gzipDecompressor: Decompressor = Object.assign(
   async (data: Buffer, mostBytes: number): Promise<Buffer> => {
     try {
       return await gunzip(data, gzipOptions(data, mostBytes));
@@ -38,36 +38,36 @@ const SIZE_BYTES = 4;
 const MOST_AT_ONCE = 8 * 1024 * 1024;
 const LEAST_AT_ONCE = 16 * 1024;
 
-/** gzip ends with the size that it unfolds to. When that is true, the result is one piece and need not be put together. */
+/** gzip data ends with its decompressed size. Where that is true, the result comes in one piece, and nothing is copied. */
 function gzipOptions(data: Buffer, maxOutputLength: number): zlib.ZlibOptions {
   const size = data.length < SIZE_BYTES ? 0 : data.readUInt32LE(data.length - SIZE_BYTES);
   const chunkSize = Math.min(Math.max(size, LEAST_AT_ONCE), MOST_AT_ONCE, maxOutputLength);
   return { maxOutputLength, chunkSize: Math.max(64, chunkSize) };
 }
 
-export const unfoldSnappy: Unfold = Object.assign(
+export const snappyDecompressor: Decompressor = Object.assign(
   async (data: Buffer, mostBytes: number): Promise<Buffer> => decompressSnappy(data, mostBytes),
   { sync: decompressSnappy },
 );
 
-export const unfoldLz4: Unfold = Object.assign(
-  async (data: Buffer, mostBytes: number): Promise<Buffer> => unfoldFrame(data, mostBytes),
-  { sync: unfoldFrame },
+export const lz4Decompressor: Decompressor = Object.assign(
+  async (data: Buffer, mostBytes: number): Promise<Buffer> => decompressFrame(data, mostBytes),
+  { sync: decompressFrame },
 );
 
-function unfoldFrame(data: Buffer, mostBytes: number): Buffer {
+function decompressFrame(data: Buffer, mostBytes: number): Buffer {
   const frame = new Lz4Frame(data, mostBytes);
   const bytes = Buffer.allocUnsafeSlow(frame.size);
-  frame.unfoldInto(bytes, 0);
+  frame.decompressInto(bytes, 0);
   return bytes;
 }
 
 // Missing before Node.js 22.15, whatever the types say.
 const native: Partial<Pick<typeof zlib, 'zstdDecompress' | 'zstdDecompressSync'>> = zlib;
 
-export const unfoldZstd: Unfold = Object.assign(
+export const zstdDecompressor: Decompressor = Object.assign(
   async (data: Buffer, mostBytes: number): Promise<Buffer> => {
-    if (native.zstdDecompress === undefined) return unfoldZstd.sync(data, mostBytes);
+    if (native.zstdDecompress === undefined) return zstdDecompressor.sync(data, mostBytes);
     checkZstdFrames(data, mostBytes);
     try {
       return await promisify<Buffer, zlib.ZstdOptions, Buffer>(native.zstdDecompress)(data, {
@@ -81,7 +81,7 @@ export const unfoldZstd: Unfold = Object.assign(
     sync: (data: Buffer, mostBytes: number): Buffer => {
       const { isBounded } = checkZstdFrames(data, mostBytes);
       if (native.zstdDecompressSync === undefined)
-        return isBounded ? asBuffer(decompressZstd(data)) : unfoldInSteps(data, mostBytes);
+        return isBounded ? asBuffer(decompressWithFzstd(data)) : decompressInSteps(data, mostBytes);
       try {
         return native.zstdDecompressSync(data, { maxOutputLength: mostBytes });
       } catch (error) {
@@ -91,12 +91,12 @@ export const unfoldZstd: Unfold = Object.assign(
   },
 );
 
-function unfoldInSteps(data: Buffer, mostBytes: number): Buffer {
+function decompressInSteps(data: Buffer, mostBytes: number): Buffer {
   const pieces: Uint8Array[] = [];
   let size = 0;
   const stream = new ZstdStream((piece) => {
     size += piece.length;
-    if (size > mostBytes) throw new UnfoldsTooFar(mostBytes);
+    if (size > mostBytes) throw new BatchTooLarge(mostBytes);
     pieces.push(Uint8Array.from(piece)); // its memory is used again
   });
   stream.push(data, true);
@@ -108,5 +108,5 @@ const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
 
 function named(error: unknown, mostBytes: number): unknown {
   const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-  return isTooLarge ? new UnfoldsTooFar(mostBytes) : error;
+  return isTooLarge ? new BatchTooLarge(mostBytes) : error;
 }
