@@ -51,7 +51,7 @@ describe.skipIf(!hasKafka)('the HTTP API of a consumer at work', () => {
 
       const { code, said } = await fuzz(found.program, url, token);
       expect(code, said).toBe(0);
-      expect(said).toMatch(/Tested: 13\b/);
+      expect(said).toMatch(/Tested: 14\b/);
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       expect(process.output()).not.toContain('a request failed');
       process.kill('SIGTERM');

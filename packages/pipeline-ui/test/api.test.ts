@@ -2,7 +2,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { ticketQuery } from '@client-tickets/tickets';
 import { describe, expect, it } from 'vitest';
-import { batchDetailSchema, countsSchema, type BatchDetail } from '../src/api/index.ts';
+import { batchDetailSchema, countsSchema, MOST_FILE_BYTES, type BatchDetail } from '../src/api/index.ts';
 import { createUiPipeline, type UiPipeline } from './ui-pipeline.ts';
 
 /** A pipeline that has processed 120 tickets and 4 dead letters, in batches of 50 at the most. */
@@ -165,6 +165,35 @@ describe('the API after a run', () => {
     expect(shown[1]).toEqual(shown[0]);
   });
 
+  it('hands out the files of a batch as they are stored, to be saved and not shown', async () => {
+    const { get, ask, results } = await createProcessed();
+    const { stored } = batchDetailSchema.parse((await get('/api/v1/partitions/2/batches/2')).body);
+    expect(stored?.files).toHaveLength(3);
+    for (const { key } of stored?.files ?? []) {
+      const answer = await ask(`/api/v1/files/${encodeURIComponent(key)}`);
+      expect(answer.status).toBe(200);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'content-type': 'application/octet-stream',
+        'content-disposition': `attachment; filename="${key.replaceAll('/', '-')}"`,
+        'x-content-type-options': 'nosniff',
+      });
+      const body = (await results.get(key))?.body ?? new Uint8Array();
+      expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), body)).toBe(0);
+    }
+  });
+
+  it('does not hand out a file that is larger than it may be in memory', async () => {
+    const { get, results } = await createProcessed();
+    const { stored } = batchDetailSchema.parse((await get('/api/v1/partitions/2/batches/2')).body);
+    const key = stored?.files[0]?.key ?? '';
+    await results.put(key, Buffer.alloc(MOST_FILE_BYTES + 1));
+    const answer = await get(`/api/v1/files/${encodeURIComponent(key)}`);
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({
+      error: { message: expect.stringContaining(`at most ${MOST_FILE_BYTES}`) as unknown },
+    });
+  });
+
   it('gives progress in Spark’s shape', async () => {
     const { get } = await createProcessed();
     const { body } = await get('/api/v1/progress?limit=1');
@@ -197,6 +226,9 @@ describe('the API after a run', () => {
     ['/api/v1/status?verbose=1', 400, /verbose/],
     ['/api/v1/partitions/0/batches/999', 404, /999/],
     ['/api/v1/partitions/77/batches/0', 404, /77/],
+    ['/api/v1/files/ticket_counts%2Fpart-00000.json', 404, /no result file/],
+    ['/api/v1/files/..%2Fcheckpoints%2Fquery.json', 404, /no result file/],
+    [`/api/v1/files/tickets%2Fpartition%3D0%2F${'0'.repeat(20)}-${'9'.repeat(20)}.parquet`, 404, /not there/],
     ['/api/v1/nothing', 404, /nothing/],
   ])('refuses %s with %i and says why', async (path, status, reason) => {
     const { get } = await createProcessed();
@@ -224,7 +256,7 @@ describe('the OpenAPI document', () => {
     const checked: string[] = [];
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const method of Object.keys(methods)) {
-        if (path === '/events') continue;
+        if (path === '/events' || path === '/files/{key}') continue; // no JSON
         const response = await ask(
           `/api/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? '')}`,
           { method: method.toUpperCase(), headers: { authorization: 'Bearer a-token' } },

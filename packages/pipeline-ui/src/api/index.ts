@@ -15,6 +15,7 @@ export {
   type DeadLetters,
   type DeadLetterView,
 } from './dead-letters.ts';
+export { MOST_FILE_BYTES, resultFileSchema, type ResultFile } from './files.ts';
 export {
   figuresSchema,
   historySchema,

@@ -17,6 +17,7 @@ import {
   historySchema,
   partitionsSchema,
   progressSchema,
+  resultFileSchema,
   statusSchema,
   windowsSchema,
   type About,
@@ -29,6 +30,7 @@ import { BATCH_CURSOR, pageOfBatches } from '../batches/batch-pages.ts';
 import { readBatchRecords } from '../result-files/batch-records.ts';
 import { DEAD_LETTER_CURSOR, readDeadLetterPage } from '../result-files/dead-letter-pages.ts';
 import type { FileReads } from '../result-files/file-reads.ts';
+import { readResultFile } from '../result-files/result-file.ts';
 import type { PipelineView } from '../view/pipeline-view.ts';
 
 const nothing = z.strictObject({});
@@ -175,6 +177,14 @@ export function createApiRoutes(sources: {
           rejected,
         };
       },
+    }),
+    apiRoute({
+      ...plain,
+      path: '/files/{key}',
+      summary: 'A result file, as it is stored, by the key that a batch gives',
+      params: z.strictObject({ key: z.string().max(300) }),
+      answer: resultFileSchema,
+      handle: ({ params }) => readResultFile(declaration, results, params.key),
     }),
     apiRoute({
       ...plain,

@@ -17,6 +17,7 @@ import {
   problemSchema,
   progressSchema,
   queryProgressSchema,
+  resultFileSchema,
   statusSchema,
   windowsSchema,
 } from '../api/index.ts';
@@ -90,14 +91,18 @@ function describe({ summary, params, query, answer, needsToken }: ApiRoute): obj
     parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
     ...(needsToken ? { security: [{ controlToken: [] }] } : {}),
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema: reference(answer) } } },
+      200: { description: 'OK', content: answer === resultFileSchema ? BYTES : json(answer) },
       default: {
         description: 'Not answered, and why',
-        content: { 'application/json': { schema: reference(problemSchema) } },
+        content: json(problemSchema),
       },
     },
   };
 }
+
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
+const json = (answer: z.ZodType): object => ({ 'application/json': { schema: reference(answer) } });
 
 function parameters(object: z.ZodObject, place: 'path' | 'query'): readonly object[] {
   const { properties = {} } = z.toJSONSchema(object);

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Logger } from '@client-tickets/micro-batch';
 import { ApiError } from '../api/api-error.ts';
+import { resultFileSchema } from '../api/index.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { Readiness } from '../monitoring/readiness.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -29,6 +30,8 @@ const API = '/api/v1';
 const MOST_BODY_BYTES = 1_024;
 /** One is a megabyte or two at the most. */
 const MOST_PENDING_ANSWERS = 32;
+/** One is `MOST_FILE_BYTES` at the most. */
+const MOST_PENDING_FILES = 2;
 
 /** Everything that is served, as a function of a request. */
 export function createWebApp(options: WebAppOptions): Hono {
@@ -70,6 +73,7 @@ export function createWebApp(options: WebAppOptions): Hono {
     await next();
   });
   const pending = limitPendingAnswers(MOST_PENDING_ANSWERS);
+  const pendingFiles = limitPendingAnswers(MOST_PENDING_FILES);
   let document: object | undefined;
   app.get(`${API}/openapi.json`, pending, (c) =>
     c.json((document ??= createOpenApiDocument(routes, version))),
@@ -83,6 +87,16 @@ export function createWebApp(options: WebAppOptions): Hono {
     const path = `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     if (route.needsToken && controlToken !== undefined)
       app.on(route.method, path, requireToken(controlToken));
+    if (route.answer === resultFileSchema) {
+      app.on(route.method, path, pendingFiles, async (c) => {
+        const file = resultFileSchema.parse(await route.respond(c.req.param(), c.req.query()));
+        return c.body(file.body, 200, {
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename="${file.name}"`,
+        });
+      });
+      continue;
+    }
     app.on(route.method, path, pending, async (c) =>
       c.json(await route.respond(c.req.param(), c.req.query())),
     );

@@ -44,6 +44,11 @@ function search(parameters: Readonly<Record<string, string | number | undefined>
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
+/** Where a result file can be taken from. */
+export function fileUrl(key: string): string {
+  return `/api/v1/files/${encodeURIComponent(key)}`;
+}
+
 export const api = {
   history: () => call(historySchema, '/history'),
   settings: () => call(aboutSchema, '/settings'),

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Batch, BatchDetail } from '../../../src/api/index.ts';
+import { MOST_FILE_BYTES, type Batch, type BatchDetail } from '../../../src/api/index.ts';
 import { plural, showBytes, showCount, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
-import { api } from '../live/api-client.ts';
+import { api, fileUrl } from '../live/api-client.ts';
 import { useRecordNames } from '../live/record-names.ts';
 import { useRequest } from '../live/use-request.ts';
 import { DeadLetterTable } from './dead-letter-table.tsx';
@@ -100,7 +100,14 @@ function Files({ stored }: { readonly stored: NonNullable<BatchDetail['stored']>
         <ul class="files">
           {files.map(({ key, size }) => (
             <li key={key}>
-              <code>{key}</code> <small>{showBytes(size)}</small>
+              {size > MOST_FILE_BYTES ? (
+                <code>{key}</code>
+              ) : (
+                <a href={fileUrl(key)} download>
+                  <code>{key}</code>
+                </a>
+              )}{' '}
+              <small>{showBytes(size)}</small>
             </li>
           ))}
         </ul>
