@@ -7,6 +7,31 @@ import { TimeChart } from '../parts/time-chart.tsx';
 
 const MINUTES = [1, 5, 15] as const;
 
+const CHARTS = [
+  {
+    title: 'Input rate',
+    unit: 'per second',
+    of: 'inputRowsPerSecond',
+    show: showRate,
+    showAxis: showShort,
+  },
+  {
+    title: 'Processing rate',
+    unit: 'per second',
+    of: 'processedRowsPerSecond',
+    show: showRate,
+    showAxis: showShort,
+  },
+  { title: 'Lag', unit: 'records', of: 'lag', show: showCount, showAxis: showShort },
+  {
+    title: 'Batch duration',
+    unit: '',
+    of: 'batchDurationMs',
+    show: showDuration,
+    showAxis: showDurationTick,
+  },
+] as const;
+
 /** How it went lately: rates, lag and batch duration over the same time. */
 export function Charts({
   charted,
@@ -45,42 +70,9 @@ export function Charts({
         </fieldset>
       </div>
       <div class="chart-grid">
-        <TimeChart
-          title="Input rate"
-          unit="per second"
-          seconds={minutes * 60}
-          at={shown.at}
-          values={shown.inputRowsPerSecond}
-          show={showRate}
-          showAxis={showShort}
-        />
-        <TimeChart
-          title="Processing rate"
-          unit="per second"
-          seconds={minutes * 60}
-          at={shown.at}
-          values={shown.processedRowsPerSecond}
-          show={showRate}
-          showAxis={showShort}
-        />
-        <TimeChart
-          title="Lag"
-          unit="records"
-          seconds={minutes * 60}
-          at={shown.at}
-          values={shown.lag}
-          show={showCount}
-          showAxis={showShort}
-        />
-        <TimeChart
-          title="Batch duration"
-          unit=""
-          seconds={minutes * 60}
-          at={shown.at}
-          values={shown.batchDurationMs}
-          show={showDuration}
-          showAxis={showDurationTick}
-        />
+        {CHARTS.map(({ of, ...chart }) => (
+          <TimeChart key={of} {...chart} seconds={minutes * 60} at={shown.at} values={shown[of]} />
+        ))}
       </div>
     </div>
   );
