@@ -20,7 +20,7 @@ const profile: CpuProfile = {
 };
 const ownFile = ({ url }: { readonly url: string }) => (url.startsWith('file:') ? url : undefined);
 
-test('time goes to the stage of a function, what Node does to whoever called for it, and waiting to nobody', () => {
+test('time goes to the stage of its function, what Node does to the stage that called for it, and waiting to none', () => {
   expect(Object.fromEntries(timeByStage(profile, ownFile))).toEqual({
     engine: 1,
     'kafkajs: fetch, decode': 6,

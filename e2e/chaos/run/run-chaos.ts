@@ -159,7 +159,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       problems.push(...unacknowledged);
       await finish(plan, crew, stage, bundles.consumer, {
         settings: consumerSettings,
-        // One that was killed after its last commit has not published it; somebody has to.
+        // A consumer that was killed after its last commit has not published it; another one has to.
         isDone: async () =>
           ((await committed()) ?? 0) >= flow.records() &&
           ((await readPublished(store)) ?? 0) >= sumOfRows(await progress()),

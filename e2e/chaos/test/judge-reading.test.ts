@@ -26,10 +26,10 @@ describe('a reading in the middle of a run', () => {
     ]);
   });
 
-  test('is wrong when a ticket is there that nobody sent', () => {
+  test('is wrong when a ticket is there that was never sent', () => {
     expect(judgeReading(reading(), undefined, new Set(['TCK-00001']))).toEqual([
-      'parquet: tickets that nobody has sent: TCK-00002',
-      'json: tickets that nobody has sent: TCK-00002',
+      'parquet: tickets that were never sent: TCK-00002',
+      'json: tickets that were never sent: TCK-00002',
     ]);
   });
 

@@ -20,7 +20,7 @@ export function judgeReading(
     say(problems, `${format}: records that are there more than once`, repeatedIn(rows));
     say(
       problems,
-      `${format}: tickets that nobody has sent`,
+      `${format}: tickets that were never sent`,
       rows.flatMap(({ ticketId }) => (sent.has(ticketId) ? [] : [ticketId])),
     );
     const changed = (before?.[format] ?? []).filter((row) => ticketOf.get(nameOf(row)) !== row.ticketId);

@@ -109,7 +109,7 @@ describe('readiness of a running query', () => {
     });
   });
 
-  it('ends when records wait in a partition that nobody reads, and says which and who has it', async () => {
+  it('ends when records wait in a partition without a reader, and says which and who has it', async () => {
     const pipeline = createUiPipeline({ partitions: 2 });
     const query = pipeline.startQuery();
     await query.finished;

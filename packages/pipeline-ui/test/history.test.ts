@@ -21,7 +21,7 @@ describe('the rate history', () => {
     });
   });
 
-  it('says 0 and idle, and not the last rate for ever, when nothing comes any more', () => {
+  it('says 0 and idle, and no longer the last rate, when nothing more comes', () => {
     const clock = new ManualClock();
     const history = createRateHistory({ clock, triggerMs: 1_000 });
     history.addProgress(progress(50, 100));
@@ -62,7 +62,7 @@ describe('the rate history', () => {
     expect(later.lag.at(-1)).toBe(1_999);
   });
 
-  it('begins anew when the clock is set back', () => {
+  it('begins again when the clock is set back', () => {
     const clock = new ManualClock();
     let shift = 0;
     const history = createRateHistory({

@@ -92,7 +92,7 @@ describe('a live feed', () => {
     expect(feed.open()).toBeDefined();
   });
 
-  it('begins anew after the last reader has left, so that nobody is shown old news', async () => {
+  it('begins again after the last reader has left, so that the next one is not shown old news', async () => {
     const feed = createFeed();
     const first = feed.open();
     feed.publish(status('old'));
@@ -168,7 +168,7 @@ describe('the event stream of a running pipeline', () => {
     expect(last?.data).toMatchObject({ total: 60 });
   });
 
-  it('reads nothing from the stores while nobody looks', async () => {
+  it('reads nothing from the stores while no page is open', async () => {
     const reads: string[] = [];
     const watched = (location: string): ObjectStore => {
       const store = createMemoryObjectStore(location, new MemoryObjects());

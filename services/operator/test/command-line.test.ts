@@ -202,7 +202,7 @@ describe('commands that write', () => {
     expect(await readFile(path, 'utf8')).toContain('"decision":"latest"');
   });
 
-  test('make a lost checkpoint anew, and what they made is proven', async () => {
+  test('make a lost checkpoint again, and what they made is proven', async () => {
     await rm(location.checkpoints, { recursive: true });
     const rebuild = await tickets('rebuild-checkpoint', '--no-brokers');
     expect(rebuild).toMatchObject({ code: 0, stderr: '' });

@@ -58,10 +58,10 @@ export async function openQuery(
       throw ownedByAnother(owner, existing, checkpoints, results);
     return existing;
   }
-  const strangers = await findStrangers(existing, checkpoints, results);
-  if (strangers !== undefined) {
+  const unclaimable = await whyUnclaimable(existing, checkpoints, results);
+  if (unclaimable !== undefined) {
     // Another consumer may have created the query, and written, since this one looked. Then there is an owner by now.
-    if ((await readOwner(results)) === undefined) throw strangers;
+    if ((await readOwner(results)) === undefined) throw unclaimable;
     return openQuery(checkpoints, results, expected);
   }
   const identity = existing ?? (await createQuery(checkpoints, expected));
@@ -171,8 +171,8 @@ function ownedByAnother(
   );
 }
 
-/** What speaks against using a results location that no query has claimed. */
-async function findStrangers(
+/** Why a results location without an owner can't be claimed. `undefined`: it can. */
+async function whyUnclaimable(
   existing: QueryIdentity | undefined,
   checkpoints: ObjectStore,
   results: ObjectStore,

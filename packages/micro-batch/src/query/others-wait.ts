@@ -5,7 +5,7 @@ import type { UnreadPartition } from './query-status.ts';
 import { Standstill } from './standstill.ts';
 import { describeUnread, fetchOwners, findUnread, withOwner } from './unread-partitions.ts';
 
-/** A wait until all partitions are counted, or in files, up to these ends, offsets of their logs, in whichever consumer. */
+/** A wait until all partitions are counted, or in files, up to these offsets of their logs, whichever consumer has them. */
 export class OthersWait {
   readonly #options: Pick<ResolvedQueryOptions<unknown>, 'source' | 'othersWaitMs'>;
   readonly #ends: ReadonlyMap<number, bigint>;

@@ -11,7 +11,7 @@ import { listPartitions } from '../trigger/source-calls.ts';
  * Shows readers what was counted, one publication at a time, and then tells the group.
  *
  * A publication may go on while the next trigger runs: it holds states that were counted when it began, and the protocol
- * has several consumers publish at once anyway. Each one is waited for before the next begins, so a failure is heard of one
+ * has several consumers publish at once anyway. Each one is waited for before the next begins, so a failure is reported one
  * trigger later at the most, and what it was to publish is still news then.
  */
 export class Publication<State> {

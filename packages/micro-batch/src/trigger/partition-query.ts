@@ -33,8 +33,8 @@ export type SwapOutcome = 'done' | 'lost';
  *
  * 1. `open` reads the checkpoint. Reading begins at `stored`; what is counted already (`refill`) goes into the open files again.
  * 2. `fill` puts a batch into the open files, which no reader sees.
- * 3. `count` swaps the batch in, and, when they are due, the plan of the files. From now on this range makes these files, whoever
- *    executes it.
+ * 3. `count` swaps the batch in, and, when they are due, the plan of the files. From now on this range makes these files,
+ *    whichever consumer executes it.
  * 4. `write` makes the planned files visible, named and filled by the plan alone. Any number of consumers may do so at once.
  * 5. `store` swaps them in. The same swap may count the next batch and plan its files.
  *
@@ -307,7 +307,7 @@ export class PartitionQuery<State> {
     if (written === undefined && this.#isGone) return { outcome: 'lost', files: undefined }; // the next owner stores them
     if (written === undefined) throw new RangeError(`partition ${this.partition} has no files to store`);
     const stored = withFiles(this.checkpoint, written, this.#now());
-    // A batch that fails is heard of when its own turn comes.
+    // A batch that fails is reported when its own turn comes.
     const both = next && (await this.#countNext(stored, next.batchId, next.mustEnd).catch(() => undefined));
     const isPlanned = both !== undefined && both.checkpoint.planned !== null;
     const outcome = await this.#swap(isPlanned ? both.checkpoint : stored);

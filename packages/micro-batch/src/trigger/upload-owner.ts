@@ -1,4 +1,4 @@
-/** Whose uploads those of a partition are, in whichever consumer. */
+/** The name that uploads of a partition are found by, the same in each consumer. */
 export function uploadOwner(partition: number): string {
   return `partition-${partition}`;
 }

@@ -34,7 +34,7 @@ for (const before of [undefined, 'old'] as const) {
     expect(swapped?.etag).toBe(objects.objects.get(KEY)?.etag);
   });
 
-  test(`with ${situation}, when somebody else was first, nothing is written`, async () => {
+  test(`with ${situation}, when another consumer was first, nothing is written`, async () => {
     const { objects, store, etag } = setUp(before);
     objects.write(KEY, bytes('theirs'), undefined);
     expect(await compareAndSwap(store, KEY, bytes('mine'), etag)).toBeUndefined();

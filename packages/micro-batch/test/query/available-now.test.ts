@@ -106,7 +106,7 @@ streamTest(
 );
 
 streamTest(
-  'availableNow does not wait for a truncated partition that somebody else has taken over',
+  'availableNow does not wait for a truncated partition that another consumer has taken over',
   { partitions: 2 },
   append(0, 'abc'),
   append(1, 'xyz'),
@@ -139,7 +139,7 @@ streamTest(
 );
 
 streamTest(
-  'availableNow does not wait for ever for files that others keep open: what is in them is counted',
+  'availableNow does not wait without end for files that others keep open: what is in them is counted',
   { partitions: 2 },
   append(0, 'abc'),
   append(1, 'xyz'),

@@ -115,7 +115,7 @@ streamTest(
 );
 
 streamTest(
-  'a plan that is larger than the buffer is executed all the same',
+  'a plan that is larger than the buffer is executed, too',
   {},
   append(0, 'a'.repeat(100)),
   fault('a', 'hold', /results complete rows/),

@@ -88,7 +88,7 @@ streamTest(
 );
 
 streamTest(
-  'a batch that could not be published at once is reported all the same',
+  'a batch that could not be published at once is still reported',
   {},
   fault('a', 'fail', /results .*_counts/),
   append(0, 'abc'),

@@ -164,7 +164,7 @@ streamTest(
 );
 
 streamTest(
-  'a partition without checkpoint but with results is refused, before ranges can be cut anew',
+  'a partition without checkpoint but with results is refused, before ranges can be cut again',
   {},
   append(0, 'abc'),
   start('a', { trigger: { kind: 'availableNow' } }),
@@ -215,7 +215,7 @@ streamTest(
 );
 
 streamTest(
-  'partitions that nobody has written to yet are taken over by a second run as the first left them',
+  'partitions without a record yet are taken over by a second run as the first left them',
   { partitions: 2 },
   append(0, 'abc'),
   start('a', at('latest')),

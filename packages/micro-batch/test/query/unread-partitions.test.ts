@@ -4,7 +4,7 @@ import { MemoryLog } from '@client-tickets/micro-batch/testing';
 
 const unread = { partition: 2, offset: 3n, target: 5n };
 
-test('an unread partition is described with who has it, that nobody has, or that it is not known', () => {
+test('an unread partition is described with who has it, that none has it, or that this is not known', () => {
   expect(describeUnread(withOwner(unread, new Map([[2, 'console']])))).toBe(
     'partition 2 at offset 3 of 5 (the group has given it to console)',
   );
