@@ -12,7 +12,9 @@ export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
 export { initTable } from './delta/init-table.ts';
 export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
 export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './delta/vacuum-table.ts';
-export { readTable, readTableVersions, type ResultTable, type TableVersions } from './delta/read-table.ts';
+export { type ResultTable } from './delta/folded-table.ts';
+export { readTable, readTableVersions, type TableVersions } from './delta/read-table.ts';
+export { TableFollower, type TableSummary } from './delta/table-follower.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
   heldValue,

@@ -37,7 +37,8 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
     hang: () => {
       isHanging = true;
     },
-    keep: (): TableKeeper => keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId }),
+    keep: (more: { readonly checkpointEvery?: number } = {}): TableKeeper =>
+      keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId, ...more }),
     /** Two tickets more of a partition. */
     async store(partition: number): Promise<StoredFiles> {
       const startOffset = ends.get(partition) ?? 0n;
@@ -64,7 +65,11 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
       partitions: partitions.map((partition) => ({ partition, storedOffset: ends.get(partition) ?? 0n })),
     }),
     table: () => readTable(memory, { table: 'tickets', topic }),
-    parquet: () => [...objects.objects.keys()].filter((key) => key.endsWith('.parquet')).sort(),
+    parquet: () => [...objects.objects.keys()].filter((key) => /partition=.*\.parquet$/.test(key)).sort(),
+    logged: () =>
+      [...objects.objects.keys()]
+        .filter((key) => key.includes('/_delta_log/'))
+        .map((key) => key.split('/')[2]),
   };
 }
 
@@ -83,6 +88,19 @@ describe('a consumer', () => {
     const table = await place.table();
     expect(table?.version).toBe(0);
     expect([...(table?.files.keys() ?? [])].sort()).toEqual(place.parquet());
+  });
+
+  test('writes a checkpoint of the log when one is due, and is stopped after it', async () => {
+    const place = createPlace();
+    const { listener, close } = place.keep({ checkpointEvery: 1 });
+    listener.onFiles?.(0, await place.store(0));
+    await pass(place.clock, 1_000);
+    expect(place.logged()).not.toContain('_last_checkpoint');
+    listener.onFiles?.(1, await place.store(1));
+    await close({ budgetMs: 1_000 });
+    expect(place.logged()).toContain('00000000000000000001.checkpoint.parquet');
+    expect(place.logged()).toContain('_last_checkpoint');
+    expect((await place.table())?.files.size).toBe(2);
   });
 
   test('adds what waits when it is stopped, without waiting for more', async () => {

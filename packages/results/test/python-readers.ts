@@ -1,13 +1,20 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const CACHED = join(import.meta.dirname, '../../../node_modules/.cache/result-readers');
+const CACHE = join(import.meta.dirname, '../../../node_modules/.cache');
+const CACHED = join(CACHE, 'result-readers');
 const CACHED_PYTHON = join(CACHED, 'bin/python');
 const PACKAGES = ['pyarrow==26.0.1', 'duckdb==2.0.0', 'deltalake==1.6.6'];
 
-export type PythonReaders = { readonly python: string } | { readonly missing: string };
+export type Missing = { readonly missing: string };
+export type PythonReaders = { readonly python: string } | Missing;
+/** What runs a reader of Delta Lake tables, and what it must know. */
+export type TableReader =
+  { readonly python: string; readonly environment: Readonly<Record<string, string>> } | Missing;
 
 /**
  * A Python that has pyarrow, DuckDB and delta-rs: the one on the PATH, or one of our own. With `CI` set ours is made, once; it takes
@@ -35,4 +42,46 @@ async function hasReaders(python: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+export async function findDeltaRs(): Promise<TableReader> {
+  const found = await findPythonReaders();
+  return 'missing' in found ? found : { ...found, environment: {} };
+}
+
+/** The extension is for this version of DuckDB alone, so the two lie apart from what reads files. */
+const DUCKDB = '1.5.5';
+const DUCKDB_FOLDER = join(CACHE, `duckdb-delta-${DUCKDB}`);
+const DUCKDB_DELTA = join(
+  DUCKDB_FOLDER,
+  `duckdb_extension_delta/extensions/v${DUCKDB}/delta.duckdb_extension`,
+);
+
+/** DuckDB with its extension for Delta Lake; with `CI` set both are installed, once: a few seconds and 140 MB. */
+export async function findDuckdbDelta(): Promise<TableReader> {
+  if (!existsSync(DUCKDB_DELTA)) {
+    if (process.env['CI'] === undefined)
+      return { missing: 'DuckDB has no extension for Delta Lake here (run once with CI=true to have it)' };
+    const packages = [`duckdb==${DUCKDB}`, `duckdb-extension-delta==${DUCKDB}`];
+    try {
+      await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', DUCKDB_FOLDER, ...packages]);
+    } catch (error) {
+      return { missing: `${packages.join(' and ')} could not be installed: ${String(error)}` };
+    }
+  }
+  return { python: 'python3', environment: { PYTHONPATH: DUCKDB_FOLDER, DUCKDB_DELTA } };
+}
+
+/** PySpark with delta-spark, where it is asked for and `bench/peers/set-up pyspark pyspark-delta` has been run. */
+export async function findSparkDelta(): Promise<TableReader> {
+  const home = process.env['BENCH_HOME'] ?? join(homedir(), '.cache/client-tickets-bench');
+  const isReady = ['pyspark.ready', 'pyspark-delta.ready'].every((name) => existsSync(join(home, name)));
+  if (process.env['E2E_SPARK'] !== '1' || !isReady) {
+    return {
+      missing:
+        'Spark is not asked for (E2E_SPARK=1), or bench/peers/set-up pyspark pyspark-delta was not run',
+    };
+  }
+  const environment = { SPARK_JARS: join(home, 'pyspark-delta-jars') };
+  return Promise.resolve({ python: join(home, 'pyspark/bin/python'), environment });
 }

@@ -8,9 +8,9 @@ import pyarrow.compute
 import pyarrow.dataset
 
 folder = sys.argv[1]
-PARQUET = f"read_parquet('{folder}/tickets/*/*.parquet', hive_partitioning = false)"
-LINES = f"read_json('{folder}/tickets_json/*/*.json', hive_partitioning = false)"
-DEAD_LETTERS = f"read_json('{folder}/dead_letters/*/*.json')"
+PARQUET = f"read_parquet('{folder}/tickets/partition=*/*.parquet', hive_partitioning = false)"
+LINES = f"read_json('{folder}/tickets_json/partition=*/*.json', hive_partitioning = false)"
+DEAD_LETTERS = f"read_json('{folder}/dead_letters/partition=*/*.json')"
 
 
 def with_pyarrow():
@@ -43,7 +43,7 @@ def with_duckdb():
                 (from {PARQUET} except all from {LINES}) union all (from {LINES} except all from {PARQUET}))"""
         )[0][0],
         "by_partition": rows(
-            f"select partition, count(*) from read_parquet('{folder}/tickets/*/*.parquet') group by all order by all"
+            f"select partition, count(*) from read_parquet('{folder}/tickets/partition=*/*.parquet') group by all order by all"
         ),
         "requests": [row[0] for row in rows(f"select request from {PARQUET} where kafka_partition = 1 order by kafka_offset")],
         "dead_letters": rows(f'select "offset", reason, lower(hex(from_base64(value_base64))) from {DEAD_LETTERS} order by 1'),

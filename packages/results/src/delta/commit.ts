@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { rowsPrefix } from '../layout/result-keys.ts';
+import type { Action } from './actions.ts';
 import { fileStatistics, type TableFile } from './table-file.ts';
 import { schemaString, type TableColumn } from './table-schema.ts';
 
@@ -108,15 +108,6 @@ function encodeEnd(topic: string, partition: number, end: bigint, at: number): s
   return `{"txn":{"appId":${appId},"version":${end},"lastUpdated":${at}}}`;
 }
 
-const path = z.object({ path: z.string() });
-const actions = z.object({
-  protocol: z.object({ minWriterVersion: z.number() }).optional(),
-  metaData: z.object({}).optional(),
-  add: path.extend({ size: z.number(), modificationTime: z.number() }).optional(),
-  remove: path.extend({ deletionTimestamp: z.number().optional() }).optional(),
-  txn: z.object({ appId: z.string() }).optional(),
-});
-
 /** What matters here of a commit, which another program may have written. */
 export interface Commit {
   readonly ends: TableEnds;
@@ -128,32 +119,34 @@ export interface Commit {
   readonly hasMetadata: boolean;
 }
 
-const VERSION = /"version":\s*(\d+)/;
-
-/** Throws an `Error` when it is no commit. */
-export function decodeCommit({ table, topic }: Omit<TableIdentity, 'columns'>, text: string): Commit {
+/** The same of a checkpoint, which is all commits up to it in one. */
+export function commitOf(
+  { table, topic }: Omit<TableIdentity, 'columns'>,
+  actions: readonly Action[],
+): Commit {
   const ends = new Map<number, bigint>();
   const added: Commit['added'][number][] = [];
   const removed: Commit['removed'][number][] = [];
   let needsWriterVersion = 0;
   let hasMetadata = false;
-  const keyOf = (found: string): string => rowsPrefix(table, 'parquet') + decodeURIComponent(found);
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue;
-    const { protocol, metaData, add, remove, txn } = actions.parse(JSON.parse(line));
-    if (protocol !== undefined) needsWriterVersion = protocol.minWriterVersion;
-    if (metaData !== undefined) hasMetadata = true;
-    if (add !== undefined) added.push({ key: keyOf(add.path), size: add.size, at: add.modificationTime });
-    if (remove !== undefined) removed.push({ key: keyOf(remove.path), at: remove.deletionTimestamp ?? 0 });
-    const application = applicationOf(topic);
+  const application = applicationOf(topic);
+  const keyOf = (path: string): string => rowsPrefix(table, 'parquet') + decodeURIComponent(path);
+  for (const { protocol, metaData, add, remove, txn } of actions) {
+    if (protocol) needsWriterVersion = protocol.minWriterVersion;
+    if (metaData) hasMetadata = true;
+    if (add) added.push({ key: keyOf(add.path), size: add.size, at: add.modificationTime });
+    if (remove) removed.push({ key: keyOf(remove.path), at: remove.deletionTimestamp ?? 0 });
     if (txn?.appId.startsWith(application) !== true) continue;
-    ends.set(Number(txn.appId.slice(application.length)), BigInt(VERSION.exec(line)?.[1] ?? 0));
+    ends.set(Number(txn.appId.slice(application.length)), txn.version);
   }
   return { ends, added, removed, needsWriterVersion, hasMetadata };
 }
 
 /** Throws an `Error` when another program has made the table one that is not written here. */
-export function checkWritable(location: string, { needsWriterVersion }: Commit): void {
+export function checkWritable(
+  location: string,
+  { needsWriterVersion }: Pick<Commit, 'needsWriterVersion'>,
+): void {
   if (needsWriterVersion <= WRITER_VERSION) return;
   throw new RangeError(
     `${location} was expected to need writer version ${WRITER_VERSION} of Delta's protocol or less, and needs ${needsWriterVersion}: ` +

@@ -8,6 +8,7 @@ import type {
 } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
 import type { ResultFormat } from '../layout/result-keys.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { StoredFrontier } from './missing-files.ts';
 import { tableColumns } from './table-schema.ts';
 import { TableWriter } from './table-writer.ts';
@@ -28,6 +29,8 @@ export interface TableOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
+  /** After how many commits its log gets a checkpoint. Default: 100. */
+  readonly checkpointEvery?: number;
 }
 
 /** Adds the files of a query to its Delta Lake table as they are stored. */
@@ -56,19 +59,24 @@ export function keepTable(options: TableOptions): TableKeeper {
 class Keeper implements TableKeeper {
   readonly #options: TableOptions;
   readonly #writer: TableWriter;
+  readonly #checkpoints: CheckpointWriter;
   readonly #closing = new AbortController();
   #waiting = new Map<number, StoredFrontier>();
   /** The partitions that were compared when they came to this consumer. */
   #owned: ReadonlySet<number> = new Set();
   #working: Promise<void> | undefined;
+  #checkpointing: Promise<void> | undefined;
 
   constructor(options: TableOptions) {
     const { query, hasExtra = false } = options;
+    const { table } = query;
     this.#options = options;
+    this.#checkpoints = new CheckpointWriter({ ...options, table });
     this.#writer = new TableWriter({
       ...options,
-      table: query.table,
+      table,
       columns: tableColumns(query, hasExtra),
+      onCommit: (version) => this.#checkpoint(version),
     });
   }
 
@@ -87,13 +95,32 @@ class Keeper implements TableKeeper {
   readonly close: TableKeeper['close'] = async ({ budgetMs }) => {
     this.#closing.abort();
     const done = new AbortController();
-    await Promise.race([this.#working, this.#options.clock.sleep(budgetMs, done.signal)]);
+    const ended = async (): Promise<void> => {
+      await this.#working;
+      await this.#checkpointing;
+    };
+    await Promise.race([ended(), this.#options.clock.sleep(budgetMs, done.signal)]);
     done.abort();
   };
 
   #add(partition: number, frontier: StoredFrontier, { waitMs }: { waitMs: number }): void {
     this.#waiting.set(partition, later(this.#waiting.get(partition), frontier));
     this.#working ??= this.#work(waitMs).finally(() => (this.#working = undefined));
+  }
+
+  /** Beside further commits, which may be many meanwhile: the next one that is due comes soon enough. */
+  #checkpoint(version: number): void {
+    if (this.#checkpointing !== undefined || !this.#checkpoints.isDue(version)) return;
+    const { logger } = this.#options;
+    this.#checkpointing = this.#checkpoints
+      .write(version)
+      .catch((error: unknown) =>
+        logger.warn(
+          { err: error, version },
+          'the log of the table got no checkpoint; readers open it more slowly',
+        ),
+      )
+      .finally(() => (this.#checkpointing = undefined));
   }
 
   async #work(waitMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { mergedPrefix, parseMergedKey, type MergedFileName } from '../layout/result-keys.ts';
-import { readTable, type ResultTable } from './read-table.ts';
+import type { ResultTable } from './folded-table.ts';
+import { readTable } from './read-table.ts';
 import { widestCover } from './widest-cover.ts';
 
 /** A file with all rows of a range, which were in several files before; these may be deleted once the table names it. */

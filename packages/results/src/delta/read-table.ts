@@ -1,81 +1,81 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { CommitLog } from './commit-log.ts';
-import type { TableEnds, TableIdentity } from './commit.ts';
-
-/** What a Delta Lake table is made of. */
-export interface ResultTable {
-  readonly version: number;
-  /** Size in bytes by key. */
-  readonly files: ReadonlyMap<string, number>;
-  /** When each was added, in milliseconds since the epoch. */
-  readonly addedAt: ReadonlyMap<string, number>;
-  /** Files that are in it no more, and when they were removed, as far as its log remembers them. */
-  readonly removedAt: ReadonlyMap<string, number>;
-  /** Keys that were added while they were there already. */
-  readonly addedAgain: readonly string[];
-  readonly ends: TableEnds;
-}
+import { CheckpointLog, type Checkpoint } from './checkpoint-log.ts';
+import { commitOf } from './commit.ts';
+import { CommitLog, type TableName } from './commit-log.ts';
+import { FoldedTable, type ResultTable } from './folded-table.ts';
 
 /** How many commits are read at once. */
 const AT_ONCE = 4;
 
-/** The versions of a table that are left. */
+/** The versions of a table that have to be read to open it. */
 export interface TableVersions {
   readonly newest: number;
-  /** How many there are. */
+  /** How many there are: those after the newest checkpoint. */
   readonly count: number;
-  /** Whether another program has removed the first ones, after it put them together in a checkpoint, which is not read here. */
+  /** Whether another program has removed the first ones, after it put them together in a checkpoint that can't be read here. */
   readonly isShortened: boolean;
 }
-
-type TableName = Pick<TableIdentity, 'table' | 'topic'>;
 
 /** `undefined`: there is no table. */
 export async function readTableVersions(
   results: ObjectStore,
   name: TableName,
 ): Promise<TableVersions | undefined> {
-  const log = new CommitLog(results, name);
-  const versions = await log.versions();
-  const newest = versions.at(-1);
-  if (newest === undefined) return undefined;
-  const isShortened = versions[0] !== 0 && (await log.hasCheckpoint());
-  return { newest, count: versions.length, isShortened };
+  const { checkpoint, versions, isShortened } = await openLog(results, name);
+  const newest = versions.at(-1) ?? checkpoint?.version;
+  return newest === undefined ? undefined : { newest, count: versions.length, isShortened };
 }
 
-/** Reads the whole log. `undefined`: there is none. Throws a `RangeError` when a version is missing or is no commit. */
+/**
+ * Reads the newest checkpoint, and the commits after it. `undefined`: there is no table. Throws a `RangeError` when a version is missing
+ * or is no commit.
+ */
 export async function readTable(results: ObjectStore, name: TableName): Promise<ResultTable | undefined> {
-  const log = new CommitLog(results, name);
-  const versions = await log.versions();
-  const newest = versions.at(-1);
+  return foldTable(results, name);
+}
+
+/** The same, to go on with. */
+export async function foldTable(results: ObjectStore, name: TableName): Promise<FoldedTable | undefined> {
+  const { log, checkpoint, versions } = await openLog(results, name);
+  const newest = versions.at(-1) ?? checkpoint?.version;
   if (newest === undefined) return undefined;
-  if (versions.length !== newest + 1) {
+  const first = firstAfter(checkpoint);
+  if (versions.length !== newest + 1 - first) {
     throw new RangeError(
-      `${log.location} was expected to hold versions 0 to ${newest}, found ${versions.length} of them`,
+      `${log.location} was expected to hold versions ${first} to ${newest}, found ${versions.length} of them`,
     );
   }
-  const files = new Map<string, number>();
-  const addedAt = new Map<string, number>();
-  const removedAt = new Map<string, number>();
-  const addedAgain: string[] = [];
-  let ends: TableEnds = new Map();
-  for (let first = 0; first < versions.length; first += AT_ONCE) {
-    const some = versions.slice(first, first + AT_ONCE);
-    for (const commit of await Promise.all(some.map((version) => log.read(version)))) {
+  const table = new FoldedTable();
+  if (checkpoint !== undefined) table.apply(checkpoint.version, commitOf(name, checkpoint.actions));
+  for (let next = first; next <= newest; next += AT_ONCE) {
+    const some = versions.slice(next - first, next - first + AT_ONCE);
+    const commits = await Promise.all(
+      some.map(async (version) => [version, await log.read(version)] as const),
+    );
+    for (const [version, commit] of commits) {
       if (commit === undefined) throw new RangeError(`${log.location}: a version is gone while it was read`);
-      for (const { key, at } of commit.removed) {
-        files.delete(key);
-        addedAt.delete(key);
-        removedAt.set(key, at);
-      }
-      for (const { key, size, at } of commit.added) {
-        if (files.has(key)) addedAgain.push(key);
-        files.set(key, size);
-        addedAt.set(key, at);
-        removedAt.delete(key);
-      }
-      if (commit.ends.size > 0) ends = commit.ends;
+      table.apply(version, commit);
     }
   }
-  return { version: newest, files, addedAt, removedAt, addedAgain, ends };
+  return table;
 }
+
+async function openLog(
+  results: ObjectStore,
+  name: TableName,
+): Promise<{
+  readonly log: CommitLog;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly versions: readonly number[];
+  readonly isShortened: boolean;
+}> {
+  const log = new CommitLog(results, name);
+  const checkpoints = new CheckpointLog(results, name.table);
+  const checkpoint = await checkpoints.readNewest();
+  const versions = await log.versions(firstAfter(checkpoint));
+  const [oldest = 0] = versions;
+  const isShortened = checkpoint === undefined && oldest > 0 && (await checkpoints.exists());
+  return { log, checkpoint, versions, isShortened };
+}
+
+const firstAfter = (checkpoint: Checkpoint | undefined): number => (checkpoint?.version ?? -1) + 1;

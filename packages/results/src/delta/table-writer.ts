@@ -1,5 +1,13 @@
 import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
-import { agree, checkWritable, encodeCommit, type TableEnds, type TableIdentity } from './commit.ts';
+import { CheckpointLog } from './checkpoint-log.ts';
+import {
+  agree,
+  checkWritable,
+  commitOf,
+  encodeCommit,
+  type TableEnds,
+  type TableIdentity,
+} from './commit.ts';
 import { CommitLog } from './commit-log.ts';
 import { findMissing, type StoredFrontier } from './missing-files.ts';
 import type { TableFile } from './table-file.ts';
@@ -13,6 +21,8 @@ export interface TableWriterOptions extends TableIdentity {
   readonly clock: Clock;
   /** The id of a table that is begun: a UUID. */
   readonly newId: () => string;
+  /** Called with each version that was written here. */
+  readonly onCommit?: (version: number) => void;
 }
 
 interface Known {
@@ -39,11 +49,13 @@ interface Part {
 export class TableWriter {
   readonly #options: TableWriterOptions;
   readonly #log: CommitLog;
+  readonly #checkpoints: CheckpointLog;
   #known: Known | undefined;
 
   constructor(options: TableWriterOptions) {
     this.#options = options;
     this.#log = new CommitLog(options.results, options);
+    this.#checkpoints = new CheckpointLog(options.results, options.table);
   }
 
   /**
@@ -62,6 +74,7 @@ export class TableWriter {
       for (const { partition, end } of parts) ends.set(partition, end);
       if (await this.#write(known.version + 1, files, ends)) {
         this.#known = { version: known.version + 1, ends };
+        this.#options.onCommit?.(known.version + 1);
         added += files.length;
         if (isAll) return added;
         attempt = 0;
@@ -112,9 +125,10 @@ export class TableWriter {
     return isThere ? known : this.#readNewest();
   }
 
-  /** From the end back to the newest commit of this pipeline: it names all ends. */
+  /** From the end back to the newest commit of this pipeline, or to the newest checkpoint: it names all ends. */
   async #readNewest(): Promise<Known> {
-    const newest = (await this.#log.versions()).at(-1) ?? -1;
+    const start = (await this.#checkpoints.newestVersion()) ?? -1;
+    const newest = (await this.#log.versions(start + 1)).at(-1) ?? start;
     for (let version = newest; version >= 0; version -= 1) {
       const commit = await this.#log.read(version);
       if (commit === undefined) break;
@@ -122,6 +136,10 @@ export class TableWriter {
       if (commit.ends.size > 0) return { version: newest, ends: commit.ends };
     }
     if (newest === -1) return { version: -1, ends: new Map() };
+    const checkpoint = await this.#checkpoints.readNewest();
+    const all = commitOf(this.#options, checkpoint?.actions ?? []);
+    checkWritable(this.#log.location, all);
+    if (all.ends.size > 0) return { version: newest, ends: all.ends };
     throw new RangeError(
       `${this.#log.location} has versions up to ${newest}, but none that is left names the offsets of ${this.#options.topic}: ` +
         'it was made by another program, or its older versions are gone. Delete that folder, and it is written again from the files.',

@@ -12,6 +12,7 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * tickets/partition=0/<first>-<last offset>.parquet       rows
  * tickets/merged/partition=0/<first>-<last>.<time>.parquet  the same rows in larger files: the table names which of them count
  * tickets/_delta_log/<version>.json                       the files as a Delta Lake table; nothing else lies in `tickets/`
+ * tickets/_delta_log/<version>.checkpoint.parquet         what its versions come to, every so often; _last_checkpoint names the newest
  * tickets_json/partition=0/<first>-<last offset>.json     the same rows
  * dead_letters/partition=0/<first>-<last offset>.json
  * late_tickets/partition=0/<first>-<last offset>.json     rows among these that are in no window
