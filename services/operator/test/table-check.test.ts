@@ -56,7 +56,7 @@ describe('the table', () => {
     const bytes = files.reduce((sum, key) => sum + (objects.objects.get(key)?.body.length ?? 0), 0);
     expect(status?.table).toEqual({
       version: keysOf(objects, /_delta_log/).length - 1,
-      content: { files: files.length, bytes },
+      content: { files: files.length, bytes, smallFiles: files.length },
     });
   });
 

@@ -65,6 +65,15 @@ export const figuresSchema = z.object({
     })
     .nullable()
     .describe('what all consumers have counted and is in no file yet; null: everything is'),
+  table: z
+    .object({
+      version: count,
+      files: count,
+      bytes: count,
+      smallFiles: count.describe('those below 64 MiB, which `tickets optimize` merges'),
+    })
+    .nullable()
+    .describe('the Delta Lake table of the results; null: there is none, or it has not been read yet'),
   groupRowsPerSecond: rate
     .nullable()
     .describe('counted by all consumers lately; null when this consumer has all partitions'),

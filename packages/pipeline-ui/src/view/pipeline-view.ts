@@ -33,6 +33,7 @@ import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
 import { createSentBack, type SentBack } from './sent-back.ts';
 import { showFreshness, sumOfFilling } from './show-freshness.ts';
+import { createTableView } from './table.ts';
 import { createWindowsView, readTables } from './windows.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
@@ -148,7 +149,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   });
   const sentBack = createSentBack({ clock, checkpoints, topic });
   const counted = createCountsView({ clock, results, files: countsFiles });
-
+  const tabled = createTableView({ clock, results, name: { table, topic } });
   const windowed = createWindowsView({ clock, read: () => readTables(results, options.declaration.windows) });
 
   /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
@@ -168,6 +169,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     await group.refresh();
     if (!areCountsCurrent()) await counted.refresh(options);
     await windowed.refresh(options);
+    await tabled.refresh(options);
     if (group.partitions().items.some(({ deadLetters }) => deadLetters > 0)) await sentBack.refresh();
   }
 
@@ -216,6 +218,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
       lag: items.length === 0 ? null : sumOfLags(items),
       freshness: showFreshness(freshness, query.status()?.partitions ?? []),
       filling: sumOfFilling(items),
+      table: tabled.table(),
       groupRowsPerSecond: isAllMine ? null : groupRate(group.batchRows(LIVE_BATCHES)),
       limit: limitInForce(),
       unknownFields: [...unknownFields.list()],

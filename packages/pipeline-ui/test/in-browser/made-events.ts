@@ -62,6 +62,7 @@ export function madeFigures(given: Partial<Figures> = {}): Figures {
       oldestUncountedAt: null,
     },
     filling: null,
+    table: null,
     groupRowsPerSecond: null,
     limit: null,
     unknownFields: [],

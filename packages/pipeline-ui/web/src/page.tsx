@@ -53,7 +53,7 @@ export function Page({ live }: { readonly live: LiveSource }): JSX.Element {
           <Windows windows={windows} />
         </section>
         <Batches batches={batches} share={share} />
-        <Partitions partitions={partitions} />
+        <Partitions partitions={partitions} table={figures?.table ?? null} />
         <DeadLetters
           total={figures?.storedDeadLetters ?? null}
           waiting={(figures?.deadLetters ?? 0) - (figures?.storedDeadLetters ?? 0)}

@@ -1,7 +1,7 @@
 import { logOf } from '@client-tickets/micro-batch';
 import { parseMergedKey, parseRangeKey } from '../layout/result-keys.ts';
 import { READ_LIMITS } from '../read/read-limits.ts';
-import type { ResultTable } from './read-table.ts';
+import type { ResultTable } from './folded-table.ts';
 import type { MergeInput } from './write-merged.ts';
 
 /** How large merged files become, if nothing else is said. */

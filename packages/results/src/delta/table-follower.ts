@@ -1,17 +1,15 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { CommitLog, type TableName } from './commit-log.ts';
 import type { FoldedTable } from './folded-table.ts';
+import { SMALL_FILE_BYTES } from './plan-merges.ts';
 import { foldTable } from './read-table.ts';
-
-/** What makes a file small: half of what files are worth being merged to. */
-const SMALL_BYTES = 64 * 1024 * 1024;
 
 /** A table in four numbers. */
 export interface TableSummary {
   readonly version: number;
   readonly files: number;
   readonly bytes: number;
-  /** Files below 64 MiB. */
+  /** Files below `SMALL_FILE_BYTES`. */
   readonly smallFiles: number;
 }
 
@@ -41,7 +39,7 @@ export class TableFollower {
     let [bytes, smallFiles] = [0, 0];
     for (const size of table.files.values()) {
       bytes += size;
-      if (size < SMALL_BYTES) smallFiles += 1;
+      if (size < SMALL_FILE_BYTES) smallFiles += 1;
     }
     return { version: table.version, files: table.files.size, bytes, smallFiles };
   }

@@ -11,7 +11,13 @@ import {
   type Totals,
 } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
-import { readPublishedCounts, readTable, readTableVersions, RequeueJournal } from '@client-tickets/results';
+import {
+  readPublishedCounts,
+  readTableVersions,
+  RequeueJournal,
+  TableFollower,
+  type TableSummary,
+} from '@client-tickets/results';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
@@ -60,7 +66,7 @@ export interface Status {
 export interface TableState {
   readonly version: number;
   /** `undefined`: its log is too long to be read for that, or another program has removed versions. */
-  readonly content: { readonly files: number; readonly bytes: number } | undefined;
+  readonly content: Omit<TableSummary, 'version'> | undefined;
 }
 
 /** Each takes a request. */
@@ -166,8 +172,9 @@ async function readTableState(
   const versions = await readTableVersions(results, name);
   if (versions === undefined) return undefined;
   const { newest: version, count, isShortened } = versions;
-  const table = isShortened || count > MOST_VERSIONS_READ ? undefined : await readTable(results, name);
-  if (table === undefined) return { version, content: undefined };
-  const bytes = [...table.files.values()].reduce((sum, size) => sum + size, 0);
-  return { version: table.version, content: { files: table.files.size, bytes } };
+  if (isShortened || count > MOST_VERSIONS_READ) return { version, content: undefined };
+  const table = await new TableFollower(results, name).summarize();
+  if (table === undefined) return undefined;
+  const { files, bytes, smallFiles } = table;
+  return { version: table.version, content: { files, bytes, smallFiles } };
 }

@@ -4,7 +4,7 @@ import { declaredOtherwise, showQuery } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
-import { readStatus, type PartitionState, type Status } from './read-status.ts';
+import { readStatus, type PartitionState, type Status, type TableState } from './read-status.ts';
 
 interface Options {
   readonly json?: true;
@@ -64,6 +64,11 @@ function startingOffsets({ topic, query, partitions }: Status): string {
   return `{${JSON.stringify(topic)}:{${members.join(',')}}}`;
 }
 
+function showContent({ files, bytes, smallFiles }: NonNullable<TableState['content']>): string {
+  const small = smallFiles === 0 ? '' : `, ${showNumber(smallFiles)} of them small`;
+  return `${showCount(files, 'file')}, ${showNumber(bytes)} bytes${small}`;
+}
+
 function showStatus(status: Status, { record, table }: Query, output: Output, now: number): void {
   const { query, topic, partitions, deadLetters, consumers, publishedRows, declarationChanges } = status;
   output.line(`${colors.bold(topic)}, ${showQuery(query)}`);
@@ -71,8 +76,7 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
   output.line(`checkpoint  ${status.checkpoint} (since ${query.createdAt})`);
   if (status.table !== undefined) {
     const { version, content } = status.table;
-    const holds = content && `, ${showCount(content.files, 'file')}, ${showNumber(content.bytes)} bytes`;
-    output.line(`table       version ${version}${holds ?? ''}`);
+    output.line(`table       version ${version}${content === undefined ? '' : `, ${showContent(content)}`}`);
   }
   if (partitions.length > 0)
     output.table(

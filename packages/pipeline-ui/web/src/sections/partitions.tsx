@@ -1,13 +1,19 @@
 import type { JSX } from 'preact';
-import type { Partition, Partitions as PartitionList } from '../../../src/api/index.ts';
-import { showBytes, showCount, showOffset, showRange } from '../format/numbers.ts';
+import type { Figures, Partition, Partitions as PartitionList } from '../../../src/api/index.ts';
+import { plural, showBytes, showCount, showOffset, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
-/** All partitions of the topic, those of other consumers too. */
-export function Partitions({ partitions }: { readonly partitions: PartitionList | undefined }): JSX.Element {
-  const { plural } = useRecordNames();
+/** All partitions of the topic, those of other consumers too, and the table that their files make up. */
+export function Partitions({
+  partitions,
+  table,
+}: {
+  readonly partitions: PartitionList | undefined;
+  readonly table: Figures['table'];
+}): JSX.Element {
+  const names = useRecordNames();
   const items = partitions?.items ?? [];
   const largest = Math.max(1, ...items.map(({ lag }) => lag ?? 0));
   return (
@@ -40,7 +46,7 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
                   Latest
                 </th>
                 <th scope="col" class="number">
-                  {capitalized(plural)}
+                  {capitalized(names.plural)}
                 </th>
                 <th scope="col" class="number">
                   Dead letters
@@ -57,7 +63,18 @@ export function Partitions({ partitions }: { readonly partitions: PartitionList 
           </table>
         </WideTable>
       )}
+      {table !== null && <TableLine table={table} />}
     </section>
+  );
+}
+
+function TableLine({ table }: { readonly table: NonNullable<Figures['table']> }): JSX.Element {
+  const { version, files, bytes, smallFiles } = table;
+  return (
+    <p class="table-line">
+      Delta Lake table: version {showCount(version)}, {plural(files, 'file', 'files')}, {showBytes(bytes)}
+      {smallFiles > 0 && `, ${showCount(smallFiles)} of them small`}
+    </p>
   );
 }
 
