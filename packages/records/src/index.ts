@@ -20,6 +20,7 @@ export {
   addWindows,
   emptyWindows,
   followWatermarks,
+  leftOutAs,
   parseWindows,
   windowEnd,
   windowName,
@@ -27,6 +28,7 @@ export {
   type WindowCounts,
   type WindowState,
 } from './counting/window-state.ts';
+export { windowStatus, type WindowStatus } from './counting/window-status.ts';
 export { describeQuery } from './declaration/describe-query.ts';
 export {
   by,

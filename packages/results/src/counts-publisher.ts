@@ -25,10 +25,10 @@ type Counted = ReadonlyMap<number, CountedState<QueryState>>;
 
 export interface CountsPublisher extends ResultPublisher<QueryState> {
   /**
-   * Up to where windows are put for good and need not be kept for that, in milliseconds since the epoch; `-Infinity`: not known yet. Days
-   * in which a window is missing from some state were put before it was dropped.
+   * No state needs windows that end by then, in milliseconds since the epoch; `-Infinity`: none are known. They are put for good, and
+   * final for longer than they are shown.
    */
-  finalUntil(): number;
+  droppableUntil(): number;
 }
 
 /**
@@ -147,7 +147,7 @@ export function createCountsPublisher(options: {
     );
   }
 
-  return { publish, finalUntil: () => published.finalUntil() };
+  return { publish, droppableUntil: () => published.droppableUntil() };
 }
 
 function reaches(counted: Counted, { endOffsets, watermarks }: Version): boolean {

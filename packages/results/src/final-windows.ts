@@ -3,7 +3,7 @@ import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
 import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
 import { PARQUET_TYPE } from './layout/row-group.ts';
-import { DAY_MS, finalDays, type TableWindow } from './window-table.ts';
+import { FINAL_SHOWN_MS, finalDays, type TableWindow } from './window-table.ts';
 import { encodeFinalWindows } from './windows-file-body.ts';
 
 const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
@@ -20,16 +20,19 @@ export class FinalWindows {
   readonly #store: ObjectStore;
   /** Days that are there for sure. */
   readonly #put = new Set<string>();
-  #until = -Infinity;
+  #droppableUntil = -Infinity;
 
   constructor(file: DeclaredWindows, store: ObjectStore) {
     this.#file = file;
     this.#store = store;
   }
 
-  /** Up to where all days are there, in milliseconds since the epoch; `-Infinity`: that is not known of any. */
-  get until(): number {
-    return this.#until;
+  /**
+   * As `CountsPublisher` says. Days in which windows end by then are over, so they are there: each was put here, or before a window of it
+   * was dropped.
+   */
+  get droppableUntil(): number {
+    return this.#droppableUntil;
   }
 
   /**
@@ -51,6 +54,6 @@ export class FinalWindows {
       }
       this.#put.add(date);
     }
-    if (until !== undefined) this.#until = Math.max(this.#until, Math.floor(until / DAY_MS) * DAY_MS);
+    if (until !== undefined) this.#droppableUntil = Math.max(this.#droppableUntil, until - FINAL_SHOWN_MS);
   }
 }

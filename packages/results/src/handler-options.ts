@@ -10,8 +10,8 @@ export interface QueryHandlerOptions {
   readonly unknownFields?: UnknownFields;
   /** How late a record may come and still count for its window, in milliseconds. Default 10 minutes. */
   readonly watermarkDelayMs?: number;
-  /** Up to when all windows are published for good, which the publisher knows, in milliseconds since the epoch. Default: none are. */
-  readonly publishedUntil?: () => number;
+  /** Windows that end by then may be dropped, as the publisher knows (`CountsPublisher.droppableUntil`). Default: none may. */
+  readonly droppableUntil?: () => number;
 }
 
 export const WATERMARK_DELAY_MS = 600_000;

@@ -41,6 +41,8 @@ export {
   type ResultFormat,
 } from './layout/result-keys.ts';
 export { readCounts, readPublishedCounts, type PublishedCounts } from './read/published-counts.ts';
+export { listFinalDays, readFinalWindows, type FinalDayFiles } from './read/final-windows.ts';
+export type { ReadWindow } from './read/gather-windows.ts';
 export {
   readPublishedWindows,
   readWindows,
@@ -50,7 +52,7 @@ export {
 export { readDeadLetters } from './read/read-dead-letters.ts';
 export { prefetch } from './read/prefetch.ts';
 export { readParquetGroups } from './read/read-parquet-rows.ts';
-export { readLateOffsets } from './read/read-late-offsets.ts';
+export { readLateRows, type LateRowLine } from './read/read-late-rows.ts';
 export { checkFileSize, READ_LIMITS } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';
 export {
@@ -68,4 +70,12 @@ export {
   type Requeue,
   type RequeueRecord,
 } from './requeue-journal.ts';
-export { finalUntil, shownWindows, windowTable, type TableWindow } from './window-table.ts';
+export {
+  DAY_MS,
+  finalDays,
+  FINAL_SHOWN_MS,
+  finalUntil,
+  shownWindows,
+  windowTable,
+  type TableWindow,
+} from './window-table.ts';

@@ -24,8 +24,8 @@ export interface PublishedFiles {
   readonly files: readonly PublishedFile[];
   /** What is put once: windows of days that are over. */
   putFinal(counted: Counted, partitions: readonly number[]): Promise<void>;
-  /** Up to where windows are put for good, as far as is known here: `FinalWindows.until`. */
-  finalUntil(): number;
+  /** As `CountsPublisher` says. */
+  droppableUntil(): number;
 }
 
 export function createPublishedFiles(query: Query, store: ObjectStore): PublishedFiles {
@@ -39,7 +39,7 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   });
   const { windows } = query;
   if (windows === undefined)
-    return { files: counts, putFinal: () => Promise.resolve(), finalUntil: () => -Infinity };
+    return { files: counts, putFinal: () => Promise.resolve(), droppableUntil: () => -Infinity };
   const final = new FinalWindows(windows, store);
   const live: PublishedFile = {
     key: countsKey(windows.name),
@@ -60,7 +60,7 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
       const { table, until } = tableOf(windows, counted, partitions);
       return final.put(table, until, prunedUntil(counted));
     },
-    finalUntil: () => final.until,
+    droppableUntil: () => final.droppableUntil,
   };
 }
 

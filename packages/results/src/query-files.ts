@@ -3,7 +3,9 @@ import {
   addWindows,
   emptyCounts,
   emptyWindows,
+  leftOutAs,
   mergeCounts,
+  withoutWindows,
   type BufferPool,
   type Query,
   type QueryState,
@@ -19,6 +21,8 @@ export interface QueryFilesOptions extends ReadingOptions {
   readonly formats: readonly ResultFormat[];
   readonly pool: BufferPool;
   readonly groups: RowGroupPool;
+  /** As `QueryHandlerOptions` say. */
+  readonly droppableUntil: () => number;
 }
 
 interface LineFile {
@@ -30,7 +34,8 @@ interface LineFile {
 /** The files of one range: rows in each format, dead letters, and rows that were late. */
 export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): OpenFiles<QueryState> {
   const { partition, startOffset, beginUpload } = start;
-  const { query } = options;
+  const { query, droppableUntil } = options;
+  const unitMs = query.windows?.unitMs ?? 0;
   let rows: RowFiles | undefined;
   let counts = emptyCounts(query);
   /** What these rows add; neither watermark nor delay of it are looked at. */
@@ -54,7 +59,9 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
     async add(batch, state) {
       rows ??= new RowFiles({ ...options, partition, baseOffset: startOffset, beginUpload });
       const before = rows.length;
-      const counting = rows.countWindows(state.windows);
+      // Here, as a partition with a backlog is never between records: the next batch is filled before the last one is stored.
+      const former = state.windows && withoutWindows(state.windows, droppableUntil(), unitMs);
+      const counting = rows.countWindows(former);
       const read = await readRecords(batch, rows, startOffset, options);
       deadLetters += read.deadLetters.count;
       deadFile = await write(deadFile, read.deadLetters.finish());
@@ -72,7 +79,12 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
         rows: rows.length - before,
         deadLetters: read.deadLetters.count,
         ...(counting && {
-          events: { ...counting.eventTimes, watermark: counting.watermark, late: late.count },
+          events: {
+            ...counting.eventTimes,
+            watermark: counting.watermark,
+            late: late.count,
+            forced: counting.forced,
+          },
         }),
         observations: {
           ...added,
@@ -95,8 +107,11 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
       }
       const stored = {
         counts: mergeCounts(state.counts, counts),
-        // The watermark that decides about what follows is the one that was counted with.
-        ...(state.windows && { windows: addWindows(state.windows, windows, counted.windows) }),
+        // The watermark that decides about what follows is the one that was counted with, and what is dropped there is dropped here.
+        ...(state.windows &&
+          counted.windows && {
+            windows: leftOutAs(addWindows(state.windows, windows, counted.windows), counted.windows, unitMs),
+          }),
       };
       return { files, rows: rows?.length ?? 0, deadLetters, state: stored };
     },

@@ -7,6 +7,7 @@ import {
   parseQueryState,
   RecordReader,
   utc,
+  windowStatus,
   type Query,
   type QueryState,
 } from '@client-tickets/records';
@@ -41,7 +42,7 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
     timestampZone: zone = utc,
     unknownFields = 'drop',
     watermarkDelayMs: delayMs = WATERMARK_DELAY_MS,
-    publishedUntil = () => -Infinity,
+    droppableUntil = () => -Infinity,
   } = options;
   const reader = new RecordReader(query.record, { zone, keepUnknownFields: unknownFields === 'keep' });
   const files: QueryFilesOptions = {
@@ -51,7 +52,9 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
     parse: createRecordParser(query.record, zone),
     pool: new BufferPool(SPARE_BYTES),
     groups: new RowGroupPool(reader, SPARE_GROUPS, query.windows !== undefined),
+    droppableUntil,
   };
+  const { windows } = query;
   return {
     version: ENCODERS,
     settings: { ...describeOptions(options), ...describeQuery(query) },
@@ -64,6 +67,9 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
     ],
     partitionPrefixes: (partition) => partitionPrefixes(query.table, partition),
     openFiles: (start) => openQueryFiles(start, files),
-    ...(query.windows && { advance: windowAdvance(query.windows, { delayMs, publishedUntil }) }),
+    ...(windows && {
+      advance: windowAdvance(windows, { delayMs, droppableUntil }),
+      eventTimeOf: (state) => state.windows && windowStatus(windows, state.windows),
+    }),
   };
 }

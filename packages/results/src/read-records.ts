@@ -57,6 +57,7 @@ class BlockReading {
   readonly #view: DataView;
   readonly #rows: RowFiles;
   readonly #columns: RecordColumns;
+  readonly #logTimes: Float64Array | undefined;
   readonly #reader: RecordReader;
   readonly #parse: RecordParser<Query['record']>;
   readonly #result: ReadBatch;
@@ -80,6 +81,7 @@ class BlockReading {
     this.#view = viewOf(block.bytes);
     this.#rows = rows;
     this.#columns = rows.columns;
+    this.#logTimes = rows.logTimes;
     this.#reader = reader;
     this.#parse = parse;
     this.#result = result;
@@ -99,7 +101,8 @@ class BlockReading {
     const delta = block.offsetDelta(index);
     const known = this.#blockOffset + delta;
     const offset = Number.isSafeInteger(known) ? known : block.offsetAt(index);
-    this.#rows.addLast(this.#view, start, end, this.#sinceBase + delta, offset, block.timestampAt(index));
+    if (this.#logTimes !== undefined) this.#logTimes[columns.length - 1] = block.timestampAt(index);
+    this.#rows.addLast(this.#view, start, end, this.#sinceBase + delta, offset);
   }
 
   /** `false`: it is a dead letter. */

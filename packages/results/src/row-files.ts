@@ -93,6 +93,14 @@ export class RowFiles {
     return this.#group.columns;
   }
 
+  /**
+   * When the log says that each row was written, in milliseconds since the epoch, which the caller notes before it adds the row.
+   * `undefined`: nothing asks for it. (As an argument each would be an object of its own.)
+   */
+  get logTimes(): Float64Array | undefined {
+    return this.#windows === undefined ? undefined : this.#group.logTimes;
+  }
+
   /** How large the largest of its files is, without the rows of a row group that is not full. */
   get bytes(): number {
     return Math.max(
@@ -117,22 +125,11 @@ export class RowFiles {
     return this.#windows;
   }
 
-  /**
-   * The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. `logTime`: when
-   * the log says it was written, in milliseconds since the epoch.
-   */
-  addLast(
-    source: DataView,
-    start: number,
-    end: number,
-    place: number,
-    offset: number | bigint,
-    logTime: number,
-  ): void {
-    const { columns, offsets, logTimes } = this.#group;
+  /** The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. */
+  addLast(source: DataView, start: number, end: number, place: number, offset: number | bigint): void {
+    const { columns, offsets } = this.#group;
     this.#lines?.addLast(source, start, end, offset);
     offsets[columns.length - 1] = place;
-    if (this.#windows !== undefined) logTimes[columns.length - 1] = logTime;
     this.#groupBytes += end - start;
     this.length += 1;
     if (columns.length === columns.capacity || this.#groupBytes >= ROW_GROUP.bytes) this.#endRowGroup();

@@ -130,11 +130,11 @@ test('files that lack counted records hold their own windows, and the watermark 
 });
 
 describe('between records', () => {
-  const advance = (state: QueryState, others: readonly QueryState[], isIdle: boolean, until = Infinity) => {
+  const advance = (state: QueryState, others: readonly QueryState[], isIdle: boolean, until = -Infinity) => {
     const advancing = createQueryHandler(query, {
       formats: ['json'],
       watermarkDelayMs: 20 * MINUTE,
-      publishedUntil: () => until,
+      droppableUntil: () => until,
     });
     return advancing.advance?.(state, { others, isIdle });
   };
@@ -155,14 +155,12 @@ describe('between records', () => {
     expect(advance(state, [], false)?.windows).toEqual({ ...state.windows, delayMs: 20 * MINUTE });
   });
 
-  test('windows are dropped that are published for good, and not shown any more', async () => {
-    const days = 3 * 24 * 60;
-    const state = await counted(5, 24 * 60, days);
-    const starts = (next: QueryState | undefined): readonly string[] =>
-      Object.keys(next?.windows?.windows ?? {});
-    expect(starts(advance(state, [state], false))).toEqual(['2026-11-27T09:00:00Z', '2026-11-29T09:00:00Z']);
-    expect(advance(state, [await counted(5)], false)).toBe(state); // another partition has it open
-    expect(advance(state, [state], false, START)).toBe(state); // not published
-    expect(advance(state, [emptyState(query, 20 * MINUTE)], false)).toBe(state);
+  test('windows are dropped that may be, once the partition has closed them', async () => {
+    const state = await counted(5, 24 * 60, 3 * 24 * 60);
+    const starts = (until: number): readonly string[] =>
+      Object.keys(advance(state, [], false, until)?.windows?.windows ?? {});
+    expect(starts(START + 61 * MINUTE)).toEqual(['2026-11-27T09:00:00Z', '2026-11-29T09:00:00Z']);
+    expect(starts(Infinity)).toEqual(['2026-11-29T09:00:00Z']);
+    expect(advance(state, [], false, START)).toBe(state);
   });
 });

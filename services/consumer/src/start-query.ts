@@ -56,7 +56,7 @@ export function startQuery(query: Query, options: QueryOptions): StreamingQuery<
       ...(timestampZone === undefined ? {} : { timestampZone }),
       ...(unknownFields === undefined ? {} : { unknownFields }),
       ...(watermarkDelayMs === undefined ? {} : { watermarkDelayMs }),
-      publishedUntil: () => publisher.finalUntil(),
+      droppableUntil: () => publisher.droppableUntil(),
     }),
     publisher,
   });

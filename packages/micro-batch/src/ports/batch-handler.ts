@@ -39,6 +39,18 @@ export interface EventTimes {
   readonly watermark: number | undefined;
   /** Events that came after their window was closed. */
   readonly late: number;
+  /** Windows that were closed before their time, as too many were open. */
+  readonly forced: number;
+}
+
+/** What a state tells of event time. */
+export interface EventTimeStatus {
+  /** In milliseconds since the epoch; `undefined`: there is none yet. */
+  readonly watermark: number | undefined;
+  readonly openWindows: number;
+  /** As `EventTimes` has it, since the partition's first offset. */
+  readonly late: number;
+  readonly forced: number;
 }
 
 export interface FinishedFiles<State> {
@@ -89,7 +101,8 @@ export interface Situation<State> {
 /**
  * What a query does with records. **State is a fold over them, and keys and bytes of files follow from the records and the range
  * alone** (no clock, no randomness, no name of an instance). How records are cut into batches must make no difference to either: any
- * consumer may fill the same range again, in other pieces, and must make the same files.
+ * consumer may fill the same range again, in other pieces, and must make the same files. What neither a record nor a reader will need
+ * may be left out of a state at any time; `finish` leaves out what `counted` lacks for that reason.
  */
 export interface BatchHandler<State> {
   /** Changes whenever the same records would give other files or another state; a checkpoint of another version is refused. */
@@ -108,6 +121,8 @@ export interface BatchHandler<State> {
    * that is counted, and kept by a swap of its own, so that every consumer finds the change at the same place.
    */
   advance?(state: State, situation: Situation<State>): State;
+  /** What a state tells of event time, where the query counts by it. */
+  eventTimeOf?(state: State): EventTimeStatus | undefined;
   /** Several may be open at once; nothing is written before there is something to write. */
   openFiles(start: FilesStart): OpenFiles<State>;
 }

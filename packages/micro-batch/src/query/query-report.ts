@@ -1,6 +1,6 @@
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import { buildProgress, type QueryProgress } from '../trigger/progress.ts';
-import { dueAt, type Rollover } from '../trigger/rollover.ts';
+import { dueAt } from '../trigger/rollover.ts';
 import type { StoredFilesOf, TriggerOutcome } from '../trigger/run-trigger.ts';
 import type { PartitionOffsets } from '../ports/source.ts';
 import type { ResolvedQueryOptions } from './query-options.ts';
@@ -16,6 +16,8 @@ export interface TriggerTimes {
   /** How long publishing took, in milliseconds. */
   readonly publishing: number;
 }
+
+const WARN_EVERY_MS = 60_000;
 
 /** What is known of partitions at this moment: the owned ones, and those of others that are not read on. */
 interface KnownPartitions<State> extends Pick<QueryStatus, 'assigned' | 'unread'> {
@@ -34,6 +36,7 @@ export class QueryReport<State> {
   #log: ReadonlyMap<number, PartitionOffsets> = new Map();
   #lastTriggerAt: number | undefined;
   #lastProgress: QueryProgress | undefined;
+  #warnedAt = -Infinity;
 
   constructor(options: ResolvedQueryOptions<State>, runId: string, partitions: () => KnownPartitions<State>) {
     this.#options = options;
@@ -74,6 +77,7 @@ export class QueryReport<State> {
   /** Tells the listener of batches that were counted, of which there is one at least. */
   counted({ counted, durationMs }: TriggerOutcome, times: TriggerTimes): void {
     const { name, source, results, clock, listener } = this.#options;
+    this.#warnOfForced(counted);
     for (const { partition, batch, progress } of counted) listener.onBatch?.(partition, batch, progress);
     const triggerExecution = clock.monotonic() - times.startedAt;
     this.#lastProgress = buildProgress({
@@ -96,8 +100,23 @@ export class QueryReport<State> {
     listener.onProgress?.(this.#lastProgress);
   }
 
+  /** Once a minute at the most: where times are random, each batch closes some. */
+  #warnOfForced(counted: TriggerOutcome['counted']): void {
+    const { clock, logger } = this.#options;
+    const forced = counted.flatMap(({ partition, progress: { events } }) =>
+      events === undefined || events.forced === 0 ? [] : [{ partition, windows: events.forced }],
+    );
+    if (forced.length === 0 || clock.monotonic() - this.#warnedAt < WARN_EVERY_MS) return;
+    this.#warnedAt = clock.monotonic();
+    logger.warn(
+      { forced },
+      'too many windows were open, so the oldest were closed before their time, and what comes for them is late: ' +
+        'are the times of these records right, or is the delay of the watermark too long?',
+    );
+  }
+
   status(): QueryStatus {
-    const { name, source, rollover } = this.#options;
+    const { name, source } = this.#options;
     const { assigned, queries, unread } = this.#partitions();
     const owned = new Set(queries.map(({ partition }) => partition));
     return {
@@ -109,7 +128,9 @@ export class QueryReport<State> {
       message: this.#message,
       errorCode: this.#errorCode,
       assigned,
-      partitions: queries.map((query) => partitionStatus(query, rollover, this.#log.get(query.partition))),
+      partitions: queries.map((query) =>
+        partitionStatus(query, this.#options, this.#log.get(query.partition)),
+      ),
       unread: unread.filter(({ partition }) => !owned.has(partition)),
       lastTriggerAt: this.#lastTriggerAt,
       lastProgress: this.#lastProgress,
@@ -120,7 +141,7 @@ export class QueryReport<State> {
 /** `log` is what was last read of the partition's log. */
 function partitionStatus<State>(
   { partition, checkpoint, buffer, openBytes, oldestUncountedAt }: PartitionQuery<State>,
-  rollover: Rollover,
+  { rollover, handler }: Pick<ResolvedQueryOptions<State>, 'rollover' | 'handler'>,
   log: PartitionOffsets | undefined,
 ): PartitionStatus {
   const { firstOffset, counted, stored, openSince, planned, gaps } = checkpoint;
@@ -146,6 +167,7 @@ function partitionStatus<State>(
     totals: counted.totals,
     storedTotals: stored.totals,
     gaps,
+    eventTime: handler.eventTimeOf?.(counted.state),
     bufferedBytes: buffer.bytes,
   };
 }

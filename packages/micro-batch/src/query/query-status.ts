@@ -1,4 +1,5 @@
 import type { QueryErrorCode } from '../ports/query-error.ts';
+import type { EventTimeStatus } from '../ports/batch-handler.ts';
 import type { FilePlan, Gap, Totals } from '../checkpoint/partition-checkpoint.ts';
 import type { QueryProgress } from '../trigger/progress.ts';
 
@@ -40,6 +41,8 @@ export interface PartitionStatus {
   readonly totals: Totals;
   readonly storedTotals: Totals;
   readonly gaps: readonly Gap[];
+  /** Of what is counted; `undefined`: the query does not count by event time. */
+  readonly eventTime: EventTimeStatus | undefined;
   readonly bufferedBytes: number;
 }
 

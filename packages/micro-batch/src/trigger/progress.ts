@@ -40,7 +40,11 @@ export interface QueryProgress {
   readonly durationMs: Readonly<Record<Phase | 'triggerExecution', number>>;
   /** As Spark has it, where records are counted by windows of event time; the watermark is the least of the partitions. */
   readonly eventTime?: Readonly<Record<string, string>>;
-  readonly stateOperators: readonly { readonly numRowsDroppedByWatermark: number }[];
+  readonly stateOperators: readonly {
+    readonly numRowsDroppedByWatermark: number;
+    /** `numWindowsForced`: closed before their time, as too many were open. */
+    readonly customMetrics: Readonly<Record<string, number>>;
+  }[];
   readonly sources: readonly SourceProgress[];
   readonly sink: {
     readonly description: string;
@@ -99,11 +103,17 @@ export function buildProgress(measures: TriggerMeasures): QueryProgress {
     ...rates,
     durationMs,
     ...(events.length === 0 ? {} : { eventTime: eventTime(events) }),
-    stateOperators:
-      events.length === 0 ? [] : [{ numRowsDroppedByWatermark: sum(events.map(({ late }) => late)) }],
+    stateOperators: events.length === 0 ? [] : [stateOperator(events)],
     sources: [sourceProgress(measures, rates)],
     sink: { description: measures.sinkDescription, numOutputRows: rows, numDeadLetters: deadLetters },
     observedMetrics: addObservations(partitions.map((partition) => partition.observations)),
+  };
+}
+
+function stateOperator(events: readonly EventTimes[]): QueryProgress['stateOperators'][number] {
+  return {
+    numRowsDroppedByWatermark: sum(events.map(({ late }) => late)),
+    customMetrics: { numWindowsForced: sum(events.map(({ forced }) => forced)) },
   };
 }
 

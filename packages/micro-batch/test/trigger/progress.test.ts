@@ -59,15 +59,26 @@ test('event times are those of all partitions, and the watermark is the least', 
   const at = (hour: number): number => Date.UTC(2026, 10, 22, hour);
   const [first, second] = measures.partitions;
   if (first === undefined || second === undefined) throw new RangeError('two partitions are measured');
-  const none = { count: 0, min: Infinity, max: -Infinity, sum: 0, late: 0 };
+  const none = { count: 0, min: Infinity, max: -Infinity, sum: 0, late: 0, forced: 0 };
   const progress = buildProgress({
     ...measures,
     partitions: [
       {
         ...first,
-        events: { count: 3, min: at(1), max: at(5), sum: at(1) + at(2) + at(5), watermark: at(4), late: 1 },
+        events: {
+          count: 3,
+          min: at(1),
+          max: at(5),
+          sum: at(1) + at(2) + at(5),
+          watermark: at(4),
+          late: 1,
+          forced: 4,
+        },
       },
-      { ...second, events: { count: 1, min: at(4), max: at(4), sum: at(4), watermark: at(3), late: 2 } },
+      {
+        ...second,
+        events: { count: 1, min: at(4), max: at(4), sum: at(4), watermark: at(3), late: 2, forced: 0 },
+      },
     ],
   });
   expect(progress.eventTime).toEqual({
@@ -76,7 +87,9 @@ test('event times are those of all partitions, and the watermark is the least', 
     avg: '2026-11-22T03:00:00.000Z',
     watermark: '2026-11-22T03:00:00.000Z',
   });
-  expect(progress.stateOperators).toEqual([{ numRowsDroppedByWatermark: 3 }]);
+  expect(progress.stateOperators).toEqual([
+    { numRowsDroppedByWatermark: 3, customMetrics: { numWindowsForced: 4 } },
+  ]);
   const empty = { ...measures, partitions: [{ ...first, events: { ...none, watermark: undefined } }] };
   expect(buildProgress(empty).eventTime).toEqual({});
 });

@@ -64,6 +64,7 @@ export class WindowFold {
     const { delayMs } = this.#before;
     const { millis } = times;
     const { values } = kinds;
+    const kindOf = this.#kinds;
     let { min, max, sum } = this.#times;
     let watermark = this.#watermark;
     let start = Number.NaN;
@@ -85,7 +86,7 @@ export class WindowFold {
           this.#watermark = watermark;
           watermark = this.#closeOldest();
         }
-        const kind = this.#kinds[values[row] ?? 0] ?? 0;
+        const kind = kindOf[values[row] ?? 0] ?? 0;
         counts[kind] = (counts[kind] ?? 0) + 1;
       }
       sum += at;
@@ -101,6 +102,11 @@ export class WindowFold {
   /** When the events of the rows were that were added. */
   get eventTimes(): EventTimes {
     return this.#times;
+  }
+
+  /** How many windows the rows have closed because too many were open. */
+  get forced(): number {
+    return this.#forced;
   }
 
   /** After the rows, in milliseconds since the epoch; `undefined`: there is none yet. */

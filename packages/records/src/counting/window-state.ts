@@ -80,14 +80,31 @@ function isBefore(a: string | null, b: string | null): boolean {
 
 /**
  * Leaves out windows that end by `until`, in milliseconds since the epoch, and that the watermark has closed: no record can come for
- * them, so this may happen between any two. The same one: there are none.
+ * them, so this may happen at any time. The same one: there are none.
  */
 export function withoutWindows(state: WindowState, until: number, unitMs: number): WindowState {
   const closed = state.watermark === null ? -Infinity : Date.parse(state.watermark);
   const last = Math.min(until, closed);
-  const kept = Object.entries(state.windows).filter(([name]) => Date.parse(name) + unitMs > last);
-  if (kept.length === Object.keys(state.windows).length) return state;
-  return { ...state, prunedUntil: new Date(last).toISOString(), windows: Object.fromEntries(kept) };
+  const [oldest] = Object.keys(state.windows);
+  if (oldest === undefined || !(Date.parse(oldest) + unitMs <= last)) return state;
+  return leaveOut(state, new Date(last).toISOString(), unitMs);
+}
+
+/** Leaves out what another state of the same partition, which has come as far or further, has left out. */
+export function leftOutAs(
+  state: WindowState,
+  { prunedUntil }: Pick<WindowState, 'prunedUntil'>,
+  unitMs: number,
+): WindowState {
+  return prunedUntil === state.prunedUntil || prunedUntil === null
+    ? state
+    : leaveOut(state, prunedUntil, unitMs);
+}
+
+function leaveOut(state: WindowState, prunedUntil: string, unitMs: number): WindowState {
+  const until = Date.parse(prunedUntil);
+  const kept = Object.entries(state.windows).filter(([name]) => Date.parse(name) + unitMs > until);
+  return { ...state, prunedUntil, windows: Object.fromEntries(kept) };
 }
 
 /** Reads a state back from JSON. Throws a `RangeError` that says what is wrong with it. */

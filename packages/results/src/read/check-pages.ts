@@ -21,6 +21,7 @@ export function checkPages(file: Uint8Array, { row_groups }: FileMetaData, unfol
 function checkChunk(file: Uint8Array, chunk: ColumnMetaData, unfold: Unfold): void {
   const { num_values, data_page_offset, dictionary_page_offset } = chunk;
   const { total_compressed_size, total_uncompressed_size } = chunk;
+  const unfoldPage: Unfold = chunk.codec === 'UNCOMPRESSED' ? (bytes) => bytes : unfold;
   const start = Number(dictionary_page_offset ?? data_page_offset);
   const bytes = new PageBytes(file, start, start + Number(total_compressed_size));
   let left = Number(num_values);
@@ -41,7 +42,7 @@ function checkChunk(file: Uint8Array, chunk: ColumnMetaData, unfold: Unfold): vo
     if (header.type === DICTIONARY_PAGE) continue; // PLAIN: its bytes are all that it has
     if (header.type !== DATA_PAGE_V2) throw new RangeError(`no query writes pages of type ${header.type}`);
     left -= header.values;
-    checkDataPage(file.subarray(page, page + header.storedBytes), header, unfold);
+    checkDataPage(file.subarray(page, page + header.storedBytes), header, unfoldPage);
   }
   if (left !== 0)
     throw new RangeError(`expected ${num_values} values in a column chunk, found ${left} fewer`);

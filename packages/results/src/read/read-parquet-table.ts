@@ -1,0 +1,97 @@
+import { parquetScan, snappyUncompress, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { checkPages } from './check-pages.ts';
+import { readFooter, toArrayBuffer } from './read-footer.ts';
+import { READ_LIMITS } from './read-limits.ts';
+import type { FoundRow } from './stored-row.ts';
+
+/** Rows that follow each other in a file. */
+export interface ParquetGroup {
+  /** The place of the first of them in the file, from 0. */
+  readonly start: number;
+  readonly rows: () => Iterable<FoundRow>;
+}
+
+/**
+ * The row groups of a Parquet file, of the columns that `choose` picks of those that are there, each decoded when it is asked for;
+ * timestamps are microseconds. What the footer claims is checked before anything is unfolded: no file has more than `mostRows`. Rejects
+ * with an `Error` that says what is wrong with the file.
+ */
+export async function* readParquetTable(
+  body: Uint8Array,
+  mostRows: bigint,
+  choose: (there: ReadonlySet<string>) => readonly string[],
+): AsyncGenerator<ParquetGroup> {
+  const bytes = toArrayBuffer(body);
+  const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+  const metadata = readFooter(bytes);
+  checkClaims(metadata, mostRows);
+  checkPages(body, metadata, unfold);
+  const names = [...choose(new Set(metadata.schema.map(({ name }) => name)))];
+  const scan = await parquetScan({
+    file,
+    metadata,
+    columns: names,
+    compressors: { SNAPPY: unfold },
+    parsers: {
+      timestampFromMilliseconds: (ms) => ms * 1_000n,
+      timestampFromMicroseconds: (micros) => micros,
+    },
+  });
+  let start = 0;
+  for (const { num_rows } of metadata.row_groups) {
+    const end = start + Number(num_rows);
+    const read = names.map(
+      async (column) => [column, await scan.readColumn({ column, rowStart: start, rowEnd: end })] as const,
+    );
+    const values = new Map(await Promise.all(read));
+    const length = end - start;
+    yield { start, rows: () => toRows(values, length) };
+    start = end;
+  }
+}
+
+function* toRows(columns: ReadonlyMap<string, ArrayLike<unknown>>, length: number): Iterable<FoundRow> {
+  for (let row = 0; row < length; row += 1) {
+    const found: Record<string, unknown> = {};
+    for (const [name, column] of columns) found[name] = column[row];
+    yield found;
+  }
+}
+
+/** What the footer says must be true of a file that a query has written, whatever the pages hold. */
+function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): void {
+  let rows = 0n;
+  let unfolded = 0n;
+  for (const group of row_groups) {
+    rows += group.num_rows;
+    for (const { meta_data } of group.columns) {
+      unfolded += meta_data?.total_uncompressed_size ?? 0n;
+      if (meta_data?.num_values === group.num_rows) continue;
+      throw new RangeError(
+        `expected ${group.num_rows} values in each column of a row group, found ${meta_data?.num_values ?? 'none'}`,
+      );
+    }
+  }
+  if (rows !== num_rows) {
+    throw new RangeError(`the footer says ${num_rows} rows, the row groups hold ${rows}`);
+  }
+  const most = mostRows < READ_LIMITS.rows ? mostRows : BigInt(READ_LIMITS.rows);
+  if (rows > most) throw new RangeError(`expected at most ${most} rows, found ${rows}; they are not read`);
+  if (unfolded > READ_LIMITS.unfoldedBytes) {
+    throw new RangeError(
+      `expected columns that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes, found ${unfolded}; they are not read`,
+    );
+  }
+}
+
+/** A page's header says by itself what it unfolds to. */
+function unfold(page: Uint8Array, size: number): Uint8Array {
+  if (!(size >= 0 && size <= READ_LIMITS.unfoldedBytes)) {
+    throw new RangeError(
+      `expected pages that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes, found ${size}`,
+    );
+  }
+  const output = new Uint8Array(size);
+  snappyUncompress(page, output);
+  return output;
+}

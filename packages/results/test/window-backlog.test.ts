@@ -1,0 +1,154 @@
+import { silentLogger, StreamingQuery, systemClock, type Rollover } from '@client-tickets/micro-batch';
+import {
+  createMemoryObjectStore,
+  createRandom,
+  MemoryLog,
+  MemoryObjects,
+} from '@client-tickets/micro-batch/testing';
+import { by, defineQuery, defineRecord, oneOf, parseQueryState, timestamp } from '@client-tickets/records';
+import {
+  createCountsPublisher,
+  createQueryHandler,
+  listFinalDays,
+  readFinalWindows,
+  readPublishedWindows,
+  RESULT_FORMATS,
+  type ReadWindow,
+} from '@client-tickets/results';
+import * as fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { topic } from './records.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const START = Date.parse('2026-10-01T00:00:00Z');
+const RUNS = Number(process.env['BACKLOG_RUNS'] ?? 6);
+
+const query = defineQuery({
+  table: 'tickets',
+  record: defineRecord('ticket', { created_at: timestamp(), type: oneOf('BILLING', 'GENERAL') }),
+  derive: {},
+  counts: { ticket_counts: by('type'), ticket_counts_by_hour: by('type').perHour('created_at') },
+});
+const file = query.windows ?? expect.fail('the query has windows');
+
+interface Backlog {
+  readonly log: MemoryLog;
+  /** Of each hour: billing and general tickets that are in time. */
+  readonly expected: ReadonlyMap<number, readonly number[]>;
+}
+
+/** A ticket an hour and partition, in order but for some that come up to five hours late; without a delay, that decides. */
+function backlogOf(seed: number, partitions: number, hours: number): Backlog {
+  const random = createRandom(seed);
+  const log = new MemoryLog(topic, partitions);
+  const expected = new Map<number, number[]>();
+  for (const partition of log.partitions) {
+    let watermark = -Infinity;
+    for (let hour = 0; hour < hours; hour += 1) {
+      const arrived = START + hour * HOUR + random.below(HOUR);
+      const at = arrived - (random.chance(0.2) ? random.below(5 * HOUR) : 0);
+      const kind = random.below(2);
+      const start = Math.floor(at / HOUR) * HOUR;
+      const counts = expected.get(start) ?? [0, 0];
+      if (start + HOUR > watermark) expected.set(start, counts.with(kind, (counts[kind] ?? 0) + 1));
+      watermark = Math.max(watermark, at);
+      const ticket = { created_at: new Date(at).toISOString(), type: ['BILLING', 'GENERAL'][kind] };
+      log.append(partition, Buffer.from(JSON.stringify(ticket)), { timestamp: arrived });
+    }
+  }
+  return { log, expected };
+}
+
+const EACH_BATCH: Rollover = { intervalMs: 0, bytes: 1_000_000_000, inactivityMs: HOUR };
+const ONE_FILE: Rollover = { intervalMs: HOUR, bytes: 1_000_000_000, inactivityMs: HOUR };
+
+/** Reads the whole backlog, without a pause between two batches. */
+async function readBacklog(log: MemoryLog, rollover: Rollover, maxOffsetsPerTrigger: number) {
+  const checkpoints = new MemoryObjects();
+  const results = createMemoryObjectStore('memory://results/', new MemoryObjects());
+  /** How many windows each version of a checkpoint holds. */
+  const held: number[] = [];
+  /** Where both frontiers are at the same place, what each has counted by windows. */
+  const pairs: { readonly counted: unknown; readonly stored: unknown }[] = [];
+  checkpoints.onWrite = (key) => {
+    if (!key.includes('partition-')) return;
+    const { counted, stored } = JSON.parse(Buffer.from(checkpoints.objects.get(key)?.body ?? []).toString());
+    const states = [counted, stored].map(({ state }) => parseQueryState(query, state).windows);
+    held.push(Object.keys(states[0]?.windows ?? {}).length);
+    if (counted.endOffset === stored.endOffset) pairs.push({ counted: states[0], stored: states[1] });
+  };
+  const publisher = createCountsPublisher({ query, store: results, topic });
+  await StreamingQuery.start({
+    name: 'backlog',
+    source: log.createSource(),
+    results,
+    checkpoints: createMemoryObjectStore('memory://checkpoints/', checkpoints),
+    handler: createQueryHandler(query, {
+      formats: ['json'],
+      watermarkDelayMs: 0,
+      droppableUntil: () => publisher.droppableUntil(),
+    }),
+    publisher,
+    trigger: { kind: 'availableNow' },
+    startingOffsets: { kind: 'earliest' },
+    maxOffsetsPerTrigger,
+    rollover,
+    clock: systemClock,
+    logger: silentLogger,
+    newId: randomUUID,
+  }).finished;
+  return { results, held, pairs };
+}
+
+const countsOf = ({ start, counts }: ReadWindow): readonly [number, readonly number[]] => [
+  start,
+  file.values.map((value) => counts[value] ?? 0),
+];
+
+test.each([
+  ['each batch has files of its own', EACH_BATCH],
+  ['there is one file', ONE_FILE],
+])('in a backlog of a month the state holds the hours of two days, where %s', async (_, rollover) => {
+  const days = 30;
+  const { log } = backlogOf(1, 2, days * 24);
+  const { held } = await readBacklog(log, rollover, 24);
+  expect(held.length).toBeGreaterThan(days);
+  // Two days, a batch that is filled ahead of the publication before it, and how far partitions may be apart.
+  expect(Math.max(...held)).toBeLessThan(4 * 24);
+});
+
+test('every window is published once, whole, however much of the state was dropped meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        seed: fc.nat(),
+        partitions: fc.integer({ min: 1, max: 3 }),
+        hours: fc.integer({ min: 1, max: 200 }),
+        rollover: fc.constantFrom(EACH_BATCH, ONE_FILE),
+        most: fc.constantFrom(7, 50, 1_000),
+      }),
+      async ({ seed, partitions, hours, rollover, most }) => {
+        const { log, expected } = backlogOf(seed, partitions, hours);
+        const { results, pairs } = await readBacklog(log, rollover, most);
+        for (const { counted, stored } of pairs) expect(stored).toEqual(counted);
+        const days = await listFinalDays(results, file);
+        const final = await Promise.all(
+          RESULT_FORMATS.map(async (format) => {
+            const read = days.map(({ keys }) => readFinalWindows(results, file, keys[format] ?? '', format));
+            return (await Promise.all(read)).flatMap((windows) => windows ?? []);
+          }),
+        );
+        expect(final[0]).toEqual(final[1]);
+        const put = new Map(final[0]?.map(countsOf));
+        expect(put.size).toBe(final[0]?.length);
+        const published = await readPublishedWindows(results, file);
+        const live = published.kind === 'read' ? published.windows.map(countsOf) : [];
+        for (const [start, counts] of live) expect(put.get(start) ?? counts).toEqual(counts);
+        expect(new Map([...put, ...live])).toEqual(new Map([...expected].sort(([a], [b]) => a - b)));
+      },
+    ),
+    { numRuns: RUNS },
+  );
+});
