@@ -88,8 +88,9 @@ test(
 );
 
 /** With this seed each log begins and ends with a ticket: files do not show offsets before the first one and after the last one. */
-async function finished(seed = 5): Promise<History> {
+async function finished(seed = 5, apartMs?: number): Promise<History> {
   const history = startHistory({
+    apartMs,
     seed,
     records: 60,
     partitions: 2,
@@ -169,6 +170,26 @@ describe('a rebuild', () => {
       expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
     },
   );
+
+  test('puts windows together again that checkpoints have dropped, so that a day whose files are lost is there again', async () => {
+    const history = await finished(5, 4 * 3_600_000);
+    const days = [...history.results.objects.keys()].filter((key) => key.includes('_by_hour_final/'));
+    expect(days.length).toBeGreaterThan(4);
+    const lost = days.slice(0, 2).map((key) => [key, history.results.objects.get(key)?.body] as const);
+    for (const [key] of lost) history.results.objects.delete(key);
+    const { differences } = await verify(history);
+    expect(differences.map(({ code, key }) => [code, key])).toEqual(
+      lost.map(([key]) => ['file_missing', key]).toSorted(),
+    );
+    expect(differences[0]?.message).toContain('`tickets rebuild-checkpoint`');
+    history.checkpoints.objects.clear();
+    await write(history, await rebuild(history));
+    history.revive();
+    await history.finish();
+    history.crash();
+    expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
+    for (const [key, body] of lost) expect(history.results.objects.get(key)?.body).toEqual(body);
+  });
 
   test('is refused when nothing is lost', async () => {
     const history = await finished();

@@ -23,9 +23,14 @@ test('a partition is looked at where it begins, in its middle and where it ends,
     stem: '',
     files: [],
     isMerged: false,
-    rows: Array.from({ length: 1_000 }, (_, index) => ({ offset: BigInt(index), counted: [], window: -1 })),
+    rows: Array.from({ length: 1_000 }, (_, index) => ({
+      offset: BigInt(index),
+      counted: [],
+      window: -1,
+      at: Number.NaN,
+    })),
     deadLetters: [],
-    late: new Set(),
+    late: new Map(),
     differences: [],
   });
   expect(sample.windows().get(0)).toEqual([

@@ -10,6 +10,7 @@ import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.
 import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS } from './support/corruptions.ts';
+import { WINDOW_CORRUPTIONS } from './support/window-corruptions.ts';
 import type { Spoilable } from './support/spoil.ts';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { readFrom } from './support/topic-sample.ts';
@@ -17,6 +18,8 @@ import { startHistory, TOPIC, type History, type HistoryOptions } from './suppor
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
 const ATTEMPTS = 2;
+/** Between two tickets: their hours become final, and are put for good by the day. */
+const TWO_HOURS_MS = 2 * 3_600_000;
 
 const options: readonly Omit<HistoryOptions, 'seed'>[] = [
   {
@@ -27,6 +30,7 @@ const options: readonly Omit<HistoryOptions, 'seed'>[] = [
     crash: 0.01,
     error: 0.1,
     losses: false,
+    apartMs: TWO_HOURS_MS,
   },
   {
     records: 90,
@@ -36,6 +40,7 @@ const options: readonly Omit<HistoryOptions, 'seed'>[] = [
     crash: 0,
     error: 0,
     losses: true,
+    apartMs: TWO_HOURS_MS,
   },
   {
     records: 60,
@@ -54,6 +59,7 @@ const options: readonly Omit<HistoryOptions, 'seed'>[] = [
     crash: 0,
     error: 0,
     losses: false,
+    apartMs: TWO_HOURS_MS,
   },
   // More batches than a checkpoint names.
   {
@@ -101,7 +107,7 @@ function verify(
 }
 
 describe('verify finds and names it when', () => {
-  test.for(Object.entries(CORRUPTIONS))('%s', async ([name, corrupt]) => {
+  test.for(Object.entries({ ...CORRUPTIONS, ...WINDOW_CORRUPTIONS }))('%s', async ([name, corrupt]) => {
     let applied = 0;
     for (const [index, history] of histories.entries()) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -18,6 +18,8 @@ const histories = fc.record({
   crash: fc.constantFrom(0, 0.01, 0.05),
   error: fc.constantFrom(0, 0.1),
   losses: fc.boolean(),
+  // Some days of tickets, so that windows become final, are put for good and leave the state.
+  apartMs: fc.constantFrom(undefined, 5 * 60_000, 2 * 3_600_000),
 });
 
 function verify(history: History, options: Partial<VerifyOptions> = {}): Promise<VerifyReport> {

@@ -27,12 +27,14 @@ const rowIn = (hour: number, offset: bigint) => ({
   offset,
   counted: [],
   window: (hour / HOUR) * file.values.length,
+  at: hour,
 });
+const late = { partition: 4, at: NINE, windowStart: NINE, windowEnd: NINE + HOUR, watermark: NINE + HOUR };
 
 describe('the windows of a checkpoint', () => {
   const tally = new WindowTally(file);
   const rows = [rowIn(NINE, 0n), rowIn(NINE, 1n), rowIn(NINE + HOUR, 2n)];
-  tally.add({ rows, late: new Set([1n]) });
+  tally.add({ rows, late: new Map([[1n, { ...late, offset: 1n }]]) });
   const told = (state: QueryState): readonly string[] =>
     tally.compare(4, state).map(({ message }) => message);
 

@@ -21,6 +21,8 @@ interface Sum {
   readonly counts: Counts;
   /** Rows by their windows, and how many were late. */
   readonly windows: WindowState;
+  /** When the latest row happened, without those that are dated in the future; `-Infinity`: there is none. */
+  readonly latest: number;
   readonly rows: number;
   readonly deadLetters: number;
   readonly ranges: number;
@@ -60,6 +62,7 @@ type Rebuild = (options: RebuildOptions) => PartitionCheckpoint<QueryState>;
 export class PartitionRebuild {
   readonly #rows: QueryRows;
   readonly #formats: readonly ResultFormat[];
+  readonly #now: number;
   readonly #differences: Difference[] = [];
   #firstOffset: bigint | undefined;
   /** From the last file of a log to the first one of the log that replaced it. */
@@ -67,8 +70,10 @@ export class PartitionRebuild {
   #before: Sum | undefined;
   #last: { readonly evidence: RangeEvidence; readonly sum: Sum } | undefined;
 
-  constructor(rows: QueryRows, formats: readonly ResultFormat[]) {
+  /** `at`: when this happens, ISO 8601. */
+  constructor(rows: QueryRows, formats: readonly ResultFormat[], at: string) {
     this.#rows = rows;
+    this.#now = Date.parse(at);
     this.#formats = formats;
   }
 
@@ -93,6 +98,10 @@ export class PartitionRebuild {
           late: late.size,
           windows: this.#rows.countWindows(rows.filter(({ offset }) => !late.has(offset))),
         }),
+        latest: rows.reduce(
+          (latest, { at }) => (at > latest && at <= this.#now ? at : latest),
+          sum?.latest ?? -Infinity,
+        ),
         rows: (sum?.rows ?? 0) + rows.length,
         deadLetters: (sum?.deadLetters ?? 0) + deadLetters.length,
         ranges: (sum?.ranges ?? 0) + 1,
@@ -200,31 +209,16 @@ function larger(a: bigint, b: bigint): bigint {
 }
 
 const NO_WINDOWS = emptyWindows(0);
-/** How far back windows are put together again: longer than they are shown. */
-const KEPT_MS = 72 * 3_600_000;
-const DAY_MS = 24 * 3_600_000;
 
 /**
- * What the windows were is known from rows and late ones. Where the watermark was is not: it is put where the last window begins, as
- * far behind as always.
+ * What the windows were is known from rows and late ones; all of them, as the files of days that are over may be lost as well. Where the
+ * watermark was follows from the latest row, but for what a partition that nothing came for had followed.
  */
 function stateOf(sum: Sum | undefined, initial: QueryState): QueryState {
   const { windows: none } = initial;
   if (sum === undefined) return initial;
   if (none === undefined) return { counts: sum.counts };
-  const all = Object.entries(sum.windows.windows);
-  const last = Math.max(...all.map(([start]) => Date.parse(start)));
-  if (!Number.isFinite(last)) return { counts: sum.counts, windows: { ...none, late: sum.windows.late } };
-  const pruned = Math.floor((last - KEPT_MS) / DAY_MS) * DAY_MS;
-  const kept = all.filter(([start]) => Date.parse(start) >= pruned);
-  return {
-    counts: sum.counts,
-    windows: {
-      ...none,
-      late: sum.windows.late,
-      watermark: new Date(last - none.delayMs).toISOString(),
-      prunedUntil: kept.length === all.length ? null : new Date(pruned).toISOString(),
-      windows: Object.fromEntries(kept),
-    },
-  };
+  const watermark = sum.latest === -Infinity ? null : new Date(sum.latest - none.delayMs).toISOString();
+  const { late, windows } = sum.windows;
+  return { counts: sum.counts, windows: { ...none, late, watermark, windows } };
 }

@@ -12,7 +12,6 @@ import {
 } from '@client-tickets/micro-batch';
 import type { Query, QueryState } from '@client-tickets/records';
 import {
-  countsKey,
   coversRange,
   createQueryHandler,
   type QueryHandlerOptions,
@@ -24,9 +23,11 @@ import {
   prefetch,
   readOptions,
   readPublishedCounts,
+  readPublishedWindows,
   RESULT_FORMATS,
   type ListedRange,
   type PublishedCounts,
+  type PublishedWindows,
   type ResultFormat,
 } from '@client-tickets/results';
 import type { Stores } from '../cli/operator-context.ts';
@@ -109,6 +110,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   if (claim === undefined) await checkBelonging(results, snapshot, declaration.table, merged);
   const existing = new Set(snapshot.partitions.keys());
   const published = await readPublishedCounts(results, declaration.countsFiles);
+  const windows = declaration.windows && (await readPublishedWindows(results, declaration.windows));
   // Only what is stored is merged.
   const stored = withEnds(latestOffsets(published, 'storedOffsets'), merged);
   const formats =
@@ -132,7 +134,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     const slice = listed.merged && (await mergedRows.take(listed.merged, listed.range));
     if (isEmpty(listed, slice)) continue;
     const evidence = await examineRange(rows, topic, listed, { bodies, slice });
-    const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats);
+    const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats, at);
     rebuilds.set(listed.partition, rebuild);
     rebuild.add(evidence);
     onProgress((read += evidence.rows.length));
@@ -140,7 +142,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   // Partitions whose offsets never had a record have no files, but the counts know them.
   for (const partition of latestOffsets(published, 'endOffsets').keys()) {
     if (isLost({ partition }) && !rebuilds.has(partition))
-      rebuilds.set(partition, new PartitionRebuild(rows, formats));
+      rebuilds.set(partition, new PartitionRebuild(rows, formats, at));
   }
   const handler = createQueryHandler(declaration, { ...sources.handlerOptions, formats });
   const partitions = [...rebuilds]
@@ -183,10 +185,7 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
     partitions,
     countsAhead: [
       ...findAhead(published, [...begins, ...partitions]),
-      // Its watermarks are ahead of any that can be put together again.
-      ...(declaration.windows === undefined || partitions.length === 0
-        ? []
-        : [countsKey(declaration.windows.name)]),
+      ...findWindowsAhead(windows, [...begins, ...partitions]),
     ],
   };
 }
@@ -315,4 +314,26 @@ function findAhead(
   return published.flatMap((counts) =>
     counts.kind === 'read' && [...(counts.endOffsets ?? [])].some(isAhead) ? [counts.key] : [],
   );
+}
+
+/** The file of windows, unless it says that it is not ahead: where nothing came for a partition, its watermark was, and no row tells. */
+function findWindowsAhead(
+  published: PublishedWindows | undefined,
+  partitions: readonly PartitionCheckpoint<QueryState>[],
+): readonly string[] {
+  if (published === undefined || published.kind === 'missing') return [];
+  const { key } = published;
+  if (published.kind === 'damaged') return [key];
+  const { endOffsets, watermarks } = published;
+  const counted = new Map(partitions.map(({ partition, counted: frontier }) => [partition, frontier]));
+  const isReached = ([partition, offset]: readonly [number, bigint]): boolean =>
+    offset <= (counted.get(partition)?.endOffset ?? 0n);
+  const isPassed = ([partition, mark]: readonly [number, number]): boolean =>
+    mark <= Date.parse(counted.get(partition)?.state.windows?.watermark ?? '');
+  const isBehind =
+    endOffsets !== undefined &&
+    watermarks !== undefined &&
+    [...endOffsets].every(isReached) &&
+    [...watermarks].every(isPassed);
+  return isBehind ? [] : [key];
 }

@@ -10,7 +10,7 @@ import {
   type QueryIdentity,
   type Totals,
 } from '@client-tickets/micro-batch';
-import type { Query } from '@client-tickets/records';
+import { windowStatus, type Query, type WindowStatus } from '@client-tickets/records';
 import {
   readPublishedCounts,
   readTableVersions,
@@ -37,6 +37,8 @@ export interface PartitionState {
   /** Files that are decided on and not stored yet: the next start writes them, if no consumer does now. */
   readonly planned: FilePlan | null;
   readonly gaps: readonly Gap[];
+  /** Of what is counted by event time. `undefined`: nothing is, or states are not read. */
+  readonly windows: WindowStatus | undefined;
   readonly log: PartitionOffsets | undefined;
   /** Offsets that wait. `undefined`: the brokers did not say. */
   readonly lag: bigint | undefined;
@@ -96,7 +98,7 @@ export async function readStatus(options: {
   // Before the checkpoints: what readers see was counted then, so they can't seem to see more than there is.
   const [published] = await readPublishedCounts(results, declaration.countsFiles);
   const changes = declarationChanges(declaration, query);
-  const parseState = changes.length === 0 ? stateParser(declaration) : (value: unknown) => value;
+  const parseState = changes.length === 0 ? stateParser(declaration) : () => undefined;
   const snapshot = await readSnapshot(checkpoints, query, parseState);
   const log = access && (await ask('the lag is not known', () => access.offsets.read()));
   const consumers =
@@ -126,6 +128,10 @@ export async function readStatus(options: {
       lastBatch: recentBatches.at(-1),
       planned,
       gaps,
+      windows:
+        declaration.windows &&
+        counted.state?.windows &&
+        windowStatus(declaration.windows, counted.state.windows),
       log: offsets,
       lag,
     };

@@ -1,4 +1,4 @@
-import type { Query } from '@client-tickets/records';
+import { MOST_OPEN_WINDOWS, type Query } from '@client-tickets/records';
 import type { Command } from 'commander';
 import { declaredOtherwise, showQuery } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
@@ -69,7 +69,7 @@ function showContent({ files, bytes, smallFiles }: NonNullable<TableState['conte
   return `${showCount(files, 'file')}, ${showNumber(bytes)} bytes${small}`;
 }
 
-function showStatus(status: Status, { record, table }: Query, output: Output, now: number): void {
+function showStatus(status: Status, { record, table, windows }: Query, output: Output, now: number): void {
   const { query, topic, partitions, deadLetters, consumers, publishedRows, declarationChanges } = status;
   output.line(`${colors.bold(topic)}, ${showQuery(query)}`);
   output.line(`results     ${status.results}`);
@@ -89,16 +89,19 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
         'when',
         `>${table}`,
         '>dead letters',
+        ...(windows === undefined ? [] : ['watermark']),
         'being filled',
         '>lag',
       ],
-      partitions.map((partition) => toRow(partition, now)),
+      partitions.map((partition) => toRow(partition, { now, hasWindows: windows !== undefined })),
     );
   else output.line('no partition has a batch yet');
   const sum = (count: (partition: PartitionState) => number): number =>
     partitions.reduce((total, partition) => total + count(partition), 0);
   const rows = sum(({ totals }) => totals.rows);
   const isSeen = publishedRows === rows || declarationChanges.length > 0;
+  if (windows !== undefined && partitions.some((partition) => partition.windows !== undefined))
+    output.line(showWindows(partitions, { unit: windows.unit, record: record.name, table }));
   output.line(
     `${showCount(rows, record.name, table)}${isSeen ? '' : ` (readers see ${publishedRows ?? 'no counts'})`}, ` +
       `${showCount(deadLetters.total, 'dead letter')}${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
@@ -123,7 +126,10 @@ function showStatus(status: Status, { record, table }: Query, output: Output, no
   for (const problem of status.problems) output.line(`${colors.red('✘')} ${problem}`);
 }
 
-function toRow(state: PartitionState, now: number): readonly string[] {
+function toRow(
+  state: PartitionState,
+  { now, hasWindows }: { readonly now: number; readonly hasWindows: boolean },
+): readonly string[] {
   const { partition, countedOffset, storedOffset, lastBatch, totals, lag } = state;
   return [
     String(partition),
@@ -134,9 +140,34 @@ function toRow(state: PartitionState, now: number): readonly string[] {
     lastBatch === undefined ? '' : `${showAge(now - Date.parse(lastBatch.at))} ago`,
     showNumber(totals.rows),
     showNumber(totals.deadLetters),
+    ...(hasWindows ? [showTime(state.windows?.watermark)] : []),
     showFilling(state, now),
     lag === undefined ? '?' : showNumber(lag),
   ];
+}
+
+/** `hours that end by 2026-11-26T09:50:00.000Z are final, up to 3 hours open in a partition, 12 tickets late`. */
+function showWindows(
+  partitions: readonly PartitionState[],
+  { unit, record, table }: { readonly unit: string; readonly record: string; readonly table: string },
+): string {
+  const known = partitions.flatMap(({ windows }) => windows ?? []);
+  const open = Math.max(...known.map(({ openWindows }) => openWindows));
+  const marks = partitions.map(({ windows }) => windows?.watermark ?? -Infinity);
+  const until = Math.min(...marks);
+  const late = known.reduce((sum, each) => sum + each.late, 0);
+  const forced = known.reduce((sum, each) => sum + each.forced, 0);
+  const final =
+    until === -Infinity ? `no ${unit} is final yet` : `${unit}s that end by ${showTime(until)} are final`;
+  const early =
+    forced === 0
+      ? ''
+      : `; ${showCount(forced, unit)} closed early, as more than ${showNumber(MOST_OPEN_WINDOWS)} were open in a partition`;
+  return `${final}, up to ${showCount(open, unit)} open in a partition, ${showCount(late, record, table)} late${early}`;
+}
+
+function showTime(ms: number | undefined): string {
+  return ms === undefined ? '' : new Date(ms).toISOString();
 }
 
 /** What is counted and in no file yet. */

@@ -12,6 +12,8 @@ export interface ExaminedRow {
   readonly counted: readonly string[];
   /** As `QueryRows.windowOf` says. */
   readonly window: number;
+  /** As `QueryRows.timeOf` says. */
+  readonly at: number;
 }
 
 /** A file whose rows can be read. */
@@ -67,7 +69,7 @@ const NOT_MERGED = 'holds no row of a range that has a file of rows';
 
 /** Throws when the first one can't be read to its end. */
 function collect(
-  { columns, countedOf, windowOf }: QueryRows,
+  { columns, countedOf, windowOf, timeOf }: QueryRows,
   { file, rows }: Readable,
   others: readonly Readable[],
   problems: FileProblems,
@@ -79,7 +81,7 @@ function collect(
   );
   const examined: ExaminedRow[] = [];
   for (const row of rows()) {
-    examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row) });
+    examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row), at: timeOf(row) });
     const problem = order.next(row.partition, row.offset);
     if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
     onRow(row);

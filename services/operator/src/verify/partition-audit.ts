@@ -26,6 +26,8 @@ export interface PartitionFindings {
   readonly ranges: number;
   readonly files: number;
   readonly counts: CountsTally;
+  /** Rows by windows, where the query has some. */
+  readonly windows: WindowTally | undefined;
   readonly differences: readonly Difference[];
 }
 
@@ -117,6 +119,7 @@ export class PartitionAudit {
       ranges: this.#ranges,
       files: this.#files,
       counts: this.#counts,
+      windows: this.#windows,
       differences: this.#differences,
     };
   }

@@ -1,17 +1,12 @@
 import { windowName, type WindowState } from '@client-tickets/records';
-import {
-  RowColumns,
-  type Counts,
-  type Declaration,
-  type DeclaredWindows,
-  type StoredRow,
-} from '@client-tickets/results';
+import { RowColumns, type Counts, type Declaration, type StoredRow } from '@client-tickets/results';
+import { readWindowNumber, windowNumber } from './window-number.ts';
 
 /** What a declared query's rows have, and how they are counted. */
 export class QueryRows {
   readonly query: Declaration;
   readonly columns: RowColumns;
-  readonly windows: DeclaredWindows | undefined;
+  readonly windows: Declaration['windows'];
   readonly #counted: readonly number[];
   /** Where the time and the kind of a row are that its window is found by. */
   readonly #timed: number;
@@ -30,14 +25,17 @@ export class QueryRows {
   readonly countedOf = ({ values }: StoredRow): readonly string[] =>
     this.#counted.map((index) => String(values[index]));
 
-  /** A number for its window and kind together, `-1` where the query has no windows: the `n`th window since 1970 times the kinds, and the kind. */
-  readonly windowOf = ({ values }: StoredRow): number => {
-    const time = values[this.#timed];
-    if (this.windows === undefined || typeof time !== 'bigint') return -1;
-    const { unitMs, values: kinds } = this.windows;
-    return (
-      Math.floor(Number(time / 1_000n) / unitMs) * kinds.length + kinds.indexOf(String(values[this.#kind]))
-    );
+  /** `windowNumber` of its window and kind, `-1` where the query has no windows. */
+  readonly windowOf = (row: StoredRow): number => {
+    const at = this.timeOf(row);
+    if (this.windows === undefined || Number.isNaN(at)) return -1;
+    return windowNumber(this.windows, at, this.windows.values.indexOf(String(row.values[this.#kind])));
+  };
+
+  /** When what it tells happened, in milliseconds since the epoch; `NaN` where the query has no windows. */
+  readonly timeOf = ({ values }: StoredRow): number => {
+    const micros = values[this.#timed];
+    return typeof micros === 'bigint' ? Number(micros / 1_000n) : Number.NaN;
   };
 
   get noCounts(): Counts {
@@ -60,13 +58,13 @@ export class QueryRows {
   /** The windows that rows are dated in, late ones too. */
   countWindows(rows: Iterable<{ readonly window: number }>): WindowState['windows'] {
     if (this.windows === undefined) return {};
-    const { unitMs, values } = this.windows;
+    const { values } = this.windows;
     const windows = new Map<string, number[]>();
     for (const { window } of rows) {
-      const name = windowName(Math.floor(window / values.length) * unitMs);
+      const { start, kind } = readWindowNumber(this.windows, window);
+      const name = windowName(start);
       const counts = windows.get(name) ?? values.map(() => 0);
       windows.set(name, counts);
-      const kind = window % values.length;
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     return Object.fromEntries(windows);

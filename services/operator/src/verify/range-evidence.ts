@@ -1,7 +1,7 @@
 import {
   readDeadLetters,
-  readLateOffsets,
   type DeadLetter,
+  type LateRowLine,
   type ListedFile,
   type ListedRange,
   type MergedFile,
@@ -11,6 +11,7 @@ import type { Difference } from './difference.ts';
 import { examineRows, type ExaminedRow } from './examine-rows.ts';
 import type { CoveredRange } from './covered-ranges.ts';
 import type { Bodies } from './file-bodies.ts';
+import { examineLate } from './examine-late.ts';
 import { FileProblems } from './file-problems.ts';
 import type { MergedSlice } from './merged-rows.ts';
 import { OffsetOrder } from './offset-order.ts';
@@ -23,8 +24,8 @@ export interface RangeEvidence extends ListedRange {
   readonly rows: readonly ExaminedRow[];
   /** Offsets of the dead letters. */
   readonly deadLetters: readonly bigint[];
-  /** Offsets of rows that were late for their window. */
-  readonly late: ReadonlySet<bigint>;
+  /** Rows that were late for their window, by their offsets. */
+  readonly late: ReadonlyMap<bigint, LateRowLine>;
   /** What is wrong with the files by themselves; at most one thing for each. */
   readonly differences: readonly Difference[];
 }
@@ -66,8 +67,10 @@ export async function examineRange(
     problems.add(file, 'file_missing', 'was listed, but is not there');
     return [];
   });
-  const late = new Set(
-    ofKind('late').flatMap((file) => readLate(file, bodies.get(file.key), examined, problems)),
+  const late = new Map(
+    ofKind('late')
+      .flatMap((file) => examineLate(rows, file, bodies.get(file.key), examined, problems))
+      .map((line) => [line.offset, line]),
   );
   const isMerged = slice !== undefined && !(slice instanceof Error);
   return { ...listed, isMerged, rows: examined, deadLetters, late, differences: problems.differences };
@@ -76,30 +79,6 @@ export async function examineRange(
 /** As if it held this range alone. */
 function asFile({ key, size }: MergedFile, { partition, range, stem }: ListedRange): ListedFile {
   return { key, size, kind: 'rows', format: 'parquet', partition, range, stem };
-}
-
-function readLate(
-  file: ListedFile,
-  body: Uint8Array | Error | undefined,
-  rows: readonly ExaminedRow[],
-  problems: FileProblems,
-): readonly bigint[] {
-  if (body === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
-  try {
-    if (body === undefined || body instanceof Error) throw body ?? new Error('it is not there');
-    const offsets = readLateOffsets(body);
-    const rowOffsets = new Set(rows.map(({ offset }) => offset));
-    const strange = offsets.find(
-      (offset, index) => !rowOffsets.has(offset) || offset <= (offsets[index - 1] ?? -1n),
-    );
-    if (strange !== undefined)
-      problems.add(file, 'rows_wrong', `offset ${strange} is no row, or not in its place`);
-    if (offsets.length === 0) problems.add(file, 'rows_wrong', 'is empty; such a file is never written');
-    return offsets;
-  } catch (error) {
-    if (body !== undefined) problems.damaged(file, error);
-    return [];
-  }
 }
 
 function collectDeadLetters(

@@ -11,7 +11,6 @@ import {
   type PublishedCounts,
   readOptions,
   readPublishedCounts,
-  readPublishedWindows,
   RequeueJournal,
 } from '@client-tickets/results';
 import { createRecordParser, type Query, type QueryState } from '@client-tickets/records';
@@ -24,7 +23,6 @@ import { DifferenceLog } from './difference-log.ts';
 import type { Difference } from './difference.ts';
 import { auditFiles } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
-import { auditWindows } from './windows-audit.ts';
 import { checkLog } from './log-check.ts';
 import { isKnownExactly } from './expected-counts.ts';
 import { checkQuery } from './query-check.ts';
@@ -33,6 +31,7 @@ import { RequeuedRecords } from './requeued-records.ts';
 import { checkTable, readTableLog } from './table-check.ts';
 import { TopicSample } from './topic-sample.ts';
 import { listUnexpectedFiles } from './unexpected-files.ts';
+import { checkWindows, readSeenWindows } from './windows-check.ts';
 import { explains, findUnexplained } from './tail.ts';
 import type { VerifiedPartition, VerifyReport } from './verify-report.ts';
 
@@ -68,7 +67,9 @@ export interface VerifyOptions {
  * 3. Files after that are of plans, or were stored since. The checkpoints, read **again**, explain them.
  * 4. Compare the counts of step 1 with what they say they count, of which some may be in no file yet; read them again if they lag
  *    behind.
- * 5. Ask the brokers whether the log holds what is counted, and compare some of its records with the results.
+ * 5. Ask the brokers whether the log holds what is counted.
+ * 6. Hold the windows that readers see to the checkpoints of step 1, and those of days that are over to the rows.
+ * 7. Compare some of the topic's records with the results.
  *
  * Whatever happens meanwhile can only add to what step 1 saw, so the verdict is about that moment and stays true. Throws as
  * the stores do.
@@ -102,7 +103,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     readPublishedCounts(results, options.query.countsFiles);
 
   const { windows: windowsFile } = options.query;
-  const windows = windowsFile && (await readPublishedWindows(results, windowsFile));
+  const windows = windowsFile && (await readSeenWindows(results, windowsFile));
   const { published, snapshot } = await readTogether(read, takeSnapshot);
   log.add(unreadable(snapshot));
   for (const { checkpoint } of snapshot.partitions.values()) log.add(checkConsistency(checkpoint, identity));
@@ -139,16 +140,10 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
       return checkpoint === undefined ? [] : [[partition, { checkpoint, counts }]];
     }),
   );
+  const isIdle = async (): Promise<boolean> => sameCheckpoints(snapshot, await takeSnapshot());
   // A partition that can't be read makes every sum wrong; it has been reported.
   if (snapshot.unreadable.size === 0) {
     log.add(published.flatMap((counts) => auditCounts(rows, counts, counted, false)));
-    if (windowsFile !== undefined && windows !== undefined) {
-      const partitions = new Map(
-        [...snapshot.partitions].map(([partition, each]) => [partition, each.checkpoint]),
-      );
-      log.add(auditWindows(windowsFile, windows, partitions));
-    }
-    const isIdle = async (): Promise<boolean> => sameCheckpoints(snapshot, await takeSnapshot());
     log.add(await checkLaterCounts({ rows, published, read, partitions: counted, isIdle, clock, waitMs }));
   }
 
@@ -157,6 +152,26 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   );
   const brokers = offsets === undefined ? undefined : await checkLog(offsets, known, { clock, waitMs });
   log.add(brokers?.differences ?? []);
+  if (windowsFile !== undefined && windows !== undefined && snapshot.unreadable.size === 0) {
+    const windowed = [...files.findings].flatMap(([partition, { windows: tally }]) => {
+      const checkpoint = known.get(partition);
+      return checkpoint === undefined || tally === undefined
+        ? []
+        : [[partition, { checkpoint, rows: tally.rows }] as const];
+    });
+    log.add(
+      await checkWindows({
+        results,
+        file: windowsFile,
+        seen: windows,
+        partitions: new Map(windowed),
+        topicPartitions: brokers?.log?.keys(),
+        isIdle,
+        clock,
+        waitMs,
+      }),
+    );
+  }
   const compared = await compareSample(options, sample);
   log.add(compared.differences);
   const partitions = [...files.findings].flatMap(([partition, findings]): readonly VerifiedPartition[] => {

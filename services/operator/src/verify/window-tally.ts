@@ -2,6 +2,7 @@ import { windowName, type QueryState } from '@client-tickets/records';
 import type { DeclaredWindows } from '@client-tickets/results';
 import type { Difference } from './difference.ts';
 import type { RangeEvidence } from './range-evidence.ts';
+import { readWindowNumber, windowNumber } from './window-number.ts';
 
 /**
  * Counts the rows of a partition by the windows that they are dated in, without those that were late, and holds the windows of its
@@ -22,25 +23,26 @@ export class WindowTally {
       if (!late.has(offset)) this.#rows.set(window, (this.#rows.get(window) ?? 0) + 1);
   }
 
+  /** How many rows were added that are dated in a window and were not late, by `windowNumber`. */
+  get rows(): ReadonlyMap<number, number> {
+    return this.#rows;
+  }
+
   compare(partition: number, { windows: state }: QueryState): readonly Difference[] {
     if (state === undefined) return [];
-    const { values, unitMs } = this.#file;
+    const file = this.#file;
     const pruned = state.prunedUntil === null ? -Infinity : Date.parse(state.prunedUntil);
     const expected = new Map(
-      Object.entries(state.windows).flatMap(([start, counts]) => {
-        const first = (Date.parse(start) / unitMs) * values.length;
-        return counts.map((count, kind) => [first + kind, count] as const);
-      }),
+      Object.entries(state.windows).flatMap(([start, counts]) =>
+        counts.map((count, kind) => [windowNumber(file, Date.parse(start), kind), count] as const),
+      ),
     );
-    const endOf = (window: number): number => (Math.floor(window / values.length) + 1) * unitMs;
-    const keys = new Set([
-      ...expected.keys(),
-      ...[...this.#rows.keys()].filter((key) => endOf(key) > pruned),
-    ]);
-    const wrong = [...keys].flatMap((key) => {
-      const [count, rows] = [expected.get(key) ?? 0, this.#rows.get(key) ?? 0];
-      const name = `${windowName(endOf(key) - unitMs)} ${values[key % values.length]}`;
-      return count === rows ? [] : [`${name} ${count} instead of ${rows}`];
+    const isKept = (number: number): boolean => readWindowNumber(file, number).start + file.unitMs > pruned;
+    const numbers = new Set([...expected.keys(), ...[...this.#rows.keys()].filter(isKept)]);
+    const wrong = [...numbers].flatMap((number) => {
+      const [count, rows] = [expected.get(number) ?? 0, this.#rows.get(number) ?? 0];
+      const { start, kind } = readWindowNumber(file, number);
+      return count === rows ? [] : [`${windowName(start)} ${file.values[kind]} ${count} instead of ${rows}`];
     });
     if (this.#late !== state.late) wrong.push(`${state.late} late ones instead of ${this.#late}`);
     if (wrong.length === 0) return [];

@@ -28,6 +28,11 @@ export function auditWindows(
   if (published.kind === 'missing') return [];
   if (published.kind === 'damaged')
     return [{ code: 'file_damaged', key, message: `${key} can't be read: ${published.problem}` }];
+  const ahead = whatIsAhead(published, checkpoints);
+  if (ahead.length > 0) {
+    const message = `${key} counts more than the checkpoint does (${ahead.join('; ')}): the checkpoint was set back`;
+    return [{ code: 'counts_differ', key, message }];
+  }
   const states = [...checkpoints.values()].flatMap(({ counted }) => counted.state.windows ?? []);
   const until = finalUntil(states);
   const table = windowTable(file, states, until);
@@ -44,14 +49,41 @@ export function auditWindows(
       return [`${windowName(start)} ${value} ${found} instead of ${isExact ? '' : 'at most '}${most}`];
     }),
   );
+  const early = published.windows.filter(({ start, end, isFinal }) => {
+    const closed = counted.get(start)?.isFinal ?? end <= (until ?? -Infinity);
+    return isFinal && !closed;
+  });
   const found = new Set(published.windows.map(({ start }) => start));
   const missing = isExact ? shownWindows(table, until).filter(({ startMs }) => !found.has(startMs)) : [];
-  const problems = [...wrong, ...missing.map(({ startMs }) => `${windowName(startMs)} is missing`)];
+  const problems = [
+    ...wrong,
+    ...early.map(({ start }) => `${windowName(start)} is called final, and a partition has not closed it`),
+    ...missing.map(({ startMs }) => `${windowName(startMs)} is missing`),
+  ];
   if (problems.length === 0) return [];
   const shown = problems.slice(0, 5).join(', ');
   return [
     { code: 'counts_differ', key, message: `${key} does not count the tickets of its windows: ${shown}` },
   ];
+}
+
+function whatIsAhead(
+  { endOffsets, watermarks }: Extract<PublishedWindows, { kind: 'read' }>,
+  checkpoints: Checkpoints,
+): readonly string[] {
+  const offsets = [...(endOffsets ?? [])].flatMap(([partition, offset]) => {
+    const counted = checkpoints.get(partition)?.counted.endOffset;
+    if (counted !== undefined && offset <= counted) return [];
+    return [`partition ${partition} up to offset ${offset}, counted is ${counted ?? 'nothing'}`];
+  });
+  const marks = [...(watermarks ?? [])].flatMap(([partition, mark]) => {
+    const counted = checkpoints.get(partition)?.counted.state.windows?.watermark ?? null;
+    if (counted !== null && mark <= Date.parse(counted)) return [];
+    return [
+      `partition ${partition} up to ${new Date(mark).toISOString()}, its watermark is ${counted ?? 'not there'}`,
+    ];
+  });
+  return [...offsets, ...marks];
 }
 
 function isSame(

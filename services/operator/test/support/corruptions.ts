@@ -23,7 +23,7 @@ const TICKETS = /^tickets(_json)?\/partition=/;
 const JSON_TICKETS = /^tickets_json\/.*\.json$/;
 const PARQUET_TICKETS = /^tickets\/.*\.parquet$/;
 const DEAD_LETTERS = /^dead_letters\//;
-const COUNTS = /^ticket_counts/;
+const COUNTS = /^ticket_counts(_by_team|_by_priority)?\//;
 
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a ticket file is deleted': (spoilt, random) => {

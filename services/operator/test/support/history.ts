@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   positionIn,
   silentLogger,
@@ -15,10 +16,18 @@ import {
   Simulation,
   type Random,
 } from '@client-tickets/micro-batch/testing';
+import type { QueryState } from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
+  finalDays,
+  finalUntil,
   keepTable,
+  listFinalDays,
+  readPublishedCounts,
+  readPublishedWindows,
+  shownWindows,
+  windowTable,
   type ResultFormat,
 } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
@@ -36,7 +45,13 @@ export interface HistoryOptions {
   readonly error: number;
   /** Whether retention overtakes the consumers now and then. */
   readonly losses: boolean;
+  /** How far apart their tickets are created, some hours late; default: a second, and none moves a watermark. */
+  readonly apartMs?: number | undefined;
 }
+
+/** How many windows are late now and then, and by how much at the most. */
+const LATE = { share: 0.1, hours: 4 };
+const HOUR_MS = 3_600_000;
 
 /** Everything that a run of the real engine leaves behind, and the means to let it run on. */
 export interface History {
@@ -74,7 +89,9 @@ export function startHistory(options: HistoryOptions): History {
   const checkpoints = new MemoryObjects();
   const resultsStore = createMemoryObjectStore('memory://results/', results);
   const checkpointStore = createMemoryObjectStore('memory://checkpoints/', checkpoints);
+  const { apartMs } = options;
   const generator = createTicketGenerator({ seed: options.seed, startTime: new Date(clock.now()) });
+  let arrivedAt = clock.now();
   const versions = new Map<string, StoredObject[]>();
   for (const objects of [results, checkpoints]) {
     objects.onWrite = (key) => {
@@ -98,11 +115,15 @@ export function startHistory(options: HistoryOptions): History {
       logger: silentLogger,
       newId: () => '11111111-2222-4333-8444-555555555555',
     });
+    const publisher = createCountsPublisher({ query: ticketQuery, store, topic: TOPIC });
     StreamingQuery.start({
       name: `consumer-${index}`,
       source,
-      handler: createQueryHandler(ticketQuery, { formats: options.formats }),
-      publisher: createCountsPublisher({ query: ticketQuery, store, topic: TOPIC }),
+      handler: createQueryHandler(ticketQuery, {
+        formats: options.formats,
+        droppableUntil: () => publisher.droppableUntil(),
+      }),
+      publisher,
       checkpoints: host.connect(checkpointStore),
       results: store,
       trigger: { kind: 'interval', everyMs: 10 },
@@ -110,6 +131,7 @@ export function startHistory(options: HistoryOptions): History {
       logger: silentLogger,
       newId: () => `id-${random.below(1_000_000)}`,
       maxOffsetsPerTrigger: options.maxOffsetsPerTrigger,
+      ...(apartMs === undefined ? {} : { idleMs: 500 }),
       failOnDataLoss: false,
       outageTimeoutMs: Number.MAX_SAFE_INTEGER,
       listener: {
@@ -129,10 +151,14 @@ export function startHistory(options: HistoryOptions): History {
     const partition = random.below(options.partitions);
     const skip = random.chance(0.1) ? BigInt(1 + random.below(12)) : 0n;
     const broken = random.chance(0.15);
+    const byMs = apartMs !== undefined && random.chance(LATE.share) ? random.below(LATE.hours * HOUR_MS) : 0;
+    arrivedAt += apartMs ?? 0;
+    const createdAt = apartMs === undefined ? undefined : new Date(arrivedAt - byMs);
     const value = broken
       ? random.pick([null, Buffer.from('{'), Buffer.from([0xff])])
-      : encodeTicket(generator.next());
-    log.append(partition, value ?? null, { skip });
+      : encodeTicket(generator.next(createdAt));
+    const timestamp = apartMs === undefined ? 0 : arrivedAt;
+    log.append(partition, value ?? null, { skip, timestamp });
     if (random.chance(0.05)) log.appendMarkers(partition, 1n);
     if (options.losses && random.chance(0.05)) {
       const { earliest, latest } = log.offsets(partition);
@@ -169,7 +195,7 @@ export function startHistory(options: HistoryOptions): History {
       options = { ...options, crash: 0, error: 0 };
       for (let steps = 0; ; steps += 1) {
         if (steps > 60_000) throw new Error('the history does not come to its end');
-        if (left === 0 && steps % 50 === 0 && isPublished(log, checkpoints, results)) return;
+        if (left === 0 && steps % 50 === 0 && (await isPublished(log, checkpoints, resultsStore))) return;
         await step();
       }
     },
@@ -188,32 +214,49 @@ export function startHistory(options: HistoryOptions): History {
   };
 }
 
-/** Whether every offset is stored and every counts file shows it, as far as counts can show it. */
-function isPublished(log: MemoryLog, checkpoints: MemoryObjects, results: MemoryObjects): boolean {
-  const rows: number[] = [];
+/** Whether every offset is stored, and every counts file and file of windows shows it, as far as they can show it. */
+async function isPublished(
+  log: MemoryLog,
+  checkpoints: MemoryObjects,
+  results: ObjectStore,
+): Promise<boolean> {
+  const counted: { readonly totals: { readonly rows: number }; readonly state: QueryState }[] = [];
   for (const partition of log.partitions) {
     const { latest } = log.offsets(partition);
     const turn = log.turn(partition);
-    if (latest === 0n && turn === 0) continue;
     const text = checkpoints.objects.get(`${TOPIC}/partition-${partition}.json`)?.body;
-    if (text === undefined) return false;
-    const { counted, stored } = JSON.parse(Buffer.from(text).toString()) as {
-      counted: { totals: { rows: number } };
-      stored: { endOffset: string };
-    };
-    if (stored.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
-    rows.push(counted.totals.rows); // more than are stored, where some were lost before they were
+    const checkpoint =
+      text &&
+      (JSON.parse(Buffer.from(text).toString()) as {
+        counted: (typeof counted)[number];
+        stored: { endOffset: string };
+      });
+    if (checkpoint !== undefined) counted.push(checkpoint.counted);
+    if (latest === 0n && turn === 0) continue;
+    if (checkpoint?.stored.endOffset !== positionIn(BigInt(turn), latest).toString()) return false;
   }
-  if (rows.length === 0) return true;
-  const total = rows.reduce((sum, each) => sum + each, 0);
-  return ['ticket_counts', 'ticket_counts_by_team', 'ticket_counts_by_priority'].every((folder) => {
-    const body = results.objects.get(`${folder}/part-00000.json`)?.body;
-    if (body === undefined) return false;
-    const counts = Buffer.from(body).toString().trim().split('\n');
-    const sum = counts.reduce(
-      (all, line) => all + (JSON.parse(line) as { ticket_count: number }).ticket_count,
-      0,
-    );
-    return sum === total;
-  });
+  const rows = counted.reduce((sum, { totals }) => sum + totals.rows, 0); // more than are stored, where some were lost before they were
+  if (counted.length === 0) return true;
+  const { windows: file } = ticketQuery;
+  const states = counted.flatMap(({ state }) => state.windows ?? []);
+  if (file === undefined) throw new TypeError('tickets are counted by the hour');
+  const until = counted.length < log.partitions.length ? undefined : finalUntil(states);
+  const table = windowTable(file, states, until);
+  const published = await readPublishedWindows(results, file);
+  const shown = shownWindows(table, until).map(({ startMs, counts, isFinal }) => [
+    startMs,
+    isFinal,
+    sumOf(counts),
+  ]);
+  const seen = published.kind === 'read' ? published.windows : [];
+  const found = seen.map(({ start, counts, isFinal }) => [start, isFinal, sumOf(Object.values(counts))]);
+  const days = new Set((await listFinalDays(results, file)).map(({ date }) => date));
+  const counts = await readPublishedCounts(results, ticketQuery.countsFiles);
+  return (
+    isDeepStrictEqual(found, shown) &&
+    [...finalDays(table, until).keys()].every((date) => days.has(date)) &&
+    counts.every((each) => each.kind === 'read' && sumOf(Object.values(each.counts)) === rows)
+  );
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

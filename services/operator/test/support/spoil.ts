@@ -29,7 +29,10 @@ export type Corruption = (
 
 interface Frontier {
   endOffset: string;
-  state: { counts: Record<string, Record<string, number>> };
+  state: {
+    counts: Record<string, Record<string, number>>;
+    windows: { late: number; windows: Record<string, number[]> };
+  };
   totals: { rows: number; deadLetters: number; emptyOffsets: number };
 }
 
