@@ -7,14 +7,17 @@ const table: FoundWindows = {
   name: 'ticket_counts_by_hour',
   column: 'type',
   per: 'hour',
-  late: 2,
   kinds: ['BILLING'],
   windows: [{ startMs: NINE, isFinal: true, counts: { BILLING: 3, ORDERS: 1 } }],
 };
 const force = { force: true };
 
 it('shows kinds as they are declared, and behind them those that only the results have', async () => {
-  const view = createWindowsView({ clock: new ManualClock(), read: () => Promise.resolve([table]) });
+  const view = createWindowsView({
+    clock: new ManualClock(),
+    read: () => Promise.resolve([table]),
+    late: () => 2,
+  });
   expect(view.windows()).toBeUndefined();
   await view.refresh(force);
   const shown = view.windows();
@@ -32,7 +35,7 @@ it('reads every two seconds at most, and keeps what it has while the store is aw
     reads += 1;
     return reads === 1 ? Promise.resolve([table]) : Promise.reject(new Error('the store is away'));
   };
-  const view = createWindowsView({ clock, read });
+  const view = createWindowsView({ clock, read, late: () => null });
   await view.refresh({ force: false });
   await view.refresh({ force: false });
   expect(reads).toBe(1);

@@ -34,6 +34,15 @@ export const partitionSchema = z.object({
   storedDeadLetters: count.describe('those that are in files already, so that they can be read'),
   sentBackDeadLetters: count.describe('those that were sent to the topic again'),
   emptyOffsets: count.describe('offsets without a record: compacted away, or transaction markers'),
+  eventTime: z
+    .object({
+      watermark: time.nullable().describe('windows that end by then are closed; null: there is none yet'),
+      openWindows: count,
+      late: count.describe('records that came after their window was closed, and are in none'),
+      forced: count.describe('windows that were closed before their time, as too many were open'),
+    })
+    .nullable()
+    .describe('null where the query counts by no windows, or before that was read'),
   gaps: z.array(
     z.object({
       startOffset: offset,

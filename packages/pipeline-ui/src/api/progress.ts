@@ -16,7 +16,9 @@ export const queryProgressSchema = z.object({
   processedRowsPerSecond: rate,
   durationMs: z.record(z.string(), z.number()),
   eventTime: z.record(z.string(), z.iso.datetime()).optional(),
-  stateOperators: z.array(z.object({ numRowsDroppedByWatermark: z.int() })),
+  stateOperators: z.array(
+    z.object({ numRowsDroppedByWatermark: z.int(), customMetrics: z.record(z.string(), z.int()) }),
+  ),
   sources: z.array(
     z.object({
       description: z.string(),

@@ -65,6 +65,11 @@ export function createPipelineMetrics(options: {
     help: 'Rows that came after their window was closed, and are in none.',
     registers,
   });
+  const forced = new Counter({
+    name: 'client_tickets_forced_windows_total',
+    help: 'Windows that were closed before their time, as too many were open; what comes for them is late.',
+    registers,
+  });
   const fields: Counter = new Counter({
     name: 'client_tickets_unknown_fields_total',
     help: 'Records with a field that is not declared, by its name.',
@@ -230,6 +235,16 @@ export function createPipelineMetrics(options: {
     'The end of the log, as last read.',
     ({ latestOffset }) => latestOffset,
   );
+  byPartition(
+    'client_tickets_watermark_timestamp_seconds',
+    'Up to which event time windows are closed, by partition of this consumer; none before there is one.',
+    ({ eventTime }) => (eventTime?.watermark === undefined ? undefined : eventTime.watermark / 1_000),
+  );
+  byPartition(
+    'client_tickets_open_windows',
+    'Windows that still take records, by partition of this consumer.',
+    ({ eventTime }) => eventTime?.openWindows,
+  );
   byPartition('client_tickets_lost_records', 'Offsets that were lost before they were read.', ({ gaps }) =>
     gaps.reduce((sum, { startOffset, endOffset }) => sum + endOffset - startOffset, 0n),
   );
@@ -238,7 +253,10 @@ export function createPipelineMetrics(options: {
     contentType: register.contentType,
     render: async () => `${await register.metrics()}\n${renderLatencies(freshness())}`,
     addProgress({ durationMs, observedMetrics, sink, stateOperators }) {
-      for (const { numRowsDroppedByWatermark } of stateOperators) late.inc(numRowsDroppedByWatermark);
+      for (const { numRowsDroppedByWatermark, customMetrics } of stateOperators) {
+        late.inc(numRowsDroppedByWatermark);
+        forced.inc(customMetrics['numWindowsForced'] ?? 0);
+      }
       if (counted === undefined) rows.inc(sink.numOutputRows);
       else
         for (const [kind, count] of Object.entries(observedMetrics[counted.name] ?? {}))

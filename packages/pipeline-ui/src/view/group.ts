@@ -7,6 +7,7 @@ import {
   readQuery,
   type Clock,
   type CountedBatch,
+  type EventTimeStatus,
   type ObjectStore,
   type OffsetRange,
   type PartitionCheckpoint,
@@ -57,6 +58,8 @@ export interface GroupViewOptions {
   /** While paused, this consumer's query does not ask how far the log has grown. */
   readonly isPaused: () => boolean;
   readonly measures: () => readonly TriggerMeasure[];
+  /** What the state of a checkpoint tells of event time; `undefined`: nothing. */
+  readonly eventTimeOf: (state: unknown) => EventTimeStatus | undefined;
   /** How many dead letters of a partition were sent to the topic again. */
   readonly sentBack: (partition: number) => number;
 }
@@ -69,6 +72,7 @@ const MEMBERS_EVERY_MS = 5_000;
 export function createGroupView(options: GroupViewOptions): GroupView {
   const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures, sentBack } =
     options;
+  const { eventTimeOf: parseState } = options;
   const partitions = new Map<number, ReadPartition>();
   let queryId: string | undefined;
 
@@ -126,7 +130,7 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     if (due.length === 0) return;
     queryId ??= (await readQuery(checkpoints, topic))?.id;
     if (queryId === undefined) return; // nothing has been started yet
-    const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState: asItIs });
+    const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
     const reads = await Promise.allSettled(
       due.map(async (partition) => {
         const found = (await store.read(partition))?.checkpoint;
@@ -192,15 +196,10 @@ export function createGroupView(options: GroupViewOptions): GroupView {
   };
 }
 
-/** The counts in a checkpoint are not read here: the published ones are shown. */
-function asItIs(state: unknown): unknown {
-  return state;
-}
-
 /** What is known of a partition from its checkpoint, and from what this consumer has done. */
 interface ReadPartition {
-  /** As last read; `undefined` when there was none yet. */
-  readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
+  /** As last read; `undefined` when there was none yet. Counts in it are not read here: the published ones are shown. */
+  readonly checkpoint: PartitionCheckpoint<EventTimeStatus | undefined> | undefined;
   /** Monotonic time of that. */
   readonly readAt: number | undefined;
   /** Whether it was read since this consumer got the partition. */
@@ -243,7 +242,7 @@ function isReadDue(
 interface PartitionKnowledge {
   readonly partition: number;
   readonly owned: PartitionStatus | undefined;
-  readonly checkpoint: PartitionCheckpoint<unknown> | undefined;
+  readonly checkpoint: PartitionCheckpoint<EventTimeStatus | undefined> | undefined;
   readonly offsets: PartitionOffsets | undefined;
   readonly owner: string | undefined;
   readonly countedAt: string | undefined;
@@ -272,6 +271,7 @@ function toPartition(known: PartitionKnowledge): Partition {
     firstOffset: checkpoint?.firstOffset,
     openSince: checkpoint?.openSince ?? null,
   };
+  const eventTime = owned === undefined ? checkpoint?.counted.state : owned.eventTime;
   return {
     partition,
     mine: owned !== undefined,
@@ -301,6 +301,13 @@ function toPartition(known: PartitionKnowledge): Partition {
     storedDeadLetters: storedTotals?.deadLetters ?? 0,
     sentBackDeadLetters: known.sentBack,
     emptyOffsets: totals?.emptyOffsets ?? 0,
+    eventTime:
+      eventTime === undefined
+        ? null
+        : {
+            ...eventTime,
+            watermark: eventTime.watermark === undefined ? null : new Date(eventTime.watermark).toISOString(),
+          },
     gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
       startOffset: String(offsetInLog(startOffset)),
       endOffset: String(offsetInLog(endOffset)),

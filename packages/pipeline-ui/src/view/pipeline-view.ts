@@ -34,6 +34,7 @@ import { createRateHistory } from './history.ts';
 import { createSentBack, type SentBack } from './sent-back.ts';
 import { showFreshness, sumOfFilling } from './show-freshness.ts';
 import { createTableView } from './table.ts';
+import { readEventTime, sumOfLate } from './event-time.ts';
 import { createWindowsView, readTables } from './windows.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
@@ -145,12 +146,17 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     owned: () => query.status()?.partitions ?? [],
     isPaused: () => query.status()?.state === 'paused',
     measures: () => measures,
+    eventTimeOf: (state) => readEventTime(options.declaration, state),
     sentBack: (partition) => sentBack.countOf(partition),
   });
   const sentBack = createSentBack({ clock, checkpoints, topic });
   const counted = createCountsView({ clock, results, files: countsFiles });
   const tabled = createTableView({ clock, results, name: { table, topic } });
-  const windowed = createWindowsView({ clock, read: () => readTables(results, options.declaration.windows) });
+  const windowed = createWindowsView({
+    clock,
+    read: () => readTables(results, options.declaration.windows),
+    late: () => sumOfLate(group.partitions().items),
+  });
 
   /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
   function areCountsCurrent(): boolean {

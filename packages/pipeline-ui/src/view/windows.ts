@@ -5,7 +5,7 @@ import { createPolled } from '../stores/polled.ts';
 import { latestWindows, type FoundWindow } from './window-columns.ts';
 
 /** What is published of one table of windows. */
-export interface FoundWindows extends Pick<WindowsTable, 'name' | 'column' | 'per' | 'late'> {
+export interface FoundWindows extends Pick<WindowsTable, 'name' | 'column' | 'per'> {
   /** As they are declared; windows may hold others, which come after them. */
   readonly kinds: readonly string[];
   readonly windows: readonly FoundWindow[];
@@ -25,15 +25,21 @@ const EVERY_MS = 2_000;
 export function createWindowsView(options: {
   readonly clock: Clock;
   readonly read: () => Promise<readonly FoundWindows[]>;
+  /** How many records came too late; `null`: not known. */
+  readonly late: () => number | null;
 }): WindowsView {
-  const { clock, read } = options;
+  const { clock, read, late } = options;
   const published = createPolled({
     clock,
     everyMs: EVERY_MS,
     read: async () => (await read()).map((table) => toTable(table, clock.now())),
   });
   return {
-    windows: () => published.value && { tables: published.value, problem: published.problem ?? null },
+    windows: () =>
+      published.value && {
+        tables: published.value.map((table) => ({ ...table, late: late() })),
+        problem: published.problem ?? null,
+      },
     get problem() {
       return published.problem;
     },
@@ -42,11 +48,11 @@ export function createWindowsView(options: {
 }
 
 function toTable(
-  { name, column, per, late, kinds: declared, windows }: FoundWindows,
+  { name, column, per, kinds: declared, windows }: FoundWindows,
   nowMs: number,
-): WindowsTable {
+): Omit<WindowsTable, 'late'> {
   const kinds = [...new Set([...declared, ...windows.flatMap(({ counts }) => Object.keys(counts))])];
-  return { name, column, per, kinds, windows: latestWindows(windows, kinds, per, nowMs), late };
+  return { name, column, per, kinds, windows: latestWindows(windows, kinds, per, nowMs) };
 }
 
 /** None where the query declares none. Rejects as the store does, and for a file that can't be read. */
@@ -59,7 +65,7 @@ export async function readTables(
   if (found.kind === 'damaged') throw new Error(`${results.location}${found.key}: ${found.problem}`);
   const { name, column, unit, values } = file;
   const table = { name, column, per: unit, kinds: values };
-  if (found.kind === 'missing') return [{ ...table, late: null, windows: [] }];
+  if (found.kind === 'missing') return [{ ...table, windows: [] }];
   const windows = found.windows.map(({ start, isFinal, counts }) => ({ startMs: start, isFinal, counts }));
-  return [{ ...table, late: found.late ?? null, windows }];
+  return [{ ...table, windows }];
 }

@@ -143,6 +143,7 @@ export function madePartition(partition: number, given: Partial<Partition> = {})
     storedDeadLetters: 0,
     sentBackDeadLetters: 0,
     emptyOffsets: 0,
+    eventTime: null,
     gaps: [],
     ...given,
   };
