@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKafkaProducer, type KafkaProducer } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
-import type { Random } from '@client-tickets/micro-batch/testing';
+import { createRandom, type Random } from '@client-tickets/micro-batch/testing';
 import { createTicketGenerator, encodeTicket, type Ticket } from '@client-tickets/tickets';
 
 const PIECE_EVERY_MS = 60;
-const START_TIME = new Date('2026-11-22T09:30:00Z');
+/** In the past, as a ticket from the future would move no watermark. */
+const START_TIME = Date.parse('2025-11-22T09:30:00Z');
+/** Between two tickets, so that some days of them become final while they flow. */
+const APART_MS = 8 * 60_000;
+/** Of so many tickets the time is up to so much earlier, which is too late for their hour, or is not. */
+const LATE = { share: 0.03, upToMs: 3 * 3_600_000 };
 
 /** Tickets on their way into a topic. */
 export interface TicketFlow {
@@ -58,7 +63,12 @@ export function startTicketFlow(options: {
   }
 
   async function flow(): Promise<readonly string[]> {
-    const generator = createTicketGenerator({ seed, startTime: START_TIME });
+    const generator = createTicketGenerator({ seed, startTime: new Date(START_TIME) });
+    const lateness = createRandom(seed);
+    const next = (number: number): Ticket => {
+      const byMs = lateness.chance(LATE.share) ? lateness.below(LATE.upToMs) : 0;
+      return enlarge(generator.next(new Date(START_TIME + number * APART_MS - byMs)), ticketBytes);
+    };
     const send = async (by: KafkaProducer, piece: readonly Ticket[]): Promise<void> => {
       for (const { ticket_id: id } of piece) sent.add(id);
       try {
@@ -80,7 +90,8 @@ export function startTicketFlow(options: {
       await mayGoOn;
       const { producer, repeater } = producers;
       const due = Math.round((tickets * step) / steps);
-      const piece = Array.from({ length: due - count }, () => enlarge(generator.next(), ticketBytes));
+      const first = count;
+      const piece = Array.from({ length: due - first }, (_, index) => next(first + index));
       count = due;
       if (piece.length > 0) {
         pieces.push(piece);

@@ -1,12 +1,12 @@
 import { positionIn } from '@client-tickets/micro-batch';
-import type { Row } from '../witness/reading.ts';
+import type { TopicRecord } from '../witness/reading.ts';
 import type { Witness } from '../witness/witness-process.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The logs that a run's topic has: one, unless it is made again. Rows name records by position, which goes on from log to log. */
 export interface TopicLogs {
   /** What the logs held that are gone. */
-  readonly former: readonly Row[];
+  readonly former: readonly TopicRecord[];
   /** How many records of a partition are behind a checkpoint that stands here. Before there is another log, its offset. */
   recordsBefore(partition: number, position: number): number;
   /** Whether a checkpoint that stands here has gone on to the log that the topic has now. */
@@ -14,7 +14,7 @@ export interface TopicLogs {
   /** Notes what the topic holds, deletes it and has it made again. Nothing may be sent meanwhile. */
   replace(): Promise<void>;
   /** What the topic holds now. */
-  read(): Promise<readonly Row[]>;
+  read(): Promise<readonly TopicRecord[]>;
 }
 
 export function createTopicLogs(options: {
@@ -25,11 +25,11 @@ export function createTopicLogs(options: {
   readonly cluster: Cluster;
 }): TopicLogs {
   const { topic, partitions, brokers, witness, cluster } = options;
-  const former: Row[] = [];
+  const former: TopicRecord[] = [];
   let log = 0;
 
   const startOf = (index: number): number => Number(positionIn(BigInt(index), 0n));
-  const read = async (): Promise<readonly Row[]> => {
+  const read = async (): Promise<readonly TopicRecord[]> => {
     const rows = await witness.readTopic(topic, brokers);
     return rows.map((row) => ({ ...row, offset: startOf(log) + row.offset }));
   };

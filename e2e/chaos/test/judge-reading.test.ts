@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { judgeEnd, judgeReading } from '../witness/judge-reading.ts';
-import type { Reading, Row } from '../witness/reading.ts';
+import type { Hours, Reading, Row, TopicRecord } from '../witness/reading.ts';
 
-const row = (partition: number, offset: number, ticketId: string): Row => ({ partition, offset, ticketId });
+const NINE = '2026-11-26T09:00:00Z';
+/** All of them in one hour, and of one type. */
+const row = (partition: number, offset: number, ticketId: string): TopicRecord => {
+  return { partition, offset, ticketId, createdAt: Date.parse(NINE), type: 'BILLING' };
+};
+const hoursOf = (tickets: number): Hours => {
+  const live = [{ start: NINE, type: 'BILLING', tickets, isFinal: false }];
+  return { live, json: [], parquet: [] };
+};
 const FIRST = row(0, 0, 'TCK-00001');
 const SECOND = row(1, 0, 'TCK-00002');
 const SENT = new Set(['TCK-00001', 'TCK-00002']);
@@ -10,7 +18,8 @@ const SENT = new Set(['TCK-00001', 'TCK-00002']);
 /** Both tickets in both formats, and counted, unless told otherwise. */
 function reading(changes: Partial<Reading> = {}): Reading {
   const rows = [FIRST, SECOND];
-  return { counts: { BILLING: 1, GENERAL: 1 }, parquet: rows, json: rows, deadLetters: 0, ...changes };
+  const counts = { BILLING: 1, GENERAL: 1 };
+  return { counts, hours: hoursOf(2), late: [], parquet: rows, json: rows, deadLetters: 0, ...changes };
 }
 
 describe('a reading in the middle of a run', () => {
@@ -52,8 +61,13 @@ describe('a reading in the middle of a run', () => {
 });
 
 describe('the end of a run', () => {
-  const judge = (changes: Partial<Reading>, topic: readonly Row[] = [FIRST, SECOND]) =>
-    judgeEnd({ reading: reading(changes), topic, acknowledged: SENT, formats: ['parquet', 'json'] });
+  const judge = (changes: Partial<Reading>, topic: readonly TopicRecord[] = [FIRST, SECOND]) =>
+    judgeEnd({
+      reading: reading({ hours: hoursOf(topic.length), ...changes }),
+      topic,
+      acknowledged: SENT,
+      formats: ['parquet', 'json'],
+    });
 
   test('is as it must be when each record is one row of each format and counted', () => {
     expect(judge({})).toEqual({ records: 2, lost: 0, duplicated: 0, problems: [] });
@@ -102,9 +116,16 @@ describe('the end of a run', () => {
     const NEXT_LOG = 10 ** 15;
     const former = [FIRST, row(0, 1, 'TCK-00003'), row(0, 2, 'TCK-00004')];
     const present = [row(0, NEXT_LOG, 'TCK-00002')];
-    const judgeBoth = (rows: readonly Row[], counted = rows.length) =>
+    const judgeBoth = (rows: readonly Row[], counted = rows.length, inHours = counted) =>
       judgeEnd({
-        reading: { counts: { BILLING: counted }, parquet: rows, json: rows, deadLetters: 0 },
+        reading: {
+          counts: { BILLING: counted },
+          hours: hoursOf(inHours),
+          late: [],
+          parquet: rows,
+          json: rows,
+          deadLetters: 0,
+        },
         topic: present,
         former,
         acknowledged: new Set([...former, ...present].map(({ ticketId }) => ticketId)),
@@ -122,7 +143,7 @@ describe('the end of a run', () => {
     });
 
     test('has lost a record of the former log that others behind it were read of', () => {
-      expect(judgeBoth([former[0] ?? FIRST, former[2] ?? FIRST, ...present])).toMatchObject({
+      expect(judgeBoth([former[0] ?? FIRST, former[2] ?? FIRST, ...present], 3, 4)).toMatchObject({
         lost: 1,
         problems: [
           'parquet: records that are not there: 0/1',

@@ -1,7 +1,7 @@
 import { logOf } from '@client-tickets/micro-batch';
-import { FORMATS, nameOf, type Reading, type Row } from './reading.ts';
-
-const NAMED = 3;
+import { judgeHours, judgeMovingHours } from './judge-hours.ts';
+import { FORMATS, nameOf, type Reading, type Row, type TopicRecord } from './reading.ts';
+import { say } from './say.ts';
 
 /**
  * What is wrong with what a reader sees while tickets still flow. How many rows there are says nothing about the counts: these are
@@ -34,6 +34,7 @@ export function judgeReading(
     'counts that went backwards',
     lower.map(([type, count]) => `${type} from ${count} to ${reading.counts[type] ?? 0}`),
   );
+  problems.push(...judgeMovingHours(reading.hours, before?.hours));
   return problems;
 }
 
@@ -53,8 +54,8 @@ export interface EndVerdict {
  */
 export function judgeEnd(options: {
   readonly reading: Reading;
-  readonly topic: readonly Row[];
-  readonly former?: readonly Row[];
+  readonly topic: readonly TopicRecord[];
+  readonly former?: readonly TopicRecord[];
   readonly acknowledged: ReadonlySet<string>;
   readonly formats: readonly (typeof FORMATS)[number][];
 }): EndVerdict {
@@ -88,6 +89,7 @@ export function judgeEnd(options: {
   const counted = sumOf(reading.counts);
   if (counted !== expected.length)
     problems.push(`${counted} tickets are counted, expected ${expected.length}`);
+  problems.push(...judgeHours(reading, expected));
   if (reading.deadLetters > 0) problems.push(`${reading.deadLetters} files of dead letters, expected none`);
   return {
     records: expected.length,
@@ -98,7 +100,7 @@ export function judgeEnd(options: {
 }
 
 /** What rows show to have been read: everything up to the last of them, in each partition and log. */
-function readOf(former: readonly Row[], rows: readonly Row[]): readonly Row[] {
+function readOf(former: readonly TopicRecord[], rows: readonly Row[]): readonly TopicRecord[] {
   const names = new Set(rows.map(nameOf));
   const lastOf = new Map<string, number>();
   const place = ({ partition, offset }: Row): string => `${partition}/${logOf(BigInt(offset))}`;
@@ -121,10 +123,4 @@ function repeatedIn(rows: readonly Row[]): readonly string[] {
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-function say(problems: string[], what: string, which: readonly string[]): void {
-  if (which.length === 0) return;
-  const rest = which.length > NAMED ? ` and ${which.length - NAMED} more` : '';
-  problems.push(`${what}: ${which.slice(0, NAMED).join(', ')}${rest}`);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { resultsSchema, topicSchema, type Reading, type Row } from './reading.ts';
+import { resultsSchema, topicSchema, type Reading, type TopicRecord } from './reading.ts';
 
 const failedSchema = z.object({ failed: z.string() });
 
@@ -16,7 +16,7 @@ export class UnreadableError extends Error {
 export interface Witness {
   /** Rejects with `UnreadableError`. */
   readResults(location: string): Promise<Reading>;
-  readTopic(topic: string, brokers: readonly string[]): Promise<readonly Row[]>;
+  readTopic(topic: string, brokers: readonly string[]): Promise<readonly TopicRecord[]>;
   close(): Promise<void>;
 }
 

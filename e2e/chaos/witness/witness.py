@@ -65,11 +65,31 @@ def read_counts(files, folder):
     return {row["type"]: row["ticket_count"] for row in map(json.loads, lines)}
 
 
+def read_lines(files, folder):
+    bodies = [files.open_input_stream(path).read() for path in visible(files, folder, ".json")]
+    return [json.loads(line) for body in bodies for line in body.splitlines()]
+
+
+def read_hours(files, folder):
+    """Hours of the live file, and of days that are over in each format, as `[start, type, tickets, whether it is final]`."""
+    name = f"{folder}/ticket_counts_by_hour"
+    live = [[row["window_start"], row["type"], row["ticket_count"], row["is_final"]] for row in read_lines(files, name)]
+    lines = [[row["window_start"], row["type"], row["ticket_count"], True] for row in read_lines(files, f"{name}_final")]
+    paths = visible(files, f"{name}_final", ".parquet")
+    rows = pyarrow.dataset.dataset(paths, filesystem=files, format="parquet").to_table().to_pylist() if paths else []
+    table = [[f"{row['window_start']:%Y-%m-%dT%H:%M:%SZ}", row["type"], row["ticket_count"], True] for row in rows]
+    return {"live": live, "json": lines, "parquet": table}
+
+
 def read_results(location):
     files, folder = open_location(location)
     counts = read_counts(files, folder)
+    hours = read_hours(files, folder)
+    late = [[row["kafka_partition"], row["kafka_offset"]] for row in read_lines(files, f"{folder}/late_tickets")]
     return {
         "counts": counts,
+        "hours": hours,
+        "late": late,
         "parquet": read_rows(files, f"{folder}/tickets", "parquet"),
         "json": read_rows(files, f"{folder}/tickets_json", "json"),
         "deadLetters": len(visible(files, f"{folder}/dead_letters", ".json")),
@@ -87,7 +107,8 @@ def read_topic(topic, brokers):
             for message in consumer.consume(10_000, timeout=1):
                 if message.error() is None:
                     ticket = json.loads(message.value())
-                    rows.append((message.partition(), message.offset(), ticket["ticket_id"]))
+                    dated = (ticket["created_at"], ticket["type"])
+                    rows.append((message.partition(), message.offset(), ticket["ticket_id"], *dated))
                 elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
                     unread.discard(message.partition())
         return {"rows": rows}
