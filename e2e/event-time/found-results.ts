@@ -11,7 +11,14 @@ const publishedWindow = z.strictObject({
   ticket_count: z.int(),
   is_final: z.boolean(),
 });
-const row = z.looseObject({ created_at: z.string(), type: z.enum(ticketQuery.record.fields.type.values) });
+const row = z.looseObject({
+  ticket_id: z.string(),
+  created_at: z.string(),
+  type: z.enum(ticketQuery.record.fields.type.values),
+  kafka_partition: z.int(),
+  kafka_offset: z.int(),
+});
+const place = z.looseObject({ kafka_partition: z.int(), kafka_offset: z.int() });
 
 async function linesOf<Line extends z.ZodType>(
   store: ObjectStore,
@@ -37,4 +44,20 @@ export async function storedRows(store: ObjectStore): Promise<readonly z.output<
   for await (const { key } of store.list(rowsPrefix(ticketQuery.table, 'json')))
     rows.push(...(await linesOf(store, key, row)));
   return rows;
+}
+
+/** Which of these rows are named as late, by the ids of their tickets. */
+export async function lateTickets(
+  store: ObjectStore,
+  rows: readonly z.output<typeof row>[],
+): Promise<readonly string[]> {
+  const idOf = new Map(rows.map((each) => [placeOf(each), each.ticket_id]));
+  const late: string[] = [];
+  for await (const { key } of store.list(`late_${ticketQuery.table}/`))
+    for (const line of await linesOf(store, key, place)) late.push(idOf.get(placeOf(line)) ?? placeOf(line));
+  return late;
+}
+
+function placeOf({ kafka_partition, kafka_offset }: z.output<typeof place>): string {
+  return `${kafka_partition}/${kafka_offset}`;
 }
