@@ -178,9 +178,8 @@ describe('a rebuild', () => {
     const lost = days.slice(0, 2).map((key) => [key, history.results.objects.get(key)?.body] as const);
     for (const [key] of lost) history.results.objects.delete(key);
     const { differences } = await verify(history);
-    expect(differences.map(({ code, key }) => [code, key])).toEqual(
-      lost.map(([key]) => ['file_missing', key]).toSorted(),
-    );
+    expect(differences.map(({ code }) => code)).toEqual(['file_missing', 'file_missing']);
+    expect(differences.map(({ key }) => key)).toEqual(lost.map(([key]) => key).toSorted());
     expect(differences[0]?.message).toContain('`tickets rebuild-checkpoint`');
     history.checkpoints.objects.clear();
     await write(history, await rebuild(history));
