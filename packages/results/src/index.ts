@@ -8,6 +8,7 @@ export {
   mergedFiles,
   type MergedFile,
 } from './delta/merged-files.ts';
+export { optimizeDaily } from './delta/optimize-daily.ts';
 export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
 export { initTable } from './delta/init-table.ts';
 export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';

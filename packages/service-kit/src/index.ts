@@ -7,6 +7,7 @@ export { checkSasl, kafkaConnection, kafkaSettings, type KafkaConnectionSettings
 export { loadDotEnv } from './load-dot-env.ts';
 export { LOG_LEVELS, logSettings, type LogLevel } from './log-settings.ts';
 export { LOSS_ADVICE } from './loss-advice.ts';
+export { parseSize } from './parse-size.ts';
 export { printable } from './printable.ts';
 export { readSettings, type Environment } from './read-settings.ts';
 export { runMain, type MainContext, type RunMainOptions } from './run-main.ts';

@@ -53,6 +53,11 @@ export const consumerSettings = z
       description: 'The files of enriched tickets.',
     }),
     ...rolloverSettings,
+    RESULTS_OPTIMIZE: setting(choice(['off', 'daily']), {
+      default: 'off',
+      description:
+        'Whether small Parquet files of the Delta Lake table are merged once a day, by one of the consumers; `tickets optimize` does it at any time.',
+    }),
     ...watermarkSettings,
     TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
       default: 'UTC',

@@ -1,16 +1,6 @@
 import { parseDuration, type Rollover } from '@client-tickets/micro-batch';
-import { parsedBy, setting } from '@client-tickets/service-kit';
+import { parsedBy, parseSize, setting } from '@client-tickets/service-kit';
 import type { z } from 'zod';
-
-const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
-
-/** Reads `128 MB`, a MB being 1,048,576 bytes as with Spark and Flink. Throws an `Error` that says what was expected. */
-function parseSize(text: string): number {
-  const match = /^\s*(\d{1,9})\s*(B|KB|MB|GB)\s*$/i.exec(text);
-  const bytes = Number(match?.[1]) * (UNIT_BYTES[match?.[2]?.toUpperCase() ?? ''] ?? Number.NaN);
-  if (!(bytes > 0)) throw new RangeError(`expected a size such as 128 MB, found ${JSON.stringify(text)}`);
-  return bytes;
-}
 
 const DURATION = 'N milliseconds, seconds, minutes, hours or days';
 

@@ -4,7 +4,7 @@ import { createKafkaSource } from '@client-tickets/kafka';
 import { systemClock as clock } from '@client-tickets/micro-batch';
 import { createPipelineUi } from '@client-tickets/pipeline-ui';
 import type { Query } from '@client-tickets/records';
-import { keepTable } from '@client-tickets/results';
+import { keepTable, optimizeDaily } from '@client-tickets/results';
 import {
   createLogger,
   describeError,
@@ -83,16 +83,16 @@ export async function runConsumer(query: Query): Promise<void> {
       member,
       groupMembers: () => source.fetchOwners(),
     });
-    const table = keepTable({
+    const tableOptions = {
       query,
       topic,
       results: stores.results,
-      formats: settings.RESULTS_FORMAT,
       hasExtra: settings.UNKNOWN_FIELDS === 'keep',
       clock,
       logger,
-      newId: randomUUID,
-    });
+    };
+    const table = keepTable({ ...tableOptions, formats: settings.RESULTS_FORMAT, newId: randomUUID });
+    const keepers = settings.RESULTS_OPTIMIZE === 'daily' ? [table, optimizeDaily(tableOptions)] : [table];
     try {
       const { url } = await ui.start({ host: settings.HTTP_HOST, port: settings.HTTP_PORT });
       logger.info({ url }, 'the pipeline UI is ready');
@@ -119,7 +119,7 @@ export async function runConsumer(query: Query): Promise<void> {
         newId: randomUUID,
         listener: broadcast([
           ui.listener,
-          table.listener,
+          ...keepers.map(({ listener }) => listener),
           createBatchReport({ declaration: query, logger, table: tableOutput() }),
         ]),
       });
@@ -132,7 +132,7 @@ export async function runConsumer(query: Query): Promise<void> {
       if (!signal.aborted) throw error;
       logger.info({ reason: describeError(error) }, 'stopped before it had started');
     } finally {
-      await table.close({ budgetMs: TABLE_BUDGET_MS });
+      await Promise.all(keepers.map((keeper) => keeper.close({ budgetMs: TABLE_BUDGET_MS })));
       await ui.close();
       await source.stop(); // the page may have asked it before there was a query
       await stores.close();

@@ -14,8 +14,9 @@ export const LOCATION_FLAGS: readonly Flag[] = [
   { option: '--checkpoints <location>', variable: 'CHECKPOINT_PATH' },
 ];
 
+export const TOPIC_FLAG: Flag = { option: '--topic <name>', variable: 'KAFKA_TOPIC' };
 export const BROKER_FLAGS: readonly Flag[] = [
-  { option: '--topic <name>', variable: 'KAFKA_TOPIC' },
+  TOPIC_FLAG,
   { option: '--brokers <list>', variable: 'KAFKA_BROKERS' },
 ];
 

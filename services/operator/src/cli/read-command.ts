@@ -7,6 +7,8 @@ import { addPlan } from '../plan/plan-command.ts';
 import { addRebuild } from '../rebuild/rebuild-command.ts';
 import { addReset } from '../reset/reset-command.ts';
 import { addStatus } from '../status/status-command.ts';
+import { addOptimize } from '../table/optimize-command.ts';
+import { addVacuum } from '../table/vacuum-command.ts';
 import { addVerify } from '../verify/verify-command.ts';
 import type { Action, Choose } from './operator-context.ts';
 
@@ -46,6 +48,8 @@ const COMMANDS: readonly ((program: Command, choose: Choose) => void)[] = [
   addStatus,
   addPlan,
   addDeadLetters,
+  addOptimize,
+  addVacuum,
   addAcceptDataLoss,
   addReset,
   addRebuild,
