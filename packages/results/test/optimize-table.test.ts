@@ -171,6 +171,15 @@ describe('optimize', () => {
     expect(await files()).toHaveLength(2);
   });
 
+  test('leaves a table alone that another program has raised to rules which are not kept here', async () => {
+    const { objects, results, files } = await begin(3);
+    const before = await files();
+    const upgrade = { protocol: { minReaderVersion: 3, minWriterVersion: 7 } };
+    objects.write(`${LOG}${'2'.padStart(20, '0')}.json`, Buffer.from(JSON.stringify(upgrade)), {});
+    await expect(optimize(results)).rejects.toThrow('needs 7');
+    expect(await files()).toEqual(before);
+  });
+
   test('gives a merge up that took so long that vacuum may take its file for one that was left behind', async () => {
     const { results, files } = await begin(3);
     const clock = new ManualClock();

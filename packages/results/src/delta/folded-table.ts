@@ -12,6 +12,8 @@ export interface ResultTable {
   /** Keys that were added while they were there already, after the newest checkpoint. */
   readonly addedAgain: readonly string[];
   readonly ends: TableEnds;
+  /** The version of Delta's rules for writers that it is to be written by; 0 where the log does not say. */
+  readonly needsWriterVersion: number;
 }
 
 /** A table as its commits come. */
@@ -22,9 +24,11 @@ export class FoldedTable implements ResultTable {
   readonly removedAt = new Map<string, number>();
   readonly addedAgain: string[] = [];
   ends: TableEnds = new Map();
+  needsWriterVersion = 0;
 
-  apply(version: number, { removed, added, ends }: Commit): void {
+  apply(version: number, { removed, added, ends, needsWriterVersion }: Commit): void {
     this.version = version;
+    if (needsWriterVersion > 0) this.needsWriterVersion = needsWriterVersion;
     for (const { key, at } of removed) {
       this.files.delete(key);
       this.addedAt.delete(key);

@@ -1,25 +1,15 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import {
-  agree,
-  checkWritable,
-  encodeCommit,
-  type TableChange,
-  type TableEnds,
-  type TableIdentity,
-} from './commit.ts';
+import { agree, checkWritable, encodeCommit, type TableChange, type TableIdentity } from './commit.ts';
 import { CommitLog } from './commit-log.ts';
-import { readTable } from './read-table.ts';
+import type { FoldedTable } from './folded-table.ts';
+import { foldTable } from './read-table.ts';
 
 /** A table whose files are known, and to which others write as well. */
 export class OpenTable {
   readonly #results: ObjectStore;
   readonly #identity: TableIdentity;
   readonly #log: CommitLog;
-  /** -1: there is none. */
-  #version = -1;
-  #ends: TableEnds = new Map();
-  /** Size in bytes by key. */
-  #files = new Map<string, number>();
+  #table: FoldedTable | undefined;
 
   constructor(results: ObjectStore, identity: TableIdentity) {
     this.#results = results;
@@ -27,50 +17,38 @@ export class OpenTable {
     this.#log = new CommitLog(results, identity);
   }
 
+  /** Size in bytes by key. */
   get files(): ReadonlyMap<string, number> {
-    return this.#files;
+    return this.#table?.files ?? new Map();
   }
 
   /** Reads what has become of the table. `false`: there is none. Throws an `Error` when it is not one that is written here. */
   async refresh(): Promise<boolean> {
-    if (!(await this.#isKnown())) await this.#read();
+    if (!(await this.#isKnown())) this.#table = await foldTable(this.#results, this.#identity);
+    const table = this.#table;
+    if (table === undefined) return false;
     for (;;) {
-      const commit = this.#version === -1 ? undefined : await this.#log.read(this.#version + 1);
-      if (commit === undefined) return this.#version >= 0;
-      checkWritable(this.#log.location, commit);
+      checkWritable(this.#log.location, table);
+      const commit = await this.#log.read(table.version + 1);
+      if (commit === undefined) return true;
       if (commit.hasMetadata)
         throw new RangeError(
-          `${this.#log.location}: another program has changed the table's columns or settings`,
+          `${this.#log.location}: another program has changed the columns or settings of the table just now`,
         );
-      for (const { key } of commit.removed) this.#files.delete(key);
-      for (const { key, size } of commit.added) this.#files.set(key, size);
-      if (commit.ends.size > 0) this.#ends = commit.ends;
-      this.#version += 1;
+      table.apply(table.version + 1, commit);
     }
   }
 
-  /** Puts a change on top of what is known. `undefined`: another version is there already; nothing was changed. */
-  async commit(
-    { files, removed }: Pick<TableChange, 'files' | 'removed'>,
-    at: number,
-  ): Promise<number | undefined> {
-    const version = this.#version + 1;
-    const change = { files, removed: removed ?? [], ends: this.#ends, at };
-    if (!(await this.#log.write(version, encodeCommit(this.#identity, change, undefined)))) return undefined;
-    return version;
+  /** Puts a change on top of what is known. `false`: another version is there already, and nothing was changed. */
+  async commit(change: Pick<TableChange, 'files' | 'removed'>, at: number): Promise<boolean> {
+    const { version = -1, ends = new Map() } = this.#table ?? {};
+    return this.#log.write(version + 1, encodeCommit(this.#identity, { ...change, ends, at }, undefined));
   }
 
   /** Whether the version that is known is still the one that it was: its log may have been deleted and written again. */
   async #isKnown(): Promise<boolean> {
-    if (this.#version === -1) return false;
-    const commit = await this.#log.read(this.#version);
-    return commit !== undefined && agree(commit.ends, this.#ends);
-  }
-
-  async #read(): Promise<void> {
-    const table = await readTable(this.#results, this.#identity);
-    this.#version = table?.version ?? -1;
-    this.#ends = table?.ends ?? new Map();
-    this.#files = new Map(table?.files);
+    const table = this.#table;
+    const commit = table && (await this.#log.read(table.version));
+    return table !== undefined && commit !== undefined && agree(commit.ends, table.ends);
   }
 }

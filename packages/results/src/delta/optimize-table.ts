@@ -21,8 +21,6 @@ export interface OptimizeOptions {
   readonly signal?: AbortSignal;
   /** How many of the files that are to be merged have been read. */
   readonly onProgress?: (files: number) => void;
-  /** Called with each version that was written. */
-  readonly onCommit?: (version: number) => void;
 }
 
 export interface FileSum {
@@ -74,7 +72,7 @@ export async function optimizeTable(options: OptimizeOptions): Promise<OptimizeR
 
 /** Why it was given up, if it was. */
 async function mergeFiles(
-  { query, hasExtra, results, clock, onCommit }: OptimizeOptions,
+  { query, hasExtra, results, clock }: OptimizeOptions,
   table: OpenTable,
   merge: Merge,
   onRead: () => void,
@@ -95,10 +93,8 @@ async function mergeFiles(
       const now = clock.now();
       if (now - began > LONGEST_MERGE_MS)
         return `${key}: it took more than ${LONGEST_MERGE_MS / 60_000} minutes`;
-      const version = await table.commit({ files: [file], removed: merge }, now);
-      if (version === undefined) continue; // another commit was first
-      onCommit?.(version);
-      return { bytes: size };
+      if (await table.commit({ files: [file], removed: merge }, now)) return { bytes: size };
+      // Another commit was first.
     }
   } catch (error) {
     if (error instanceof UnreadableInput) return error.message;
