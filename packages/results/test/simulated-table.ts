@@ -12,7 +12,7 @@ import { ticketQuery } from '@client-tickets/tickets';
 import { CheckpointWriter } from '../src/delta/checkpoint-writer.ts';
 import { tableColumns } from '../src/delta/table-schema.ts';
 import { TableWriter } from '../src/delta/table-writer.ts';
-import { createQueryHandler } from '../src/index.ts';
+import { createQueryHandler, optimizeTable } from '../src/index.ts';
 import { generateTickets, toTicketBatch, topic } from './records.ts';
 
 const handler = createQueryHandler(ticketQuery, { formats: ['parquet'] });
@@ -66,7 +66,7 @@ export interface Scenario {
 }
 
 /**
- * Consumers that add files to a table, and are killed and cut off while more is stored. `look` is called at random moments, and once
+ * Consumers that add files to a table, and others that merge them, all of which are killed and cut off while more is stored. `look` is called at random moments, and once
  * all is done that still comes.
  */
 export async function simulateTable(
@@ -92,6 +92,13 @@ export async function simulateTable(
     if (writers[index]?.host.state === 'crashed') writers[index] = start();
     const frontier = { endOffset: range.endOffset, recent: [range] };
     void writers[index]?.writer.commit(new Map([[partition, frontier]])).catch(() => undefined);
+    if (random.chance(0.2)) {
+      const results = new SimulatedHost(simulation, { crash, error }).connect(
+        createMemoryObjectStore(LOCATION, objects),
+      );
+      const options = { query: ticketQuery, hasExtra: false, topic, results, clock, targetBytes: 50_000 };
+      void optimizeTable(options).catch(() => undefined);
+    }
     for (let steps = random.below(40); steps > 0; steps -= 1) await simulation.step();
     if (random.chance(0.3)) await look(objects);
   }

@@ -39,10 +39,12 @@ export class OpenTable {
     }
   }
 
-  /** Puts a change on top of what is known. `false`: another version is there already, and nothing was changed. */
-  async commit(change: Pick<TableChange, 'files' | 'removed'>, at: number): Promise<boolean> {
-    const { version = -1, ends = new Map() } = this.#table ?? {};
-    return this.#log.write(version + 1, encodeCommit(this.#identity, { ...change, ends, at }, undefined));
+  /** Puts a change on top of what is known: the new version. `undefined`: another is there already, and nothing was changed. */
+  async commit(change: Pick<TableChange, 'files' | 'removed'>, at: number): Promise<number | undefined> {
+    const { version: known = -1, ends = new Map() } = this.#table ?? {};
+    const version = known + 1;
+    const text = encodeCommit(this.#identity, { ...change, ends, at }, undefined);
+    return (await this.#log.write(version, text)) ? version : undefined;
   }
 
   /** Whether the version that is known is still the one that it was: its log may have been deleted and written again. */

@@ -1,6 +1,7 @@
 import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
 import { mergedKey } from '../layout/result-keys.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import { OpenTable } from './open-table.ts';
 import { planMerges, type Merge } from './plan-merges.ts';
 import { tableColumns } from './table-schema.ts';
@@ -33,7 +34,7 @@ export interface OptimizeReport {
   readonly removed: FileSum;
   /** Of those in their place. */
   readonly added: FileSum;
-  /** Merges that were given up, and why. */
+  /** What was given up, and why: merges, and checkpoints of the log. */
   readonly problems: readonly string[];
 }
 
@@ -52,6 +53,7 @@ export async function optimizeTable(options: OptimizeOptions): Promise<OptimizeR
   const { query, topic, hasExtra, results, targetBytes, signal, onProgress } = options;
   const columns = tableColumns(query, hasExtra);
   const table = new OpenTable(results, { table: query.table, topic, columns });
+  const checkpoints = new CheckpointWriter({ results, table: query.table, topic, clock: options.clock });
   const removed: FileSum[] = [];
   const added: FileSum[] = [];
   const problems: string[] = [];
@@ -64,10 +66,24 @@ export async function optimizeTable(options: OptimizeOptions): Promise<OptimizeR
       problems.push(merged);
       continue;
     }
+    const problem = await writeCheckpoint(checkpoints, merged.version);
+    if (problem !== undefined) problems.push(problem);
     added.push({ files: 1, bytes: merged.bytes });
     removed.push(...merge.map(({ size }) => ({ files: 1, bytes: size })));
   }
   return { removed: sumOf(removed), added: sumOf(added), problems };
+}
+
+/** Why there is none of a version that should have one. */
+async function writeCheckpoint(checkpoints: CheckpointWriter, version: number): Promise<string | undefined> {
+  if (!checkpoints.isDue(version)) return undefined;
+  try {
+    await checkpoints.write(version);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return error.message;
+  }
 }
 
 /** Why it was given up, if it was. */
@@ -76,7 +92,7 @@ async function mergeFiles(
   table: OpenTable,
   merge: Merge,
   onRead: () => void,
-): Promise<{ readonly bytes: number } | string> {
+): Promise<{ readonly bytes: number; readonly version: number } | string> {
   const [first, last] = [merge[0], merge.at(-1)];
   if (first === undefined || last === undefined) throw new RangeError('expected files to merge, found none');
   const { partition } = first;
@@ -93,8 +109,9 @@ async function mergeFiles(
       const now = clock.now();
       if (now - began > LONGEST_MERGE_MS)
         return `${key}: it took more than ${LONGEST_MERGE_MS / 60_000} minutes`;
-      if (await table.commit({ files: [file], removed: merge }, now)) return { bytes: size };
-      // Another commit was first.
+      const version = await table.commit({ files: [file], removed: merge }, now);
+      if (version === undefined) continue; // another commit was first
+      return { bytes: size, version };
     }
   } catch (error) {
     if (error instanceof UnreadableInput) return error.message;

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
+import { agree } from './commit.ts';
 import { CommitLog, type TableName } from './commit-log.ts';
 import type { FoldedTable } from './folded-table.ts';
 import { SMALL_FILE_BYTES } from './plan-merges.ts';
@@ -46,6 +47,8 @@ export class TableFollower {
 
   /** Whether the log is the one that was read: it may have been deleted, and be written again. */
   async #isThere(): Promise<boolean> {
-    return this.#table !== undefined && (await this.#log.read(this.#table.version)) !== undefined;
+    const table = this.#table;
+    const commit = table && (await this.#log.read(table.version));
+    return table !== undefined && commit !== undefined && agree(commit.ends, table.ends);
   }
 }
