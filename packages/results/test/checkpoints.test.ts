@@ -9,11 +9,12 @@ import {
 } from '@client-tickets/micro-batch/testing';
 import { toAction, type Action } from '../src/delta/actions.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../src/delta/checkpoint-file.ts';
+import { CheckpointLog } from '../src/delta/checkpoint-log.ts';
 import { logRetention, removalRetention } from '../src/delta/retention.ts';
 import { readTable, readTableVersions } from '../src/index.ts';
 import { rowsKey } from '../src/layout/result-keys.ts';
 import { topic } from './records.ts';
-import { openTable, simulateTable } from './simulated-table.ts';
+import { openTable, simulateTable, storeTickets } from './simulated-table.ts';
 
 const RUNS = Number(process.env['TABLE_RUNS'] ?? 20);
 const LOG = 'tickets/_delta_log/';
@@ -170,12 +171,28 @@ describe('a log with checkpoints', () => {
 
   test('names the newest checkpoint, also when an older one comes later', async () => {
     const place = createPlace();
-    await writeVersions(place, 0, 5, 3);
-    const { checkpoints } = openTable(place.results, { clock: place.clock });
-    await checkpoints.write(4);
-    await checkpoints.write(3);
+    const checkpoints = new CheckpointLog(place.results, 'tickets');
+    const file = { body: new Uint8Array(7), size: 8 };
+    for (const version of [3, 4, 3]) await checkpoints.announce(version, file, 5);
     const { body } = place.objects.objects.get(LAST) ?? { body: new Uint8Array() };
-    expect(JSON.parse(Buffer.from(body).toString())).toMatchObject({ version: 4, size: 8, numOfAddFiles: 5 });
+    expect(JSON.parse(Buffer.from(body).toString())).toEqual({
+      version: 4,
+      size: 8,
+      sizeInBytes: 7,
+      numOfAddFiles: 5,
+    });
+  });
+
+  test('keeps offsets that no number holds, in commits and in checkpoints', async () => {
+    const place = createPlace();
+    const { writer, checkpoints } = openTable(place.results);
+    const stored = await storeTickets(place.objects, 0, 2n ** 62n, 3);
+    await writer.commit(new Map([[0, { endOffset: stored.endOffset, recent: [stored] }]]));
+    const ends = new Map([[0, 2n ** 62n + 3n]]);
+    expect((await readTable(place.results, TABLE))?.ends).toEqual(ends);
+    await checkpoints.write(0);
+    expect(place.logged()).toContain('_last_checkpoint');
+    expect((await readTable(place.results, TABLE))?.ends).toEqual(ends);
   });
 
   test('is read commit by commit where a checkpoint can not be read', async () => {
@@ -213,6 +230,24 @@ describe('a log with checkpoints', () => {
     expect(table?.version).toBe(5);
     expect(table?.files.size).toBe(5);
     expect(table?.addedAgain).toEqual([]);
+  });
+});
+
+describe('what a checkpoint remembers of removed files', () => {
+  test.for([
+    [6, 1],
+    [8, 0],
+  ] as const)('after %i days is %i of one', async ([days, remembered]) => {
+    const place = createPlace();
+    await writeVersions(place, 0, 3);
+    const [path] = [...place.objects.objects.keys()].map((key) => key.replace('tickets/', ''));
+    const remove = { path, deletionTimestamp: place.clock.now(), dataChange: false };
+    place.objects.write(`${nameOf(3)}.json`, Buffer.from(JSON.stringify({ remove })), {});
+    place.clock.advance(days * DAY_MS);
+    await openTable(place.results, { clock: place.clock }).checkpoints.write(3);
+    const table = await readTable(place.results, TABLE);
+    expect(table?.files.size).toBe(2);
+    expect(table?.removedAt.size).toBe(remembered);
   });
 });
 
