@@ -33,7 +33,7 @@ export function field(node: JsonNode, name: string): JsonNode {
   return { path: node.path === '' ? name : `${node.path}.${name}`, value };
 }
 
-export function readObject(node: JsonNode): object {
+function readObject(node: JsonNode): object {
   const { value } = node;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   return fail(node, 'an object');

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import {
   act,
   append,
+  availableNow,
   beginStop,
   counts,
   stored,
@@ -22,8 +23,6 @@ import {
   streamTest,
   type Action,
 } from '../support/stream-test.ts';
-
-const availableNow = { trigger: { kind: 'availableNow' } } as const;
 
 streamTest(
   'availableNow reads what the log holds at the start, in as many batches as it takes, and ends',

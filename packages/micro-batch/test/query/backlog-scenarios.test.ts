@@ -1,5 +1,6 @@
 import {
   append,
+  availableNow,
   stored,
   crash,
   ends,
@@ -16,8 +17,6 @@ import {
 /** How many requests like this a consumer has made. */
 const requestsOf = (name: string, request: RegExp) => (world: World) =>
   world.requests.filter((each) => each.startsWith(`${name}: `) && request.test(each)).length;
-
-const availableNow = { trigger: { kind: 'availableNow' } } as const;
 
 streamTest(
   'in a backlog a batch takes one swap, which stores the files before it, counts it and plans its own',

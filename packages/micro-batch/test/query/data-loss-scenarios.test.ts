@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import {
   act,
   append,
+  availableNow,
   counts,
   both,
   stored,
@@ -23,11 +24,7 @@ import {
   state,
   streamTest,
 } from '../support/stream-test.ts';
-
-const availableNow = { trigger: { kind: 'availableNow' } } as const;
-const goOn = { failOnDataLoss: false } as const;
-/** Where offset 0 of the log lies that replaced the first one. */
-const NEXT_LOG = 10n ** 15n;
+import { goOn, NEXT_LOG } from '../support/log-changes.ts';
 
 streamTest(
   'offsets without a record are passed over, also at the end of the log',

@@ -1,6 +1,7 @@
 import {
   act,
   append,
+  availableNow,
   crash,
   ends,
   fault,
@@ -27,7 +28,7 @@ streamTest(
   append(0, 'aaaaaaaa'),
   append(1, 'bb'),
   append(2, 'c'),
-  start('a', { maxOffsetsPerTrigger: 4, trigger: { kind: 'availableNow' } }),
+  start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
   ends('a'),
   results('aaaaaaaa', 'bb', 'c'),
   look('rows', rowsPerTrigger('a'), '4,4,3'),
@@ -114,7 +115,7 @@ streamTest(
   append(0, 'a'),
   append(1, 'bbb'),
   append(2, 'ccc'),
-  start('a', { trigger: { kind: 'availableNow' } }),
+  start('a', availableNow),
   ends('a'),
   act('two topics end too early', ({ log }) => {
     log.recreate(1);

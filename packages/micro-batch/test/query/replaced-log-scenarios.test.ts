@@ -1,6 +1,7 @@
 import {
   act,
   append,
+  availableNow,
   counts,
   beginStop,
   stored,
@@ -22,12 +23,7 @@ import {
   stopped,
   streamTest,
 } from '../support/stream-test.ts';
-import { compact, nameLogs, rename, decide, isStopped } from '../support/log-changes.ts';
-
-const availableNow = { trigger: { kind: 'availableNow' } } as const;
-const goOn = { failOnDataLoss: false } as const;
-/** Where offset 0 of the log lies that replaced the first one. */
-const NEXT_LOG = 10n ** 15n;
+import { compact, decide, goOn, isStopped, nameLogs, NEXT_LOG, rename } from '../support/log-changes.ts';
 
 streamTest(
   'a topic recreated while nothing runs is found out, however many records it holds by then',

@@ -1,5 +1,6 @@
 import {
   append,
+  availableNow,
   ends,
   fault,
   heal,
@@ -114,7 +115,7 @@ streamTest(
   look('calls', ({ requests }) => requests.filter((request) => request.includes('commitOffsets')).length, 2),
   fault('b', 'hold', /source commitOffsets/),
   append(0, 'bc'),
-  start('b', { trigger: { kind: 'availableNow' } }),
+  start('b', availableNow),
   stop('a'),
   ends('b'),
 );

@@ -1,6 +1,7 @@
 import {
   act,
   append,
+  availableNow,
   ends,
   expire,
   fails,
@@ -167,7 +168,7 @@ streamTest(
   'a partition without checkpoint but with results is refused, before ranges can be cut again',
   {},
   append(0, 'abc'),
-  start('a', { trigger: { kind: 'availableNow' } }),
+  start('a', availableNow),
   ends('a'),
   act('it is deleted', ({ checkpoints }) => checkpoints.objects.delete('letters/partition-0.json')),
   append(0, 'def'),
@@ -199,7 +200,7 @@ streamTest(
   'a damaged checkpoint is refused by name and place, and left as it is',
   {},
   append(0, 'abc'),
-  start('a', { trigger: { kind: 'availableNow' } }),
+  start('a', availableNow),
   ends('a'),
   act('it is damaged', ({ checkpoints }) =>
     checkpoints.write('letters/partition-0.json', Buffer.from('{"version":4,"query":"id-of-a"}'), undefined),

@@ -118,7 +118,7 @@ function createLetterHandler({ isTicking }: { readonly isTicking: boolean }): Ba
   };
 }
 
-export function addCounts(a: LetterCounts, b: LetterCounts): LetterCounts {
+function addCounts(a: LetterCounts, b: LetterCounts): LetterCounts {
   const sum: Record<string, number> = { ...a };
   for (const [letter, count] of Object.entries(b)) sum[letter] = (sum[letter] ?? 0) + count;
   return sum;

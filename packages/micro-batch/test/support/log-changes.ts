@@ -1,6 +1,12 @@
 import { decideDataLoss, type LossDecision } from '@client-tickets/micro-batch';
 import { act, look, type Action } from './stream-actions.ts';
 
+/** For a query that does not stop for lost records. */
+export const goOn = { failOnDataLoss: false } as const;
+
+/** Where offset 0 of the log lies that replaced the first one. */
+export const NEXT_LOG = 10n ** 15n;
+
 export const compact = (partition: number, ...offsets: readonly bigint[]): Action =>
   act(`compact ${offsets.join()}`, ({ log }) => log.compact(partition, ...offsets));
 

@@ -36,6 +36,9 @@ export const recreate = (partition: number): Action => ({
   run: ({ log }) => log.recreate(partition),
 });
 
+/** Options of a query that takes what is there, and ends. */
+export const availableNow = { trigger: { kind: 'availableNow' } } as const;
+
 export const start = (name: string, options: ConsumerOptions = {}): Action => ({
   name: `start('${name}')`,
   run: (world) => world.start(name, options),

@@ -33,7 +33,7 @@ import {
   type PublishedCounts,
 } from './letter-query.ts';
 
-export const TOPIC = 'letters';
+const TOPIC = 'letters';
 
 export type Fault = 'hold' | 'hold the answer' | 'lose the answer' | 'fail' | 'refuse';
 

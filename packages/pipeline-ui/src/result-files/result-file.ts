@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { parseRangeKey, type Declaration } from '@client-tickets/results';
 import { ApiError } from '../api/api-error.ts';
-import { MOST_FILE_BYTES, type ResultFile } from '../api/files.ts';
+import { MOST_FILE_BYTES, type ResultFile } from '../api/index.ts';
 
 /** Rows, dead letters or late rows of a range; nothing else that lies in the store. Throws `ApiError`. */
 export async function readResultFile(
