@@ -28,6 +28,10 @@ export interface Fault {
   readonly tickets?: number;
   /** How old files become, in milliseconds; without it what the seed says. */
   readonly rolloverMs?: number;
+  /** The formats of files; without it what the seed says. */
+  readonly formats?: string;
+  /** At the end the table is optimized and vacuumed, and proven after each. */
+  readonly tidies?: true;
   /** The folder is a file system of its own, of this size. */
   readonly diskBytes?: number;
   /** Why this can't be done on this machine. */

@@ -10,6 +10,7 @@ import {
   killBroker,
   killConsumers,
   killS3,
+  optimizeMeanwhile,
   recreateTopic,
   replaceConsumer,
   shiftClocks,
@@ -151,6 +152,19 @@ export const FAULTS: readonly Fault[] = [
     flowMs: 4_000,
     share: 4,
     inject: recreateTopic,
+  },
+  {
+    name: 'optimize',
+    title:
+      'the table is optimized, twice at once and killed on the way, while consumers are killed; then vacuumed',
+    storages: ['s3'],
+    consumers: [1, 3],
+    flowMs: 5_000,
+    rolloverMs: 0,
+    formats: 'json,parquet',
+    share: 6,
+    tidies: true,
+    inject: optimizeMeanwhile,
   },
   {
     name: 'storm',

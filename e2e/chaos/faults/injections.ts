@@ -107,6 +107,21 @@ export async function recreateTopic(stage: Stage): Promise<void> {
   await stage.dataLossAccepted();
 }
 
+/** Several processes merge the same small files, of which consumers write more, and some are killed in the middle of it. */
+export async function optimizeMeanwhile(stage: Stage): Promise<void> {
+  const { random, after, optimize } = stage;
+  const rounds = 2 + random.below(2);
+  for (let count = 0; count < rounds; count += 1) {
+    await after(500 + random.below(1_000));
+    const optimizing = Array.from({ length: 1 + random.below(2) }, optimize);
+    if (random.chance(0.5)) await killConsumers(stage, 1);
+    // It takes the program most of a second to begin.
+    await after(500 + random.below(1_500));
+    for (const each of optimizing) if (random.chance(0.5)) each.kill('SIGKILL');
+    await Promise.all(optimizing.map(({ ended }) => ended));
+  }
+}
+
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 /** Small steps are those of time servers. S3 refuses requests that are more than 15 minutes off. */

@@ -1,3 +1,4 @@
+import type { Random } from '@client-tickets/micro-batch/testing';
 import type { Fault } from '../faults/fault.ts';
 import type { StorageKind } from '../run/run-location.ts';
 import { seeded } from './seeded.ts';
@@ -34,8 +35,14 @@ export function planRun(fault: Fault, seed: number): RunPlan {
     consumers,
     maxOffsetsPerTrigger: random.pick([20, 50, 100, 0]) ?? 50,
     triggerMs: random.pick([20, 50, 200]) ?? 50,
-    formats: random.pick(['json,parquet', 'json,parquet', 'parquet', 'json']) ?? 'json,parquet',
+    formats: pickFormats(fault, random),
     finisher: random.chance(0.5) ? 'survivors' : 'newcomer',
     rolloverMs: fault.rolloverMs ?? random.pick([0, 200, 1_000]) ?? 0,
   };
+}
+
+/** Chosen in any case, so that what is chosen next does not depend on it. */
+function pickFormats({ formats }: Fault, random: Random): string {
+  const picked = random.pick(['json,parquet', 'json,parquet', 'parquet', 'json']) ?? 'json,parquet';
+  return formats ?? picked;
 }

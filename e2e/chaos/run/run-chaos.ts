@@ -17,6 +17,8 @@ import { createRunLocation } from './run-location.ts';
 import { readCommitted, readPublished, type PartitionProgress } from './run-progress.ts';
 import type { Stage } from './stage.ts';
 import { startTicketFlow } from './ticket-flow.ts';
+import { startTickets } from './tickets-process.ts';
+import { tidyTable } from './tidy-table.ts';
 import { createTopicLogs } from './topic-logs.ts';
 import { verifyResults } from './verify-results.ts';
 import { watchRun } from './watch-run.ts';
@@ -34,7 +36,8 @@ const DONE_WITHIN_MS = 180_000;
  * 1. Consumers start, tickets flow, the fault does its worst. Meanwhile the witness reads what an analyst would see, again and
  *    again, and committed offsets are watched.
  * 2. All tickets are sent and the fault is over. The consumers that are left get done, or they are stopped and a newcomer does.
- * 3. The witness compares files and hours with the topic, record by record, and `verify` proves the location.
+ * 3. The witness compares files and hours with the topic, record by record, and `verify` proves the location: also once its table is
+ *    tidied, where that is part of the fault.
  */
 export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContext): Promise<RunResult> {
   const { servers, cluster, bundles, witness } = context;
@@ -100,6 +103,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     location,
     proxy,
     newGroup,
+    optimize: () => startTickets(bundles.operator, ['optimize', '--target-size', '1 MB'], settings),
     logs,
     after: (ms) => delay(ms),
     assigned: (consumer) =>
@@ -186,6 +190,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     tickets = verdict.records;
     problems.push(...verdict.problems);
     const verified = await verifyResults(bundles.operator, settings);
+    if (fault.tidies === true) problems.push(...(await tidyTable(bundles.operator, settings, tickets)));
     const repeated = topic.length - new Set(topic.map(({ ticketId }) => ticketId)).size;
     if (!verified.ok) problems.push(`verify found differences:\n${verified.output}`);
     else if (verified.tickets !== tickets)

@@ -1,6 +1,6 @@
-// Loaded before a consumer: lets its parent shift what it takes for the time of day. Timers and the monotonic clock go on.
+// Loaded before a program: lets its parent shift what it takes for the time of day, from the beginning or at any time. Timers and the monotonic clock go on.
 const SystemDate = Date;
-let shift = 0;
+let shift = Number(process.env.SHIFT_CLOCK_BY ?? 0);
 
 globalThis.Date = class Date extends SystemDate {
   constructor(...parts) {

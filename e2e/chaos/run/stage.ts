@@ -1,6 +1,6 @@
 import type { Random } from '@client-tickets/micro-batch/testing';
 import type { LocalServers } from '@client-tickets/servers';
-import type { FaultProxy } from '@client-tickets/testkit';
+import type { FaultProxy, ServiceProcess } from '@client-tickets/testkit';
 import type { Cluster } from './cluster.ts';
 import type { SupervisedCrew } from './supervised-crew.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
@@ -24,6 +24,8 @@ export interface Stage {
   readonly flow: TicketFlow;
   readonly logs: TopicLogs;
   readonly newGroup: () => string;
+  /** Starts `tickets optimize`. */
+  readonly optimize: () => ServiceProcess;
   /** The moment is the point: a pause that the seed has chosen. */
   readonly after: (ms: number) => Promise<void>;
   /** Resolves when a consumer has been given partitions, or has ended, or takes too long. */

@@ -45,7 +45,8 @@ def visible(files, folder, extension):
 
 
 def read_rows(files, folder, form):
-    paths = visible(files, folder, f".{form}")
+    """What `folder/partition=*/*` matches: merged files and the log of the table lie elsewhere."""
+    paths = [path for path in visible(files, folder, f".{form}") if path[len(folder) :].startswith("/partition=")]
     if not paths:
         return []
     if form == "parquet":
