@@ -57,6 +57,7 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
       expect(output).toContain('OK: 3 rows of 3 different records');
       expect(output).toContain('OK: ticket_counts_by_priority counts 3 tickets, the files hold 3');
       expect(output).not.toContain('WRONG: ');
+      expect(output).toContain('There is no table.');
       expect(output).toMatch(/'alt': 'Tickets by type: ORDERS 3\. .*By priority: URGENT 2, LOW 1\.'/);
       expect(output).toMatch(/priority +URGENT +LOW +TICKETS/);
       expect(output).toContain('Wo bleibt meine Bestellung?');
@@ -71,7 +72,11 @@ for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
       await writeSampleResults(results, 1_000_000);
       const output = await execute();
       expect(output).toContain('OK: 1,000,000 rows of 1,000,000 different records');
-      expect(output.match(/^OK: /gm)).toHaveLength(6);
+      expect(output.match(/^OK: /gm)).toHaveLength(7);
+      expect(output).toMatch(
+        /^Version 1: 1,000,000 tickets in \d+ files, .*\nVersion 0, of .* UTC: 9\d\d,\d{3} tickets in /m,
+      );
+      expect(output).toContain('OK: the log says 1,000,000 rows, its files hold 1,000,000');
       expect(output).not.toContain('WRONG: ');
       expect(output).toContain('10,000 messages rejected');
       expect(output.match(/'image\/png': \{'alt': '/g)).toHaveLength(4);

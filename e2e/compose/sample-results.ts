@@ -1,17 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import {
   RecordList,
+  silentLogger as logger,
+  systemClock as clock,
   type CountedState,
   type ObjectStore,
   type MicroBatch,
   type SourceRecord,
 } from '@client-tickets/micro-batch';
-import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
+import { createCountsPublisher, createQueryHandler, keepTable } from '@client-tickets/results';
 import type { QueryState } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 
 const PARTITIONS = 3;
 const BATCH = 20_000;
-const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
+const MOST_COMMIT_MS = 60_000;
+const formats = ['json', 'parquet'] as const;
+const topic = 'client_tickets';
+const handler = createQueryHandler(ticketQuery, { formats });
 
 /** Writes what the pipeline would have made of so many tickets and, after every hundredth, a message that is none. */
 export async function writeSampleResults(store: ObjectStore, tickets: number): Promise<void> {
@@ -27,7 +33,7 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
     };
     const endOffset = startOffset + BigInt(records.length);
     const batch: MicroBatch = {
-      topic: 'client_tickets',
+      topic,
       partition,
       startOffset,
       endOffset,
@@ -58,13 +64,26 @@ export async function writeSampleResults(store: ObjectStore, tickets: number): P
     if (made % 100 === 0) add(partition, Buffer.from('no ticket'), timestamp);
     if ((pending.get(partition)?.length ?? 0) >= BATCH) await commit(partition);
   }
+  await addToTable(store, committed);
   for (let partition = 0; partition < PARTITIONS; partition += 1) await commit(partition);
+  await addToTable(store, committed);
   const states = async (): Promise<typeof committed> => committed;
-  await createCountsPublisher({ query: ticketQuery, store, topic: 'client_tickets' }).publish({
+  await createCountsPublisher({ query: ticketQuery, store, topic }).publish({
     read: states,
     refresh: states,
     listPartitions: async () => [...committed.keys()],
   });
+}
+
+/** A version more of the Delta Lake table, with all files that are stored. */
+async function addToTable(
+  results: ObjectStore,
+  committed: ReadonlyMap<number, Pick<CountedState<QueryState>, 'storedOffset'>>,
+): Promise<void> {
+  const table = keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId: randomUUID });
+  const partitions = [...committed].map(([partition, { storedOffset }]) => ({ partition, storedOffset }));
+  table.listener.onStatus?.({ partitions });
+  await table.close({ budgetMs: MOST_COMMIT_MS });
 }
 
 /** Three tickets of a type, a team, priorities and a field that today's query does not have, with their counts, below `prefix`. */
