@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cache');
 const CACHED = join(CACHE, 'result-readers');
 const CACHED_PYTHON = join(CACHED, 'bin/python');
-const PACKAGES = ['pyarrow==26.0.1', 'duckdb==2.0.0', 'deltalake==1.6.6'];
+const PACKAGES = ['pyarrow==26.0.1', 'duckdb==2.0.0', 'deltalake==1.6.6', 'pandas==3.1.1', 'polars==2.1.0'];
 
 export type Missing = { readonly missing: string };
 export type PythonReaders = { readonly python: string } | Missing;
@@ -17,14 +17,15 @@ export type TableReader =
   { readonly python: string; readonly environment: Readonly<Record<string, string>> } | Missing;
 
 /**
- * A Python that has pyarrow, DuckDB and delta-rs: the one on the PATH, or one of our own. With `CI` set ours is made, once; it takes
+ * A Python that has pyarrow, DuckDB, delta-rs, pandas and Polars: the one on the PATH, or one of our own. With `CI` set ours is made, once; it takes
  * 15 seconds and 350 MB, too much for a first `pnpm test`.
  */
 export async function findPythonReaders(): Promise<PythonReaders> {
   for (const python of ['python3', CACHED_PYTHON]) if (await hasReaders(python)) return { python };
   if (process.env['CI'] === undefined) {
     return {
-      missing: 'no python3 here has pyarrow, duckdb and deltalake (run once with CI=true to have one made)',
+      missing:
+        'no python3 here has pyarrow, DuckDB, deltalake, pandas and Polars (run once with CI=true to have one made)',
     };
   }
   try {
@@ -37,7 +38,8 @@ export async function findPythonReaders(): Promise<PythonReaders> {
 }
 
 async function hasReaders(python: string): Promise<boolean> {
-  const find = 'import importlib.util as i; assert all(map(i.find_spec, ("pyarrow", "duckdb", "deltalake")))';
+  const find =
+    'import importlib.util as i; assert all(map(i.find_spec, ("pyarrow", "duckdb", "deltalake", "pandas", "polars")))';
   return run(python, ['-c', find]).then(
     () => true,
     () => false,
