@@ -183,6 +183,18 @@ describe('a log with checkpoints', () => {
     });
   });
 
+  test('gets them less often the more files it names, so that each commit costs the same', async () => {
+    const place = createPlace();
+    await writeVersions(place, 0, 5);
+    const { checkpoints } = openTable(place.results, { clock: place.clock });
+    const other = new CheckpointLog(place.results, 'tickets');
+    await other.announce(1, { body: new Uint8Array(7), size: 201 }, 200);
+    await checkpoints.write(3);
+    expect(place.logged()).not.toContain(`${digits(3)}.checkpoint.parquet`);
+    await checkpoints.write(4);
+    expect(place.logged()).toContain(`${digits(4)}.checkpoint.parquet`);
+  });
+
   test('keeps offsets that no number holds, in commits and in checkpoints', async () => {
     const place = createPlace();
     const { writer, checkpoints } = openTable(place.results);

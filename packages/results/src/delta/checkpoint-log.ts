@@ -9,7 +9,13 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ATTEMPTS = 5;
 
 /** `_last_checkpoint`, as far as it matters here. One in several parts is not read. */
-const pointer = z.object({ version: z.int().nonnegative(), parts: z.never().nullish() });
+const pointer = z.object({
+  version: z.int().nonnegative(),
+  size: z.int().nonnegative().catch(0),
+  parts: z.never().nullish(),
+});
+
+type Newest = Pick<z.infer<typeof pointer>, 'version' | 'size'>;
 
 /** What all commits up to a version come to. */
 export interface Checkpoint {
@@ -34,14 +40,14 @@ export class CheckpointLog {
     return (await this.#readPointer()) !== undefined;
   }
 
-  /** The version of the newest. `undefined`: there is none that could be read here. */
-  async newestVersion(): Promise<number | undefined> {
-    return (await this.#readPointer())?.version;
+  /** The newest: its version, and its number of actions. `undefined`: there is none that could be read here. */
+  async newest(): Promise<Newest | undefined> {
+    return (await this.#readPointer())?.newest;
   }
 
   /** `undefined`: there is none, or not one that can be read: it was written by another program, in its own way. */
   async readNewest(): Promise<Checkpoint | undefined> {
-    const version = await this.newestVersion();
+    const version = (await this.newest())?.version;
     if (version === undefined) return undefined;
     try {
       const found = await this.#results.get(this.#key(version), { mostBytes: MOST_BYTES });
@@ -70,7 +76,7 @@ export class CheckpointLog {
     const text = Buffer.from(JSON.stringify(about));
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const now = await this.#readPointer();
-      if (now?.version !== undefined && now.version >= version) return;
+      if (now?.newest !== undefined && now.newest.version >= version) return;
       const put = { contentType: 'application/json' };
       const swapped = await compareAndSwap(this.#results, this.#pointerKey, text, now?.etag, put);
       if (swapped !== undefined) return;
@@ -81,12 +87,12 @@ export class CheckpointLog {
     return `${this.#prefix}${formatVersion(version)}.checkpoint.parquet`;
   }
 
-  async #readPointer(): Promise<{ readonly version?: number; readonly etag: string } | undefined> {
+  async #readPointer(): Promise<{ readonly newest?: Newest; readonly etag: string } | undefined> {
     const found = await this.#results.get(this.#pointerKey, { mostBytes: MOST_BYTES });
     if (found === undefined) return undefined;
     const { etag } = found;
     try {
-      return { version: pointer.parse(JSON.parse(Buffer.from(found.body).toString())).version, etag };
+      return { newest: pointer.parse(JSON.parse(Buffer.from(found.body).toString())), etag };
     } catch {
       return { etag }; // readers of Delta's logs go on without it, and so does what is written here
     }

@@ -127,7 +127,7 @@ export class TableWriter {
 
   /** From the end back to the newest commit of this pipeline, or to the newest checkpoint: it names all ends. */
   async #readNewest(): Promise<Known> {
-    const start = (await this.#checkpoints.newestVersion()) ?? -1;
+    const start = (await this.#checkpoints.newest())?.version ?? -1;
     const newest = (await this.#log.versions(start + 1)).at(-1) ?? start;
     for (let version = newest; version >= 0; version -= 1) {
       const commit = await this.#log.read(version);
