@@ -12,7 +12,7 @@ import { ticketQuery } from '@client-tickets/tickets';
 import { CheckpointWriter } from '../src/delta/checkpoint-writer.ts';
 import { tableColumns } from '../src/delta/table-schema.ts';
 import { TableWriter } from '../src/delta/table-writer.ts';
-import { createQueryHandler, optimizeTable } from '../src/index.ts';
+import { createQueryHandler, optimizeTable, readTable } from '../src/index.ts';
 import { generateTickets, toTicketBatch, topic } from './records.ts';
 
 const handler = createQueryHandler(ticketQuery, { formats: ['parquet'] });
@@ -66,8 +66,8 @@ export interface Scenario {
 }
 
 /**
- * Consumers that add files to a table, and others that merge them, all of which are killed and cut off while more is stored. `look` is called at random moments, and once
- * all is done that still comes.
+ * Consumers that add files to a table, and others that merge them, all of which are killed and cut off while more is stored. `look` is called at random moments, once
+ * all is done that still comes, and once all of that is merged and in a checkpoint.
  */
 export async function simulateTable(
   { seed, writers: count, ranges, crash, error }: Scenario,
@@ -96,15 +96,21 @@ export async function simulateTable(
       const results = new SimulatedHost(simulation, { crash, error }).connect(
         createMemoryObjectStore(LOCATION, objects),
       );
-      const options = { query: ticketQuery, hasExtra: false, topic, results, clock, targetBytes: 50_000 };
-      void optimizeTable(options).catch(() => undefined);
+      void optimizeTable({ ...MERGING, results, clock }).catch(() => undefined);
     }
     for (let steps = random.below(40); steps > 0; steps -= 1) await simulation.step();
     if (random.chance(0.3)) await look(objects);
   }
   for (let steps = 0; steps < 500; steps += 1) await simulation.step(); // late ones arrive
-  const { writer, settled } = openTable(createMemoryObjectStore(LOCATION, objects), { clock });
+  const results = createMemoryObjectStore(LOCATION, objects);
+  const { writer, checkpoints, settled } = openTable(results, { clock });
   await writer.commit(new Map([...ends].map(([each, endOffset]) => [each, { endOffset, recent: [] }])));
   await settled();
   await look(objects);
+  await optimizeTable({ ...MERGING, results, clock });
+  const table = await readTable(results, { table: 'tickets', topic });
+  if (table !== undefined) await checkpoints.write(table.version);
+  await look(objects);
 }
+
+const MERGING = { query: ticketQuery, hasExtra: false, topic, targetBytes: 50_000 };
