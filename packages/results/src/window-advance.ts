@@ -2,7 +2,7 @@ import type { Situation } from '@client-tickets/micro-batch';
 import { followWatermarks, withoutWindows, type QueryState, type WindowsFile } from '@client-tickets/records';
 
 /**
- * What becomes of windows between two records: a new delay is taken over, a partition that nothing comes for follows the others, and
+ * What happens to windows between two records: a new delay takes effect, an idle partition follows the others, and
  * windows that may be dropped are.
  */
 export function windowAdvance(

@@ -41,12 +41,12 @@ describe('a planted file is refused before it takes memory', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
   });
 
-  test('whose columns would unfold to more than any batch has', async () => {
+  test('whose columns would decompress to more than any batch has', async () => {
     const body = withFooter(repeatedRow(2), ({ row_groups: [group] }) => {
       const [column] = group?.columns ?? [];
       if (column?.meta_data !== undefined) column.meta_data.total_uncompressed_size = 10n ** 10n;
     });
-    await expect(read(body, 2n)).rejects.toThrow('unfold to at most 268435456 bytes');
+    await expect(read(body, 2n)).rejects.toThrow('decompress to at most 268435456 bytes');
   });
 
   test('whose footer and row groups do not agree', async () => {
@@ -141,7 +141,7 @@ describe('a page that lies within a file with an honest footer is refused before
           ]),
         ),
       ],
-      message: 'expected texts that unfold to at most 268435456 bytes in a page',
+      message: 'expected texts that come to at most 268435456 bytes in a page',
     },
     {
       what: 'a text that shares more than there is',

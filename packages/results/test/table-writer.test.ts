@@ -130,7 +130,7 @@ async function simulate(scenario: {
 }
 
 describe('a table that several write at once', () => {
-  test('holds each stored file once, in versions without holes, whatever becomes of requests and writers', async () => {
+  test('holds each stored file once, in versions without holes, however requests and writers end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({

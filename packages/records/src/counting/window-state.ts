@@ -34,7 +34,7 @@ export function windowName(start: number): string {
   return `${new Date(start).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }
 
-/** Four digits of a year have none for the end of the last window: it ends, as it is shown, with its last second. */
+/** Years have four digits, so the end of the last window, in the year 10000, can't be written: it is shown with its last second. */
 const LATEST_END = Date.parse('9999-12-31T23:59:59Z');
 
 /** Where a window ends, as it is shown; in milliseconds since the epoch, as `start`. */
@@ -66,7 +66,7 @@ export function addWindows(
 }
 
 /**
- * What the state becomes between two records, in a partition that nothing comes for: its watermark follows the latest of the others.
+ * The state of an idle partition between two records: its watermark follows the latest of the others.
  * The same one: it stays.
  */
 export function followWatermarks(state: WindowState, others: readonly (string | null)[]): WindowState {

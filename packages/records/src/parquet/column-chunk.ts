@@ -75,7 +75,7 @@ export function writeColumnChunk(
   };
 }
 
-/** What it takes unfolded, with its header. */
+/** Its decompressed size, with its header. */
 function writeDictionary(
   out: ByteBuffer,
   { write, entries }: NonNullable<EncodedColumn['dictionary']>,
@@ -91,7 +91,7 @@ function writeDictionary(
   return header.length + page.length;
 }
 
-/** A page with values `[from, to)`, which are those of rows `[row, endRow)`. What it takes unfolded, with its header. */
+/** A page with values `[from, to)`, which are those of rows `[row, endRow)`. Its decompressed size, with its header. */
 function writePage(
   out: ByteBuffer,
   { encoding, present, compressible, write }: EncodedColumn,

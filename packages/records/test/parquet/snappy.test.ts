@@ -25,7 +25,7 @@ function repetitive(random: Random, size: number): Buffer {
   return bytes;
 }
 
-test('Snappy gives the bytes that hyparquet-writer gives, which unfold to what went in', () => {
+test('Snappy gives the bytes that hyparquet-writer gives, which decompress to what went in', () => {
   const { compressors } = new ParquetWriter({ writer: new ByteWriter(), schema: [] });
   const reference = compressors.SNAPPY;
   const random = new Random(SEED);
@@ -47,8 +47,8 @@ test('Snappy gives the bytes that hyparquet-writer gives, which unfold to what w
     const packed = out.bytes.subarray(1);
     const expected = reference?.(bytes) ?? Buffer.of();
     expect(Buffer.compare(packed, expected), shown).toBe(0);
-    const unfolded = new Uint8Array(size);
-    if (size > 0) snappyUncompress(packed, unfolded);
-    expect(Buffer.compare(unfolded, bytes), shown).toBe(0);
+    const decompressed = new Uint8Array(size);
+    if (size > 0) snappyUncompress(packed, decompressed);
+    expect(Buffer.compare(decompressed, bytes), shown).toBe(0);
   }
 });

@@ -98,9 +98,9 @@ function checkClaims({ num_rows, row_groups }: FileMetaData): void {
   if (num_rows > MOST_ACTIONS) {
     throw new RangeError(`expected at most ${MOST_ACTIONS} actions, found ${num_rows}; they are not read`);
   }
-  const unfolded = row_groups.reduce((sum, { total_byte_size }) => sum + total_byte_size, 0n);
-  if (unfolded <= READ_LIMITS.unfoldedBytes) return;
+  const decompressed = row_groups.reduce((sum, { total_byte_size }) => sum + total_byte_size, 0n);
+  if (decompressed <= READ_LIMITS.decompressedBytes) return;
   throw new RangeError(
-    `expected columns that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes, found ${unfolded}; they are not read`,
+    `expected columns that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${decompressed}; they are not read`,
   );
 }

@@ -39,7 +39,7 @@ interface Part {
 }
 
 /**
- * Adds result files to a Delta Lake table, each once, however many writers there are and whatever becomes of their requests.
+ * Adds result files to a Delta Lake table, each once, however many writers there are and however their requests end.
  *
  * The log itself says how far each partition is in it: `txn` with an end offset, in every commit. A commit adds what lies between
  * that end and a stored frontier, and moves the end. It is put if absent as the version after the one whose ends

@@ -3,25 +3,25 @@ import { PageBytes } from './page-bytes.ts';
 import { DATA_PAGE_V2, DICTIONARY_PAGE, readPageHeader, type PageHeader } from './page-header.ts';
 import { READ_LIMITS } from './read-limits.ts';
 
-type Unfold = (page: Uint8Array, size: number) => Uint8Array;
+type Decompress = (page: Uint8Array, size: number) => Uint8Array;
 
 const [PLAIN, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY, RLE_DICTIONARY] = [0, 5, 7, 8];
 
 /**
  * Holds the pages of a Parquet file to its footer before a decoder believes them: that a page has as many values as its column
- * chunk, a run no more than its page, and that texts which share beginnings unfold to no more than any file here. A run of a
+ * chunk, a run no more than its page, and that texts which share beginnings come to no more than any file here. A run of a
  * billion takes five bytes, and decoders write it out. Throws a `RangeError`.
  */
-export function checkPages(file: Uint8Array, { row_groups }: FileMetaData, unfold: Unfold): void {
+export function checkPages(file: Uint8Array, { row_groups }: FileMetaData, decompress: Decompress): void {
   for (const { columns } of row_groups) {
-    for (const { meta_data } of columns) if (meta_data !== undefined) checkChunk(file, meta_data, unfold);
+    for (const { meta_data } of columns) if (meta_data !== undefined) checkChunk(file, meta_data, decompress);
   }
 }
 
-function checkChunk(file: Uint8Array, chunk: ColumnMetaData, unfold: Unfold): void {
+function checkChunk(file: Uint8Array, chunk: ColumnMetaData, decompress: Decompress): void {
   const { num_values, data_page_offset, dictionary_page_offset } = chunk;
   const { total_compressed_size, total_uncompressed_size } = chunk;
-  const unfoldPage: Unfold = chunk.codec === 'UNCOMPRESSED' ? (bytes) => bytes : unfold;
+  const decompressPage: Decompress = chunk.codec === 'UNCOMPRESSED' ? (bytes) => bytes : decompress;
   const start = Number(dictionary_page_offset ?? data_page_offset);
   const bytes = new PageBytes(file, start, start + Number(total_compressed_size));
   let left = Number(num_values);
@@ -29,9 +29,9 @@ function checkChunk(file: Uint8Array, chunk: ColumnMetaData, unfold: Unfold): vo
     const header = readPageHeader(bytes);
     const page = bytes.at;
     bytes.skip(header.storedBytes);
-    if (!(header.unfoldedBytes >= 0 && header.unfoldedBytes <= total_uncompressed_size)) {
+    if (!(header.decompressedBytes >= 0 && header.decompressedBytes <= total_uncompressed_size)) {
       throw new RangeError(
-        `expected a column chunk that unfolds to ${total_uncompressed_size} bytes, found a page of ${header.unfoldedBytes}`,
+        `expected a column chunk that decompresses to ${total_uncompressed_size} bytes, found a page of ${header.decompressedBytes}`,
       );
     }
     if (!(header.values >= 0 && header.values <= left)) {
@@ -42,20 +42,20 @@ function checkChunk(file: Uint8Array, chunk: ColumnMetaData, unfold: Unfold): vo
     if (header.type === DICTIONARY_PAGE) continue; // PLAIN: its bytes are all that it has
     if (header.type !== DATA_PAGE_V2) throw new RangeError(`no query writes pages of type ${header.type}`);
     left -= header.values;
-    checkDataPage(file.subarray(page, page + header.storedBytes), header, unfoldPage);
+    checkDataPage(file.subarray(page, page + header.storedBytes), header, decompressPage);
   }
   if (left !== 0)
     throw new RangeError(`expected ${num_values} values in a column chunk, found ${left} fewer`);
 }
 
-function checkDataPage(stored: Uint8Array, header: PageHeader, unfold: Unfold): void {
-  const { values, nulls, encoding, levelBytes, isCompressed, unfoldedBytes } = header;
+function checkDataPage(stored: Uint8Array, header: PageHeader, decompress: Decompress): void {
+  const { values, nulls, encoding, levelBytes, isCompressed, decompressedBytes } = header;
   if (!(nulls >= 0 && nulls <= values)) throw new RangeError(`a page of ${values} values has ${nulls} nulls`);
   const levels = new PageBytes(stored, 0, levelBytes);
   if (levelBytes > 0) checkRuns(levels, 1, values);
   if (encoding === PLAIN) return;
   const packed = stored.subarray(levelBytes);
-  const page = new PageBytes(isCompressed ? unfold(packed, unfoldedBytes - levelBytes) : packed);
+  const page = new PageBytes(isCompressed ? decompress(packed, decompressedBytes - levelBytes) : packed);
   const count = values - nulls;
   if (encoding === RLE_DICTIONARY) checkRuns(page, page.byte(), count);
   else if (encoding === DELTA_BINARY_PACKED) readDeltas(page, count);
@@ -123,7 +123,7 @@ function checkTexts(bytes: PageBytes, count: number): void {
   const shared: number[] = [];
   readDeltas(bytes, count, (length) => shared.push(length));
   let previous = 0;
-  let unfolded = 0;
+  let decompressed = 0;
   let index = 0;
   readDeltas(bytes, count, (rest) => {
     const prefix = shared[index++] ?? 0;
@@ -131,10 +131,10 @@ function checkTexts(bytes: PageBytes, count: number): void {
       throw new RangeError(`a text shares ${prefix} bytes with one of ${previous}`);
     }
     previous = prefix + rest;
-    unfolded += previous;
-    if (unfolded > READ_LIMITS.unfoldedBytes) {
+    decompressed += previous;
+    if (decompressed > READ_LIMITS.decompressedBytes) {
       throw new RangeError(
-        `expected texts that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes in a page`,
+        `expected texts that come to at most ${READ_LIMITS.decompressedBytes} bytes in a page`,
       );
     }
   });

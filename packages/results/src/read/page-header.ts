@@ -3,7 +3,7 @@ import type { PageBytes } from './page-bytes.ts';
 /** What a page says of itself, as far as `checkPages` asks. https://github.com/apache/parquet-format, parquet.thrift */
 export interface PageHeader {
   readonly type: number;
-  readonly unfoldedBytes: number;
+  readonly decompressedBytes: number;
   readonly storedBytes: number;
   readonly values: number;
   readonly nulls: number;
@@ -24,7 +24,7 @@ export function readPageHeader(bytes: PageBytes): PageHeader {
   const isData = type === DATA_PAGE_V2;
   return {
     type,
-    unfoldedBytes: numberOf(page, 2),
+    decompressedBytes: numberOf(page, 2),
     storedBytes: numberOf(page, 3),
     values: numberOf(detail, 1),
     nulls: isData ? numberOf(detail, 2) : 0,

@@ -13,8 +13,8 @@ export const READ_LIMITS = {
   footerBytes: MIB,
   /** Of one row group. */
   rows: 1024 * 1024,
-  /** Of one row group, and of one page, as they unfold. */
-  unfoldedBytes: 256 * MIB,
+  /** Of one row group, and of one page, as they decompress. */
+  decompressedBytes: 256 * MIB,
 } as const;
 
 /** Throws a `RangeError` for a file that is larger than any that is written here. */

@@ -13,7 +13,7 @@ export interface ParquetGroup {
 
 /**
  * The row groups of a Parquet file, of the columns that `choose` picks of those that are there, each decoded when it is asked for;
- * timestamps are microseconds. What the footer claims is checked before anything is unfolded: no file has more than `mostRows`. Rejects
+ * timestamps are microseconds. What the footer claims is checked before anything is decompressed: no file has more than `mostRows`. Rejects
  * with an `Error` that says what is wrong with the file.
  */
 export async function* readParquetTable(
@@ -25,13 +25,13 @@ export async function* readParquetTable(
   const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
   const metadata = readFooter(bytes);
   checkClaims(metadata, mostRows);
-  checkPages(body, metadata, unfold);
+  checkPages(body, metadata, decompress);
   const names = [...choose(new Set(metadata.schema.map(({ name }) => name)))];
   const scan = await parquetScan({
     file,
     metadata,
     columns: names,
-    compressors: { SNAPPY: unfold },
+    compressors: { SNAPPY: decompress },
     parsers: {
       timestampFromMilliseconds: (ms) => ms * 1_000n,
       timestampFromMicroseconds: (micros) => micros,
@@ -61,11 +61,11 @@ function* toRows(columns: ReadonlyMap<string, ArrayLike<unknown>>, length: numbe
 /** What the footer says must be true of a file that a query has written, whatever the pages hold. */
 function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): void {
   let rows = 0n;
-  let unfolded = 0n;
+  let decompressed = 0n;
   for (const group of row_groups) {
     rows += group.num_rows;
     for (const { meta_data } of group.columns) {
-      unfolded += meta_data?.total_uncompressed_size ?? 0n;
+      decompressed += meta_data?.total_uncompressed_size ?? 0n;
       if (meta_data?.num_values === group.num_rows) continue;
       throw new RangeError(
         `expected ${group.num_rows} values in each column of a row group, found ${meta_data?.num_values ?? 'none'}`,
@@ -77,18 +77,18 @@ function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): 
   }
   const most = mostRows < READ_LIMITS.rows ? mostRows : BigInt(READ_LIMITS.rows);
   if (rows > most) throw new RangeError(`expected at most ${most} rows, found ${rows}; they are not read`);
-  if (unfolded > READ_LIMITS.unfoldedBytes) {
+  if (decompressed > READ_LIMITS.decompressedBytes) {
     throw new RangeError(
-      `expected columns that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes, found ${unfolded}; they are not read`,
+      `expected columns that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${decompressed}; they are not read`,
     );
   }
 }
 
-/** A page's header says by itself what it unfolds to. */
-function unfold(page: Uint8Array, size: number): Uint8Array {
-  if (!(size >= 0 && size <= READ_LIMITS.unfoldedBytes)) {
+/** A page's header says by itself what it decompresses to. */
+function decompress(page: Uint8Array, size: number): Uint8Array {
+  if (!(size >= 0 && size <= READ_LIMITS.decompressedBytes)) {
     throw new RangeError(
-      `expected pages that unfold to at most ${READ_LIMITS.unfoldedBytes} bytes, found ${size}`,
+      `expected pages that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${size}`,
     );
   }
   const output = new Uint8Array(size);

@@ -10,7 +10,7 @@ import {
 /** Rows of a merged file, or why it can't be read. */
 export type MergedSlice = readonly StoredRow[] | Error;
 
-/** Reads merged files, each from its first row to its last: memory holds one file, and one of its row groups unfolded. */
+/** Reads merged files, each from its first row to its last: memory holds one file, and one of its row groups decompressed. */
 export class MergedRows {
   readonly #results: ObjectStore;
   readonly #columns: RowColumns;
