@@ -14,7 +14,7 @@ import {
 import { WATERMARK_DELAY_MS, describeOptions, type QueryHandlerOptions } from './handler-options.ts';
 import { deadLettersKey, lateKey, partitionPrefixes, RESULT_FORMATS, rowsKey } from './layout/result-keys.ts';
 import { openQueryFiles, type QueryFilesOptions } from './query-files.ts';
-import { windowAdvance } from './window-advance.ts';
+import { firstWindows, windowAdvance } from './window-advance.ts';
 import { RowGroupPool } from './row-group-pool.ts';
 
 /** Counts up when the same records of the same declaration give other bytes or other counts than before. */
@@ -55,10 +55,11 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
     droppableUntil,
   };
   const { windows } = query;
+  const initialState = emptyState(query, delayMs);
   return {
     version: ENCODERS,
     settings: { ...describeOptions(options), ...describeQuery(query) },
-    initialState: emptyState(query, delayMs),
+    initialState,
     parseState: (value) => parseQueryState(query, value),
     fileKeys: (range) => [
       ...formats.map((format) => rowsKey(query.table, format, range)),
@@ -68,6 +69,7 @@ export function createQueryHandler(query: Query, options: QueryHandlerOptions): 
     partitionPrefixes: (partition) => partitionPrefixes(query.table, partition),
     openFiles: (start) => openQueryFiles(start, files),
     ...(windows && {
+      firstState: (results) => firstWindows(windows, results, initialState),
       advance: windowAdvance(windows, { delayMs, droppableUntil }),
       eventTimeOf: (state) => state.windows && windowStatus(windows, state.windows),
     }),

@@ -1,5 +1,19 @@
-import type { Situation } from '@client-tickets/micro-batch';
+import type { ObjectStore, Situation } from '@client-tickets/micro-batch';
 import { followWatermarks, withoutWindows, type QueryState, type WindowsFile } from '@client-tickets/records';
+import { listFinalDays } from './read/final-windows.ts';
+import { DAY_MS } from './window-table.ts';
+
+/** A partition that is added when days are published for good has closed their windows: what comes for them is late. */
+export async function firstWindows(
+  file: WindowsFile,
+  results: Pick<ObjectStore, 'list'>,
+  initial: QueryState,
+): Promise<QueryState> {
+  const last = (await listFinalDays(results, file)).at(-1);
+  if (last === undefined || initial.windows === undefined) return initial;
+  const watermark = new Date(Date.parse(last.date) + DAY_MS).toISOString();
+  return { ...initial, windows: { ...initial.windows, watermark } };
+}
 
 /**
  * What happens to windows between two records: a new delay takes effect, an idle partition follows the others, and

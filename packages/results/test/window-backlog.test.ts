@@ -65,9 +65,13 @@ const EACH_BATCH: Rollover = { intervalMs: 0, bytes: 1_000_000_000, inactivityMs
 const ONE_FILE: Rollover = { intervalMs: HOUR, bytes: 1_000_000_000, inactivityMs: HOUR };
 
 /** Reads the whole backlog, without a pause between two batches. */
-async function readBacklog(log: MemoryLog, rollover: Rollover, maxOffsetsPerTrigger: number) {
-  const checkpoints = new MemoryObjects();
-  const results = createMemoryObjectStore('memory://results/', new MemoryObjects());
+async function readBacklog(
+  log: MemoryLog,
+  rollover: Rollover,
+  maxOffsetsPerTrigger: number,
+  { checkpoints, results: objects } = { checkpoints: new MemoryObjects(), results: new MemoryObjects() },
+) {
+  const results = createMemoryObjectStore('memory://results/', objects);
   /** How many windows each version of a checkpoint holds. */
   const held: number[] = [];
   /** Where both frontiers are at the same place, what each has counted by windows. */
@@ -110,13 +114,33 @@ const countsOf = ({ start, counts }: ReadWindow): readonly [number, readonly num
 test.each([
   ['each batch has files of its own', EACH_BATCH],
   ['there is one file', ONE_FILE],
-])('in a backlog of a month the state holds the hours of two days, where %s', async (_, rollover) => {
-  const days = 30;
+])('in a backlog of ten days the state holds the hours of two, where %s', async (_, rollover) => {
+  const days = 10;
   const { log } = backlogOf(1, 2, days * 24);
   const { held } = await readBacklog(log, rollover, 24);
   expect(held.length).toBeGreaterThan(days);
   // Two days, a batch that is filled ahead of the publication before it, and how far partitions may be apart.
   expect(Math.max(...held)).toBeLessThan(4 * 24);
+});
+
+test('a partition that is added later counts nothing for days that are published for good: it is late', async () => {
+  const { log } = backlogOf(2, 1, 80);
+  const stores = { checkpoints: new MemoryObjects(), results: new MemoryObjects() };
+  const before = await readBacklog(log, EACH_BATCH, 10, stores);
+  const days = await listFinalDays(before.results, file);
+  const over = Date.parse(days.at(-1)?.date ?? '') + 24 * HOUR;
+  log.addPartition();
+  for (const at of [over - 1, over]) {
+    const ticket = { created_at: new Date(at).toISOString(), type: 'BILLING' };
+    log.append(1, Buffer.from(JSON.stringify(ticket)), { timestamp: over });
+  }
+  await readBacklog(log, EACH_BATCH, 10, stores);
+  const checkpoint = stores.checkpoints.objects.get(`${topic}/partition-1.json`);
+  const { counted } = JSON.parse(Buffer.from(checkpoint?.body ?? []).toString());
+  expect(parseQueryState(query, counted.state).windows).toMatchObject({
+    late: 1,
+    windows: { [`${new Date(over).toISOString().slice(0, 19)}Z`]: [1, 0] },
+  });
 });
 
 test('every window is published once, whole, however much of the state was dropped meanwhile', async () => {

@@ -1,4 +1,4 @@
-import type { Upload, UploadOptions } from './object-store.ts';
+import type { ObjectStore, Upload, UploadOptions } from './object-store.ts';
 import type { OffsetRange } from './offset-range.ts';
 import type { RecordList } from './record-list.ts';
 
@@ -110,6 +110,11 @@ export interface BatchHandler<State> {
   /** What else decides the bytes written, for instance `{ formats: 'json,parquet' }`; kept in `query.json` and held to. */
   readonly settings: Readonly<Record<string, string>>;
   readonly initialState: State;
+  /**
+   * What a partition begins with that has no checkpoint, where results of others decide about it: it may have been added to the topic.
+   * Default: `initialState`. Rejects as the store does. The first swap decides, so consumers may be told different things.
+   */
+  firstState?(results: Pick<ObjectStore, 'list'>): Promise<State>;
   /** Reads a state back from JSON. Throws an `Error` that says what is wrong with it. */
   parseState(value: unknown): State;
   /** Every key that the files of this range may have. */

@@ -71,7 +71,7 @@ export class PartitionQuery<State> {
     context: PartitionQueryContext<State>,
     partition: number,
   ): Promise<PartitionQuery<State>> {
-    const { checkpoints, handler, queryId, clock } = context;
+    const { checkpoints, handler, queryId, results, clock } = context;
     const stored = (await checkpoints.read(partition)) ?? (await checkNoResults(context, partition));
     const start =
       stored?.checkpoint ??
@@ -79,7 +79,7 @@ export class PartitionQuery<State> {
         query: queryId,
         partition,
         firstOffset: await context.firstOffset(partition),
-        state: handler.initialState,
+        state: (await handler.firstState?.(results)) ?? handler.initialState,
         at: isoNow(clock),
       });
     return new PartitionQuery(context, new CheckpointCell(checkpoints, stored, start));
