@@ -8,13 +8,13 @@ import type { OffsetRange } from '@client-tickets/micro-batch';
  * - `offsets_missing`: no file holds these offsets, although the checkpoint counts records of theirs.
  * - `offsets_twice`: two files hold the same offsets.
  * - `file_missing`, `file_unexplained`: a file that a commit names is not there; a file is there that neither a commit nor the
- *   present plan names.
+ *   present plan names. Also a file of a day whose windows are final, which no consumer can write again.
  * - `file_damaged`: can't be read, or is not of the size that was written.
  * - `rows_wrong`: a file holds other rows than its name or the checkpoint says.
  * - `formats_differ`: the JSON and the Parquet file of a range hold different rows.
  * - `totals_differ`: rows and dead letters in the files are not those that the checkpoint has counted.
- * - `counts_differ`: the counts that the checkpoint keeps, or that readers see, are not those of the rows.
- * - `counts_behind`: readers see counts that lack committed rows.
+ * - `counts_differ`: the counts or windows that the checkpoint keeps, or that readers see, are not those of the rows.
+ * - `counts_behind`: readers see counts or windows that lack committed rows.
  * - `table_differs`: the Delta Lake table does not name each stored file once, or names others, or its log can't be read.
  * - `topic_differs`: the topic holds another record at an offset than the results, or one where they have none.
  * - `log_ends_early`: offsets are committed that the log does not have.
