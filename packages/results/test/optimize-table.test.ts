@@ -171,6 +171,24 @@ describe('optimize', () => {
     expect(await files()).toHaveLength(2);
   });
 
+  test('goes on with a log that was deleted and written again meanwhile, without a hole among its versions', async () => {
+    const { objects, results, files } = await begin(3);
+    let isLost = false;
+    await optimize({
+      ...results,
+      get: async (...args) => {
+        if (!isLost && args[0].startsWith('tickets/partition=')) {
+          isLost = true;
+          for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
+          const frontiers = [0, 1].map((partition) => [partition, frontierOf([], 9n)] as const);
+          await createTableWriter(results).commit(new Map(frontiers));
+        }
+        return results.get(...args);
+      },
+    });
+    expect(await files()).toHaveLength(2);
+  });
+
   test('leaves a table alone that another program has raised to rules which are not kept here', async () => {
     const { objects, results, files } = await begin(3);
     const before = await files();
@@ -281,11 +299,14 @@ interface Scenario {
   readonly ranges: number;
   readonly crash: number;
   readonly error: number;
-  readonly logIsLost: boolean;
+  /** How likely the log is lost at the end of a round. */
+  readonly loss: number;
 }
 
+const LAST_ROUND = 3;
+
 /** Writers, optimizers and vacuum at once, with faults; hours pass between rounds, and the log may be lost at the end of each. */
-async function simulate({ seed, ranges, crash, error, logIsLost }: Scenario): Promise<void> {
+async function simulate({ seed, ranges, crash, error, loss }: Scenario): Promise<void> {
   const random = createRandom(seed);
   const clock = new ManualClock();
   const simulation = new Simulation(random, clock);
@@ -297,7 +318,7 @@ async function simulate({ seed, ranges, crash, error, logIsLost }: Scenario): Pr
   const frontiers = () => new Map([...ends].map(([partition, end]) => [partition, frontierOf([], end)]));
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
 
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round <= LAST_ROUND; round += 1) {
     for (let range = 0; range < ranges; range += 1) {
       const partition = random.below(2);
       const { startOffset, endOffset, rows } = await storeTickets(
@@ -322,7 +343,7 @@ async function simulate({ seed, ranges, crash, error, logIsLost }: Scenario): Pr
     }
     for (let steps = 0; steps < 600; steps += 1) await simulation.step(); // late ones arrive
     await checkVersions(objects, clock.now() - HOUR_MS);
-    if (logIsLost) {
+    if (random.chance(round === LAST_ROUND ? 1 : loss)) {
       for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
     }
     await createTableWriter(results, clock).commit(frontiers());
@@ -345,7 +366,7 @@ test('whatever becomes of requests and processes, each version that may be read 
         ranges: fc.integer({ min: 0, max: 12 }),
         crash: fc.constantFrom(0, 0.02, 0.1),
         error: fc.constantFrom(0, 0.1, 0.4),
-        logIsLost: fc.boolean(),
+        loss: fc.constantFrom(0, 0.3),
       }),
       simulate,
     ),
