@@ -10,6 +10,7 @@ export {
 } from './delta/merged-files.ts';
 export { optimizeDaily } from './delta/optimize-daily.ts';
 export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
+export { findDroppableJson } from './delta/droppable-json.ts';
 export { initTable } from './delta/init-table.ts';
 export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
 export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './delta/vacuum-table.ts';

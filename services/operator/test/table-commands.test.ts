@@ -75,6 +75,24 @@ test('vacuum deletes small files that were merged long ago, once it is told so, 
   expect(verified.stdout).toContain('✔ 30 tickets and 3 dead letters: nothing is lost');
 });
 
+test('optimize drops the JSON files of what was merged where it is told to, and verify says so', async () => {
+  await tickets('optimize', '--init');
+  const dropped = await tickets('optimize', '--drop-json');
+  expect(dropped).toMatchObject({ code: 0, stderr: '' });
+  expect(dropped.stdout).toContain('✔ 8 JSON files deleted');
+  expect(await readdir(join(location.results, 'tickets_json/partition=0'))).toEqual([]);
+  await ageRemovals();
+  for (const step of [
+    ['status', '--no-brokers'],
+    ['vacuum', '--yes'],
+  ]) {
+    expect(await tickets(...step)).toMatchObject({ code: 0 });
+    const verified = await tickets('verify', '--no-brokers');
+    expect(verified.stdout).toContain('✔ 30 tickets and 3 dead letters: nothing is lost');
+    expect(verified.stdout).toContain('30 tickets are in no JSON file');
+  }
+});
+
 test('vacuum refuses to retain less than an hour, and what is no time', () => {
   for (const retain of ['59m', '0h', '30 minutes', 'soon']) {
     let said = '';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { QueryIdentity } from '@client-tickets/micro-batch';
+import type { ObjectStore, QueryIdentity } from '@client-tickets/micro-batch';
 import {
+  findDroppableJson,
   initTable,
   optimizeTable,
   planMerges,
@@ -12,6 +13,7 @@ import {
 import { parseSize } from '@client-tickets/service-kit';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { stateParser } from '../checkpoint/stored-query.ts';
+import { deleteAll } from '../cli/delete-all.ts';
 import { addFlags, LOCATION_FLAGS, optionOf, TOPIC_FLAG } from '../cli/flags.ts';
 import { colors, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext, Stores } from '../cli/operator-context.ts';
@@ -21,6 +23,7 @@ import { noTable, readTableQuery } from './table-query.ts';
 interface Options {
   readonly dryRun?: true;
   readonly init?: true;
+  readonly dropJson?: true;
   readonly targetSize: number;
 }
 
@@ -39,6 +42,7 @@ export function addOptimize(program: Command, choose: Choose): void {
       optionOf(parseSize),
       TARGET_FILE_BYTES,
     )
+    .option('--drop-json', 'then delete the JSON files of all that is in merged files')
     .option('--init', 'first make a table of results that have none, or that lacks some of their files')
     .option('--dry-run', 'show what would be merged, and write nothing');
   const flags = addFlags(command, [...LOCATION_FLAGS, TOPIC_FLAG]);
@@ -46,7 +50,7 @@ export function addOptimize(program: Command, choose: Choose): void {
 }
 
 async function runOptimize(context: OperatorContext, options: Options): Promise<0 | 1> {
-  const { query, settings, output, clock, signal } = context;
+  const { query, settings, output } = context;
   keepHeapSmall();
   const isDryRun = options.dryRun === true;
   const { KAFKA_TOPIC: topic } = settings;
@@ -62,16 +66,28 @@ async function runOptimize(context: OperatorContext, options: Options): Promise<
   if (table === undefined) throw noTable(results.location);
   const merges = planMerges(query.table, table, options.targetSize);
   showMerges(merges, table.files.size, options.targetSize, output);
-  if (isDryRun || merges.length === 0) return 0;
+  if (isDryRun) return 0;
+  const isDone = merges.length === 0 || (await merge(context, results, hasExtra, merges, options));
+  if (options.dropJson === true) await dropJson(context, results);
+  return isDone ? 0 : 1;
+}
 
+/** `false`: some were given up, and why was said. */
+async function merge(
+  { query, settings, output, clock, signal }: OperatorContext,
+  results: ObjectStore,
+  hasExtra: boolean,
+  merges: readonly Merge[],
+  { targetSize }: Options,
+): Promise<boolean> {
   const files = merges.reduce((sum, merge) => sum + merge.length, 0);
   const { removed, added, problems } = await optimizeTable({
     query,
-    topic,
+    topic: settings.KAFKA_TOPIC,
     hasExtra,
     results,
     clock,
-    targetBytes: options.targetSize,
+    targetBytes: targetSize,
     signal,
     onProgress: (read) => output.progress(showProgress(read, files)),
   });
@@ -81,7 +97,21 @@ async function runOptimize(context: OperatorContext, options: Options): Promise<
   output.line(
     `${colors.green('✔')} ${before} became ${after}; \`tickets vacuum\` deletes the small ones once no reader needs them`,
   );
-  return problems.length === 0 ? 0 : 1;
+  return problems.length === 0;
+}
+
+async function dropJson(
+  { query, settings, output, signal }: OperatorContext,
+  results: ObjectStore,
+): Promise<void> {
+  const found = await findDroppableJson(results, { table: query.table, topic: settings.KAFKA_TOPIC });
+  await deleteAll(results, found, (deleted) => {
+    signal.throwIfAborted();
+    output.progress(`${showNumber(deleted)}/${showCount(found.length, 'JSON file')} deleted`);
+  });
+  output.line(
+    `${colors.green('✔')} ${showCount(found.length, 'JSON file')} deleted; their rows are in merged Parquet files`,
+  );
 }
 
 async function makeTable(

@@ -31,6 +31,8 @@ export interface FilesAudit {
   readonly tail: readonly ListedRange[];
   /** What is wrong with files of the planned batches. */
   readonly differences: readonly Difference[];
+  /** Rows that are in merged files, and whose JSON files were dropped. */
+  readonly rowsWithoutJson: number;
 }
 
 /**
@@ -69,6 +71,7 @@ export async function auditFiles(options: {
   const tail: ListedRange[] = [];
   const differences: Difference[] = [];
   let read = 0;
+  let rowsWithoutJson = 0;
   const mergedRows = new MergedRows(results, rows.columns);
   const wholeOf = (partition: number): readonly OffsetRange[] => {
     const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
@@ -90,6 +93,8 @@ export async function auditFiles(options: {
     if (isEmpty(listed, slice)) continue;
     const evidence = await examineRange(rows, identity.topic, listed, { bodies, slice }, sample);
     onProgress((read += evidence.rows.length));
+    const hasJson = evidence.files.some(({ kind, format }) => kind === 'rows' && format === 'json');
+    if (evidence.isMerged && !hasJson && formats.includes('json')) rowsWithoutJson += evidence.rows.length;
     requeued.add(evidence);
     if (where === 'committed') sample?.addRange(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
@@ -97,5 +102,5 @@ export async function auditFiles(options: {
     else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));
   }
   const findings = new Map([...audits].map(([partition, audit]) => [partition, audit.finish()]));
-  return { findings, tail, differences };
+  return { findings, tail, differences, rowsWithoutJson };
 }

@@ -50,16 +50,16 @@ function isWithin(inner: OffsetRange, outer: OffsetRange): boolean {
   return outer.startOffset <= inner.startOffset && inner.endOffset <= outer.endOffset;
 }
 
-/** Rows are there in every format that the query writes, and in no other. Parquet may be in a merged file alone. */
+/** Rows are there in every format that the query writes, and in no other. Those that were merged need no files of their own. */
 export function checkFormats(
   table: string,
   { partition, range, files, isMerged }: RangeEvidence,
   formats: readonly ResultFormat[],
 ): readonly Difference[] {
   const inFormats = files.filter(({ kind }) => kind === 'rows');
-  const missing = formats.filter(
-    (format) => !inFormats.some((file) => file.format === format) && !(isMerged && format === 'parquet'),
-  );
+  const missing = isMerged
+    ? []
+    : formats.filter((format) => !inFormats.some((file) => file.format === format));
   const missingKeys =
     inFormats.length === 0 ? [] : missing.map((format) => rowsKey(table, format, { partition, ...range }));
   const others = inFormats.filter(({ format }) => !formats.includes(format));
@@ -75,7 +75,7 @@ export function checkFormats(
   ];
 }
 
-/** A range holds what the checkpoint says of its batch. Parquet may be in a merged file alone. */
+/** A range holds what the checkpoint says of its batch. Rows that were merged need no files of their own. */
 export function checkBatch(
   table: string,
   batch: StoredFiles,
@@ -86,7 +86,7 @@ export function checkBatch(
   const files = batch.files.flatMap(({ key, size }): readonly Difference[] => {
     const file = evidence.files.find((each) => each.key === key);
     if (file?.size === size) return [];
-    if (file === undefined && evidence.isMerged && parseRangeKey(table, key)?.format === 'parquet') return [];
+    if (file === undefined && evidence.isMerged && parseRangeKey(table, key)?.kind === 'rows') return [];
     const message =
       file === undefined
         ? `${key} is not there; it was stored at ${batch.storedAt}`

@@ -21,7 +21,7 @@ import { checkConsistency } from './checkpoint-consistency.ts';
 import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-audit.ts';
 import { DifferenceLog } from './difference-log.ts';
 import type { Difference } from './difference.ts';
-import { auditFiles } from './files-audit.ts';
+import { auditFiles, type FilesAudit } from './files-audit.ts';
 import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
 import { isKnownExactly } from './expected-counts.ts';
@@ -207,8 +207,20 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     partitions,
     differences: log.kept,
     moreDifferences: log.more,
-    notes: [...tableCheck.notes, ...(brokers?.notes ?? []), ...compared.notes],
+    notes: [
+      ...tableCheck.notes,
+      ...droppedJson(files, options.query.table),
+      ...(brokers?.notes ?? []),
+      ...compared.notes,
+    ],
   };
+}
+
+function droppedJson({ rowsWithoutJson }: FilesAudit, table: string): readonly string[] {
+  if (rowsWithoutJson === 0) return [];
+  return [
+    `${rowsWithoutJson} ${table} are in no JSON file, as \`tickets optimize --drop-json\` leaves them: they are in merged files`,
+  ];
 }
 
 async function readRequeued(
