@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import { widestCover } from '../src/delta/widest-cover.ts';
-import { isResultKey, parseRangeKey, readTable } from '../src/index.ts';
+import { isResultKey, parseRangeKey, planMerges, readTable, rowsKey } from '../src/index.ts';
 import { mergedKey, parseMergedKey } from '../src/layout/result-keys.ts';
 import { ticketQuery } from '@client-tickets/tickets';
 import { topic } from './records.ts';
@@ -54,6 +54,54 @@ describe('of files that overlap', () => {
         expect(isDisjoint(chosen)).toBe(true);
         expect([sizeOf([...chosen]), chosen.length]).toEqual([best, fewest]);
         expect([...chosen].sort((a, b) => Number(a.range.startOffset - b.range.startOffset))).toEqual(chosen);
+      }),
+    );
+  });
+});
+
+describe('what is merged', () => {
+  const LOG_LENGTH = 10n ** 15n;
+  const tables = fc.array(
+    fc.record({
+      partition: fc.nat({ max: 1 }),
+      gap: fc.constantFrom(0n, 0n, 3n, LOG_LENGTH),
+      width: fc.constantFrom(1n, 100n, 300_000n, 700_000n),
+      size: fc.integer({ min: 1, max: 70 }),
+      isMerged: fc.boolean(),
+    }),
+    { maxLength: 30 },
+  );
+
+  test('are small neighbours of one partition and log, which fit into one file that readers take', () => {
+    fc.assert(
+      fc.property(tables, fc.integer({ min: 1, max: 150 }), (all, targetBytes) => {
+        const ends = [0n, 0n];
+        const files = all.map(({ partition, gap, width, size, isMerged }) => {
+          const startOffset = (ends[partition] ?? 0n) + gap;
+          const range = { partition, startOffset, endOffset: startOffset + width };
+          ends[partition] = range.endOffset;
+          return [
+            isMerged ? mergedKey('tickets', range, 1) : rowsKey('tickets', 'parquet', range),
+            size,
+          ] as const;
+        });
+        const merges = planMerges('tickets', { files: new Map(files) }, targetBytes);
+        const keysOf = (partition: number) =>
+          files.map(([key]) => key).filter((key) => key.includes(`partition=${partition}/`));
+        for (const merge of merges) {
+          const [first] = merge;
+          const keys = merge.map((input) => input.key);
+          const partition = first?.partition ?? 0;
+          expect(merge.length).toBeGreaterThan(1);
+          expect(keysOf(partition).join()).toContain(keys.join());
+          expect(merge.every(({ size }) => size < targetBytes / 2)).toBe(true);
+          expect(merge.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(targetBytes);
+          const widths = merge.map(({ range }) => range.endOffset - range.startOffset);
+          expect(widths.reduce((a, b) => a + b)).toBeLessThanOrEqual(1_048_576n);
+          expect(new Set(merge.map(({ range }) => range.startOffset / LOG_LENGTH)).size).toBe(1);
+        }
+        const taken = merges.flat().map(({ key }) => key);
+        expect(new Set(taken).size).toBe(taken.length);
       }),
     );
   });

@@ -7,6 +7,8 @@ import { TARGET_FILE_BYTES } from './plan-merges.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const CHECK_MS = 10 * 60_000;
+/** A query needs the memory, too. */
+const TARGET_BYTES = TARGET_FILE_BYTES / 2;
 /** Each group of consumers has one member that reads it. */
 const CHOOSING_PARTITION = 0;
 
@@ -36,7 +38,7 @@ export function optimizeDaily(options: OptimizeDailyOptions): TableKeeper {
     if (!isChosen) return;
     nextAt ??= DAY_MS + Math.max(0, ...(await listMerged(results, query.table)).map(({ began }) => began));
     if (clock.now() < nextAt) return;
-    const report = await optimizeTable({ ...options, targetBytes: TARGET_FILE_BYTES, signal });
+    const report = await optimizeTable({ ...options, targetBytes: TARGET_BYTES, signal });
     nextAt = clock.now() + DAY_MS;
     tell(report, logger);
   }

@@ -4,8 +4,8 @@ import { READ_LIMITS } from '../read/read-limits.ts';
 import type { ResultTable } from './folded-table.ts';
 import type { MergeInput } from './write-merged.ts';
 
-/** How large merged files become, if nothing else is said. */
-export const TARGET_FILE_BYTES = 128 * 1024 * 1024;
+/** How large merged files become, if nothing else is said. Half of it has room in the memory of a small container. */
+export const TARGET_FILE_BYTES = 64 * 1024 * 1024;
 /** A file below it is worth merging. */
 export const SMALL_FILE_BYTES = TARGET_FILE_BYTES / 2;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ObjectStore, QueryIdentity } from '@client-tickets/micro-batch';
 import {
   findDroppableJson,
@@ -36,11 +36,13 @@ export function addOptimize(program: Command, choose: Choose): void {
       'Merge small Parquet files of the Delta Lake table into large ones, which are quicker to read. Rows stay what they are, and ' +
         'consumers may go on writing to S3 meanwhile; in a folder stop them before. Small files stay until `vacuum`.',
     )
-    .option(
-      '--target-size <size>',
-      'how large merged files become; files of half the size stay as they are',
-      optionOf(parseSize),
-      TARGET_FILE_BYTES,
+    .addOption(
+      new Option(
+        '--target-size <size>',
+        'how large merged files become; files of half the size stay as they are',
+      )
+        .argParser(optionOf(parseSize))
+        .default(TARGET_FILE_BYTES, `${TARGET_FILE_BYTES / MIB} MB`),
     )
     .option('--drop-json', 'then delete the JSON files of all that is in merged files')
     .option('--init', 'first make a table of results that have none, or that lacks some of their files')

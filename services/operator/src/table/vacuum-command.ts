@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { findVacuumable, SHORTEST_RETENTION_MS } from '@client-tickets/results';
 import { deleteAll } from '../cli/delete-all.ts';
 import { addFlags, LOCATION_FLAGS, optionOf, TOPIC_FLAG } from '../cli/flags.ts';
@@ -35,11 +35,13 @@ export function addVacuum(program: Command, choose: Choose): void {
         'table within the time to retain needs them. Shows them, and asks. Afterwards not all rows are in tickets/partition=*/ any more: ' +
         'read the table.',
     )
-    .option(
-      '--retain <time>',
-      'how far back readers may go, or have begun to read: 168h, 7d; at least 1h',
-      optionOf(parseRetention),
-      parseRetention(DEFAULT_RETENTION),
+    .addOption(
+      new Option(
+        '--retain <time>',
+        'how far back readers may go, or have begun to read: 168h, 7d; at least 1h',
+      )
+        .argParser(optionOf(parseRetention))
+        .default(parseRetention(DEFAULT_RETENTION), DEFAULT_RETENTION),
     )
     .option('--dry-run', 'show what would be deleted, and delete nothing')
     .option('--yes', 'do not ask');
