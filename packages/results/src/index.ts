@@ -9,6 +9,7 @@ export {
   type MergedFile,
 } from './delta/merged-files.ts';
 export { optimizeDaily } from './delta/optimize-daily.ts';
+export { MERGE_OWNER } from './delta/write-merged.ts';
 export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
 export { findDroppableJson } from './delta/droppable-json.ts';
 export { initTable } from './delta/init-table.ts';

@@ -3,6 +3,7 @@ import { readQuery } from '@client-tickets/micro-batch';
 import {
   findVacuumable,
   initTable,
+  MERGE_OWNER,
   optimizeTable,
   readTable,
   tableLogPrefix,
@@ -12,6 +13,7 @@ import { ticketQuery } from '@client-tickets/tickets';
 import { readSnapshot } from '../src/checkpoint/checkpoint-snapshot.ts';
 import { stateParser } from '../src/checkpoint/stored-query.ts';
 import { rebuildCheckpoint, writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
+import { deleteVacuumable } from '../src/table/delete-vacuumable.ts';
 import { verifyResults } from '../src/verify/verify-results.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
 
@@ -48,7 +50,7 @@ const optimize = ({ resultsStore: results, clock }: History) =>
 async function vacuum({ resultsStore: results, clock }: History): Promise<void> {
   clock.advance(HOUR_MS);
   const options = { results, table: 'tickets', topic: TOPIC, now: clock.now(), retainMs: HOUR_MS };
-  for (const { key } of (await findVacuumable(options)) ?? []) await results.delete(key);
+  await deleteVacuumable(results, (await findVacuumable(options)) ?? [], () => undefined);
 }
 
 /** Consumers have stored tickets, and are gone. */
@@ -151,6 +153,16 @@ describe.for(FORMATS)('results in %s', (formats) => {
       expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
     },
   );
+});
+
+test('vacuum throws away what is left of the uploads of merges that were killed, and of no others', async () => {
+  const history = await begin(['parquet']);
+  for (const owner of [MERGE_OWNER, 'partition-0'])
+    await history.resultsStore.beginUpload({ owner }).write(Buffer.from('x'));
+  await optimize(history);
+  await vacuum(history);
+  expect([...history.results.uploads.values()]).toEqual(['partition-0']);
+  expect(keysOf(history, SMALL)).toEqual([]);
 });
 
 describe('verify finds it when a merged file', () => {

@@ -11,7 +11,7 @@ import type { TableFile } from './table-file.ts';
 const READ_AHEAD = { mostItems: 16, mostBytes: 8 * 1024 * 1024 } as const;
 const PARQUET_BYTES = 1024 * 1024;
 
-/** Whose parts of uploads are thrown away when nobody is merging. */
+/** Whose uploads they are: `vacuum` throws away what killed merges have left of them. */
 export const MERGE_OWNER = 'merge';
 
 export type MergeInput = Omit<TableFile, 'rows'>;

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { findVacuumable, SHORTEST_RETENTION_MS } from '@client-tickets/results';
-import { deleteAll } from '../cli/delete-all.ts';
 import { addFlags, LOCATION_FLAGS, optionOf, TOPIC_FLAG } from '../cli/flags.ts';
 import { colors, showCount, showNumber } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
+import { deleteVacuumable } from './delete-vacuumable.ts';
 import { noTable, readTableQuery } from './table-query.ts';
 
 const HOUR_MS = 3_600_000;
@@ -81,7 +81,7 @@ async function runVacuum(context: OperatorContext, options: Options): Promise<0 
     return 1;
   }
   const writable = await context.openStores({ results: 'write', checkpoints: 'read' });
-  await deleteAll(writable.results, found, (deleted) => {
+  await deleteVacuumable(writable.results, found, (deleted) => {
     signal.throwIfAborted();
     output.progress(`${showNumber(deleted)}/${showCount(found.length, 'file')} deleted`);
   });

@@ -1,0 +1,13 @@
+import type { ObjectStore } from '@client-tickets/micro-batch';
+import { MERGE_OWNER, type VacuumableFile } from '@client-tickets/results';
+import { deleteAll } from '../cli/delete-all.ts';
+
+/** Deletes these files, and what is left of the uploads of merges that were killed. A merge that is under way fails, and can be run again. */
+export async function deleteVacuumable(
+  results: ObjectStore,
+  files: readonly VacuumableFile[],
+  onDeleted: (deleted: number) => void,
+): Promise<void> {
+  await deleteAll(results, files, onDeleted);
+  await results.abortUploads(MERGE_OWNER);
+}
