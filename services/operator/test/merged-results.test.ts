@@ -126,7 +126,7 @@ describe.for(FORMATS)('results in %s', (formats) => {
     'make a lost checkpoint again from merged files, the log lost as well: %s',
     async (logIsLost) => {
       const history = await merged(formats);
-      const ends = await storedEnds(history);
+      const before = await verify(history);
       history.checkpoints.objects.clear();
       if (logIsLost) for (const key of keysOf(history, /_delta_log/)) history.results.objects.delete(key);
       const { resultsStore: results, checkpointStore: checkpoints } = history;
@@ -141,9 +141,11 @@ describe.for(FORMATS)('results in %s', (formats) => {
         at: '2026-11-22T09:30:00.000Z',
         onProgress: () => undefined,
       });
-      expect(new Map(rebuilt.partitions.map((each) => [each.partition, each.stored.endOffset]))).toEqual(
-        ends,
-      );
+      // What comes after the last ticket is in no merged file, so the end of a partition may be read again.
+      const rowsOf = (partitions: readonly { partition: number; rows: number }[]) =>
+        partitions.map(({ partition, rows }) => [partition, rows]);
+      const held = rebuilt.partitions.map((each) => ({ ...each, rows: each.stored.totals.rows }));
+      expect(rowsOf(held)).toEqual(rowsOf(before.partitions));
       await writeRebuilt(ticketQuery, { results, checkpoints }, rebuilt);
       history.add(20);
       history.revive();
