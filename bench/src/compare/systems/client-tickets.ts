@@ -66,7 +66,7 @@ export function clientTickets(where: PlaceKind): System {
         counts: await counts(run),
         enriched: (['json', 'parquet'] as const).map((format) => ({
           format,
-          glob: join(run.folder, 'results', rowsPrefix(ticketQuery.table, format), `*/*.${format}`),
+          glob: join(run.folder, 'results', rowsPrefix(ticketQuery.table, format), `partition=*/*.${format}`),
         })),
       }),
     };
