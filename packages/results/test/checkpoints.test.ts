@@ -85,7 +85,7 @@ describe('the file of a checkpoint', () => {
   });
 });
 
-/** Versions of one file each, whose rows nobody looks at. */
+/** Versions of one file each, whose rows are not looked at. */
 async function writeVersions(
   place: { readonly clock: ManualClock; readonly results: ObjectStore },
   from: number,
@@ -128,7 +128,7 @@ function withoutCheckpoints({ objects }: MemoryObjects): ObjectStore {
 }
 
 describe('a log with checkpoints', () => {
-  test('says at every moment what its commits say, whatever becomes of requests and writers', async () => {
+  test('says at every moment what its commits say, however requests and writers end', async () => {
     let checkpoints = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -358,7 +358,7 @@ async function simulate({ seed, ranges, crash, error, loss }: Scenario): Promise
   }
 }
 
-test('whatever becomes of requests and processes, each version that may be read has each row once, and so has a log that is written again', async () => {
+test('however requests and processes end, each version that may be read has each row once, and so has a log that is written again', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({

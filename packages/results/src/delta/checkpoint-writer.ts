@@ -29,7 +29,7 @@ export interface CheckpointOptions extends TableName {
 /**
  * Keeps the log of a table fast to open, and short.
  *
- * Whoever commits a version that is a multiple of 100 calls `write`. It puts together what all commits up to that version say: the newest
+ * The writer that commits a version that is a multiple of 100 calls `write`. It puts together what all commits up to that version say: the newest
  * checkpoint and what came after it. The file is put if absent, then `_last_checkpoint` names it, and then what is older than the log is
  * kept for is deleted. Any of it may be left out by a crash: readers are slower until the next one, and see the same.
  */

@@ -29,7 +29,7 @@ export function runTickets(
   });
 }
 
-/** As `tickets … | true` does: nobody reads what it says. */
+/** As `tickets … | true` does: its output is not read. */
 export function runWithoutReader(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
