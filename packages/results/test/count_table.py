@@ -1,7 +1,6 @@
 """Counts the rows of Delta Lake tables with one reader, and prints as JSON how many each has, and how many are different.
 
-Arguments: delta-rs, duckdb or spark; folders of tables. DuckDB's extension is the file that DUCKDB_DELTA names, Spark's are
-the JARs in SPARK_JARS.
+Arguments: delta-rs, duckdb or spark; folders of tables. What Spark needs for them are the JARs in SPARK_JARS.
 """
 
 import glob
@@ -25,9 +24,11 @@ def delta_rs():
 
 def duckdb():
     import duckdb
+    import duckdb_extension_delta
 
+    [folder] = duckdb_extension_delta.__path__
     database = duckdb.connect()
-    database.execute(f"LOAD '{os.environ['DUCKDB_DELTA']}'")
+    database.execute(f"LOAD '{folder}/extensions/v{duckdb.__version__}/delta.duckdb_extension'")
     return lambda path: database.sql(f"{COUNT} delta_scan('file://{path}')").fetchone()
 
 
