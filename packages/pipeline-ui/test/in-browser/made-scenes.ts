@@ -91,6 +91,7 @@ export const twoHundred: Scene = {
       rows: 200,
       deadLetters: 3,
       storedDeadLetters: 3,
+      table: { version: 4, files: 1_012, bytes: 3_400_000, smallFiles: 1_011 },
       sentBackDeadLetters: 1,
       freshness: {
         counted: { records: 60, p50Seconds: 0.512, p99Seconds: 1.02 },

@@ -110,6 +110,16 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     expect(await tile.getAttribute('data-tone')).toBeNull();
   });
 
+  it('says below the partitions what the table holds, and what merges small files; nothing where there is no table', async () => {
+    const { page, tell } = await show(twoHundred);
+    const line = page.locator('#partitions .table-line');
+    expect(await line.innerText()).toBe(
+      'Delta Lake table: version 4, 1,012 files, 3.4 MB; 1,011 of them are small: tickets optimize merges them',
+    );
+    tell(empty.events);
+    await expect.poll(() => line.count()).toBe(0);
+  });
+
   it('sums dead letters up by reason, and finds those of one', async () => {
     const { page } = await show(twoHundred);
     const reasons = page.locator('.reasons li');

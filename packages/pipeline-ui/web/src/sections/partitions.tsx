@@ -73,7 +73,11 @@ function TableLine({ table }: { readonly table: NonNullable<Figures['table']> })
   return (
     <p class="table-line">
       Delta Lake table: version {showCount(version)}, {plural(files, 'file', 'files')}, {showBytes(bytes)}
-      {smallFiles > 0 && `, ${showCount(smallFiles)} of them small`}
+      {smallFiles > 1 && (
+        <>
+          ; {showCount(smallFiles)} of them are small: <code>tickets optimize</code> merges them
+        </>
+      )}
     </p>
   );
 }
