@@ -183,6 +183,8 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     const topic = await createTopic();
     await produce(topic, 0, numbers(0, 2));
     const { source, listener } = await sources.start({ topic });
+    // A broker that is behind its leader for a moment does not hold the position either: it is assigned again then.
+    listener.atAssignment = () => source.seek(0, 4n);
     source.seek(0, 4n);
     source.seek(1, 0n);
     await produce(topic, 1, ['elsewhere']);
