@@ -8,7 +8,7 @@ import type { RunPlan } from '../plan/run-plan.ts';
 import { seeded } from '../plan/seeded.ts';
 import type { RunResult } from '../report/run-result.ts';
 import { judgeEnd } from '../witness/judge-reading.ts';
-import { FORMATS } from '../witness/reading.ts';
+import { FORMATS, type TopicRecord } from '../witness/reading.ts';
 import { acceptDataLoss } from './accept-data-loss.ts';
 import type { ChaosContext } from './chaos-context.ts';
 import { createSupervisedCrew, type SupervisedCrew } from './supervised-crew.ts';
@@ -116,6 +116,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
   const problems: string[] = [];
   let end = { lost: 0, duplicated: 0 };
   let tickets = 0;
+  let unstored: readonly PartitionProgress[] | undefined;
   let watched = { readings: 0, unreadable: 0, longestStallMs: 0 };
   try {
     await cluster.createTopic(name, PARTITIONS);
@@ -173,6 +174,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
     } finally {
       watched = await watch.stop();
       problems.push(...watch.problems);
+      unstored = await progress();
       await store.close();
     }
 
@@ -183,6 +185,7 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
       reading,
       topic,
       former: logs.former,
+      unstored: isUnstored(unstored),
       acknowledged: flow.acknowledged,
       formats,
     });
@@ -256,6 +259,15 @@ async function finish(
   if (ended === 0) return;
   await newcomer.kill();
   throw new Error(`the newcomer with TRIGGER=availableNow ended with ${ended}:\n${newcomer.output()}`);
+}
+
+/** Whether a checkpoint says of a record that it went with its log after it was counted. */
+function isUnstored(partitions: readonly PartitionProgress[] = []): (record: TopicRecord) => boolean {
+  const rangesOf = new Map(partitions.map(({ partition, unstored }) => [partition, unstored]));
+  return ({ partition, offset }) =>
+    rangesOf
+      .get(partition)
+      ?.some(({ startOffset, endOffset }) => offset >= startOffset && offset < endOffset) === true;
 }
 
 /** What counts have to show. More than there can be while it is not known. */

@@ -6,6 +6,9 @@ import { z } from 'zod';
 const checkpointSchema = z.object({
   stored: z.object({ endOffset: z.coerce.number(), totals: z.object({ rows: z.number() }) }),
   stopped: z.object({ decision: z.string().nullable() }).nullable(),
+  gaps: z.array(
+    z.object({ startOffset: z.coerce.number(), endOffset: z.coerce.number(), isCounted: z.boolean() }),
+  ),
 });
 
 /** How far a partition's checkpoint is. */
@@ -17,6 +20,8 @@ export interface PartitionProgress {
   readonly rows: number;
   /** For a data loss, and nothing was decided about it. */
   readonly isStopped: boolean;
+  /** What was counted, and went with its log before it was in a file. */
+  readonly unstored: readonly { readonly startOffset: number; readonly endOffset: number }[];
 }
 
 /** Of all partitions; `undefined` when the store can't be read just now. */
@@ -29,10 +34,13 @@ export async function readCommitted(
     return await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
         const object = await store.get(`checkpoints/${partitionCheckpointKey(topic, partition)}`);
-        if (object === undefined) return { partition, endOffset: 0, rows: 0, isStopped: false };
-        const { stored, stopped } = checkpointSchema.parse(JSON.parse(Buffer.from(object.body).toString()));
+        if (object === undefined) return { partition, endOffset: 0, rows: 0, isStopped: false, unstored: [] };
+        const { stored, stopped, gaps } = checkpointSchema.parse(
+          JSON.parse(Buffer.from(object.body).toString()),
+        );
         const { endOffset, totals } = stored;
-        return { partition, endOffset, rows: totals.rows, isStopped: stopped?.decision === null };
+        const unstored = gaps.filter(({ isCounted }) => isCounted);
+        return { partition, endOffset, rows: totals.rows, isStopped: stopped?.decision === null, unstored };
       }),
     );
   } catch {

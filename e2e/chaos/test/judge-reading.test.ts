@@ -116,7 +116,12 @@ describe('the end of a run', () => {
     const NEXT_LOG = 10 ** 15;
     const former = [FIRST, row(0, 1, 'TCK-00003'), row(0, 2, 'TCK-00004')];
     const present = [row(0, NEXT_LOG, 'TCK-00002')];
-    const judgeBoth = (rows: readonly Row[], counted = rows.length, inHours = counted) =>
+    const judgeBoth = (
+      rows: readonly Row[],
+      counted = rows.length,
+      inHours = counted,
+      unstored?: (record: TopicRecord) => boolean,
+    ) =>
       judgeEnd({
         reading: {
           counts: { BILLING: counted },
@@ -128,6 +133,7 @@ describe('the end of a run', () => {
         },
         topic: present,
         former,
+        ...(unstored === undefined ? {} : { unstored }),
         acknowledged: new Set([...former, ...present].map(({ ticketId }) => ticketId)),
         formats: ['parquet', 'json'],
       });
@@ -151,6 +157,24 @@ describe('the end of a run', () => {
           '3 tickets are counted, expected 4',
         ],
       });
+    });
+
+    test('is as it must be when what went before it was in a file is counted, and said to be gone', () => {
+      const rows = [FIRST, ...present];
+      const unstored = ({ offset }: TopicRecord): boolean => offset === 1;
+      expect(judgeBoth(rows, 3, 3, unstored)).toEqual({
+        records: 2,
+        lost: 0,
+        duplicated: 0,
+        problems: [],
+      });
+      expect(judgeBoth(rows, 3, 3)).toMatchObject({ duplicated: 1 });
+      expect(judgeBoth(rows, 2, 2, unstored)).toMatchObject({ lost: 1 });
+    });
+
+    test('is wrong when a record that is said to be gone lies before one that is in a file', () => {
+      const rows = [FIRST, ...former.slice(2), ...present];
+      expect(judgeBoth(rows, 4, 4, ({ offset }) => offset === 1)).toMatchObject({ lost: 1 });
     });
 
     test('has lost a record of the present log, whatever was read of the former one', () => {

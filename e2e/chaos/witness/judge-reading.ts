@@ -50,16 +50,18 @@ export interface EndVerdict {
 
 /**
  * What is wrong when all is done: each record of the topic is one row of each format, and counted once. Of `former` logs, which were
- * deleted with what they held, that is true up to some offset of each partition: what comes after it went before it was read.
+ * deleted with what they held, that is true up to some offset of each partition: what comes after it went before it was read, or, as
+ * far as it is said to be `unstored`, after it was counted and before it was in a file.
  */
 export function judgeEnd(options: {
   readonly reading: Reading;
   readonly topic: readonly TopicRecord[];
   readonly former?: readonly TopicRecord[];
+  readonly unstored?: (record: TopicRecord) => boolean;
   readonly acknowledged: ReadonlySet<string>;
   readonly formats: readonly (typeof FORMATS)[number][];
 }): EndVerdict {
-  const { reading, topic, former = [], acknowledged, formats } = options;
+  const { reading, topic, former = [], unstored = () => false, acknowledged, formats } = options;
   const problems: string[] = [];
   const inTopic = new Set([...former, ...topic].map(({ ticketId }) => ticketId));
   const unwritten = [...acknowledged].filter((ticketId) => !inTopic.has(ticketId));
@@ -86,15 +88,16 @@ export function judgeEnd(options: {
     lost = Math.max(lost, missing.length);
     duplicated = Math.max(duplicated, repeated.length);
   }
+  const gone = former.filter((record) => !records.has(nameOf(record)) && unstored(record));
+  const toBeCounted = expected.length + gone.length;
   const counted = sumOf(reading.counts);
-  if (counted !== expected.length)
-    problems.push(`${counted} tickets are counted, expected ${expected.length}`);
-  problems.push(...judgeHours(reading, expected));
+  if (counted !== toBeCounted) problems.push(`${counted} tickets are counted, expected ${toBeCounted}`);
+  problems.push(...judgeHours(reading, expected, gone));
   if (reading.deadLetters > 0) problems.push(`${reading.deadLetters} files of dead letters, expected none`);
   return {
     records: expected.length,
-    lost: Math.max(lost, expected.length - counted),
-    duplicated: Math.max(duplicated, counted - expected.length),
+    lost: Math.max(lost, toBeCounted - counted),
+    duplicated: Math.max(duplicated, counted - toBeCounted),
     problems,
   };
 }

@@ -194,7 +194,13 @@ export class StreamingQuery<State> {
   }
 
   async #runTriggers(opened: OpenedQuery<State>): Promise<void> {
-    await this.#runEachTrigger(opened);
+    try {
+      await this.#runEachTrigger(opened);
+    } catch (error) {
+      // Where one partition's log is gone, the others' may be too: what is here already can't be read again then.
+      if (error instanceof QueryError && error.code === 'data_loss') await this.#finishFiles();
+      throw error;
+    }
     if (this.#stopping) await this.#finishFiles();
     await this.#untilAvailable(() => this.#publish(opened));
     // A stop does not try again: what is not published now is published by the next run.
@@ -204,7 +210,10 @@ export class StreamingQuery<State> {
       });
   }
 
-  /** A stop in order leaves no file open. It does not try again: what is not finished now is read again by the next run. */
+  /**
+   * A stop in order leaves no file open, nor does one for data loss. It does not try again: what is not finished now is read again by
+   * the next run.
+   */
   async #finishFiles(): Promise<void> {
     const finished = await Promise.allSettled(this.#owned.queries.map(finishFiles));
     for (const each of finished) {

@@ -26,6 +26,9 @@ import {
 } from '../support/stream-test.ts';
 import { goOn, NEXT_LOG } from '../support/log-changes.ts';
 
+const HOUR = 3_600_000;
+const openForLong = { rollover: { intervalMs: HOUR, bytes: 1_000_000, inactivityMs: HOUR } };
+
 streamTest(
   'offsets without a record are passed over, also at the end of the log',
   {},
@@ -136,6 +139,19 @@ streamTest(
   look('states', states('b'), 'starting,recovering'),
   fails('b', 'data_loss', /^offsets 2 to 4 of letters, partition 0: .*log ended at 2.*recreated/),
   results('abcde'),
+);
+
+streamTest(
+  'a query that stops for one partition finishes the files of the others, whose records may be gone as well',
+  { partitions: 2 },
+  start('a', { ...openForLong, truncationWaitMs: 500 }),
+  both(append(0, 'ab'), append(1, 'cd')),
+  counts('abcd'),
+  look('stored', (world) => world.checkpoint(1)?.stored, { endOffset: 0n }),
+  recreate(0),
+  fails('a', 'data_loss', /partition 0: .*recreated/),
+  stored(1, 2n),
+  look('the rows of the other', (world) => world.letters(1), 'cd'),
 );
 
 streamTest(
