@@ -41,11 +41,17 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   if (windows === undefined)
     return { files: counts, putFinal: () => Promise.resolve(), droppableUntil: () => -Infinity };
   const final = new FinalWindows(windows, store);
+  // Both the live file and days that are over are made from it, in each publication.
+  let last: { readonly counted: Counted; readonly table: Table } | undefined;
+  const tableOf = (counted: Counted, partitions: readonly number[]): Table => {
+    if (last?.counted !== counted) last = { counted, table: makeTable(windows, counted, partitions) };
+    return last.table;
+  };
   const live: PublishedFile = {
     key: countsKey(windows.name),
     hasWatermarks: true,
     encode: (counted, partitions) => {
-      const { table, until } = tableOf(windows, counted, partitions);
+      const { table, until } = tableOf(counted, partitions);
       return encodeWindowsFile(windows, shownWindows(table, until));
     },
     metadata: (counted) =>
@@ -57,19 +63,21 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   return {
     files: [...counts, live],
     putFinal: (counted, partitions) => {
-      const { table, until } = tableOf(windows, counted, partitions);
+      const { table, until } = tableOf(counted, partitions);
       return final.put(table, until, prunedUntil(counted));
     },
     droppableUntil: () => final.droppableUntil,
   };
 }
 
+interface Table {
+  readonly table: readonly TableWindow[];
+  /** As `finalUntil` says. */
+  readonly until: number | undefined;
+}
+
 /** Nothing is final while a partition has no checkpoint: what it holds is not known yet. */
-function tableOf(
-  file: DeclaredWindows,
-  counted: Counted,
-  partitions: readonly number[],
-): { readonly table: readonly TableWindow[]; readonly until: number | undefined } {
+function makeTable(file: DeclaredWindows, counted: Counted, partitions: readonly number[]): Table {
   const states = [...counted.values()].flatMap(({ state }) => state.windows ?? []);
   const until = partitions.every((partition) => counted.has(partition)) ? finalUntil(states) : undefined;
   return { table: windowTable(file, states, until), until };

@@ -44,25 +44,21 @@ export function windowTable(
   partitions: readonly PartitionWindows[],
   until: number | undefined,
 ): readonly TableWindow[] {
-  const sums = new Map<number, number[]>();
+  const sums = new Map<string, number[]>();
   for (const { windows } of partitions) {
-    for (const [text, counts] of Object.entries(windows)) {
-      const start = Date.parse(text);
+    for (const [start, counts] of Object.entries(windows)) {
       const sum = sums.get(start) ?? values.map(() => 0);
-      sums.set(
-        start,
-        sum.map((count, index) => count + (counts[index] ?? 0)),
-      );
+      counts.forEach((count, index) => (sum[index] = (sum[index] ?? 0) + count));
+      sums.set(start, sum);
     }
   }
   return [...sums]
-    .sort(([a], [b]) => a - b)
-    .map(([startMs, counts]) => ({
-      startMs,
-      endMs: windowEnd(startMs, unitMs),
-      isFinal: startMs + unitMs <= (until ?? -Infinity),
-      counts,
-    }));
+    .map(([start, counts]) => {
+      const startMs = Date.parse(start);
+      const isFinal = startMs + unitMs <= (until ?? -Infinity);
+      return { startMs, endMs: windowEnd(startMs, unitMs), isFinal, counts };
+    })
+    .sort((a, b) => a.startMs - b.startMs);
 }
 
 /** Those of the live file: open ones, and final ones of the last 48 hours. */
