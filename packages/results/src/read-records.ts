@@ -57,7 +57,6 @@ class BlockReading {
   readonly #view: DataView;
   readonly #rows: RowFiles;
   readonly #columns: RecordColumns;
-  readonly #logTimes: Float64Array | undefined;
   readonly #reader: RecordReader;
   readonly #parse: RecordParser<Query['record']>;
   readonly #result: ReadBatch;
@@ -81,12 +80,12 @@ class BlockReading {
     this.#view = viewOf(block.bytes);
     this.#rows = rows;
     this.#columns = rows.columns;
-    this.#logTimes = rows.logTimes;
     this.#reader = reader;
     this.#parse = parse;
     this.#result = result;
     this.#blockOffset = Number(block.baseOffset);
     this.#sinceBase = Number(block.baseOffset - baseOffset);
+    rows.beginBlock(block, this.#sinceBase);
   }
 
   /** Record `index` becomes a row or a dead letter. */
@@ -101,7 +100,6 @@ class BlockReading {
     const delta = block.offsetDelta(index);
     const known = this.#blockOffset + delta;
     const offset = Number.isSafeInteger(known) ? known : block.offsetAt(index);
-    if (this.#logTimes !== undefined) this.#logTimes[columns.length - 1] = block.timestampAt(index);
     this.#rows.addLast(this.#view, start, end, this.#sinceBase + delta, offset);
   }
 

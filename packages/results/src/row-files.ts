@@ -1,4 +1,4 @@
-import type { FilesStart, Upload, WrittenFile } from '@client-tickets/micro-batch';
+import type { FilesStart, RecordBlock, Upload, WrittenFile } from '@client-tickets/micro-batch';
 import {
   countColumns,
   emptyCounts,
@@ -16,6 +16,7 @@ import {
 import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { ResultFormat } from './layout/result-keys.ts';
 import { PARQUET_TYPE, ROW_GROUP } from './layout/row-group.ts';
+import { LogTimes } from './log-times.ts';
 import type { RowGroup, RowGroupPool } from './row-group-pool.ts';
 
 /** So much is encoded before it goes to the upload: the processor's cache holds it until then. */
@@ -42,6 +43,7 @@ export class RowFiles {
   readonly #pool: BufferPool;
   readonly #groups: RowGroupPool;
   readonly #group: RowGroup;
+  readonly #logTimes: LogTimes;
   readonly #lines: JsonLines | undefined;
   readonly #parquet: ParquetFile | undefined;
   readonly #late: LateLines | undefined;
@@ -68,6 +70,7 @@ export class RowFiles {
     this.#pool = pool;
     this.#groups = groups;
     this.#group = groups.take();
+    this.#logTimes = new LogTimes(this.#group.logTimes);
     this.#baseOffset = options.baseOffset;
     this.#counts = emptyCounts(query);
     const { columns } = this.#group;
@@ -91,14 +94,6 @@ export class RowFiles {
   /** Where the next row is read into. */
   get columns(): RecordColumns {
     return this.#group.columns;
-  }
-
-  /**
-   * When the log says that each row was written, in milliseconds since the epoch, which the caller notes before it adds the row.
-   * `undefined`: nothing asks for it. (As an argument each would be an object of its own.)
-   */
-  get logTimes(): Float64Array | undefined {
-    return this.#windows === undefined ? undefined : this.#group.logTimes;
   }
 
   /** How large the largest of its files is, without the rows of a row group that is not full. */
@@ -125,6 +120,11 @@ export class RowFiles {
     return this.#windows;
   }
 
+  /** The rows that follow come from `block`, whose first offset is `sinceBase` after `baseOffset`. */
+  beginBlock(block: RecordBlock, sinceBase: number): void {
+    if (this.#windows !== undefined) this.#logTimes.begin(block, sinceBase, this.columns.length);
+  }
+
   /** The columns have got a row, from the message `source[start, end)`. `place`: its offset, counted from `baseOffset`. */
   addLast(source: DataView, start: number, end: number, place: number, offset: number | bigint): void {
     const { columns, offsets } = this.#group;
@@ -138,6 +138,7 @@ export class RowFiles {
   /** The counts of the rows that were added since this was asked last. */
   takeCounts(): Counts {
     this.#count();
+    this.#logTimes.end();
     const counts = this.#counts;
     this.#counts = emptyCounts(this.#query);
     return counts;
@@ -194,9 +195,9 @@ export class RowFiles {
   }
 
   #count(): void {
-    const { columns, logTimes } = this.#group;
+    const { columns, offsets } = this.#group;
     if (this.#countedRows === columns.length) return;
-    this.#windows?.add(columns, logTimes, this.#countedRows);
+    this.#windows?.add(columns, this.#logTimes.upTo(columns.length, offsets), this.#countedRows);
     this.#counts = mergeCounts(this.#counts, countColumns(this.#query, columns, this.#countedRows));
     this.#countedRows = columns.length;
   }
@@ -206,6 +207,7 @@ export class RowFiles {
     this.#count();
     this.#parquet?.addRowGroup(columns, { offsets, baseOffset: this.#baseOffset });
     columns.clear();
+    this.#logTimes.goOn(0);
     this.#countedRows = 0;
     this.#groupBytes = 0;
   }
