@@ -73,6 +73,8 @@ export const DEMO_FLAGS: readonly Flag[] = [
 
 const SEEDS = 2 ** 32;
 
+export type DemoConfig = ReturnType<typeof readDemoConfig>;
+
 export function readDemoConfig(flags: Environment) {
   const environment = { ...process.env, ...flags };
   const settings = readSettings(demoSettings, environment);

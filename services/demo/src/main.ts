@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { broadcast, rolloverOf, startQuery } from '@client-tickets/consumer';
 import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
-import { type Source, systemClock } from '@client-tickets/micro-batch';
+import { type Logger, type Source, systemClock } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
 import { produceTickets } from '@client-tickets/producer';
 import { createLogger, EXIT_CODES, readCommandLine, runMain } from '@client-tickets/service-kit';
 import { keepTable, RESULT_FORMATS } from '@client-tickets/results';
 import { createRequestWriter, createTicketGenerator, ticketQuery } from '@client-tickets/tickets';
-import { DEMO_FLAGS, demoSettings, readDemoConfig } from './config.ts';
+import { DEMO_FLAGS, demoSettings, readDemoConfig, type DemoConfig } from './config.ts';
 import { createDemoView } from './demo-view.ts';
 import { openDemoUi } from './demo-ui.ts';
+import { inFolder } from './folder-refusal.ts';
 import { createLiveDisplay } from './live-display.ts';
 import { readCounts } from './read-counts.ts';
 import { summarizeDemo } from './summary.ts';
@@ -28,9 +29,18 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   if (commandLine.kind !== 'run') {
     return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
   }
-  const { settings, environment, folder, seed } = readDemoConfig(commandLine.flags);
-  const logger = createLogger({ name: 'demo', level: settings.LOG_LEVEL });
+  const config = readDemoConfig(commandLine.flags);
+  const logger = createLogger({ name: 'demo', level: config.settings.LOG_LEVEL });
   useLogger(logger);
+  await inFolder(() => runDemo(config, logger, signal));
+  return EXIT_CODES.done.code;
+});
+
+async function runDemo(
+  { settings, environment, folder, seed }: DemoConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   const clock = systemClock;
 
   const directory = join(folder, 'log');
@@ -81,6 +91,8 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
     listener: broadcast([view.listener, table.listener, ...(ui === undefined ? [] : [ui.listener])]),
   });
   ui?.attach(query);
+  // What a killed run has left is counted first. Where the query is refused, nothing is added to the log that is there.
+  await query.processAllAvailable();
   const firstNumber = alreadyProduced + 1;
   const production = await produceTickets({
     generator: createTicketGenerator({
@@ -118,8 +130,7 @@ await runMain({ name: 'demo' }, async ({ signal, useLogger }) => {
   await log.close();
   await results.close();
   await checkpoints.close();
-  return EXIT_CODES.done.code;
-});
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

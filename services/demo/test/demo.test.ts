@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
+import { systemClock } from '@client-tickets/micro-batch';
 import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,6 +45,27 @@ test('the demo counts each of its tickets once, and goes on from its checkpoint 
     const counted = readLines('ticket_counts').reduce((sum, row) => sum + Number(row['ticket_count']), 0);
     expect(counted).toBe(tickets);
   }
+});
+
+test('a folder that is in use, or holds something else, is left alone, and the flag for another one is named', async () => {
+  const folder = join(data, 'taken');
+  const topic = 'client_tickets';
+  const log = await openLogWriter({ directory: join(folder, 'log'), topic, partitions: 3 });
+  const inUse = runDemo('--data', folder);
+  expect(inUse.status).toBe(1);
+  expect(inUse.output).toMatch(
+    /is in use by process \d+ .* To run the demo in another folder: --data <folder>\./,
+  );
+  await log.close();
+
+  mkdirSync(join(folder, 'results'));
+  writeFileSync(join(folder, 'results/holiday.jpg'), '');
+  const holdsOther = runDemo('--data', folder);
+  expect(holdsOther.status).toBe(1);
+  expect(holdsOther.output).toMatch(/already holds files \(holiday\.jpg\) .* --data <folder>\./);
+  const source = createEmbeddedSource({ directory: join(folder, 'log'), topic, clock: systemClock });
+  const offsets = await source.fetchOffsets(await source.listPartitions());
+  expect([...offsets.values()].map(({ latest }) => latest)).toEqual([0n, 0n, 0n]);
 });
 
 test('a wrong flag is named with what is allowed, and ends with 2', () => {
