@@ -1,6 +1,6 @@
-"""Runs the snippets of a page about results that need no server and no Spark, and prints how many there were, and what SQL answered.
+"""Runs the snippets of pages about results that need no server and no Spark, and prints how many there were, and what SQL answered.
 
-Arguments: the page; a folder that takes the place of `data/results`.
+Arguments: a folder that takes the place of `data/results`; the pages.
 """
 
 import json
@@ -9,9 +9,10 @@ import sys
 
 import duckdb
 
-page, results = sys.argv[1:]
+results, *pages = sys.argv[1:]
 ELSEWHERE = ("s3://client-tickets/results/tickets\"", "SparkSession", "delta_scan", "CREATE EXTERNAL TABLE")
-blocks = re.findall(r"^```(python|sql)\n(.*?)^```$", open(page, encoding="utf-8").read(), re.MULTILINE | re.DOTALL)
+text = "\n".join(open(page, encoding="utf-8").read() for page in pages)
+blocks = re.findall(r"^```(python|sql)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 names, ran, answers = {}, {"python": 0, "sql": 0}, []
 for language, block in blocks:
     if any(word in block for word in ELSEWHERE):
@@ -19,7 +20,7 @@ for language, block in blocks:
     code = block.replace("data/results", results)
     ran[language] += 1
     if language == "python":
-        exec(compile(code, page, "exec"), names)
+        exec(code, names)
     else:
         answers.append(duckdb.sql(code).fetchall())
 print(json.dumps({"ran": ran, "answers": answers}))
