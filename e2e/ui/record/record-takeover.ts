@@ -1,6 +1,7 @@
 import { createTestLocation, poll, startConsumer, startService, uniqueName } from '@client-tickets/testkit';
 import { openPage } from '@client-tickets/testkit/browser';
 import type { Browser } from 'playwright-core';
+import { z } from 'zod';
 import { openCamera } from './camera.ts';
 
 const SIZE = { width: 960, height: 620 };
@@ -8,6 +9,13 @@ const EVERY_MS = 1_000;
 const BEFORE = 5;
 const AFTER = 8;
 const MOST = 40;
+const CHARTED_SECONDS = 12;
+
+const history = z.object({ at: z.array(z.int()) });
+
+async function chartedSeconds(url: string): Promise<number> {
+  return history.parse(await (await fetch(`${url}/api/v1/history`)).json()).at.length;
+}
 
 /** The page of one consumer while another one is killed and its partitions are taken over. */
 export async function recordTakeover(browser: Browser, path: string): Promise<void> {
@@ -32,7 +40,11 @@ export async function recordTakeover(browser: Browser, path: string): Promise<vo
   await poll('two consumers share the partitions', 90_000, () => areOwnedBy(2));
   // Partitions first, so that the story is on one screen.
   await page.addStyleTag({ content: '#partitions { order: -1 }' });
-  await page.waitForTimeout(8_000); // until there is something in the charts
+  await poll(
+    'something in the charts',
+    60_000,
+    async () => (await chartedSeconds(survivor.url)) >= CHARTED_SECONDS,
+  );
   let after = 0;
   for (let frame = 0; frame < MOST && after < AFTER; frame += 1) {
     if (frame === BEFORE) doomed.process.kill('SIGKILL');

@@ -48,27 +48,27 @@ describe('what the page makes of values', () => {
   });
 
   it.each([
-    [0, '0 ms'],
-    [4, '4.0 ms'],
-    [31.4, '31 ms'],
-    [1_234, '1.2 s'],
+    [0, '0\u00a0ms'],
+    [4, '4.0\u00a0ms'],
+    [31.4, '31\u00a0ms'],
+    [1_234, '1.2\u00a0s'],
   ])('shows %d ms as %s', (ms, shown) => {
     expect(showDuration(ms)).toBe(shown);
   });
 
   it.each([
-    [0.5, '0.5 ms'],
-    [8, '8 ms'],
-    [10, '10 ms'],
-    [1_500, '1.5 s'],
+    [0.5, '0.5\u00a0ms'],
+    [8, '8\u00a0ms'],
+    [10, '10\u00a0ms'],
+    [1_500, '1.5\u00a0s'],
   ])('labels %d ms on an axis with %s', (ms, shown) => {
     expect(showDurationTick(ms)).toBe(shown);
   });
 
   it.each([
-    [999, '999 B'],
-    [1_300, '1.3 kB'],
-    [48_000_000, '48 MB'],
+    [999, '999\u00a0B'],
+    [1_300, '1.3\u00a0kB'],
+    [48_000_000, '48\u00a0MB'],
   ])('shows %i bytes as %s', (bytes, shown) => {
     expect(showBytes(bytes)).toBe(shown);
   });

@@ -5,6 +5,9 @@ const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFracti
 const finePercentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
+/** Between a number and its unit, which stay on one line. */
+const GAP = '\u00a0';
+
 /** `12,345`; a dash when it is not known. */
 export function showCount(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : whole.format(value);
@@ -49,19 +52,19 @@ export function showBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? value : oneDecimal.format(value)} ${UNITS[unit] ?? 'B'}`;
+  return `${unit === 0 ? value : oneDecimal.format(value)}${GAP}${UNITS[unit] ?? 'B'}`;
 }
 
 /** `0.4 ms`, `31 ms`, `1.2 s`. */
 export function showDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
-  if (ms >= 1000) return `${oneDecimal.format(ms / 1000)} s`;
-  return `${ms < 10 && ms > 0 ? fixedDecimal.format(ms) : whole.format(ms)} ms`;
+  if (ms >= 1000) return `${oneDecimal.format(ms / 1000)}${GAP}s`;
+  return `${ms < 10 && ms > 0 ? fixedDecimal.format(ms) : whole.format(ms)}${GAP}ms`;
 }
 
 /** For axes, which need no more digits than tell their ticks apart: `8 ms`, `0.5 ms`, `1.5 s`. */
 export function showDurationTick(ms: number): string {
-  return ms >= 1000 ? `${oneDecimal.format(ms / 1000)} s` : `${oneDecimal.format(ms)} ms`;
+  return ms >= 1000 ? `${oneDecimal.format(ms / 1000)}${GAP}s` : `${oneDecimal.format(ms)}${GAP}ms`;
 }
 
 export function plural(count: number, one: string, many: string): string {

@@ -13,15 +13,30 @@ interface ChartProps {
   readonly values: readonly (number | null)[];
   readonly show: (value: number | null | undefined) => string;
   readonly showAxis: (value: number) => string;
+  /** Of things that come whole: the axis has no `0.5 records`. */
+  readonly isWhole?: boolean;
 }
 
+/** The steps of an axis of whole numbers. */
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
 const LOWEST_TOP = 1; // a record or a millisecond; a flat line at 0 needs no finer scale
 
 /**
  * One line over time. The canvas says nothing to a screen reader, so the value beside the title is text: the latest one, or
  * the one under the pointer. The pointers of all charts move together.
  */
-export function TimeChart({ title, unit, seconds, at, values, show, showAxis }: ChartProps): JSX.Element {
+export function TimeChart({
+  title,
+  unit,
+  seconds,
+  at,
+  values,
+  show,
+  showAxis,
+  isWhole = false,
+}: ChartProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -30,7 +45,11 @@ export function TimeChart({ title, unit, seconds, at, values, show, showAxis }: 
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const made = new uPlot(chartOptions(element, showAxis, setPointed), [[...at], [...values]], element);
+    const made = new uPlot(
+      chartOptions(element, { showAxis, isWhole }, setPointed),
+      [[...at], [...values]],
+      element,
+    );
     chart.current = made;
     const watcher = new ResizeObserver(() => made.setSize(sizeOf(element)));
     watcher.observe(element);
@@ -76,7 +95,7 @@ const LABEL_WIDTH = 56;
 
 function chartOptions(
   element: HTMLElement,
-  showAxis: (value: number) => string,
+  { showAxis, isWhole }: Required<Pick<ChartProps, 'showAxis' | 'isWhole'>>,
   onPoint: (index: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -109,7 +128,13 @@ function chartOptions(
         space: 48,
         values: (_, ticks, __, ___, seconds) => ticks.map(seconds < 60 ? showSecond : showMinute),
       },
-      { ...axis, size: 50, space: 28, values: (_, ticks) => ticks.map((tick) => showAxis(tick)) },
+      {
+        ...axis,
+        size: 50,
+        space: 28,
+        ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
+        values: (_, ticks) => ticks.map((tick) => showAxis(tick)),
+      },
     ],
     series: [
       {},

@@ -22,7 +22,7 @@ const CHARTS = [
     show: showRate,
     showAxis: showShort,
   },
-  { title: 'Lag', unit: 'records', of: 'lag', show: showCount, showAxis: showShort },
+  { title: 'Lag', unit: 'records', of: 'lag', show: showCount, showAxis: showShort, isWhole: true },
   {
     title: 'Batch duration',
     unit: '',
