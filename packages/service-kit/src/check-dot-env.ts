@@ -1,7 +1,7 @@
 import type { SettingProblem } from './settings-error.ts';
 
 /**
- * What is wrong with a `.env` file: lines that do not mean the same to everyone who reads it. Those are these programs (by
+ * What is wrong with a `.env` file: lines that its readers take for different things. They are these programs (by
  * dotenv), docker-compose 1.29 (by python-dotenv) and Docker Compose 2 (by compose-go). `PASSWORD=abc#def`, for instance, is `abc`
  * to the first and `abc#def` to the others. No value is repeated: it may be a secret.
  *
@@ -10,7 +10,7 @@ import type { SettingProblem } from './settings-error.ts';
  * | # $ " `        | single quotes                                                           |
  * | '              | double quotes, or none                                                  |
  * | a single \     | single quotes, or none                                                  |
- * | other mixtures | nothing works everywhere: set the variable in the shell, which goes first |
+ * | other mixtures | nothing works everywhere: set the variable in the shell, which wins   |
  */
 export function checkDotEnv(text: string): readonly SettingProblem[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
@@ -24,7 +24,7 @@ export function checkDotEnv(text: string): readonly SettingProblem[] {
     if (why === undefined) return [];
     const message =
       `${where} means one thing to this program and another to Docker Compose: ${why}. Write ${name}='…' in single quotes; ` +
-      "where the value holds ' or ${ or ends with a backslash, set it in the shell instead, which goes before .env";
+      "where the value holds ' or ${ or ends with a backslash, set it in the shell instead, which takes precedence over .env";
     return { variable: name, message };
   });
 }

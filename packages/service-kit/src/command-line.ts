@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { describeSettings } from './describe-settings.ts';
 import type { Environment } from './read-settings.ts';
@@ -30,14 +30,15 @@ export function readCommandLine(
 ): CommandLine {
   const { name, description, flags, settings } = program;
   const command = new Command(name)
-    .description(`${description} A flag goes before its environment variable.`)
+    .description(`${description} A flag takes precedence over its environment variable.`)
     .exitOverride()
     .addHelpText('after', `\n${settingsHelp(settings)}`);
   const descriptions = new Map(describeSettings(settings).map((row) => [row.name, row.description]));
-  for (const { name: flag, value, variable } of flags) {
-    const description = `${descriptions.get(variable) ?? ''} (${variable})`;
-    command.option(value === undefined ? `--${flag}` : `--${flag} ${value}`, description);
-  }
+  const options = flags.map(({ name: flag, value, variable }) => {
+    const text = value === undefined ? `--${flag}` : `--${flag} ${value}`;
+    return { option: new Option(text, `${descriptions.get(variable) ?? ''} (${variable})`), variable };
+  });
+  for (const { option } of options) command.addOption(option);
   try {
     // `pnpm consumer -- --trigger availableNow` hands the dashes on.
     command.parse(args[0] === '--' ? args.slice(1) : args, { from: 'user' });
@@ -45,15 +46,9 @@ export function readCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
   }
-  const given = new Map(Object.entries(command.opts<Record<string, string | boolean>>()));
-  const set = flags.flatMap((flag) => {
-    const value = given.get(camelCase(flag.name));
-    return value === undefined ? [] : [[flag.variable, String(value)] as const];
+  const set = options.flatMap(({ option, variable }) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    return value === undefined ? [] : [[variable, String(value)] as const];
   });
   return { kind: 'run', flags: Object.fromEntries(set) };
-}
-
-/** `starting-offsets` is kept as `startingOffsets` by commander. */
-function camelCase(name: string): string {
-  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -8,7 +8,7 @@ export interface SettingRow {
   readonly description: string;
   /** What may be written: `an integer from 1 to 1000`. */
   readonly allowed: string;
-  /** As one would write it; `undefined` for a variable that may be left out. */
+  /** As a user would write it; `undefined` for a variable that may be left out. */
   readonly default: string | undefined;
   readonly isSecret: boolean;
   /** What holds now: the variable or its default; asterisks for a secret and for a login within an address. `undefined` when there is neither. */

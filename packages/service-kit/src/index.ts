@@ -3,12 +3,21 @@ export { createLogger, type LoggerOptions, type ServiceLogger } from './create-l
 export { describeError } from './describe-error.ts';
 export { describeSettings, secretValues, type SettingRow } from './describe-settings.ts';
 export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
-export { checkSasl, kafkaConnection, kafkaSettings, type KafkaConnectionSettings } from './kafka-settings.ts';
+export {
+  checkSasl,
+  groupSettings,
+  kafkaConnection,
+  kafkaSettings,
+  topicSettings,
+  type KafkaConnectionSettings,
+} from './kafka-settings.ts';
 export { loadDotEnv } from './load-dot-env.ts';
 export { LOG_LEVELS, logSettings, type LogLevel } from './log-settings.ts';
 export { LOSS_ADVICE } from './loss-advice.ts';
 export { parseSize } from './parse-size.ts';
 export { printable } from './printable.ts';
+export { checkStart, querySettings, startingPoint } from './query-settings.ts';
+export { readEnvironment } from './read-environment.ts';
 export { readSettings, type Environment } from './read-settings.ts';
 export { runMain, type MainContext, type RunMainOptions } from './run-main.ts';
 export { setting, type Setting, type SettingOptions } from './setting.ts';
@@ -32,5 +41,4 @@ export {
 export { SettingsError, type SettingProblem } from './settings-error.ts';
 export { settingsHelp } from './settings-help.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
-export { checkStart, startingPoint, startingSettings } from './starting-settings.ts';
 export { checkS3Keys, s3Connection, storageSettings, type S3Connection } from './storage-settings.ts';

@@ -30,6 +30,14 @@ export const kafkaSettings = {
   KAFKA_SASL_PASSWORD: setting(password(), { description: "The user's password.", isSecret: true }),
 };
 
+/** Of programs that read the topic, or look after those that do. */
+export const groupSettings = {
+  KAFKA_GROUP_ID: setting(text('the name of a group'), {
+    default: 'client-tickets-consumer',
+    description: 'Consumers of one group share the partitions.',
+  }),
+};
+
 type KafkaSettings = {
   readonly [Name in keyof typeof kafkaSettings]: z.output<(typeof kafkaSettings)[Name]>;
 };
@@ -52,6 +60,17 @@ export function checkSasl(payload: z.core.ParsePayload<SaslSettings>): void {
     const message = `expected ${expected}, because ${given} is set, found nothing`;
     issues.push({ code: 'custom', path: [name], input: undefined, message });
   }
+}
+
+/** The topic as it is to be made. */
+export function topicSettings(
+  settings: Pick<KafkaSettings, 'KAFKA_TOPIC' | 'KAFKA_TOPIC_PARTITIONS' | 'KAFKA_TOPIC_REPLICATION_FACTOR'>,
+) {
+  return {
+    topic: settings.KAFKA_TOPIC,
+    partitions: settings.KAFKA_TOPIC_PARTITIONS,
+    replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
+  };
 }
 
 export interface KafkaConnectionSettings {

@@ -6,7 +6,7 @@ import type { SettingType } from './setting-types.ts';
 export interface SettingNotes {
   /** What may be written: `an integer from 1 to 1000`. */
   readonly allowed: string;
-  /** As one would write it; `undefined` for a variable that may be left out. */
+  /** As a user would write it; `undefined` for a variable that may be left out. */
   readonly default: string | undefined;
   readonly isSecret: boolean;
 }
@@ -14,7 +14,7 @@ export interface SettingNotes {
 export interface SettingOptions {
   /** What the variable is for: one sentence, for people who run the service. */
   readonly description: string;
-  /** As one would write it. Without it the variable may be left out. */
+  /** As a user would write it. Without it the variable may be left out. */
   readonly default?: string;
   /** Never shown, not even in errors. Default: false. */
   readonly isSecret?: boolean;

@@ -33,7 +33,7 @@ export function storageSettings<Location>(parseLocation: (text: string) => Locat
         'An S3 server other than AWS; requests are path-style then. An endpoint of an AWS profile is not read.',
     }),
     AWS_ENDPOINT_URL: setting(httpOrigin(), {
-      description: 'The same for all of AWS; AWS_ENDPOINT_URL_S3 goes before it.',
+      description: 'The same for all of AWS; AWS_ENDPOINT_URL_S3 takes precedence.',
     }),
   };
 }

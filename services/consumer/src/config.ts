@@ -2,22 +2,19 @@ import { parseStartingOffsets, parseTrigger } from '@client-tickets/micro-batch'
 import { parseLocation } from '@client-tickets/object-store';
 import {
   address,
-  boolean,
   checkS3Keys,
   choice,
   checkSasl,
   checkStart,
+  groupSettings,
   hostNames,
   integer,
   kafkaSettings,
-  loadDotEnv,
   logSettings,
   parsedBy,
-  readSettings,
+  querySettings,
   setting,
-  startingSettings,
   storageSettings,
-  text,
   token,
 } from '@client-tickets/service-kit';
 import { createTimeZone, parseMoment } from '@client-tickets/records';
@@ -30,27 +27,13 @@ import { watermarkSettings } from './watermark-settings.ts';
 /** Every variable of the consumer, those first that say what it does: help and page keep the order. */
 export const consumerSettings = z
   .object({
-    TRIGGER: setting(
-      parsedBy('N milliseconds, seconds, minutes, hours or days, or availableNow', parseTrigger),
-      {
-        default: '1 second',
-        description: 'When micro-batches start; availableNow takes what is there and ends.',
-      },
-    ),
-    MAX_OFFSETS_PER_TRIGGER: setting(integer({ min: 0 }), {
-      default: '50',
-      description:
-        'The most that one trigger of one consumer takes, shared among partitions by backlog; 0 for no limit.',
-    }),
-    ...startingSettings({ parseOffsets: parseStartingOffsets, parseMoment }),
-    FAIL_ON_DATA_LOSS: setting(boolean(), {
-      default: 'true',
-      description:
-        'Whether to stop when records were lost before they were read; false records the gap and goes on.',
-    }),
-    RESULTS_FORMAT: setting(parsedBy('json, parquet or both separated by a comma', parseFormats), {
-      default: 'json,parquet',
-      description: 'The files of enriched tickets.',
+    ...querySettings({
+      parseTrigger,
+      parseOffsets: parseStartingOffsets,
+      parseMoment,
+      parseFormats,
+      parseZone: createTimeZone,
+      unknownFields: UNKNOWN_FIELDS,
     }),
     ...rolloverSettings,
     RESULTS_OPTIMIZE: setting(choice(['off', 'daily']), {
@@ -59,21 +42,9 @@ export const consumerSettings = z
         'Whether small Parquet files of the Delta Lake table are merged once a day, by one of the consumers; `tickets optimize` does it at any time.',
     }),
     ...watermarkSettings,
-    TIMESTAMP_ZONE: setting(parsedBy('an IANA time zone such as Europe/Paris', createTimeZone), {
-      default: 'UTC',
-      description: 'The zone of times that name none.',
-    }),
-    UNKNOWN_FIELDS: setting(choice(UNKNOWN_FIELDS), {
-      default: 'drop',
-      description:
-        'Fields that a ticket does not declare: drop them, or keep them as JSON text in a column extra.',
-    }),
     ...storageSettings(parseLocation),
     ...kafkaSettings,
-    KAFKA_GROUP_ID: setting(text('the name of a group'), {
-      default: 'client-tickets-consumer',
-      description: 'Consumers of one group share the partitions.',
-    }),
+    ...groupSettings,
     KAFKA_SESSION_TIMEOUT_MS: setting(integer({ min: 1_000, max: 1_800_000 }), {
       default: '15000',
       description:
@@ -87,7 +58,7 @@ export const consumerSettings = z
     KAFKA_UNREADABLE_BATCHES: setting(choice(['stop', 'dead-letter']), {
       default: 'stop',
       description:
-        'What becomes of a record batch that is larger than that, damaged, or has offsets that can not be right: the consumer stops and names it, or writes one dead letter in place of all its records.',
+        'What becomes of a record batch that is larger than that, damaged, or has offsets that cannot be right: the consumer stops and names it, or writes one dead letter in place of all its records.',
     }),
     HTTP_HOST: setting(address(), {
       default: '127.0.0.1',
@@ -116,22 +87,3 @@ export const consumerSettings = z
   .check(checkStart);
 
 export type ConsumerSettings = z.output<typeof consumerSettings>;
-
-/** The environment, the `.env` file below it, and on top what flags say. Throws a `SettingsError`. */
-export function readConsumerSettings(flags: Readonly<Record<string, string | undefined>>): {
-  readonly settings: ConsumerSettings;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-} {
-  loadDotEnv();
-  const environment = { ...process.env, ...flags };
-  return { settings: readSettings(consumerSettings, environment), environment };
-}
-
-/** The topic as it is to be made. */
-export function topicSettings(settings: ConsumerSettings) {
-  return {
-    topic: settings.KAFKA_TOPIC,
-    partitions: settings.KAFKA_TOPIC_PARTITIONS,
-    replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
-  };
-}

@@ -11,14 +11,15 @@ import {
   describeSettings,
   EXIT_CODES,
   kafkaConnection,
+  readEnvironment,
   runMain,
   s3Connection,
-  secretValues,
   startingPoint,
+  topicSettings,
 } from '@client-tickets/service-kit';
 import { createBatchReport } from './batch-report.ts';
 import { readConsumerCommandLine } from './command-line.ts';
-import { consumerSettings, readConsumerSettings, topicSettings } from './config.ts';
+import { consumerSettings } from './config.ts';
 import { openStores } from './open-stores.ts';
 import { broadcast } from './query-listeners.ts';
 import { rolloverOf } from './rollover-settings.ts';
@@ -39,8 +40,7 @@ export async function runConsumer(query: Query): Promise<void> {
     if (commandLine.kind !== 'run') {
       return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
     }
-    const { settings, environment } = readConsumerSettings(commandLine.flags);
-    const secrets = secretValues(consumerSettings, environment);
+    const { settings, environment, secrets } = readEnvironment(consumerSettings, commandLine.flags);
     const logger = createLogger({ name: 'consumer', level: settings.LOG_LEVEL, secrets });
     useLogger(logger);
     // Tells the members of a group apart, in the page, in Console and in `rpk group describe`.

@@ -1,9 +1,9 @@
 import { QueryError, systemClock as clock } from '@client-tickets/micro-batch';
 import type { Query } from '@client-tickets/records';
-import { createLogger, EXIT_CODES, runMain, secretValues } from '@client-tickets/service-kit';
+import { createLogger, EXIT_CODES, readEnvironment, runMain } from '@client-tickets/service-kit';
 import { createOutput } from './cli/output.ts';
 import { readCommand } from './cli/read-command.ts';
-import { operatorSettings, readOperatorSettings } from './config.ts';
+import { operatorSettings } from './config.ts';
 import { runAction } from './run-action.ts';
 
 /** The operator's program for the results of a declared query. Ends the process. */
@@ -13,8 +13,7 @@ export async function runOperator(query: Query): Promise<void> {
     if (commandLine.kind !== 'run') {
       return commandLine.kind === 'help' ? EXIT_CODES.done.code : EXIT_CODES.settings.code;
     }
-    const { settings, environment } = readOperatorSettings(commandLine.flags);
-    const secrets = secretValues(operatorSettings, environment);
+    const { settings, secrets } = readEnvironment(operatorSettings, commandLine.flags);
     const logger = createLogger({ name: 'tickets', level: settings.LOG_LEVEL, secrets });
     useLogger(logger);
     try {

@@ -6,11 +6,10 @@ import {
   integer,
   kafkaConnection,
   kafkaSettings,
-  loadDotEnv,
   logSettings,
-  readSettings,
-  secretValues,
+  readEnvironment,
   setting,
+  topicSettings,
   type Environment,
 } from '@client-tickets/service-kit';
 import { REQUEST_LANGUAGES } from '@client-tickets/tickets';
@@ -42,24 +41,18 @@ export const producerSettings = z
 
 const SEEDS = 2 ** 32;
 
-/** What this run does. `flags` are variables that come from the command line and go before the environment's. */
+/** What this run does. `flags` are variables from the command line, which take precedence over the environment's. */
 export function readConfig(flags: Environment) {
-  loadDotEnv();
-  const env = { ...process.env, ...flags };
-  const settings = readSettings(producerSettings, env);
+  const { settings, secrets } = readEnvironment(producerSettings, flags);
   return {
     connection: kafkaConnection(settings),
-    topic: {
-      topic: settings.KAFKA_TOPIC,
-      partitions: settings.KAFKA_TOPIC_PARTITIONS,
-      replicationFactor: settings.KAFKA_TOPIC_REPLICATION_FACTOR,
-    },
+    topic: topicSettings(settings),
     count: settings.TICKET_COUNT,
     ticketsPerSecond: settings.TICKETS_PER_SECOND,
     seed: settings.TICKET_SEED ?? randomInt(SEEDS),
     language: settings.TICKET_LANGUAGE,
     isSeedGiven: settings.TICKET_SEED !== undefined,
     logLevel: settings.LOG_LEVEL,
-    secrets: secretValues(producerSettings, env),
+    secrets,
   };
 }

@@ -26,7 +26,7 @@ test('the bar grows with the tickets and ends in a line of its own', () => {
   ]);
 });
 
-test('it is drawn ten times a second at most, and last of all as things are', () => {
+test('it is drawn ten times a second at most, and once more at the end', () => {
   const { clock, bar, lines } = prepare({ count: 0 });
   for (let tickets = 1; tickets <= 1_000; tickets++) {
     bar.update(after(tickets, tickets / 1_000));
