@@ -179,7 +179,7 @@ describe('commands that only read', () => {
 });
 
 describe('commands that write', () => {
-  test('decide about a data loss, once they are told to', async () => {
+  test('decide about a data loss, once they are asked to', async () => {
     expect((await tickets('accept-data-loss')).stdout).toContain('nothing is stopped for data loss');
     const path = join(location.checkpoints, 'client_tickets/partition-0.json');
     const stop =

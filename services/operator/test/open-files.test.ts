@@ -109,7 +109,7 @@ describe('counts that are ahead of files', () => {
     expect((await verify(query)).differences).toMatchObject([{ code: 'counts_differ', key: COUNTS_KEY }]);
   });
 
-  test('can not be more than the checkpoint has counted', async () => {
+  test('cannot be more than the checkpoint has counted', async () => {
     const query = await leaveOpenQuery();
     const latest = query.counts.at(-1);
     await query.resultsStore.put(COUNTS_KEY, latest?.body ?? new Uint8Array(), {

@@ -263,7 +263,7 @@ describe('a rebuild', () => {
     await expect(rebuild(history)).rejects.toThrow(key);
   });
 
-  test('is refused when the last range may lack a file and the log can not give it again', async () => {
+  test('is refused when the last range may lack a file and the log cannot give it again', async () => {
     const history = await finished();
     history.checkpoints.objects.clear();
     for (const key of [...history.results.objects.keys()].filter((each) =>

@@ -93,7 +93,7 @@ describe('a reset', () => {
     await expect(survey(history, elsewhere)).rejects.toThrow('belong to query');
   });
 
-  test('may be the answer to a checkpoint that can not be read', async () => {
+  test('may be the answer to a checkpoint that cannot be read', async () => {
     const history = await finished();
     history.checkpoints.write(`${TOPIC}/query.json`, Buffer.from('{'), {});
     await expect(survey(history)).resolves.toMatchObject({

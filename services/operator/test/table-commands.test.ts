@@ -31,7 +31,7 @@ async function ageRemovals(): Promise<void> {
   }
 }
 
-test('optimize makes a table where it is told to, merges its files, and has nothing to do the next time', async () => {
+test('optimize makes a table where it is asked to, merges its files, and has nothing to do the next time', async () => {
   const before = await location.snapshot();
   const refused = await tickets('optimize');
   expect(refused.code).toBe(1);
@@ -58,7 +58,7 @@ test('a dry run of optimize shows what would be merged, and writes nothing', asy
   expect(await location.snapshot()).toEqual(before);
 });
 
-test('vacuum deletes small files that were merged long ago, once it is told so, and verify holds the merged ones for them', async () => {
+test('vacuum deletes small files that were merged long ago, once it is told to, and verify takes the merged ones for them', async () => {
   await tickets('optimize', '--init');
   expect((await tickets('vacuum', '--retain', '1h', '--yes')).stdout).toContain('nothing to delete');
   await ageRemovals();
@@ -75,7 +75,7 @@ test('vacuum deletes small files that were merged long ago, once it is told so, 
   expect(verified.stdout).toContain('✔ 30 tickets and 3 dead letters: nothing is lost');
 });
 
-test('optimize drops the JSON files of what was merged where it is told to, and verify says so', async () => {
+test('optimize drops the JSON files of what was merged where it is asked to, and verify says so', async () => {
   await tickets('optimize', '--init');
   const dropped = await tickets('optimize', '--drop-json');
   expect(dropped).toMatchObject({ code: 0, stderr: '' });

@@ -93,7 +93,7 @@ describe('the published windows', () => {
     ]);
   });
 
-  test('that are missing where there should be some are named, and so is a file that can not be read', () => {
+  test('that are missing where there should be some are named, and so is a file that cannot be read', () => {
     expect(told({ ...published(3), windows: [] })).toEqual([
       expect.stringContaining(`${AT_NINE} is missing`),
     ]);

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeSettings, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
 
@@ -34,24 +34,18 @@ export const START_FLAGS: readonly Flag[] = [
 /** Adds flags to a command. The function that is returned reads them, as the variables they stand for. */
 export function addFlags(command: Command, flags: readonly Flag[]): () => Environment {
   const descriptions = new Map(describeSettings(operatorSettings).map((row) => [row.name, row.description]));
-  for (const { option, variable } of flags) {
-    command.option(option, `${descriptions.get(variable) ?? ''} (${variable})`);
-  }
-  return () => {
-    const given = new Map(Object.entries(command.opts<Record<string, unknown>>()));
-    return Object.fromEntries(
-      flags.flatMap(({ option, variable }) => {
-        const value = given.get(nameOf(option));
+  const options = flags.map(({ option, variable }) => ({
+    option: new Option(option, `${descriptions.get(variable) ?? ''} (${variable})`),
+    variable,
+  }));
+  for (const { option } of options) command.addOption(option);
+  return () =>
+    Object.fromEntries(
+      options.flatMap(({ option, variable }) => {
+        const value: unknown = command.getOptionValue(option.attributeName());
         return typeof value === 'string' ? [[variable, value]] : [];
       }),
     );
-  };
-}
-
-/** `--starting-offsets <offsets>` is kept as `startingOffsets` by commander. */
-function nameOf(option: string): string {
-  const name = option.replace(/^--/, '').replace(/ .*$/, '');
-  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Parses an option that is no variable: what `parse` throws is said of the option. */

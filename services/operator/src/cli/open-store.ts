@@ -18,18 +18,7 @@ export async function openStore(
     });
   }
   const store = await openObjectStore(location, { s3, readOnly: mode !== 'write' });
-  return {
-    location: store.location,
-    get: (key, options) => store.get(key, { mostBytes, ...options }),
-    list: (prefix) => store.list(prefix),
-    put: (...args) => store.put(...args),
-    putIfAbsent: (...args) => store.putIfAbsent(...args),
-    putIfMatch: (...args) => store.putIfMatch(...args),
-    delete: (key) => store.delete(key),
-    beginUpload: (options) => store.beginUpload(options),
-    abortUploads: (owner) => store.abortUploads(owner),
-    close: () => store.close(),
-  };
+  return { ...store, get: (key, options) => store.get(key, { mostBytes, ...options }) };
 }
 
 async function* nothing(): AsyncIterable<ListedObject> {}

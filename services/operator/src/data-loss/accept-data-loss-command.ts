@@ -5,7 +5,7 @@ import {
   type LossDecision,
   type Stop,
 } from '@client-tickets/micro-batch';
-import { InvalidArgumentError, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { stateParser } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
@@ -25,21 +25,18 @@ export function addAcceptDataLoss(program: Command, choose: Choose): void {
       'Decide that a query which stopped for data loss goes on: records that are gone stay unread and are recorded as lost. Shows ' +
         'what stopped, and asks. The next start of a consumer acts on it.',
     )
-    .option(
-      '--from <where>',
-      'where reading begins in a topic that replaced the old one: earliest, or latest to leave what it holds already',
-      parseDecision,
-      'earliest',
+    .addOption(
+      new Option(
+        '--from <where>',
+        'where reading begins in a topic that replaced the old one; latest skips what it holds already',
+      )
+        .choices(['earliest', 'latest'] satisfies LossDecision[])
+        .default('earliest'),
     )
     .option('--partition <n>', 'only for this partition', parseCount)
     .option('--yes', 'do not ask');
   const flags = addFlags(command, [...LOCATION_FLAGS, ...BROKER_FLAGS]);
   command.action((options: Options) => choose(flags(), (context) => runAccept(context, options)));
-}
-
-function parseDecision(text: string): LossDecision {
-  if (text === 'earliest' || text === 'latest') return text;
-  throw new InvalidArgumentError(`expected earliest or latest, found ${JSON.stringify(text)}`);
 }
 
 async function runAccept(context: OperatorContext, options: Options): Promise<0 | 1> {
@@ -54,7 +51,7 @@ async function runAccept(context: OperatorContext, options: Options): Promise<0 
       stopped === null || (options.partition ?? partition) !== partition ? [] : [{ partition, stopped }],
   );
   if (stops.length === 0) {
-    output.line(`nothing is stopped for data loss: a start of the consumer goes on by itself`);
+    output.line('nothing is stopped for data loss: the consumer goes on by itself when it starts');
     return 0;
   }
   for (const { partition, stopped } of stops) output.line(describe(partition, stopped));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, parseCount } from '../cli/flags.ts';
+import { addFlags, LOCATION_FLAGS, parseCount, TOPIC_FLAG } from '../cli/flags.ts';
 import { showCount, showNumber, toJson } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { openJournal, showPosition } from '@client-tickets/results';
@@ -21,10 +21,7 @@ export function addList(parent: Command, choose: Choose): void {
     .option('--partition <n>', 'only those of this partition', parseCount)
     .option('--limit <n>', 'show no more than this; 0 for all', parseCount, DEFAULT_LIMIT)
     .option('--json', 'one JSON object a line, all of them');
-  const flags = addFlags(
-    command,
-    [...LOCATION_FLAGS, BROKER_FLAGS[0]].filter((flag) => flag !== undefined),
-  );
+  const flags = addFlags(command, [...LOCATION_FLAGS, TOPIC_FLAG]);
   command.action((options: Options) => choose(flags(), (context) => runList(context, options)));
 }
 

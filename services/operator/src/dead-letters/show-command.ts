@@ -8,7 +8,7 @@ import {
   openJournal,
   showPosition,
 } from '@client-tickets/results';
-import { addFlags, BROKER_FLAGS, LOCATION_FLAGS, optionOf } from '../cli/flags.ts';
+import { addFlags, LOCATION_FLAGS, optionOf, TOPIC_FLAG } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
 import { hexDump, valueText } from './dead-letter-bytes.ts';
@@ -29,10 +29,7 @@ export function addShow(parent: Command, choose: Choose): void {
     .argument('<place>', 'partition:offset, for instance 0:17', optionOf(parsePlace))
     .option('--raw', "the value's bytes and nothing else")
     .option('--json', 'the line of the dead letter file');
-  const flags = addFlags(
-    command,
-    [...LOCATION_FLAGS, BROKER_FLAGS[0]].filter((flag) => flag !== undefined),
-  );
+  const flags = addFlags(command, [...LOCATION_FLAGS, TOPIC_FLAG]);
   command.action((place: RecordPosition, options: Options) =>
     choose(flags(), (context) => runShow(context, place, options)),
   );

@@ -23,7 +23,7 @@ export function addRebuild(program: Command, choose: Choose): void {
     )
     .option(
       '--assume-complete',
-      'take the last files of each partition as they are, when the log can not give them again',
+      'take the last files of each partition as they are, when the log cannot give them again',
     )
     .option('--dry-run', 'show what would be written, and write nothing')
     .option('--no-brokers', 'do not ask the brokers what the log still holds');

@@ -40,7 +40,7 @@ export function addReset(program: Command, choose: Choose): void {
     .addOption(
       new Option(
         '--starting-timestamp <time>',
-        'the same by time: with the first record of then or later (STARTING_TIMESTAMP_STRATEGY counts)',
+        'the same by time: at the first record of this time or later (STARTING_TIMESTAMP_STRATEGY applies)',
       )
         .argParser(optionOf(parseMoment))
         .conflicts('startingOffsets'),

@@ -91,7 +91,7 @@ export function isEmpty({ files }: CoveredRange, slice: MergedSlice | undefined)
 
 type Place = Pick<ListedRange, 'partition' | 'range'>;
 
-/** In its order ranges are listed. */
+/** Ranges are listed in its order. */
 const stemOf = ({ partition, range }: Place): string => `partition=${partition}/${formatRange(range)}`;
 
 function isBefore(file: Place, listed: ListedRange): boolean {

@@ -59,7 +59,7 @@ export async function checkLaterWindows(options: {
       return [
         ...(isReported ? [{ code, key, message } as const] : []),
         ...later.map((date): Difference => {
-          const text = `the windows of ${date} are final, and their files are not there; a consumer puts them when it starts`;
+          const text = `the windows of ${date} are final, and their files are not there; a consumer writes them when it starts`;
           return { code: 'counts_behind', message: text };
         }),
       ];

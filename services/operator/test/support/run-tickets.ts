@@ -13,38 +13,36 @@ export function runTickets(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const { PATH = '', HOME = '' } = process.env;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...serviceProgram('operator'), ...args], {
-      cwd: tmpdir(), // without a .env
-      env: { PATH, HOME, CI: 'true', KAFKA_BROKERS: '127.0.0.1:1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  return finish(start(args, environment));
 }
 
 /** As `tickets … | true` does: its output is not read. */
-export function runWithoutReader(
+export async function runWithoutReader(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Omit<Finished, 'stdout'>> {
+  const child = start(args, environment);
+  child.stdout.destroy();
+  const { code, stderr } = await finish(child);
+  return { code, stderr };
+}
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>>) {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [...serviceProgram('operator'), ...args], {
-    cwd: tmpdir(),
-    env: { PATH, HOME, CI: 'true', ...environment },
+  return spawn(process.execPath, [...serviceProgram('operator'), ...args], {
+    cwd: tmpdir(), // without a .env
+    env: { PATH, HOME, CI: 'true', KAFKA_BROKERS: '127.0.0.1:1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stdout.destroy();
+}
+
+function finish(child: ReturnType<typeof start>): Promise<Finished> {
+  let stdout = '';
   let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stderr }));
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
