@@ -20,7 +20,7 @@ for (const mutant of MUTANTS) {
   } else console.log(`\n${mutant}: ${found.failure.promise}\n  ${found.failure.steps.join('\n  ')}`);
 }
 
-/** Each world holds them all: with more than a few there is no end to it. */
+/** Each world holds them all: with more than a few it would not end. */
 function readNumber(text: string): number {
   if (/^[1-9]$/.test(text)) return Number(text);
   console.error(

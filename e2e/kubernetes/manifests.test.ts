@@ -62,7 +62,7 @@ const workloads = ['consumer-deployment.yaml', 'producer-job.yaml'].map(
 );
 
 describe('the manifests of deploy/kubernetes', () => {
-  test('are all listed in the kustomization, but for those that one applies by hand', () => {
+  test('are all listed in the kustomization, but for those that are applied by hand', () => {
     const { resources } = z.looseObject({ resources: z.array(z.string()) }).parse(read('kustomization.yaml'));
     const byHand = ['secret.sample.yaml', 'producer-job.yaml'];
     expect([...resources, ...byHand].sort()).toEqual([...files].sort());

@@ -97,7 +97,7 @@ describe('secrets are in no line and on no page', () => {
     expect(findLeaks(producer.output(), secrets)).toEqual([]);
   });
 
-  test("of the operator's commands, whatever they can not do", async () => {
+  test("of the operator's commands, whatever they cannot do", async () => {
     const location = await createTestLocation('folder');
     locations.push(location);
     const { RESULTS_PATH, CHECKPOINT_PATH } = location;

@@ -189,7 +189,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await page.locator('.state[data-state="waiting"]').waitFor();
   });
 
-  test('everything is reached with the keyboard alone, and one sees where one is', async () => {
+  test('everything can be reached with the keyboard alone, and the focus can be seen', async () => {
     const { page } = watched;
     const everything = `[...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
       .filter((each) => each.checkVisibility() && !each.disabled)

@@ -45,7 +45,7 @@ test('a longer mix is the shorter one and more', () => {
   expect([...mixRuns(FAULTS, 50, 7)].slice(0, 20)).toEqual([...mixRuns(FAULTS, 20, 7)]);
 });
 
-test('a group has the coordinator that brokers choose: the hash of its name as Java reckons it', () => {
+test('a group has the coordinator that brokers choose: the hash of its name as Java computes it', () => {
   // "hello".hashCode() is 99162322, "client-tickets-consumer" overflows.
   expect(coordinatorPartition('hello', 50)).toBe(99_162_322 % 50);
   expect(coordinatorPartition('', 50)).toBe(0);

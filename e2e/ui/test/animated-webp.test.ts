@@ -4,7 +4,7 @@ import { animateWebp } from '../record/animated-webp.ts';
 /** A still picture of one byte, which needs a byte of padding. */
 const still = Buffer.concat([Buffer.from('RIFF\x16\0\0\0WEBPVP8 \x01\0\0\0A\0', 'latin1')]);
 
-test('pictures are put together to one that moves, each with its size and how long it is shown', () => {
+test('still pictures become one that moves, each with its size and for as long as it is shown', () => {
   const moving = Buffer.from(
     animateWebp(
       [

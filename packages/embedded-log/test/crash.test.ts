@@ -76,7 +76,7 @@ async function leaveUnfinished(
   }
 }
 
-test('whatever crashes come in between, acknowledged records stay, once, in order, at contiguous offsets', async () => {
+test('whatever crashes in between, acknowledged records stay, once, in order, at contiguous offsets', async () => {
   const run = async (actions: readonly Action[], maxChunkBytes: number): Promise<void> => {
     const directory = await mkdtemp(join(tmpdir(), 'embedded-log-'));
     const open = () => openLogWriter({ directory, topic, partitions });

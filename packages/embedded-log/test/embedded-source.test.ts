@@ -79,7 +79,7 @@ test('a position that the log never holds is announced once a second, not withou
   expect(now).toBeGreaterThanOrEqual(3_000); // the first is the group's, the second follows at once
 });
 
-test('a time is found where the first record of then or later is, over many reads and behind what was truncated', async () => {
+test('a time is found at the first record of that time or later, over many reads and behind what was truncated', async () => {
   const directory = await temporaryFolder();
   const writer = await openWriter(directory, 3);
   const big = 'x'.repeat(100_000);

@@ -10,7 +10,7 @@ const NOBODY = '127.0.0.1:1';
 const common = { logger: silentLogger, clock: systemClock };
 
 describe('waiting for brokers', () => {
-  test('names each broker that can not be reached, and why, when the time is over', async () => {
+  test('names each broker that cannot be reached, and why, when the time is over', async () => {
     const error = await waitForBrokers({
       ...common,
       connection: { brokers: [NOBODY, 'localhost:2'] },
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrokers)('waiting for real brokers', () => {
     expect(connection.brokers.length).toBeGreaterThan(0);
   });
 
-  test('names a broker that answers and advertises an address that can not be reached', async () => {
+  test('names a broker that answers and advertises an address that cannot be reached', async () => {
     const [host, port] = (connection.brokers[0] ?? '').split(':');
     const forward = net.createServer((socket) => {
       const there = net.connect({ host, port: Number(port) });

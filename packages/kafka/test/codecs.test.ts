@@ -59,7 +59,7 @@ describe('snappy', () => {
 });
 
 describe('zstd', () => {
-  test.skipIf(canWriteZstd)('can not be written before Node.js 22.15, and says so', () => {
+  test.skipIf(canWriteZstd)('cannot be written before Node.js 22.15, and says so', () => {
     expect(() => compressionType('zstd')).toThrow(
       expect.objectContaining({ name: 'KafkaError', code: 'unsupported' }),
     );

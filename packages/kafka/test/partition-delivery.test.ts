@@ -30,7 +30,7 @@ describe('the delivery of partitions', () => {
     expect(delivery.missed(0)).toBe(1);
   });
 
-  test('a seek ends a pause; partitions that wait for one can not be paused or resumed', () => {
+  test('a seek ends a pause; partitions that wait for one cannot be paused or resumed', () => {
     const delivery = new PartitionDelivery();
     delivery.assign([0]);
     expect(delivery.setPaused(0, false)).toBe(false);

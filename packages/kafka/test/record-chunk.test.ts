@@ -180,7 +180,7 @@ describe('a chunk', () => {
     ]);
   });
 
-  describe('with offsets that can not be right', () => {
+  describe('with offsets that cannot be right', () => {
     const read = async (fetched: Partial<FetchedBatch>, options: Partial<ChunkOptions> = {}) => {
       const lies: OffsetLie[] = [];
       const all = { partition: 1, fetchedOffset: 100n, endOffset: 1_000n, recordBatches: [] };

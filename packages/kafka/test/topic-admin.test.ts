@@ -59,7 +59,7 @@ describe.skipIf(!hasBrokers)('ensuring a topic', () => {
     });
   });
 
-  test('a name that can not be one is refused with the reason', async () => {
+  test('a name that cannot be one is refused with the reason', async () => {
     await expect(ensureTopic(options('not/a/topic'))).rejects.toMatchObject({ name: 'KafkaError' });
   });
 });

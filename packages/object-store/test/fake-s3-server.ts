@@ -53,7 +53,7 @@ export interface FakeS3Options {
   readonly port?: number;
   /** One for each request; after the last one everything is served. */
   readonly script?: readonly Behaviour[];
-  /** Conditions that the server takes no notice of. */
+  /** Conditions that the server ignores. */
   readonly ignores?: readonly ('if-match' | 'if-none-match' | 'x-amz-meta-')[];
   /** This condition is checked, and the object is written so many milliseconds later, as s3s-fs 0.14.1 does without a lock. */
   readonly checksBeforeWriting?: { readonly condition: 'if-match' | 'if-none-match'; readonly byMs: number };

@@ -88,17 +88,14 @@ describe('the probe for conditional writes', () => {
     ['if-none-match', /s3:\/\/bucket\/results\/.*ignores If-None-Match: \*.*AWS S3/],
     ['if-match', /ignores If-Match/],
     ['x-amz-meta-', /loses the user metadata/],
-  ] as const)(
-    'refuses a store that takes no notice of %s, and leaves nothing behind',
-    async (ignored, message) => {
-      const { store, server } = await open({ ignores: [ignored] });
-      await expect(probeConditionalWrites(store)).rejects.toMatchObject({
-        code: 'refused',
-        message: expect.stringMatching(message),
-      });
-      expect(server.objects.size).toBe(0);
-    },
-  );
+  ] as const)('refuses a store that ignores %s, and leaves nothing behind', async (ignored, message) => {
+    const { store, server } = await open({ ignores: [ignored] });
+    await expect(probeConditionalWrites(store)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(message),
+    });
+    expect(server.objects.size).toBe(0);
+  });
 
   it('refuses a store that says it has no conditional writes', async () => {
     const { store } = await open({ script: [{ status: 501, code: 'NotImplemented' }] });

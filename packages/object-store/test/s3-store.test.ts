@@ -9,7 +9,7 @@ const location = `s3a://${bucket}/object-store-test-${randomUUID()}/`;
 const isSkipped = endpoint === undefined || bucket === undefined;
 
 test.skipIf(isSkipped)(
-  'parts that a process left behind are thrown away by owner, and their upload can not be completed',
+  'parts that a process left behind are thrown away by owner, and their upload cannot be completed',
   async () => {
     const store = await openObjectStore(location, { s3: { endpoint, region } });
     const upload = store.beginUpload({ owner: 'partition-0' });

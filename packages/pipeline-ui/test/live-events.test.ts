@@ -92,7 +92,7 @@ describe('a live feed', () => {
     expect(feed.open()).toBeDefined();
   });
 
-  it('begins again after the last reader has left, so that the next one is not shown old news', async () => {
+  it('begins again after the last reader has left, so that the next one sees nothing old', async () => {
     const feed = createFeed();
     const first = feed.open();
     feed.publish(status('old'));

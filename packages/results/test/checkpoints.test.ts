@@ -207,7 +207,7 @@ describe('a log with checkpoints', () => {
     expect((await readTable(place.results, TABLE))?.ends).toEqual(ends);
   });
 
-  test('is read commit by commit where a checkpoint can not be read', async () => {
+  test('is read commit by commit where a checkpoint cannot be read', async () => {
     const place = createPlace();
     await writeVersions(place, 0, 5, 3);
     place.objects.write(`${nameOf(3)}.checkpoint.parquet`, Buffer.from('compressed in another way'), {});

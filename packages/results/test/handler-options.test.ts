@@ -18,7 +18,7 @@ test.each([
   [{ 'file formats': 'json, xml' }, 'file formats: expected one of json, parquet, found xml'],
   [{ 'time zone': 'Mars/Olympus' }, 'found "Mars/Olympus"'],
   [{ 'unknown fields': 'lose' }, 'unknown fields: expected one of drop, keep, found lose'],
-])('an option that can not be meant is refused by name: %j', (changed, message) => {
+])('an option that cannot be meant is refused by name: %j', (changed, message) => {
   expect(() => readOptions({ ...describeOptions({ formats: ['json'] }), ...changed })).toThrow(message);
 });
 

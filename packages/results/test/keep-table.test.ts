@@ -111,7 +111,7 @@ describe('a consumer', () => {
     expect((await place.table())?.files.size).toBe(1);
   });
 
-  test('goes on when the table can not be written, says so, and makes it good by itself', async () => {
+  test('goes on when the table cannot be written, says so, and makes it good by itself', async () => {
     const place = createPlace();
     const { listener } = place.keep();
     place.break(true);
@@ -126,7 +126,7 @@ describe('a consumer', () => {
     expect([...((await place.table())?.files.keys() ?? [])].sort()).toEqual(place.parquet());
   });
 
-  test('gives up a table that can not be written when it is stopped; the next one makes it good at its start', async () => {
+  test('gives up a table that cannot be written when it is stopped; the next one makes it good at its start', async () => {
     const place = createPlace();
     const first = place.keep();
     place.break(true);

@@ -134,7 +134,7 @@ describe('optimize', () => {
     expect(await table()).toEqual(before);
   });
 
-  test('names a file that can not be read, leaves it and its neighbours alone, and merges the others', async () => {
+  test('names a file that cannot be read, leaves it and its neighbours alone, and merges the others', async () => {
     const { objects, results, files } = await begin(3);
     const [first = ''] = await files();
     const { body } = objects.objects.get(first) ?? { body: new Uint8Array() };

@@ -98,7 +98,7 @@ describe('a batch of tickets', () => {
     }
   });
 
-  test('keeps them as JSON text in a column of their own where it is told to, in both formats', async () => {
+  test('keeps them as JSON text in a column of their own where it is asked to, in both formats', async () => {
     const keeping = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'], unknownFields: 'keep' });
     const more = '"card":{"number" : 4111222233334444555, "é": "\\u00e9"},"tags":[1, 2]';
     const values = [

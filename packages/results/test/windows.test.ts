@@ -217,7 +217,7 @@ describe('the windows of a day', () => {
   });
 });
 
-test('a missing file of windows is told from one that can not be read', async () => {
+test('a missing file of windows is told from one that cannot be read', async () => {
   const objects = new MemoryObjects();
   const store = createMemoryObjectStore('memory://results/', objects);
   const key = 'ticket_counts_by_hour/part-00000.json';

@@ -15,7 +15,7 @@ export default async function bundleForTests(): Promise<() => Promise<void>> {
       await bundleService(service, join(folder, service));
     process.env[BUNDLES_FOLDER] = folder;
   } catch (error) {
-    console.warn('the services can not be bundled, so tests start them from source:', error);
+    console.warn('the services cannot be bundled, so tests start them from source:', error);
   }
   return () => rm(folder, { recursive: true });
 }

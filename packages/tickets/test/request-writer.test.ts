@@ -55,7 +55,7 @@ describe.each(REQUEST_LANGUAGES)('requests in %s', (language) => {
     }
   });
 
-  test('are the same again for the same seed, and others for another one', () => {
+  test('are the same for the same seed, and others for another one', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (seed) => {
         expect(write(language, seed, 20)).toEqual(write(language, seed, 20));
@@ -84,7 +84,7 @@ test('French requests elide where French does', () => {
   }
 });
 
-test('tickets carry requests in the language that one asks for, and are otherwise the same', () => {
+test('tickets carry requests in the language that is asked for, and are otherwise the same', () => {
   const generate = (language: RequestLanguage) => {
     const generator = createTicketGenerator({
       seed: 42,

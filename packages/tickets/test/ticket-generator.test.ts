@@ -103,7 +103,7 @@ describe('generated tickets', () => {
     expect(share(tickets, ({ priority }) => priority === 'HIGH')).toBeCloseTo(0.15, 1);
   });
 
-  test('come in the proportions that one asks for', () => {
+  test('come in the proportions that are asked for', () => {
     const asked = generate(20_000, {
       proportions: {
         types: { TECHNICAL: 0, BILLING: 3, ACCOUNT: 1, GENERAL: 0 },

@@ -236,7 +236,7 @@ streamTest(
 );
 
 streamTest(
-  'a consumer that comes late to a plan whose records were lost can not bring back a range of its own',
+  'a consumer that comes late to a plan whose records were lost cannot bring back a range of its own',
   {},
   append(0, 'abcd'),
   start('a', { alone: true }),

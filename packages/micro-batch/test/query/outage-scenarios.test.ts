@@ -74,7 +74,7 @@ streamTest(
 );
 
 streamTest(
-  'a source that can not be started fails the query by name',
+  'a source that cannot be started fails the query by name',
   {},
   fault('a', 'fail', /source start/),
   start('a'),

@@ -2,7 +2,7 @@ import { StreamingQuery, type StreamingQueryOptions } from '@client-tickets/micr
 import { expect, test } from 'vitest';
 import type { LetterCounts } from '../support/letter-query.ts';
 
-test('options that can not be meant are refused by name before anything starts', () => {
+test('options that cannot be meant are refused by name before anything starts', () => {
   const options = {} as StreamingQueryOptions<LetterCounts>; // nothing of it is looked at
   const start = (wrong: object) => () =>
     StreamingQuery.start({ ...options, trigger: { kind: 'availableNow' }, ...wrong });

@@ -197,7 +197,7 @@ for (const step of ['putIfAbsent', 'putIfMatch']) {
   );
 
   streamTest(
-    `when it can not be read back either (${step}), that is found out as soon as the store answers`,
+    `when it cannot be read back either (${step}), that is found out as soon as the store answers`,
     {},
     start('a'),
     state('a', 'waiting'),

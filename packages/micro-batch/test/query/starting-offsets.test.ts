@@ -76,7 +76,7 @@ test('text that means no offsets is refused with what was found', () => {
   }
 });
 
-test('a partition or offset that can not be is refused by name', () => {
+test('a partition or offset that cannot be is refused by name', () => {
   const pairs = [
     ['0', -3],
     ['0', 1.5],
@@ -140,7 +140,7 @@ const startAt = (log: MemoryLog, timestamp: number, strategy: 'error' | 'latest'
   );
 };
 
-test('a time is where the first record of then or later is: all before it are older', async () => {
+test('a time is where the first record of that time or later is: all before it are older', async () => {
   await fc.assert(
     fc.asyncProperty(timedLogs, fc.nat({ max: 21 }), async (log, timestamp) => {
       for (const [partition, offset] of await startAt(log, timestamp, 'latest')) {

@@ -23,7 +23,7 @@ import { parseStartingOffsets } from '../../src/query/starting-offsets.ts';
 const at = (text: string) => ({ startingOffsets: parseStartingOffsets(text) });
 
 streamTest(
-  'a new query starts at earliest unless it is told otherwise',
+  'a new query starts at earliest unless told otherwise',
   {},
   append(0, 'abcdef'),
   expire(0, 2n),

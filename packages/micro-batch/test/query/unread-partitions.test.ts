@@ -16,7 +16,7 @@ test('an unread partition is described with who has it, that none has it, or tha
   );
 });
 
-test('owners that can not be had are not known', async () => {
+test('owners that cannot be had are not known', async () => {
   const source = new MemoryLog('letters', 1).createSource();
   const silent = { ...source, fetchOwners: () => Promise.reject(new Error('no answer')) };
   expect(await fetchOwners(silent)).toBeUndefined();

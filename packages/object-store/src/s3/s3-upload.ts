@@ -113,7 +113,7 @@ export function s3Uploads(client: S3Client, location: S3Location, perform: Perfo
         ...(uploads?.Uploads ?? []),
         ...(objects?.Contents ?? []).map(({ Key }) => ({ Key, UploadId: undefined })),
       ];
-      // A server may take no notice of the prefix.
+      // A server may ignore the prefix.
       for (const { Key = '', UploadId } of left) if (Key.startsWith(Prefix)) await abort(Key, UploadId);
     },
   };

@@ -28,7 +28,7 @@ export const partitionSchema = z.object({
   planned: z
     .object({ startOffset: offset, endOffset: offset, at: time })
     .nullable()
-    .describe('files that were decided on and can not be seen yet'),
+    .describe('files that were decided on and cannot be seen yet'),
   rows: count.describe('counted'),
   deadLetters: count,
   storedDeadLetters: count.describe('those that are in files already, so that they can be read'),

@@ -106,7 +106,7 @@ export function createFreshness(clock: Clock): Freshness {
       observe(counted, live);
       of.open.addAll(live);
       of.openEnd = endOffset;
-      storeOpen(of); // files may be told of before the batch that they end with
+      storeOpen(of); // files may be reported before the batch that they end with
     },
     addFiles(partition, { endOffset }) {
       const of = partitionOf(partition);

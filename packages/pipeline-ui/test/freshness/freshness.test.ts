@@ -66,7 +66,7 @@ describe('freshness', () => {
     expect(freshness.backlogRecords).toBe(0);
   });
 
-  it('is for files how long ago all records were produced that they hold, of many batches', () => {
+  it('is for files how long ago all the records in them were produced, of many batches', () => {
     const { clock, freshness, count, store } = measure();
     count([1_000]);
     clock.advance(30_000);
@@ -79,7 +79,7 @@ describe('freshness', () => {
     expect(freshness.stored.all.count).toBe(2);
   });
 
-  it('is known of files, too, that are told of before the batch that they end with', () => {
+  it('is known of files, too, that are reported before the batch that they end with', () => {
     const { freshness, count, store } = measure();
     count([1_000]);
     store(2n);
@@ -103,7 +103,7 @@ describe('freshness', () => {
     expect(mean(freshness.counted.all)).toBe(0);
   });
 
-  it('has no part in records that were produced before this consumer got the partition', () => {
+  it('leaves out records that were produced before this consumer got the partition', () => {
     const { freshness, count, store } = measure({ ownedMs: 2_000 });
     count([1_000, 3_000, 86_400_000]);
     store();
@@ -113,7 +113,7 @@ describe('freshness', () => {
     expect(freshness.isCatchingUp(0)).toBe(false);
   });
 
-  it('has no part in records that waited behind a backlog, until one batch leaves no more than it took', () => {
+  it('leaves out records that waited behind a backlog, until one batch leaves no more than it took', () => {
     const { freshness, count } = measure();
     count([1_000, 1_000], 3);
     expect(freshness.isCatchingUp(0)).toBe(true);
@@ -124,7 +124,7 @@ describe('freshness', () => {
     expect(freshness.counted.all.count).toBe(1);
   });
 
-  it('has part in all that is slow later: a load that grows over its head is no backlog', () => {
+  it('includes all that is slow later: a load that it cannot keep up with is no backlog', () => {
     const { freshness, count } = measure();
     count([1_000]);
     count([1_000], 1_000);

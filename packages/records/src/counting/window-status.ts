@@ -1,7 +1,7 @@
 import type { WindowsFile } from '../declaration/query.ts';
 import type { WindowState } from './window-state.ts';
 
-/** What is to be told of a state, beside its counts. */
+/** What is reported of a state, beside its counts. */
 export interface WindowStatus {
   /** In milliseconds since the epoch; `undefined`: there is none yet. */
   readonly watermark: number | undefined;

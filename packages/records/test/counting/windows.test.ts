@@ -143,7 +143,7 @@ test('an end that the watermark has just reached closes its window', () => {
   expect(late).toEqual([3]);
 });
 
-test('of too many open windows the oldest closes, is told, and takes no more records', () => {
+test('of too many open windows the oldest closes, is reported, and takes no more records', () => {
   const many = Array.from({ length: MOST_OPEN_WINDOWS }, (_, hour) => ({
     at: hour * HOUR,
     after: 0,
@@ -189,7 +189,7 @@ test('an idle partition follows the latest watermark of the others, and never go
   expect(followWatermarks(state, [null, new Date(START).toISOString()])).toBe(state);
 });
 
-test('only windows that are closed are left out, and up to when is told', () => {
+test('only windows that are closed are left out, and it is known up to when', () => {
   const hours = [0, 1, 2, 3].map((hour) => ({ at: hour * HOUR, after: 0, type: 'A' }));
   const { state } = fold(emptyWindows(0), hours);
   const left = withoutWindows(state, START + 24 * HOUR, HOUR);

@@ -80,7 +80,7 @@ test('every wrong field is named, in the order of the declaration', () => {
   });
 });
 
-test('a number that JSON can not write again is 0, in every format', () => {
+test('a number that JSON cannot write again is 0, in every format', () => {
   const parse = createRecordParser(defineRecord('thing', { a: integer(), b: number() }));
   const verdict = parse(Buffer.from('{"a":-0,"b":-0.0}'));
   expect(verdict.ok && [Object.is(verdict.record.a, 0), Object.is(verdict.record.b, 0)]).toEqual([
