@@ -48,7 +48,8 @@ export function readCommandLine(
   }
   const set = options.flatMap(({ option, variable }) => {
     const value: unknown = command.getOptionValue(option.attributeName());
-    return value === undefined ? [] : [[variable, String(value)] as const];
+    // `true` for a flag without a value.
+    return typeof value === 'string' || value === true ? [[variable, String(value)] as const] : [];
   });
   return { kind: 'run', flags: Object.fromEntries(set) };
 }
