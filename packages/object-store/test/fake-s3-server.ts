@@ -40,12 +40,14 @@ export interface FakeS3 {
 
 interface FakeObject {
   readonly body: Buffer;
+  readonly modified?: Date | undefined;
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 interface FakeUpload {
   readonly key: string;
+  readonly initiated: Date | undefined;
   readonly parts: Map<number, Buffer>;
 }
 
@@ -58,11 +60,13 @@ export interface FakeS3Options {
   /** This condition is checked, and the object is written so many milliseconds later, as s3s-fs 0.14.1 does without a lock. */
   readonly checksBeforeWriting?: { readonly condition: 'if-match' | 'if-none-match'; readonly byMs: number };
   readonly pageSize?: number;
+  /** What it says when an upload was begun, or an object written; without it nothing. */
+  readonly now?: () => Date;
 }
 
 /** A real HTTP server that speaks just enough S3, for one bucket and with flat listings, and fails as it is told to. */
 export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
-  const { ignores = [], pageSize = 2 } = options;
+  const { ignores = [], pageSize = 2, now } = options;
   const script = [...(options.script ?? [])];
   const objects = new Map<string, FakeObject>();
   const uploads = new Map<string, FakeUpload>();
@@ -114,7 +118,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       case 'POST':
         if (query.has('uploads')) {
           begun += 1;
-          uploads.set(String(begun), { key, parts: new Map() });
+          uploads.set(String(begun), { key, initiated: now?.(), parts: new Map() });
           const id = `<UploadId>${begun}</UploadId>`;
           return xml(`<InitiateMultipartUploadResult>${id}</InitiateMultipartUploadResult>`);
         }
@@ -141,7 +145,8 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
   function listingOfUploads(query: URLSearchParams): Reply {
     const found = [...uploads].filter(([, { key }]) => key.startsWith(query.get('prefix') ?? ''));
     const listed = found.map(
-      ([id, { key }]) => `<Upload><Key>${key}</Key><UploadId>${id}</UploadId></Upload>`,
+      ([id, { key, initiated }]) =>
+        `<Upload><Key>${key}</Key><UploadId>${id}</UploadId>${time('Initiated', initiated)}</Upload>`,
     );
     return xml(`<ListMultipartUploadsResult>${listed.join('')}</ListMultipartUploadsResult>`);
   }
@@ -152,7 +157,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       names.filter((name) => name.startsWith('x-amz-meta-')).map((name) => [name, String(headers[name])]),
     );
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    objects.set(key, { body, etag, metadata });
+    objects.set(key, { body, etag, metadata, modified: now?.() });
     return etag;
   }
 
@@ -162,9 +167,11 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       .filter((key) => key.startsWith(query.get('prefix') ?? '') && key > after)
       .sort();
     const page = keys.slice(0, pageSize);
-    const contents = page.map(
-      (key) => `<Contents><Key>${key}</Key><Size>${objects.get(key)?.body.length}</Size></Contents>`,
-    );
+    const contents = page.map((key) => {
+      const { body, modified } = objects.get(key) ?? {};
+      const size = `<Size>${body?.length}</Size>`;
+      return `<Contents><Key>${key}</Key>${size}${time('LastModified', modified)}</Contents>`;
+    });
     const more = keys.length > page.length;
     const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
     return xml(
@@ -256,6 +263,9 @@ function failure(
     headers,
   };
 }
+
+const time = (name: string, at: Date | undefined): string =>
+  at === undefined ? '' : `<${name}>${at.toISOString()}</${name}>`;
 
 function xml(text: string): Reply {
   return {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Upload } from '@client-tickets/micro-batch';
 import { expect, test } from 'vitest';
 import { openObjectStore } from '../src/index.ts';
 import { describeObjectStore } from './object-store-contract.ts';
@@ -20,6 +21,25 @@ test.skipIf(isSkipped)(
     await store.close();
   },
 );
+
+test.skipIf(isSkipped)('uploads that are under way are left alone by their age', async () => {
+  const store = await openObjectStore(location, { s3: { endpoint, region } });
+  const begin = async (): Promise<Upload> => {
+    const upload = store.beginUpload({ owner: 'merge' });
+    await upload.write(Buffer.alloc(9 * 1024 * 1024));
+    return upload;
+  };
+  const HOUR_MS = 3_600_000; // clocks of servers may differ
+  const young = await begin();
+  await store.abortUploads('merge', { begunBefore: Date.now() - HOUR_MS });
+  await young.complete('young');
+  expect(await store.get('young')).toBeDefined();
+  const old = await begin();
+  await store.abortUploads('merge', { begunBefore: Date.now() + HOUR_MS });
+  await expect(old.complete('old')).rejects.toMatchObject({ code: 'unavailable' });
+  await store.delete('young');
+  await store.close();
+});
 
 describeObjectStore('an S3 server', {
   open: () => openObjectStore(location, { s3: { endpoint, region } }),

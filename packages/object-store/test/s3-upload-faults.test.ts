@@ -7,6 +7,8 @@ import { recordingClock } from './recording-clock.ts';
 const MEGABYTE = 1024 * 1024;
 const KEY = 'tickets/partition=0/a.parquet';
 const OWNER = 'partition-0';
+/** When uploads are begun, in milliseconds since the epoch. */
+const BEGUN = Date.parse('2026-11-26T09:30:00Z');
 /** Larger than a part: it goes up in two. */
 const CONTENT = Buffer.concat(Array.from({ length: 9 }, (_, number) => Buffer.alloc(MEGABYTE, number)));
 /** The requests of its upload, in their order; the rest of the content is the second part. */
@@ -114,6 +116,30 @@ describe('an upload of which parts are on the server', () => {
     expect([...server.uploads.values()].map(({ key }) => key)).toEqual([
       expect.stringContaining('/partition-1/'),
     ]);
+  });
+
+  it('is left alone while it is younger than those that are to be thrown away', async () => {
+    const server = await startFakeS3({ now: () => new Date(BEGUN) });
+    onTestFinished(() => server.close());
+    const upload = (await openStore(server)).beginUpload({ owner: OWNER });
+    await writeAll(upload);
+    const another = await openStore(server);
+    await another.abortUploads(OWNER, { begunBefore: BEGUN });
+    expect(server.uploads.size).toBe(1);
+    await another.abortUploads(OWNER, { begunBefore: BEGUN + 1 });
+    expect(server.uploads.size).toBe(0);
+  });
+
+  it('is left alone, put together or not, where its age counts and the server does not say it', async () => {
+    const outage = Array.from({ length: 6 }, () => 'reset before' as const);
+    const server = await serverThat(...at('copy', ...outage));
+    const store = await openStore(server);
+    const completed = store.beginUpload({ owner: OWNER });
+    await writeAll(completed);
+    await expect(completed.complete(KEY)).rejects.toMatchObject({ code: 'unavailable' });
+    await writeAll(store.beginUpload({ owner: OWNER }));
+    await (await openStore(server)).abortUploads(OWNER, { begunBefore: BEGUN });
+    expect([server.uploads.size, hidden(server).length]).toEqual([1, 1]);
   });
 
   it('fails by name when another owner has aborted it, and nothing of it is seen', async () => {

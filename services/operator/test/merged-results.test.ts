@@ -50,7 +50,12 @@ const optimize = ({ resultsStore: results, clock }: History) =>
 async function vacuum({ resultsStore: results, clock }: History): Promise<void> {
   clock.advance(HOUR_MS);
   const options = { results, table: 'tickets', topic: TOPIC, now: clock.now(), retainMs: HOUR_MS };
-  await deleteVacuumable(results, (await findVacuumable(options)) ?? [], () => undefined);
+  await deleteVacuumable(
+    results,
+    (await findVacuumable(options)) ?? [],
+    options.now - HOUR_MS,
+    () => undefined,
+  );
 }
 
 /** Consumers have stored tickets, and are gone. */
@@ -165,6 +170,19 @@ test('vacuum throws away what is left of the uploads of merges that were killed,
   await vacuum(history);
   expect([...history.results.uploads.values()]).toEqual(['partition-0']);
   expect(keysOf(history, SMALL)).toEqual([]);
+});
+
+test('vacuum leaves a merge alone that is under way', async () => {
+  const history = await begin(['parquet']);
+  history.results.now = () => history.clock.now();
+  await optimize(history);
+  history.clock.advance(HOUR_MS);
+  const upload = history.resultsStore.beginUpload({ owner: MERGE_OWNER });
+  await upload.write(Buffer.from('x'));
+  await vacuum(history);
+  expect(keysOf(history, SMALL)).toEqual([]);
+  await upload.complete('tickets/merged/whole');
+  expect(keysOf(history, /whole/)).toHaveLength(1);
 });
 
 describe('verify finds it when a merged file', () => {

@@ -78,9 +78,10 @@ export interface ObjectStore {
   beginUpload(options: UploadOptions): Upload;
   /**
    * Throws away what uploads of this owner have left behind, those of processes that died included. One that is still under way
-   * then rejects. What the store can't list stays, and does no harm.
+   * then rejects. With `begunBefore` (milliseconds since the epoch) those that were begun later, by the store's clock, are left alone.
+   * What the store can't list, or not with its time, stays, and does no harm.
    */
-  abortUploads(owner: string): Promise<void>;
+  abortUploads(owner: string, options?: { readonly begunBefore?: number }): Promise<void>;
   /** Objects whose key starts with `prefix`, in ascending order of key. */
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Succeeds also when there is no such object. */

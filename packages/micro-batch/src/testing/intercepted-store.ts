@@ -29,8 +29,8 @@ export function interceptStore(store: ObjectStore, intercept: Interceptor): Obje
         abort: () => upload.abort(),
       };
     },
-    abortUploads: (owner) =>
-      intercept({ operation: 'abortUploads', key: owner }, () => store.abortUploads(owner)),
+    abortUploads: (owner, options) =>
+      intercept({ operation: 'abortUploads', key: owner }, () => store.abortUploads(owner, options)),
     async *list(prefix) {
       yield* await intercept({ operation: 'list', key: prefix }, () => Promise.resolve(store.list(prefix)));
     },

@@ -12,7 +12,9 @@ import {
 export class MemoryObjects {
   readonly objects = new Map<string, StoredObject>();
   /** What was written of uploads that are not complete, by owner. */
-  readonly uploads = new Map<object, string>();
+  readonly uploads = new Map<{ readonly begunAt: number }, string>();
+  /** When uploads are begun, in milliseconds since the epoch. Default: long ago. */
+  now: () => number = () => 0;
   #writes = 0;
   /** ETags that stand for the bytes alone, as S3 has them: what was there before gets its former ETag back. */
   hasContentEtags = false;
@@ -56,7 +58,7 @@ export function createMemoryObjectStore(
     putIfMatch: (key, body, etag, options) =>
       conditionally(objects.get(key)?.etag === etag, key, body, options),
     beginUpload: ({ owner, ...options }) => {
-      const upload = {};
+      const upload = { begunAt: shared.now() };
       let parts: Uint8Array[] = [];
       let isAborted = false;
       const checkHere = (): void => {
@@ -81,8 +83,9 @@ export function createMemoryObjectStore(
         },
       };
     },
-    async abortUploads(owner) {
-      for (const [upload, its] of shared.uploads) if (its === owner) shared.uploads.delete(upload);
+    async abortUploads(owner, { begunBefore = Infinity } = {}) {
+      for (const [upload, its] of shared.uploads)
+        if (its === owner && upload.begunAt < begunBefore) shared.uploads.delete(upload);
     },
     async *list(prefix) {
       for (const key of [...objects.keys()].filter((candidate) => candidate.startsWith(prefix)).sort()) {

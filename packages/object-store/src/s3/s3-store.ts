@@ -154,7 +154,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
         put: (key, body) => put(key, body, upload),
         beginParts: () => uploads.begin(upload),
       }),
-    abortUploads: (owner) => uploads.abortAll(owner),
+    abortUploads: (owner, { begunBefore } = {}) => uploads.abortAll(owner, begunBefore),
     list: (prefix) => list(client, location, prefix, perform),
     delete: async (key) => {
       const input = address(key);

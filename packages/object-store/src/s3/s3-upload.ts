@@ -23,7 +23,8 @@ type Perform = <T>(operation: StoreOperation, name: string, attempt: () => Promi
 
 export interface S3Uploads {
   begin(options: UploadOptions): Promise<Parts>;
-  abortAll(owner: string): Promise<void>;
+  /** `begunBefore`: in milliseconds since the epoch; without it all. */
+  abortAll(owner: string, begunBefore?: number): Promise<void>;
 }
 
 /**
@@ -97,7 +98,7 @@ export function s3Uploads(client: S3Client, location: S3Location, perform: Perfo
         abort: () => abort(Key, UploadId),
       };
     },
-    async abortAll(owner) {
+    async abortAll(owner, begunBefore = Infinity) {
       const Prefix = `${prefix}${HIDDEN}${owner}/`;
       // A server may be unable to list uploads, and credentials may not be allowed to: the lifecycle rule removes them then.
       const listed = <T>(list: () => Promise<T>): Promise<T | undefined> =>
@@ -111,10 +112,16 @@ export function s3Uploads(client: S3Client, location: S3Location, perform: Perfo
       const objects = await listed(() => client.send(new ListObjectsV2Command({ Bucket, Prefix })));
       const left = [
         ...(uploads?.Uploads ?? []),
-        ...(objects?.Contents ?? []).map(({ Key }) => ({ Key, UploadId: undefined })),
+        // Parts that were put together, and not copied yet.
+        ...(objects?.Contents ?? []).map(({ Key, LastModified }) => {
+          return { Key, UploadId: undefined, Initiated: LastModified };
+        }),
       ];
-      // A server may ignore the prefix.
-      for (const { Key = '', UploadId } of left) if (Key.startsWith(Prefix)) await abort(Key, UploadId);
+      for (const { Key = '', UploadId, Initiated } of left) {
+        if (!Key.startsWith(Prefix)) continue; // a server may ignore the prefix
+        if (begunBefore === Infinity || Number(Initiated ?? Infinity) < begunBefore)
+          await abort(Key, UploadId);
+      }
     },
   };
 }

@@ -54,11 +54,12 @@ async function runVacuum(context: OperatorContext, options: Options): Promise<0 
   const stores = await context.openStores();
   const { results } = stores;
   await readTableQuery(context, stores);
+  const now = clock.now();
   const found = await findVacuumable({
     results,
     table: query.table,
     topic: settings.KAFKA_TOPIC,
-    now: clock.now(),
+    now,
     retainMs: options.retain,
   });
   if (found === undefined) throw noTable(results.location);
@@ -81,7 +82,7 @@ async function runVacuum(context: OperatorContext, options: Options): Promise<0 
     return 1;
   }
   const writable = await context.openStores({ results: 'write', checkpoints: 'read' });
-  await deleteVacuumable(writable.results, found, (deleted) => {
+  await deleteVacuumable(writable.results, found, now - options.retain, (deleted) => {
     signal.throwIfAborted();
     output.progress(`${showNumber(deleted)}/${showCount(found.length, 'file')} deleted`);
   });
