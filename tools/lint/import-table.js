@@ -10,7 +10,10 @@ export const importTable = {
   'packages/micro-batch': { ours: [], npm: [] },
   'packages/records': { ours: [], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
   'packages/tickets': { ours: ['records'], npm: ['@faker-js/faker'] },
-  'packages/results': { ours: ['micro-batch', 'records'], npm: ['hyparquet', 'hyparquet-writer', 'zod'] },
+  'packages/results': {
+    ours: ['micro-batch', 'records'],
+    npm: ['fzstd', 'hyparquet', 'hyparquet-writer', 'zod'],
+  },
   'packages/kafka': { ours: ['micro-batch'], npm: ['fzstd', 'kafkajs', 'lz4-napi', 'snappy'] },
   'packages/local-folder': { ours: ['micro-batch'], npm: [] },
   'packages/object-store': {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { PAGE_CODECS } from '../read/page-codecs.ts';
 import { readFooter, toArrayBuffer } from '../read/read-footer.ts';
 import { READ_LIMITS } from '../read/read-limits.ts';
 import { toAction, type Action } from './actions.ts';
@@ -74,8 +75,8 @@ function long(value: number | null | undefined): bigint | null {
 }
 
 /**
- * The actions of a checkpoint, which another program may have written. Throws an `Error` when it is none, is compressed otherwise than
- * with Snappy, or claims more than is read.
+ * The actions of a checkpoint, or of a part of one, which another program may have written. Throws an `Error` when it is none, is
+ * compressed in a way that is not known here, or claims more than is read.
  */
 export async function* decodeCheckpoint(body: Uint8Array): AsyncGenerator<Action> {
   const bytes = toArrayBuffer(body);
@@ -88,8 +89,8 @@ export async function* decodeCheckpoint(body: Uint8Array): AsyncGenerator<Action
   for (const { num_rows } of metadata.row_groups) {
     const rowEnd = rowStart + Number(num_rows);
     if (rowStart > 0) await setImmediate();
-    for (const row of await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd }))
-      yield toAction(row);
+    const read = { file, metadata, columns, rowStart, rowEnd, compressors: PAGE_CODECS };
+    for (const row of await parquetReadObjects(read)) yield toAction(row);
     rowStart = rowEnd;
   }
 }

@@ -2,20 +2,20 @@ import { compareAndSwap, ObjectStoreError, type ObjectStore } from '@client-tick
 import { z } from 'zod';
 import { tableLogPrefix } from '../layout/result-keys.ts';
 import type { Action } from './actions.ts';
-import { decodeCheckpoint, type CheckpointFile } from './checkpoint-file.ts';
+import { decodeCheckpoint, MOST_ACTIONS, type CheckpointFile } from './checkpoint-file.ts';
 import { formatVersion } from './commit-log.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ATTEMPTS = 5;
 
-/** `_last_checkpoint`, as far as it matters here. One in several parts is not read. */
+/** `_last_checkpoint`, as far as it matters here. Other programs may write one in several parts. */
 const pointer = z.object({
   version: z.int().nonnegative(),
   size: z.int().nonnegative().catch(0),
-  parts: z.never().nullish(),
+  parts: z.int().positive().max(10_000).nullish(),
 });
 
-type Newest = Pick<z.infer<typeof pointer>, 'version' | 'size'>;
+type Newest = z.infer<typeof pointer>;
 
 /** What all commits up to a version come to. */
 export interface Checkpoint {
@@ -35,11 +35,6 @@ export class CheckpointLog {
     this.#pointerKey = `${this.#prefix}_last_checkpoint`;
   }
 
-  /** Whether there is any, be it one that can't be read here. */
-  async exists(): Promise<boolean> {
-    return (await this.#readPointer()) !== undefined;
-  }
-
   /** The newest: its version, and its number of actions. `undefined`: there is none that could be read here. */
   async newest(): Promise<Newest | undefined> {
     return (await this.#readPointer())?.newest;
@@ -47,18 +42,45 @@ export class CheckpointLog {
 
   /** `undefined`: there is none, or not one that can be read: it was written by another program, in its own way. */
   async readNewest(): Promise<Checkpoint | undefined> {
-    const version = (await this.newest())?.version;
-    if (version === undefined) return undefined;
-    try {
-      const found = await this.#results.get(this.#key(version), { mostBytes: MOST_BYTES });
-      if (found === undefined) return undefined;
-      const actions: Action[] = [];
-      for await (const action of decodeCheckpoint(found.body)) actions.push(action);
-      return { version, actions };
-    } catch (error) {
-      if (error instanceof ObjectStoreError && error.code === 'unavailable') throw error;
-      return undefined;
+    const found = await this.#read();
+    return found instanceof Error ? undefined : found;
+  }
+
+  /** Why the newest can't be read here, and what to do. `undefined`: it can, or there is none. */
+  async problem(): Promise<string | undefined> {
+    const found = await this.#read();
+    if (!(found instanceof Error)) return undefined;
+    return `${found.message}. Have another program write a checkpoint, as delta-rs does with DeltaTable(…).create_checkpoint()`;
+  }
+
+  async #read(): Promise<Checkpoint | Error | undefined> {
+    const last = await this.#readPointer();
+    if (last === undefined) return undefined;
+    if (last.newest === undefined) return new RangeError(`${this.#pointerKey} names no checkpoint`);
+    const { version, parts } = last.newest;
+    const actions: Action[] = [];
+    for (const key of this.#keys(version, parts ?? 1)) {
+      try {
+        const found = await this.#results.get(key, { mostBytes: MOST_BYTES });
+        if (found === undefined) return new RangeError(`${key} is not there, although a checkpoint is named`);
+        for await (const action of decodeCheckpoint(found.body)) actions.push(action);
+      } catch (error) {
+        if (error instanceof ObjectStoreError && error.code === 'unavailable') throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        return new RangeError(`${key} can't be read here: ${reason}`, { cause: error });
+      }
+      if (actions.length > MOST_ACTIONS)
+        return new RangeError(`${key}: expected at most ${MOST_ACTIONS} actions in all parts`);
     }
+    return { version, actions };
+  }
+
+  #keys(version: number, parts: number): readonly string[] {
+    if (parts === 1) return [this.#key(version)];
+    const number = (value: number): string => String(value).padStart(10, '0');
+    return Array.from({ length: parts }, (_, index) => {
+      return `${this.#prefix}${formatVersion(version)}.checkpoint.${number(index + 1)}.${number(parts)}.parquet`;
+    });
   }
 
   /** Writes one, unless it is there: any two of a version say the same. It is named as the newest by `announce`. */

@@ -74,7 +74,11 @@ export class CheckpointWriter {
     for (let next = (checkpoint?.version ?? -1) + 1; next <= version; next += 1) {
       const actions = await this.#commits.readActions(next);
       if (actions === undefined) {
-        throw new RangeError(`${this.#commits.location} was expected to hold version ${next}, and does not`);
+        const problem = await this.#checkpoints.problem();
+        const why = problem === undefined ? '' : `; ${problem}`;
+        throw new RangeError(
+          `${this.#commits.location} was expected to hold version ${next}, and does not${why}`,
+        );
       }
       state.apply(actions);
       checkSize(this.#commits.location, state);

@@ -39,7 +39,8 @@ export async function cleanLog(
     await Promise.all(expired.slice(first, first + AT_ONCE).map((key) => results.delete(key)));
 }
 
-const LOG_FILE = /^(\d{20})\.(json|crc|checkpoint\.parquet)$/;
+/** Parts of a checkpoint go with what is older than another one. */
+const LOG_FILE = /^(\d{20})\.(json|crc|checkpoint\.parquet|checkpoint\.\d{10}\.\d{10}\.parquet)$/;
 
 /** In milliseconds since the epoch. A commit that does not say when it was made is of today. */
 async function committedAt(commits: CommitLog, version: number): Promise<number> {

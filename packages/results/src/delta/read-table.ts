@@ -12,8 +12,8 @@ export interface TableVersions {
   readonly newest: number;
   /** How many there are: those after the newest checkpoint. */
   readonly count: number;
-  /** Whether another program has removed the first ones, after it put them together in a checkpoint that can't be read here. */
-  readonly isShortened: boolean;
+  /** Another program has removed the first ones, after it put them together in a checkpoint that can't be read here: why not, and what to do. */
+  readonly unreadable: string | undefined;
 }
 
 /** `undefined`: there is no table. */
@@ -21,9 +21,9 @@ export async function readTableVersions(
   results: ObjectStore,
   name: TableName,
 ): Promise<TableVersions | undefined> {
-  const { checkpoint, versions, isShortened } = await openLog(results, name);
+  const { checkpoint, versions, unreadable } = await openLog(results, name);
   const newest = versions.at(-1) ?? checkpoint?.version;
-  return newest === undefined ? undefined : { newest, count: versions.length, isShortened };
+  return newest === undefined ? undefined : { newest, count: versions.length, unreadable };
 }
 
 /**
@@ -36,13 +36,14 @@ export async function readTable(results: ObjectStore, name: TableName): Promise<
 
 /** The same, to go on with. */
 export async function foldTable(results: ObjectStore, name: TableName): Promise<FoldedTable | undefined> {
-  const { log, checkpoint, versions } = await openLog(results, name);
+  const { log, checkpoint, versions, unreadable } = await openLog(results, name);
   const newest = versions.at(-1) ?? checkpoint?.version;
   if (newest === undefined) return undefined;
   const first = firstAfter(checkpoint);
   if (versions.length !== newest + 1 - first) {
+    const why = unreadable === undefined ? '' : `; ${unreadable}`;
     throw new RangeError(
-      `${log.location} was expected to hold versions ${first} to ${newest}, found ${versions.length} of them`,
+      `${log.location} was expected to hold versions ${first} to ${newest}, found ${versions.length} of them${why}`,
     );
   }
   const table = new FoldedTable();
@@ -67,15 +68,15 @@ async function openLog(
   readonly log: CommitLog;
   readonly checkpoint: Checkpoint | undefined;
   readonly versions: readonly number[];
-  readonly isShortened: boolean;
+  readonly unreadable: string | undefined;
 }> {
   const log = new CommitLog(results, name);
   const checkpoints = new CheckpointLog(results, name.table);
   const checkpoint = await checkpoints.readNewest();
   const versions = await log.versions(firstAfter(checkpoint));
   const [oldest = 0] = versions;
-  const isShortened = checkpoint === undefined && oldest > 0 && (await checkpoints.exists());
-  return { log, checkpoint, versions, isShortened };
+  const isShortened = checkpoint === undefined && oldest > 0;
+  return { log, checkpoint, versions, unreadable: isShortened ? await checkpoints.problem() : undefined };
 }
 
 const firstAfter = (checkpoint: Checkpoint | undefined): number => (checkpoint?.version ?? -1) + 1;

@@ -1,5 +1,6 @@
-import { parquetScan, snappyUncompress, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { parquetScan, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { checkPages } from './check-pages.ts';
+import { decompressSnappy } from './page-codecs.ts';
 import { readFooter, toArrayBuffer } from './read-footer.ts';
 import { READ_LIMITS } from './read-limits.ts';
 import type { FoundRow } from './stored-row.ts';
@@ -25,13 +26,13 @@ export async function* readParquetTable(
   const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
   const metadata = readFooter(bytes);
   checkClaims(metadata, mostRows);
-  checkPages(body, metadata, decompress);
+  checkPages(body, metadata, decompressSnappy);
   const names = [...choose(new Set(metadata.schema.map(({ name }) => name)))];
   const scan = await parquetScan({
     file,
     metadata,
     columns: names,
-    compressors: { SNAPPY: decompress },
+    compressors: { SNAPPY: decompressSnappy },
     parsers: {
       timestampFromMilliseconds: (ms) => ms * 1_000n,
       timestampFromMicroseconds: (micros) => micros,
@@ -82,16 +83,4 @@ function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): 
       `expected columns that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${decompressed}; they are not read`,
     );
   }
-}
-
-/** A page's header says by itself what it decompresses to. */
-function decompress(page: Uint8Array, size: number): Uint8Array {
-  if (!(size >= 0 && size <= READ_LIMITS.decompressedBytes)) {
-    throw new RangeError(
-      `expected pages that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${size}`,
-    );
-  }
-  const output = new Uint8Array(size);
-  snappyUncompress(page, output);
-  return output;
 }

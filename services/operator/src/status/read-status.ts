@@ -177,8 +177,8 @@ async function readTableState(
 ): Promise<TableState | undefined> {
   const versions = await readTableVersions(results, name);
   if (versions === undefined) return undefined;
-  const { newest: version, count, isShortened } = versions;
-  if (isShortened || count > MOST_VERSIONS_READ) return { version, content: undefined };
+  const { newest: version, count, unreadable } = versions;
+  if (unreadable !== undefined || count > MOST_VERSIONS_READ) return { version, content: undefined };
   const table = await new TableFollower(results, name).summarize();
   if (table === undefined) return undefined;
   const { files, bytes, smallFiles } = table;

@@ -25,9 +25,10 @@ export async function readTableLog(
 ): Promise<TableLog> {
   const unread = { table: undefined, differences: [], notes: [] };
   const versions = await readTableVersions(results, { table: name, topic });
-  if (versions?.isShortened === true) {
+  if (versions?.unreadable !== undefined) {
     const note =
-      'the table was not compared with the files: another program has removed versions of its log, as it may';
+      'the table was not compared with the files: another program has removed versions of its log, as it may, and ' +
+      versions.unreadable;
     return { ...unread, notes: [note] };
   }
   try {
