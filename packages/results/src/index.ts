@@ -12,6 +12,7 @@ export { optimizeDaily } from './delta/optimize-daily.ts';
 export { MERGE_OWNER } from './delta/write-merged.ts';
 export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
 export { findDroppableJson } from './delta/droppable-json.ts';
+export { isDropped, noteDroppedJson, readDroppedJson, type DroppedJson } from './delta/dropped-json.ts';
 export { initTable } from './delta/init-table.ts';
 export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
 export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './delta/vacuum-table.ts';
@@ -32,6 +33,7 @@ export { listRanges, type ListedFile, type ListedRange } from './layout/list-ran
 export {
   countsKey,
   deadLettersPrefix,
+  DROPPED_KEY,
   finalWindowsKey,
   finalWindowsPrefix,
   isResultKey,

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { readQuery } from '@client-tickets/micro-batch';
 import {
+  DROPPED_KEY,
+  findDroppableJson,
   findVacuumable,
   initTable,
   MERGE_OWNER,
+  noteDroppedJson,
   optimizeTable,
   readTable,
   tableLogPrefix,
@@ -183,6 +186,45 @@ test('vacuum leaves a merge alone that is under way', async () => {
   expect(keysOf(history, SMALL)).toEqual([]);
   await upload.complete('tickets/merged/whole');
   expect(keysOf(history, /whole/)).toHaveLength(1);
+});
+
+describe('of JSON files whose rows are in merged files, verify tells', () => {
+  async function dropAllButOne(isVacuumed: boolean) {
+    const history = await begin(['json', 'parquet']);
+    await optimize(history);
+    if (isVacuumed) await vacuum(history);
+    const { resultsStore: results } = history;
+    const [kept, ...dropped] = await findDroppableJson(results, { table: 'tickets', topic: TOPIC });
+    if (kept === undefined) throw new Error('nothing was merged');
+    await noteDroppedJson(results, dropped);
+    for (const { key } of dropped) await results.delete(key);
+    return { history, kept };
+  }
+
+  test.for([false, true])(
+    'those that were dropped from one that was lost, the small Parquet files vacuumed: %s',
+    async (isVacuumed) => {
+      const { history, kept } = await dropAllButOne(isVacuumed);
+      const before = await verify(history);
+      expect(before).toMatchObject({ ok: true, differences: [] });
+      expect(before.notes).toEqual([expect.stringMatching(/^\d+ tickets are in no JSON file, as/)]);
+      await history.resultsStore.delete(kept.key);
+      const { differences } = await verify(history);
+      const { partition } = kept;
+      expect(differences).toMatchObject([{ code: 'file_missing', partition }]);
+      const [{ offsets, message } = { message: '' }] = differences;
+      expect(message).toContain('was not dropped by `tickets optimize --drop-json`');
+      expect(offsets?.startOffset).toBeGreaterThanOrEqual(kept.startOffset);
+      expect(offsets?.endOffset).toBeLessThanOrEqual(kept.endOffset);
+    },
+  );
+
+  test('that its record is damaged', async () => {
+    const { history } = await dropAllButOne(true);
+    history.results.write(DROPPED_KEY, Buffer.from('{"version":1'), {});
+    const { differences } = await verify(history);
+    expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key: DROPPED_KEY }));
+  });
 });
 
 describe('verify finds it when a merged file', () => {

@@ -19,6 +19,7 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
  * ticket_counts/part-00000.json                           and the other counts files, that of windows among them
  * ticket_counts_by_hour_final/date=<day>/part-00000.json  and .parquet: all windows of a day that is over
  * _query.json                                             the engine's: which query writes here
+ * _dropped.json                                           which JSON files were dropped, as merged files hold their rows
  * ```
  *
  * `partition=0` is what Hive, Spark, DuckDB and pyarrow take for one partition of a table. Merged files lie a folder deeper,
@@ -30,6 +31,7 @@ const FOLDERS: Readonly<Record<ResultFormat, (table: string) => string>> = {
 };
 const DEAD_LETTERS = 'dead_letters';
 export const OWNER_KEY = '_query.json';
+export const DROPPED_KEY = '_dropped.json';
 
 /** The offsets of one partition that a file holds. */
 export interface PartitionRange extends OffsetRange {
@@ -166,6 +168,7 @@ export function parseRangeKey(table: string, key: string): RangeFileName | undef
 export function isResultKey({ table, countsFiles, windows }: Declaration, key: string): boolean {
   return (
     key === OWNER_KEY ||
+    key === DROPPED_KEY ||
     (windows !== undefined &&
       (key === countsKey(windows.name) || parseFinalWindowsKey(windows.name, key) !== undefined)) ||
     countsFiles.some(({ name }) => key === countsKey(name)) ||

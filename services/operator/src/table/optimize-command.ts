@@ -4,6 +4,7 @@ import type { ObjectStore, QueryIdentity } from '@client-tickets/micro-batch';
 import {
   findDroppableJson,
   initTable,
+  noteDroppedJson,
   optimizeTable,
   planMerges,
   readTable,
@@ -107,6 +108,7 @@ async function dropJson(
   results: ObjectStore,
 ): Promise<void> {
   const found = await findDroppableJson(results, { table: query.table, topic: settings.KAFKA_TOPIC });
+  if (found.length > 0) await noteDroppedJson(results, found);
   await deleteAll(results, found, (deleted) => {
     signal.throwIfAborted();
     output.progress(`${showNumber(deleted)}/${showCount(found.length, 'JSON file')} deleted`);

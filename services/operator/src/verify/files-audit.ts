@@ -5,9 +5,12 @@ import {
   type QueryIdentity,
 } from '@client-tickets/micro-batch';
 import {
+  DROPPED_KEY,
   listRanges,
   prefetch,
+  readDroppedJson,
   readOptions,
+  type DroppedJson,
   type ListedRange,
   type MergedFile,
 } from '@client-tickets/results';
@@ -15,6 +18,7 @@ import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { coverRanges, isEmpty } from './covered-ranges.ts';
 import type { Difference } from './difference.ts';
 import { getBodies } from './file-bodies.ts';
+import { JsonAudit } from './json-audit.ts';
 import { MergedRows } from './merged-rows.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
 import type { QueryRows } from './query-rows.ts';
@@ -29,10 +33,10 @@ export interface FilesAudit {
   readonly findings: ReadonlyMap<number, PartitionFindings>;
   /** Ranges at or after the committed end of the snapshot: only a later look at the checkpoint can explain them. */
   readonly tail: readonly ListedRange[];
-  /** What is wrong with files of the planned batches. */
+  /** What is wrong with files of the planned batches, and with JSON files of what was merged. */
   readonly differences: readonly Difference[];
   /** Rows that are in merged files, and whose JSON files were dropped. */
-  readonly rowsWithoutJson: number;
+  readonly rowsDropped: number;
 }
 
 /**
@@ -71,7 +75,8 @@ export async function auditFiles(options: {
   const tail: ListedRange[] = [];
   const differences: Difference[] = [];
   let read = 0;
-  let rowsWithoutJson = 0;
+  const { table } = rows.query;
+  const json = new JsonAudit(table, await readDropped(results, differences));
   const mergedRows = new MergedRows(results, rows.columns);
   const wholeOf = (partition: number): readonly OffsetRange[] => {
     const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
@@ -79,7 +84,7 @@ export async function auditFiles(options: {
     const { endOffset } = checkpoint.stored;
     return [...checkpoint.recentFiles, { startOffset: endOffset, endOffset }];
   };
-  const ranges = coverRanges(listRanges(results, rows.query.table), merged, wholeOf);
+  const ranges = coverRanges(listRanges(results, table), merged, wholeOf);
   const loaded = prefetch(ranges, {
     load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
@@ -94,13 +99,25 @@ export async function auditFiles(options: {
     const evidence = await examineRange(rows, identity.topic, listed, { bodies, slice }, sample);
     onProgress((read += evidence.rows.length));
     const hasJson = evidence.files.some(({ kind, format }) => kind === 'rows' && format === 'json');
-    if (evidence.isMerged && !hasJson && formats.includes('json')) rowsWithoutJson += evidence.rows.length;
+    if (evidence.isMerged && !hasJson && formats.includes('json')) json.add(evidence);
     requeued.add(evidence);
     if (where === 'committed') sample?.addRange(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
     // A planned batch may be given up, and its files deleted, while they are looked at.
     else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));
   }
+  differences.push(...(await json.finish(() => readDropped(results, []))));
   const findings = new Map([...audits].map(([partition, audit]) => [partition, audit.finish()]));
-  return { findings, tail, differences, rowsWithoutJson };
+  return { findings, tail, differences, rowsDropped: json.rowsDropped };
+}
+
+/** Nothing where it can't be read, which is a difference. */
+async function readDropped(results: ObjectStore, differences: Difference[]): Promise<DroppedJson> {
+  try {
+    return await readDroppedJson(results);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    differences.push({ code: 'file_damaged', key: DROPPED_KEY, message: error.message });
+    return new Map();
+  }
 }

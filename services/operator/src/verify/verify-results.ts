@@ -216,10 +216,10 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
   };
 }
 
-function droppedJson({ rowsWithoutJson }: FilesAudit, table: string): readonly string[] {
-  if (rowsWithoutJson === 0) return [];
+function droppedJson({ rowsDropped }: FilesAudit, table: string): readonly string[] {
+  if (rowsDropped === 0) return [];
   return [
-    `${rowsWithoutJson} ${table} are in no JSON file, as \`tickets optimize --drop-json\` leaves them: they are in merged files`,
+    `${rowsDropped} ${table} are in no JSON file, as \`tickets optimize --drop-json\` left them: they are in merged files`,
   ];
 }
 
