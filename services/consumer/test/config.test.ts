@@ -75,12 +75,17 @@ test.each([
 });
 
 test.each([
-  ['1 GB', 2 ** 30],
+  ['192 MB', 192 * 2 ** 20],
   ['64mb', 2 ** 26],
   ['500 KB', 512_000],
 ])('RESULTS_ROLLOVER_SIZE %s is understood', (given, bytes) => {
   const settings = readSettings(consumerSettings, { RESULTS_ROLLOVER_SIZE: given });
   expect(settings.RESULTS_ROLLOVER_SIZE).toBe(bytes);
+});
+
+test('files so large that nothing here reads them are refused', () => {
+  const read = () => readSettings(consumerSettings, { RESULTS_ROLLOVER_SIZE: '193 MB' });
+  expect(read).toThrow('RESULTS_ROLLOVER_SIZE: expected at most 192 MB, as larger files are not read');
 });
 
 test('without keys the AWS SDK finds its own credentials', () => {

@@ -1,6 +1,5 @@
 import { logOf } from '@client-tickets/micro-batch';
 import { parseMergedKey, parseRangeKey } from '../layout/result-keys.ts';
-import { READ_LIMITS } from '../read/read-limits.ts';
 import type { ResultTable } from './folded-table.ts';
 import type { MergeInput } from './write-merged.ts';
 
@@ -17,7 +16,7 @@ export type Merge = readonly MergeInput[];
 
 /**
  * What to merge of a table, so that its files come near `targetBytes`. A file of half that size or more stays as it is, and so does one
- * without a neighbour. What is merged holds no more rows than readers take, and nothing of two logs.
+ * without a neighbour. What is merged holds no more than a million rows, and nothing of two logs.
  */
 export function planMerges(
   table: string,
@@ -52,8 +51,8 @@ export function planMerges(
   return merges;
 }
 
-/** No file has more rows than offsets. */
-const MOST_ROWS = BigInt(READ_LIMITS.rows);
+/** Of a merged file, as no file has more rows than offsets: where tickets are short, its bytes alone would allow many millions. */
+const MOST_ROWS = 1024n * 1024n;
 
 function isOneLog(a: MergeInput, b: MergeInput): boolean {
   return a.partition === b.partition && logOf(a.range.startOffset) === logOf(b.range.startOffset);

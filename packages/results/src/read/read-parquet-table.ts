@@ -1,4 +1,4 @@
-import { parquetScan, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { parquetScan, type AsyncBuffer, type FileMetaData, type RowGroup } from 'hyparquet';
 import { checkPages } from './check-pages.ts';
 import { decompressSnappy } from './page-codecs.ts';
 import { readFooter, toArrayBuffer } from './read-footer.ts';
@@ -61,26 +61,32 @@ function* toRows(columns: ReadonlyMap<string, ArrayLike<unknown>>, length: numbe
 
 /** What the footer says must be true of a file that a query has written, whatever the pages hold. */
 function checkClaims({ num_rows, row_groups }: FileMetaData, mostRows: bigint): void {
-  let rows = 0n;
-  let decompressed = 0n;
-  for (const group of row_groups) {
-    rows += group.num_rows;
-    for (const { meta_data } of group.columns) {
-      decompressed += meta_data?.total_uncompressed_size ?? 0n;
-      if (meta_data?.num_values === group.num_rows) continue;
-      throw new RangeError(
-        `expected ${group.num_rows} values in each column of a row group, found ${meta_data?.num_values ?? 'none'}`,
-      );
-    }
-  }
+  const rows = row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
   if (rows !== num_rows) {
     throw new RangeError(`the footer says ${num_rows} rows, the row groups hold ${rows}`);
   }
-  const most = mostRows < READ_LIMITS.rows ? mostRows : BigInt(READ_LIMITS.rows);
+  const most = mostRows < READ_LIMITS.fileRows ? mostRows : BigInt(READ_LIMITS.fileRows);
   if (rows > most) throw new RangeError(`expected at most ${most} rows, found ${rows}; they are not read`);
-  if (decompressed > READ_LIMITS.decompressedBytes) {
+  for (const group of row_groups) checkGroup(group);
+}
+
+/** A row group is what is decoded at once. */
+function checkGroup({ num_rows, columns }: RowGroup): void {
+  if (num_rows > READ_LIMITS.rows) {
     throw new RangeError(
-      `expected columns that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${decompressed}; they are not read`,
+      `expected at most ${READ_LIMITS.rows} rows in a row group, found ${num_rows}; they are not read`,
     );
   }
+  let decompressed = 0n;
+  for (const { meta_data } of columns) {
+    decompressed += meta_data?.total_uncompressed_size ?? 0n;
+    if (meta_data?.num_values === num_rows) continue;
+    throw new RangeError(
+      `expected ${num_rows} values in each column of a row group, found ${meta_data?.num_values ?? 'none'}`,
+    );
+  }
+  if (decompressed <= READ_LIMITS.decompressedBytes) return;
+  throw new RangeError(
+    `expected columns that decompress to at most ${READ_LIMITS.decompressedBytes} bytes, found ${decompressed}; they are not read`,
+  );
 }
