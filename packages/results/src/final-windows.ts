@@ -3,7 +3,7 @@ import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
 import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
 import { PARQUET_TYPE } from './layout/row-group.ts';
-import { FINAL_SHOWN_MS, finalDays, type TableWindow } from './window-table.ts';
+import { finalDays, shownSince, type TableWindow } from './window-table.ts';
 import { encodeFinalWindows } from './windows-file-body.ts';
 
 const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
@@ -54,6 +54,7 @@ export class FinalWindows {
       }
       this.#put.add(date);
     }
-    if (until !== undefined) this.#droppableUntil = Math.max(this.#droppableUntil, until - FINAL_SHOWN_MS);
+    if (until !== undefined)
+      this.#droppableUntil = Math.max(this.#droppableUntil, shownSince(this.#file, until));
   }
 }

@@ -78,8 +78,8 @@ export {
 export {
   DAY_MS,
   finalDays,
-  FINAL_SHOWN_MS,
   finalUntil,
+  shownSince,
   shownWindows,
   windowTable,
   type TableWindow,

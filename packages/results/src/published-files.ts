@@ -52,7 +52,7 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
     hasWatermarks: true,
     encode: (counted, partitions) => {
       const { table, until } = tableOf(counted, partitions);
-      return encodeWindowsFile(windows, shownWindows(table, until));
+      return encodeWindowsFile(windows, shownWindows(windows, table, until));
     },
     metadata: (counted) =>
       encodeProgress(endOffsetsOf(counted), storedOffsetsOf(counted), {

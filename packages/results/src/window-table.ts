@@ -20,9 +20,16 @@ export interface TableWindow {
   readonly counts: readonly number[];
 }
 
-/** Final windows are in the live file for so long after their end. */
-export const FINAL_SHOWN_MS = 48 * 3_600_000;
 export const DAY_MS = 24 * 3_600_000;
+const LAST_FINAL = 48;
+
+/**
+ * Windows that end after it are in the live file: the last 48 final ones, and those of a day that is not over, as they are in no other
+ * file yet. The file is put with each batch, so two days of minutes would be too many. `until`: as `finalUntil` says.
+ */
+export function shownSince({ unitMs }: Pick<DeclaredWindows, 'unitMs'>, until: number): number {
+  return Math.min(Math.floor(until / DAY_MS) * DAY_MS, until - LAST_FINAL * unitMs);
+}
 
 /**
  * Up to where windows are final: the least watermark of all partitions. `undefined`: nothing is final, because a partition has none,
@@ -61,14 +68,14 @@ export function windowTable(
     .sort((a, b) => a.startMs - b.startMs);
 }
 
-/** Those of the live file: open ones, and final ones of the last 48 hours. */
+/** Those of the live file: open ones, and final ones as `shownSince` says. */
 export function shownWindows(
+  file: Pick<DeclaredWindows, 'unitMs'>,
   table: readonly TableWindow[],
   until: number | undefined,
 ): readonly TableWindow[] {
-  return table.filter(
-    ({ isFinal, endMs }) => !isFinal || until === undefined || endMs > until - FINAL_SHOWN_MS,
-  );
+  const since = until === undefined ? -Infinity : shownSince(file, until);
+  return table.filter(({ isFinal, endMs }) => !isFinal || endMs > since);
 }
 
 /** The windows of each day that is over: `2026-11-26` and all that were in it, in ascending order. */

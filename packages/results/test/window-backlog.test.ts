@@ -5,7 +5,16 @@ import {
   MemoryLog,
   MemoryObjects,
 } from '@client-tickets/micro-batch/testing';
-import { by, defineQuery, defineRecord, oneOf, parseQueryState, timestamp } from '@client-tickets/records';
+import {
+  by,
+  defineQuery,
+  defineRecord,
+  oneOf,
+  parseQueryState,
+  timestamp,
+  type Query,
+  type WindowsFile,
+} from '@client-tickets/records';
 import {
   createCountsPublisher,
   createQueryHandler,
@@ -25,22 +34,31 @@ const HOUR = 60 * MINUTE;
 const START = Date.parse('2026-10-01T00:00:00Z');
 const RUNS = Number(process.env['BACKLOG_RUNS'] ?? 6);
 
-const query = defineQuery({
-  table: 'tickets',
-  record: defineRecord('ticket', { created_at: timestamp(), type: oneOf('BILLING', 'GENERAL') }),
-  derive: {},
-  counts: { ticket_counts: by('type'), ticket_counts_by_hour: by('type').perHour('created_at') },
-});
-const file = query.windows ?? expect.fail('the query has windows');
+const record = defineRecord('ticket', { created_at: timestamp(), type: oneOf('BILLING', 'GENERAL') });
+const QUERIES = {
+  hour: defineQuery({
+    table: 'tickets',
+    record,
+    derive: {},
+    counts: { ticket_counts: by('type'), ticket_counts_by_hour: by('type').perHour('created_at') },
+  }),
+  minute: defineQuery({
+    table: 'tickets',
+    record,
+    derive: {},
+    counts: { ticket_counts: by('type'), ticket_counts_by_minute: by('type').perMinute('created_at') },
+  }),
+};
+const fileOf = ({ windows }: Query): WindowsFile => windows ?? expect.fail('the query has windows');
 
 interface Backlog {
   readonly log: MemoryLog;
-  /** Of each hour: billing and general tickets that are in time. */
+  /** Of each window: billing and general tickets that are in time. */
   readonly expected: ReadonlyMap<number, readonly number[]>;
 }
 
 /** A ticket an hour and partition, in order but for some that come up to five hours late; without a delay, that decides. */
-function backlogOf(seed: number, partitions: number, hours: number): Backlog {
+function backlogOf(seed: number, partitions: number, hours: number, unitMs = HOUR): Backlog {
   const random = createRandom(seed);
   const log = new MemoryLog(topic, partitions);
   const expected = new Map<number, number[]>();
@@ -50,9 +68,9 @@ function backlogOf(seed: number, partitions: number, hours: number): Backlog {
       const arrived = START + hour * HOUR + random.below(HOUR);
       const at = arrived - (random.chance(0.2) ? random.below(5 * HOUR) : 0);
       const kind = random.below(2);
-      const start = Math.floor(at / HOUR) * HOUR;
+      const start = Math.floor(at / unitMs) * unitMs;
       const counts = expected.get(start) ?? [0, 0];
-      if (start + HOUR > watermark) expected.set(start, counts.with(kind, (counts[kind] ?? 0) + 1));
+      if (start + unitMs > watermark) expected.set(start, counts.with(kind, (counts[kind] ?? 0) + 1));
       watermark = Math.max(watermark, at);
       const ticket = { created_at: new Date(at).toISOString(), type: ['BILLING', 'GENERAL'][kind] };
       log.append(partition, Buffer.from(JSON.stringify(ticket)), { timestamp: arrived });
@@ -70,6 +88,7 @@ async function readBacklog(
   rollover: Rollover,
   maxOffsetsPerTrigger: number,
   { checkpoints, results: objects } = { checkpoints: new MemoryObjects(), results: new MemoryObjects() },
+  query: Query = QUERIES.hour,
 ) {
   const results = createMemoryObjectStore('memory://results/', objects);
   /** How many windows each version of a checkpoint holds. */
@@ -108,7 +127,7 @@ async function readBacklog(
 
 const countsOf = ({ start, counts }: ReadWindow): readonly [number, readonly number[]] => [
   start,
-  file.values.map((value) => counts[value] ?? 0),
+  fileOf(QUERIES.hour).values.map((value) => counts[value] ?? 0),
 ];
 
 test.each([
@@ -123,11 +142,21 @@ test.each([
   expect(Math.max(...held)).toBeLessThan(4 * 24);
 });
 
+test('of minutes the live file has no more than those of a day, and so has the state', async () => {
+  const file = fileOf(QUERIES.minute);
+  const { log } = backlogOf(1, 1, 10 * 24, file.unitMs);
+  const { held, results } = await readBacklog(log, EACH_BATCH, 24, undefined, QUERIES.minute);
+  // One ticket an hour: a day, a batch that is filled ahead of the publication before it, and what comes late.
+  expect(Math.max(...held)).toBeLessThan(3 * 24);
+  const published = await readPublishedWindows(results, file);
+  expect(published.kind === 'read' && published.windows.length).toBeLessThanOrEqual(24);
+});
+
 test('a partition that is added later counts nothing for days that are published for good: it is late', async () => {
   const { log } = backlogOf(2, 1, 80);
   const stores = { checkpoints: new MemoryObjects(), results: new MemoryObjects() };
   const before = await readBacklog(log, EACH_BATCH, 10, stores);
-  const days = await listFinalDays(before.results, file);
+  const days = await listFinalDays(before.results, fileOf(QUERIES.hour));
   const over = Date.parse(days.at(-1)?.date ?? '') + 24 * HOUR;
   log.addPartition();
   for (const at of [over - 1, over]) {
@@ -137,7 +166,7 @@ test('a partition that is added later counts nothing for days that are published
   await readBacklog(log, EACH_BATCH, 10, stores);
   const checkpoint = stores.checkpoints.objects.get(`${topic}/partition-1.json`);
   const { counted } = JSON.parse(Buffer.from(checkpoint?.body ?? []).toString());
-  expect(parseQueryState(query, counted.state).windows).toMatchObject({
+  expect(parseQueryState(QUERIES.hour, counted.state).windows).toMatchObject({
     late: 1,
     windows: { [`${new Date(over).toISOString().slice(0, 19)}Z`]: [1, 0] },
   });
@@ -150,12 +179,14 @@ test('every window is published once, whole, however much of the state was dropp
         seed: fc.nat(),
         partitions: fc.integer({ min: 1, max: 3 }),
         hours: fc.integer({ min: 60, max: 200 }),
+        unit: fc.constantFrom('hour', 'minute'),
         rollover: fc.constantFrom(EACH_BATCH, ONE_FILE),
         most: fc.constantFrom(7, 50, 1_000),
       }),
-      async ({ seed, partitions, hours, rollover, most }) => {
-        const { log, expected } = backlogOf(seed, partitions, hours);
-        const { results, pairs } = await readBacklog(log, rollover, most);
+      async ({ seed, partitions, hours, unit, rollover, most }) => {
+        const file = fileOf(QUERIES[unit]);
+        const { log, expected } = backlogOf(seed, partitions, hours, file.unitMs);
+        const { results, pairs } = await readBacklog(log, rollover, most, undefined, QUERIES[unit]);
         for (const { counted, stored } of pairs) expect(stored).toEqual(counted);
         const days = await listFinalDays(results, file);
         const final = await Promise.all(

@@ -12,10 +12,17 @@ import {
   parseStoredOffsets,
   parseWatermarks,
 } from '../src/layout/end-offsets.ts';
-import { finalUntil, shownWindows, windowTable, type PartitionWindows } from '../src/window-table.ts';
+import {
+  finalUntil,
+  shownSince,
+  shownWindows,
+  windowTable,
+  type PartitionWindows,
+} from '../src/window-table.ts';
 import { encodeFinalWindows, encodeWindowsFile } from '../src/windows-file-body.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const NINE = Date.parse('2026-11-26T09:00:00Z');
 const file: DeclaredWindows = {
   name: 'ticket_counts_by_hour',
@@ -58,8 +65,23 @@ describe('windows over all partitions', () => {
 
   test('are shown while they are open, and for 48 hours after their end', () => {
     const far = partition(NINE + 50 * HOUR, { 0: [1, 0], 1: [1, 0], 2: [1, 0], 60: [1, 0] });
-    const starts = shownWindows(tableOf(far), NINE + 50 * HOUR).map(({ startMs }) => (startMs - NINE) / HOUR);
+    const starts = shownWindows(file, tableOf(far), NINE + 50 * HOUR).map(
+      ({ startMs }) => (startMs - NINE) / HOUR,
+    );
     expect(starts).toEqual([2, 60]);
+  });
+
+  test.each([
+    ['minute', MINUTE, '2026-11-26T00:00:00Z'],
+    ['hour', HOUR, '2026-11-24T09:30:00Z'],
+    ['day', 24 * HOUR, '2026-10-09T09:30:00Z'],
+  ])('of a %s are shown for the time of 48, and as long as their day is not over', (_, unitMs, since) => {
+    expect(shownSince({ unitMs }, Date.parse('2026-11-26T09:30:00Z'))).toBe(Date.parse(since));
+  });
+
+  test('of a minute are shown for 48 minutes when a day has just begun', () => {
+    const midnight = Date.parse('2026-11-26T00:00:00Z');
+    expect(shownSince({ unitMs: MINUTE }, midnight + 10 * MINUTE)).toBe(midnight - 38 * MINUTE);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@client-tickets/micro-batch';
 import { windowName } from '@client-tickets/records';
 import {
-  FINAL_SHOWN_MS,
+  shownSince,
   shownWindows,
   type DeclaredWindows,
   type PublishedWindow,
@@ -42,7 +42,7 @@ export async function checkLaterWindows(options: {
 }): Promise<readonly Difference[]> {
   const { read, table, until, expectedDays, file, isBegun, isIdle, clock, waitMs } = options;
   const deadline = clock.monotonic() + waitMs;
-  const shown = shownWindows(table, until);
+  const shown = shownWindows(file, table, until);
   let { seen } = options;
   for (;;) {
     const { published, days } = seen;
@@ -83,7 +83,7 @@ function whatIsBehind(
   return shown.flatMap((window) => {
     const { startMs, endMs } = window;
     const seen = found.get(startMs);
-    const isGone = until !== undefined && endMs <= until - FINAL_SHOWN_MS;
+    const isGone = until !== undefined && endMs <= shownSince(file, until);
     if (seen === undefined) return isGone ? [] : [`lacks ${windowName(startMs)}`];
     return isBehind(file, seen, window, watermarks === undefined)
       ? [`is behind for ${windowName(startMs)}`]

@@ -54,7 +54,9 @@ export function auditWindows(
     return isFinal && !closed;
   });
   const found = new Set(published.windows.map(({ start }) => start));
-  const missing = isExact ? shownWindows(table, until).filter(({ startMs }) => !found.has(startMs)) : [];
+  const missing = isExact
+    ? shownWindows(file, table, until).filter(({ startMs }) => !found.has(startMs))
+    : [];
   const problems = [
     ...wrong,
     ...early.map(({ start }) => `${windowName(start)} is called final, and a partition has not closed it`),

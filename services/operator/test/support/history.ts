@@ -243,7 +243,7 @@ async function isPublished(
   const until = counted.length < log.partitions.length ? undefined : finalUntil(states);
   const table = windowTable(file, states, until);
   const published = await readPublishedWindows(results, file);
-  const shown = shownWindows(table, until).map(({ startMs, counts, isFinal }) => [
+  const shown = shownWindows(file, table, until).map(({ startMs, counts, isFinal }) => [
     startMs,
     isFinal,
     sumOf(counts),
