@@ -56,6 +56,7 @@ describe('commands that only read', () => {
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('30 tickets, 3 dead letters');
     expect(status.stdout).toContain('the lag is not known');
+    expect(status.stdout).toContain('no hour is final yet, up to 1 hour open in a partition, 0 tickets late');
     const offsets = await tickets('status', '--offsets');
     expect(offsets.stdout).toBe('{"client_tickets":{"0":17,"1":16}}\n');
 

@@ -22,6 +22,9 @@ const histories = fc.record({
   apartMs: fc.constantFrom(undefined, 5 * 60_000, 2 * 3_600_000),
 });
 
+/** Whether the brokers are asked, too. */
+const brokers = fc.constantFrom({}, { offsets: undefined, readRecords: undefined });
+
 function verify(history: History, options: Partial<VerifyOptions> = {}): Promise<VerifyReport> {
   return verifyResults({
     results: pageByPage(history.resultsStore),
@@ -88,18 +91,23 @@ test(`what the engine leaves when it is killed is proven, but for counts that we
 
 test(`what the engine is just writing is proven (${RUNS} histories)`, async () => {
   await fc.assert(
-    fc.asyncProperty(histories, fc.integer({ min: 100, max: 2_000 }), async (options, steps) => {
-      const history = startHistory(options);
-      for (let step = 0; step < steps; step += 1) await history.step();
-      const done = { value: false };
-      const verifying = verify(history, { waitMs: 60_000 }).finally(() => (done.value = true));
-      while (!done.value) await history.step();
-      const report = await verifying;
-      history.crash();
-      const { differences } = report;
-      const ofEmptyLocation = differences.length === 1 && differences[0]?.code === 'query';
-      if (!ofEmptyLocation) expect(differences).toEqual([]);
-    }),
+    fc.asyncProperty(
+      histories,
+      fc.integer({ min: 100, max: 2_000 }),
+      brokers,
+      async (options, steps, asked) => {
+        const history = startHistory(options);
+        for (let step = 0; step < steps; step += 1) await history.step();
+        const done = { value: false };
+        const verifying = verify(history, { waitMs: 60_000, ...asked }).finally(() => (done.value = true));
+        while (!done.value) await history.step();
+        const report = await verifying;
+        history.crash();
+        const { differences } = report;
+        const ofEmptyLocation = differences.length === 1 && differences[0]?.code === 'query';
+        if (!ofEmptyLocation) expect(differences).toEqual([]);
+      },
+    ),
     { numRuns: RUNS },
   );
 });

@@ -50,6 +50,8 @@ export interface Status {
   readonly checkpoint: string;
   readonly query: QueryIdentity;
   readonly partitions: readonly PartitionState[];
+  /** Partitions of the topic that have no batch yet; none where the brokers did not say. */
+  readonly withoutBatch: readonly number[];
   readonly deadLetters: { readonly total: number; readonly requeued: number };
   /** What readers see. `undefined`: there is no such file, or it can't be read. */
   readonly publishedRows: number | undefined;
@@ -136,8 +138,10 @@ export async function readStatus(options: {
       lag,
     };
   });
+  const withoutBatch: number[] = [];
   for (const [partition, { earliest, latest }] of log ?? []) {
     if (snapshot.partitions.has(partition) || snapshot.unreadable.has(partition)) continue;
+    withoutBatch.push(partition);
     const begin = query.startingOffsets.get(partition) ?? earliest;
     notes.push(
       `partition ${partition} has no batch yet: it begins at ${begin}, ${latest > begin ? latest - begin : 0n} offsets wait`,
@@ -155,6 +159,7 @@ export async function readStatus(options: {
     checkpoint: checkpoints.location,
     query,
     partitions,
+    withoutBatch,
     deadLetters: {
       total: partitions.reduce((sum, { totals }) => sum + totals.deadLetters, 0),
       requeued: journal.sentTo().size,

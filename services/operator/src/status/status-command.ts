@@ -1,9 +1,10 @@
-import { MOST_OPEN_WINDOWS, type Query } from '@client-tickets/records';
+import type { Query } from '@client-tickets/records';
 import type { Command } from 'commander';
 import { declaredOtherwise, showQuery } from '../checkpoint/stored-query.ts';
 import { addFlags, BROKER_FLAGS, GROUP_FLAG, LOCATION_FLAGS } from '../cli/flags.ts';
 import { colors, showOffsets, showCount, showNumber, type Output } from '../cli/output.ts';
 import type { Choose, OperatorContext } from '../cli/operator-context.ts';
+import { showEventTime, showTime } from './event-time-line.ts';
 import { readStatus, type PartitionState, type Status, type TableState } from './read-status.ts';
 
 interface Options {
@@ -101,7 +102,7 @@ function showStatus(status: Status, { record, table, windows }: Query, output: O
   const rows = sum(({ totals }) => totals.rows);
   const isSeen = publishedRows === rows || declarationChanges.length > 0;
   if (windows !== undefined && partitions.some((partition) => partition.windows !== undefined))
-    output.line(showWindows(partitions, { unit: windows.unit, record: record.name, table }));
+    output.line(showEventTime(status, { unit: windows.unit, record: record.name, table }));
   output.line(
     `${showCount(rows, record.name, table)}${isSeen ? '' : ` (readers see ${publishedRows ?? 'no counts'})`}, ` +
       `${showCount(deadLetters.total, 'dead letter')}${deadLetters.requeued > 0 ? ` (${showNumber(deadLetters.requeued)} sent back)` : ''}`,
@@ -144,30 +145,6 @@ function toRow(
     showFilling(state, now),
     lag === undefined ? '?' : showNumber(lag),
   ];
-}
-
-/** `hours that end by 2026-11-26T09:50:00.000Z are final, up to 3 hours open in a partition, 12 tickets late`. */
-function showWindows(
-  partitions: readonly PartitionState[],
-  { unit, record, table }: { readonly unit: string; readonly record: string; readonly table: string },
-): string {
-  const known = partitions.flatMap(({ windows }) => windows ?? []);
-  const open = Math.max(...known.map(({ openWindows }) => openWindows));
-  const marks = partitions.map(({ windows }) => windows?.watermark ?? -Infinity);
-  const until = Math.min(...marks);
-  const late = known.reduce((sum, each) => sum + each.late, 0);
-  const forced = known.reduce((sum, each) => sum + each.forced, 0);
-  const final =
-    until === -Infinity ? `no ${unit} is final yet` : `${unit}s that end by ${showTime(until)} are final`;
-  const early =
-    forced === 0
-      ? ''
-      : `; ${showCount(forced, unit)} closed early, as more than ${showNumber(MOST_OPEN_WINDOWS)} were open in a partition`;
-  return `${final}, up to ${showCount(open, unit)} open in a partition, ${showCount(late, record, table)} late${early}`;
-}
-
-function showTime(ms: number | undefined): string {
-  return ms === undefined ? '' : new Date(ms).toISOString();
 }
 
 /** What is counted and in no file yet. */

@@ -166,6 +166,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
         seen: windows,
         partitions: new Map(windowed),
         topicPartitions: brokers?.log?.keys(),
+        readPartitions: async () => [...(await takeSnapshot()).partitions.keys()],
         isIdle,
         clock,
         waitMs,

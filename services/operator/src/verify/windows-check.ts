@@ -35,12 +35,14 @@ export async function checkWindows(options: {
   readonly partitions: ReadonlyMap<number, WindowedPartition>;
   /** Of the topic; `undefined`: not known, so neither is what is final. */
   readonly topicPartitions: Iterable<number> | undefined;
+  /** Those that have a checkpoint now. */
+  readonly readPartitions: () => Promise<readonly number[]>;
   /** Whether nothing has been committed since the partitions were read. */
   readonly isIdle: () => Promise<boolean>;
   readonly clock: Clock;
   readonly waitMs: number;
 }): Promise<readonly Difference[]> {
-  const { results, file, seen, partitions, topicPartitions, isIdle, clock, waitMs } = options;
+  const { results, file, seen, partitions, topicPartitions, readPartitions, isIdle, clock, waitMs } = options;
   const checkpoints = new Map([...partitions].map(([partition, { checkpoint }]) => [partition, checkpoint]));
   const states = [...checkpoints.values()].flatMap(({ counted }) => counted.state.windows ?? []);
   const until = finalUntil(states);
@@ -64,8 +66,15 @@ export async function checkWindows(options: {
     waitMs,
   });
   const expected = expectedWindows(file, [...partitions.values()]);
-  // A partition that has no checkpoint yet may still count for days that the others have closed.
-  const closed = topicPartitions === undefined || hasAll ? until : undefined;
-  const days = await auditFinalWindows({ results, file, expected, until: closed, droppedUntil });
-  return [...auditWindows(file, seen.published, checkpoints), ...later, ...days];
+  const auditDays = (closed: number | undefined): Promise<readonly Difference[]> =>
+    auditFinalWindows({ results, file, expected, until: closed, droppedUntil });
+  // A day is put once all partitions have closed it. One that has begun since may have counted for days that the others had closed.
+  const days = await auditDays(until);
+  const isNew = (partition: number): boolean => !partitions.has(partition);
+  const areKnown = days.length === 0 || !(await readPartitions()).some(isNew);
+  return [
+    ...auditWindows(file, seen.published, checkpoints),
+    ...later,
+    ...(areKnown ? days : await auditDays(undefined)),
+  ];
 }
