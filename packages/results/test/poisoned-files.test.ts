@@ -9,8 +9,8 @@ import { generateTickets, toTicketBatch } from './records.ts';
 const columns = new RowColumns(ticketQuery);
 const names = columns.required;
 
-/** A Parquet file of one value that is repeated: a few kilobytes, however many rows. */
-function repeatedRow(rows: number): Uint8Array {
+/** A Parquet file of one value that is repeated: a few kilobytes, however many rows its row groups have. */
+function repeatedRow(rows: number, groups = 1): Uint8Array {
   const sink = new ByteWriter();
   const file = new ParquetWriter({
     writer: sink,
@@ -20,10 +20,9 @@ function repeatedRow(rows: number): Uint8Array {
     ],
   });
   const value = new Uint8Array([0x61]);
-  void file.write({
-    columnData: names.map((name) => ({ name, data: Array.from({ length: rows }, () => value) })),
-    rowGroupSize: rows,
-  });
+  const data = Array.from({ length: rows }, () => value);
+  for (let group = 0; group < groups; group += 1)
+    void file.write({ columnData: names.map((name) => ({ name, data })), rowGroupSize: rows });
   void file.finish();
   return sink.getBytes();
 }
@@ -41,6 +40,17 @@ describe('a planted file is refused before it takes memory', () => {
       'expected at most 1048576 rows in a row group, found 3000000',
     );
     expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  test('that has more rows than fit into so many bytes, though each row group has few', async () => {
+    const body = withFooter(repeatedRow(2), (metadata) => {
+      const [group] = metadata.row_groups;
+      if (group === undefined) return;
+      group.num_rows = 1_000_000n;
+      metadata.row_groups = Array.from({ length: 34 }, () => group);
+      metadata.num_rows = 34_000_000n;
+    });
+    await expect(read(body, 10n ** 12n)).rejects.toThrow('expected at most 33554432 rows, found 34000000');
   });
 
   test('whose columns would decompress to more than any batch has', async () => {
@@ -67,6 +77,12 @@ describe('a planted file is refused before it takes memory', () => {
       'expected at most 268435456 bytes, found 419430400',
     );
   });
+});
+
+test('a file may have more rows than one row group, as large files of short tickets do', async () => {
+  const rows = 600_000;
+  const body = repeatedRow(rows, 2);
+  await expect(read(body, BigInt(2 * rows))).resolves.toBeTypeOf('function');
 });
 
 describe('a page that lies within a file with an honest footer is refused before a decoder believes it', () => {
