@@ -32,16 +32,19 @@ test('several processes may note what they drop at once: what was noted stays no
           return { partition, startOffset: BigInt(startOffset), endOffset: BigInt(startOffset + size) };
         }),
       );
-      const noted: boolean[] = [];
-      let underWay = wanted.length;
-      for (const [nth, files] of wanted.entries()) {
-        const host = new SimulatedHost(simulation, { crash: 0, error });
-        void noteDroppedJson(host.connect(createMemoryObjectStore('memory://results/', objects)), files)
-          .then(() => (noted[nth] = true))
-          .catch(() => undefined)
-          .finally(() => (underWay -= 1));
-      }
-      while (underWay > 0) await simulation.step();
+      const done = { value: false };
+      const noting = Promise.all(
+        wanted.map(async (files) => {
+          const host = new SimulatedHost(simulation, { crash: 0, error });
+          const results = host.connect(createMemoryObjectStore('memory://results/', objects));
+          return noteDroppedJson(results, files).then(
+            () => true,
+            () => false,
+          );
+        }),
+      ).finally(() => (done.value = true));
+      while (!done.value) await simulation.step();
+      const noted = await noting;
       const dropped = await readDroppedJson(createMemoryObjectStore('memory://results/', objects));
       for (const partition of [0, 1]) {
         for (let offset = 0n; offset < 60n; offset += 1n) {
