@@ -43,6 +43,7 @@ export const WORKLOADS: readonly Workload[] = [
   workload('1m-extra-field', 1_000_000, { independent: { form: 'extra-field', codec: 'lz4' } }),
   workload('1m-mixed', 1_000_000, { independent: { form: 'mixed', codec: 'lz4' } }),
   workload('1m-large', 1_000_000, { independent: { form: 'large', codec: 'lz4' } }),
+  workload('5m-python', 5_000_000, { independent: { form: 'python', codec: 'lz4' } }),
   workload('10m-python', 10_000_000, { independent: { form: 'python', codec: 'lz4' } }),
   ...CODECS.filter((codec) => codec !== 'lz4').flatMap((codec) => [
     workload(`1m-python-${codec}`, 1_000_000, { independent: { form: 'python', codec } }),

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { addCounts, requestKind, subtractCounts } from '../src/request-counts.ts';
-import { startCountingProxy } from '../src/steady/counting-proxy.ts';
+import { startS3Proxy } from '../src/s3-proxy.ts';
 import { dollarsOf, dollarsPerMonth, perHour } from '../src/steady/s3-prices.ts';
 
 test('requests are told apart as their price is: a listing is no GET, a copy no PUT', () => {
@@ -25,6 +25,44 @@ test('writes and listings cost more than reads, and deletes nothing', () => {
 });
 
 test('the proxy hands on what it counts, as it came', async () => {
+  const { url, seen, close } = await startServer();
+  const proxy = await startS3Proxy(url);
+  try {
+    const put = await fetch(`${proxy.url}/bucket/key`, { method: 'PUT', body: 'hello' });
+    const get = await fetch(`${proxy.url}/bucket/key?x=1`);
+    expect([put.status, put.headers.get('etag'), await get.text()]).toEqual([412, '"1"', 'answer']);
+    const { host } = new URL(proxy.url);
+    expect(seen).toEqual([`PUT /bucket/key ${host} hello`, `GET /bucket/key?x=1 ${host} `]);
+    expect(proxy.counts()).toEqual({ PUT: 1, GET: 1 });
+  } finally {
+    await proxy.close();
+    close();
+  }
+});
+
+test('a request that is held reaches the server when it is let go, and no other waits for it', async () => {
+  const { url, seen, close } = await startServer();
+  const held: (() => void)[] = [];
+  const proxy = await startS3Proxy(url, {
+    hold: () => new Promise<void>((resolve) => held.push(resolve)),
+  });
+  try {
+    const first = fetch(`${proxy.url}/first`, { method: 'PUT', body: 'hello' });
+    const second = fetch(`${proxy.url}/second`);
+    await expect.poll(() => held.length).toBe(2);
+    expect(seen).toEqual([]);
+    held.splice(0).forEach((letGo) => letGo());
+    expect([(await first).status, await (await second).text()]).toEqual([412, 'answer']);
+    const { host } = new URL(proxy.url);
+    expect(seen.toSorted()).toEqual([`GET /second ${host} `, `PUT /first ${host} hello`]);
+  } finally {
+    await proxy.close();
+    close();
+  }
+});
+
+/** Answers 412 to a `PUT` and notes what it is asked. */
+async function startServer() {
   const seen: string[] = [];
   const server = createServer((request, answer) => {
     let body = '';
@@ -39,17 +77,9 @@ test('the proxy hands on what it counts, as it came', async () => {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const proxy = await startCountingProxy(`http://127.0.0.1:${address.port}`);
-  try {
-    const put = await fetch(`${proxy.url}/bucket/key`, { method: 'PUT', body: 'hello' });
-    const get = await fetch(`${proxy.url}/bucket/key?x=1`);
-    expect([put.status, put.headers.get('etag'), await get.text()]).toEqual([412, '"1"', 'answer']);
-    const { host } = new URL(proxy.url);
-    expect(seen).toEqual([`PUT /bucket/key ${host} hello`, `GET /bucket/key?x=1 ${host} `]);
-    expect(proxy.counts()).toEqual({ PUT: 1, GET: 1 });
-  } finally {
-    await proxy.close();
+  const close = (): void => {
     server.closeAllConnections();
     server.close();
-  }
-});
+  };
+  return { url: `http://127.0.0.1:${address.port}`, seen, close };
+}

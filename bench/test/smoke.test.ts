@@ -14,16 +14,20 @@ import { seedTopic } from '../src/seed-topic.ts';
 import { WORKLOADS } from '../src/workload.ts';
 
 /** The benchmark as such: that it fills a topic, runs the consumer, finds its results right and shows what it took. */
-test.for(['smoke', 'smoke-mixed'])(
-  'a small benchmark of %s, with this project alone, gives right results and a table',
+test.for([
+  { chosen: 'smoke', system: clientTickets('folder') },
+  { chosen: 'smoke-mixed', system: clientTickets('folder') },
+  { chosen: 'smoke', system: clientTickets('s3', 20) },
+])(
+  'a small benchmark of $chosen, with $system.name alone, gives right results and a table',
   { timeout: 300_000 },
-  async (chosen, context) => {
+  async ({ chosen, system }, context) => {
     const brokers = process.env['KAFKA_BROKERS'];
     if (brokers === undefined) {
       console.info('bench: KAFKA_BROKERS is not set, skipping the small benchmark');
       return context.skip('KAFKA_BROKERS is not set');
     }
-    const missing = await setUp();
+    const missing = (await system.missing('')) ?? (await setUp());
     if (missing !== undefined) {
       console.info(`bench: ${missing}, skipping the small benchmark`);
       return context.skip(missing);
@@ -35,7 +39,6 @@ test.for(['smoke', 'smoke-mixed'])(
       await buildBundles(home);
       const where = { brokers: brokers.split(','), home };
       const expected = await seedTopic(workload, { ...where, home: PEERS_HOME });
-      const system = clientTickets('folder');
       const node = await findNode(home, process.execPath);
       const run = {
         ...where,
@@ -52,7 +55,7 @@ test.for(['smoke', 'smoke-mixed'])(
       const measured = await runSystem(system, run);
 
       expect(measured.problem).toBeUndefined();
-      expect(measured).toMatchObject({ system: 'client-tickets', workload: chosen, exitCode: 0 });
+      expect(measured).toMatchObject({ system: system.name, workload: chosen, exitCode: 0 });
       expect(measured.cpuSeconds).toBeGreaterThan(0);
       expect(measured.peakBytes).toBeGreaterThan(1e6);
       expect(measured.firstResultSeconds).toBeLessThanOrEqual(measured.wallSeconds);
@@ -65,7 +68,7 @@ test.for(['smoke', 'smoke-mixed'])(
         measurements: [measured],
       });
       expect(table).toMatch(
-        /## [23]000 tickets( of three spellings in turn, zstd)?, 500 per trigger(, 1% malformed)?\n\n.*\n.*\n\| Client Tickets +\| \d/,
+        /## [23]000 tickets( of three spellings in turn, zstd)?, 500 per trigger(, 1% malformed)?\n\n.*\n.*\n\| Client Tickets(, S3 20 ms away)? +\| \d/,
       );
     } finally {
       await rm(home, { recursive: true, force: true });

@@ -1,10 +1,11 @@
 import { cpus } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { benchCommand, parseOptions, positive } from '../command-options.ts';
+import { benchCommand, parseOptions, positive, positiveList } from '../command-options.ts';
 import { commonOptions } from '../session.ts';
 import { WORKLOADS, type Workload } from '../workload.ts';
 import type { System } from './system.ts';
+import { clientTickets } from './systems/client-tickets.ts';
 import { SYSTEMS } from './systems/index.ts';
 import { parseRepetitions, type Repetitions } from './plan.ts';
 
@@ -29,6 +30,7 @@ export interface BenchOptions {
 const optionsSchema = z.object({
   workloads: z.array(z.custom<Workload>()),
   systems: z.array(z.custom<System>()),
+  s3Latency: z.array(z.number()),
   repetitions: z.custom<Repetitions>(),
   timeout: z.number(),
   idleWait: z.number(),
@@ -59,6 +61,12 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
         .argParser(among(SYSTEMS))
         .default(SYSTEMS, 'all'),
     )
+    .option(
+      '--s3-latency <list>',
+      'this project also with an S3 server that answers so many milliseconds later: 30, or 20,40',
+      positiveList,
+      [],
+    )
     .addOption(
       new Option(
         '-r, --repetitions <list>',
@@ -88,7 +96,10 @@ export function readCommandLine(args: readonly string[]): BenchOptions | undefin
     )
     .option('--no-install', 'leaves out peers that are not installed, instead of installing them')
     .option('--keep', 'keeps the folder of each run, with its logs and results');
-  return parseOptions(command, optionsSchema, args);
+  const options = parseOptions(command, optionsSchema, args);
+  if (options === undefined) return undefined;
+  const { s3Latency, ...others } = options;
+  return { ...others, systems: [...others.systems, ...s3Latency.map((ms) => clientTickets('s3', ms))] };
 }
 
 function named<T extends { readonly name: string }>(

@@ -12,7 +12,7 @@ import { bar, createStatusLine } from '../status-line.ts';
 import { describeWorkload, topicOf, type Workload } from '../workload.ts';
 import { readCommandLine, type BenchOptions } from './command-line.ts';
 import type { System } from './system.ts';
-import { SYSTEMS } from './systems/index.ts';
+import { systemNamed } from './systems/index.ts';
 import { markdownReport } from './markdown-report.ts';
 import { total } from '../request-counts.ts';
 import type { Measurement } from './measurement.ts';
@@ -148,10 +148,13 @@ async function currentRuns(
   readonly dropped: ReadonlyMap<string, number>;
 }> {
   const versions = new Map<string, string>();
-  for (const { name, version } of SYSTEMS) {
-    if (!measurements.some(({ system }) => system === name)) continue;
-    versions.set(name, await version(where).catch(() => 'not installed'));
-  }
+  for (const name of new Set(measurements.map(({ system }) => system)))
+    versions.set(
+      name,
+      (await systemNamed(name)
+        ?.version(where)
+        .catch(() => undefined)) ?? 'not installed',
+    );
   const dropped = new Map<string, number>();
   const kept = measurements.filter(({ system, version }) => {
     if (versions.get(system) === version) return true;

@@ -48,6 +48,7 @@ export async function runSystem(
   };
   const { hasResult, resultEveryMs } = system;
   try {
+    await system.prepare?.(run);
     const { firstResultSeconds, ...others } = await measureProcess(system.command(run), {
       folder,
       timeoutSeconds,

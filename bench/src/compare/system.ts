@@ -47,12 +47,14 @@ export interface System {
   readonly missing: (home: string) => Promise<string | undefined>;
   /** Changes when its runs can no longer be compared with earlier ones: another build, another job. */
   readonly version: (where: Pick<Run, 'home' | 'node'>) => Promise<string>;
+  /** Starts what a run needs beside the system, before it is measured. `cleanUp` takes it away. */
+  readonly prepare?: (run: Run) => Promise<void>;
   readonly command: (run: Run) => Command;
   /** Whether the first counts can be read. */
   readonly hasResult?: (run: Run) => Promise<boolean>;
   /** How often that is asked. Default: 10. */
   readonly resultEveryMs?: number;
   readonly result: (run: Run) => Promise<RunResult>;
-  /** Takes away what the run left outside its folder. */
+  /** Takes away what the run left outside its folder, also when it was not begun. */
   readonly cleanUp?: (run: Run) => Promise<void>;
 }

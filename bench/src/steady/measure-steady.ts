@@ -10,7 +10,7 @@ import { uiUrl } from '../pipeline-ui-url.ts';
 import { total } from '../request-counts.ts';
 import { runPlace } from '../run-place.ts';
 import { until, type MeasuredService } from '../measured-service.ts';
-import { startCountingProxy, type CountingProxy } from './counting-proxy.ts';
+import { startS3Proxy, type S3Proxy } from '../s3-proxy.ts';
 import { startSpark } from './spark.ts';
 import { openViewer } from './viewer.ts';
 import { watchUsage, type SteadyRow } from './watch-usage.ts';
@@ -27,7 +27,7 @@ export interface SteadyOptions {
 }
 
 const IDLE = 'idle';
-const TICKETS = '1 ticket a second';
+export const TICKETS = '1 ticket a second';
 
 /** Consumer and producer of this project, with a trigger of one second and everything on local S3. */
 export async function measureClientTickets(options: SteadyOptions): Promise<readonly SteadyRow[]> {
@@ -101,24 +101,24 @@ export async function measureSpark(options: SteadyOptions): Promise<readonly Ste
   });
 }
 
-type Watch = (
+export type Watch = (
   load: string,
   watched: Parameters<typeof watchUsage>[0]['watched'],
 ) => Promise<readonly SteadyRow[]>;
 
 /** A topic, a folder and a proxy for one run; and how it is watched, once it has settled. */
-async function withRun(
+export async function withRun(
   options: SteadyOptions,
   work: (its: {
     readonly run: ServiceRun;
-    readonly proxy: CountingProxy;
+    readonly proxy: S3Proxy;
     readonly watch: Watch;
   }) => Promise<readonly SteadyRow[]>,
 ): Promise<readonly SteadyRow[]> {
   const { brokers, minutes, settleSeconds, onPhase } = options;
   const id = `bench-steady-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'bench-steady-'));
-  const proxy = await startCountingProxy(options.endpoint);
+  const proxy = await startS3Proxy(options.endpoint);
   const connection = { brokers: [...brokers] };
   await ensureTopic({
     connection,

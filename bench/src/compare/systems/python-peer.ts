@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { System, EnrichedFiles, Run } from '../system.ts';
+import { installationVersion, missingInstallation } from './installation.ts';
 
 const PEERS = join(import.meta.dirname, '../../../peers');
 
@@ -11,6 +10,10 @@ export function pythonPeer(options: {
   readonly name: string;
   /** What it is called under `peers/`, where that is not its name. */
   readonly installation?: string;
+  /** Under `peers/`, where it is not called after its installation. */
+  readonly script?: string;
+  /** What its script imports, under `peers/`. */
+  readonly modules?: readonly string[];
   readonly title: string;
   readonly job: string;
   readonly guess: System['guess'];
@@ -23,26 +26,16 @@ export function pythonPeer(options: {
 }): System {
   const { name, title, job, guess, countsFile, enriched, readCounts } = options;
   const { moreArguments = () => [], moreEnvironment = () => ({}) } = options;
-  const { installation = name } = options;
-  const script = join(PEERS, `${installation}_job.py`);
+  const { installation = name, modules = [] } = options;
+  const script = join(PEERS, options.script ?? `${installation}_job.py`);
   return {
     name,
     title,
     job,
     guess,
-    missing: async (home) => {
-      if (existsSync(join(home, `${installation}.ready`))) return undefined;
-      const failed = join(home, `${installation}.failed`);
-      return existsSync(failed)
-        ? (await readFile(failed, 'utf8')).trim()
-        : 'not installed (bench/peers/set-up)';
-    },
-    version: async ({ home }) =>
-      createHash('sha256')
-        .update(await readFile(script))
-        .update(await readFile(join(home, `${installation}.ready`)))
-        .digest('hex')
-        .slice(0, 12),
+    missing: (home) => missingInstallation(home, installation),
+    version: ({ home }) =>
+      installationVersion(home, installation, [script, ...modules.map((module) => join(PEERS, module))]),
     command: (run) => ({
       file: join(run.home, installation, 'bin/python'),
       args: [

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
-import { requestKind, type RequestCounts } from '../request-counts.ts';
+import { requestKind, type RequestCounts } from './request-counts.ts';
 
-export interface CountingProxy {
+export interface S3Proxy {
   readonly url: string;
   /** Since it was started. */
   counts(): RequestCounts;
@@ -12,8 +12,14 @@ export interface CountingProxy {
 /**
  * Stands before an S3 server and counts the requests of its clients, whatever they are written in. All is handed on as it
  * came, the `Host` that the signature covers included.
+ *
+ * `hold`: what each request waits for before it is handed on, as it would be under way to a server further off. Requests do not wait
+ * for each other. Default: nothing.
  */
-export async function startCountingProxy(endpoint: string): Promise<CountingProxy> {
+export async function startS3Proxy(
+  endpoint: string,
+  { hold }: { readonly hold?: () => Promise<unknown> } = {},
+): Promise<S3Proxy> {
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
   const counts: Record<string, number> = {};
@@ -21,14 +27,19 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     const { method = 'GET', url = '/', headers } = incoming;
     const kind = requestKind(method, url, headers);
     counts[kind] = (counts[kind] ?? 0) + 1;
-    const onward = request({ hostname, port, agent, method, path: url, headers }, (reply) => {
-      answer.writeHead(reply.statusCode ?? 502, reply.rawHeaders);
-      reply.pipe(answer);
-    });
-    onward.on('error', () => answer.destroy());
-    incoming.on('error', () => onward.destroy());
-    answer.on('close', () => onward.destroy());
-    incoming.pipe(onward);
+    const handOn = (): void => {
+      if (incoming.destroyed && !incoming.complete) return; // the client has gone
+      const onward = request({ hostname, port, agent, method, path: url, headers }, (reply) => {
+        answer.writeHead(reply.statusCode ?? 502, reply.rawHeaders);
+        reply.pipe(answer);
+      });
+      onward.on('error', () => answer.destroy());
+      incoming.on('error', () => onward.destroy());
+      answer.on('close', () => onward.destroy());
+      incoming.pipe(onward);
+    };
+    if (hold === undefined) handOn();
+    else void hold().then(handOn);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
