@@ -9,6 +9,7 @@ import { findNode, type NodeRuntime } from '../src/node-runtime.ts';
 import { measureProfile } from '../src/profile/measure-profile.ts';
 import { availablePlaces, missingS3 } from '../src/run-place.ts';
 import { seedTopic } from '../src/seed-topic.ts';
+import { measureCosts } from '../src/steady/measure-costs.ts';
 import { measureClientTickets } from '../src/steady/measure-steady.ts';
 import { WORKLOADS } from '../src/workload.ts';
 
@@ -113,6 +114,29 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', { timeout: 180_0
       expect([idle?.['PUT'], viewed?.['PUT']]).toEqual([undefined, undefined]);
       expect(busy?.['PUT']).toBeGreaterThan(0);
       for (const { residentBytes } of rows) expect(residentBytes).toBeGreaterThan(1e7);
+    },
+  );
+
+  test.skipIf(missingS3() !== undefined)(
+    'the cost by trigger and rollover counts the requests of each consumer by itself',
+    async () => {
+      const rows = await measureCosts({
+        home,
+        node,
+        brokers,
+        endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? '',
+        bucket: process.env['S3_BUCKET'] ?? '',
+        minutes: 0.05,
+        settleSeconds: 2,
+        onPhase: () => {},
+        triggers: ['500 milliseconds'],
+        rollovers: ['1 second', '2 seconds'],
+      });
+      expect(rows.map(({ settings }) => settings)).toEqual([
+        { trigger: '500 milliseconds', rollover: '1 second' },
+        { trigger: '500 milliseconds', rollover: '2 seconds' },
+      ]);
+      for (const { requests } of rows) expect(requests?.['PUT']).toBeGreaterThan(0);
     },
   );
 });

@@ -1,13 +1,15 @@
 import type { RequestCounts } from '../request-counts.ts';
 
 /**
- * What Amazon S3 asks for a thousand requests to S3 Standard, in US dollars: its list prices for us-east-1 as of 2025, without
- * tax, discounts and free tier. Storage and traffic come on top. **Check them before you rely on them**:
- * https://aws.amazon.com/s3/pricing/
+ * What Amazon S3 asks for requests to S3 Standard, in US dollars, by AWS's own price list (`Requests-Tier1` and `Requests-Tier2`),
+ * without tax, discounts and free tier. Storage and traffic come on top. A newer list is found under the same address with
+ * `current` in place of the version.
  */
 export const S3_PRICES = {
   region: 'us-east-1',
-  asOf: '2025',
+  published: '2026-09-28',
+  source:
+    'https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonS3/20260928230416/us-east-1/index.json',
   /** PUT, COPY, POST, LIST. */
   writeDollarsPerThousand: 0.005,
   /** GET, HEAD and all others. */

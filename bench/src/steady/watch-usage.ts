@@ -12,6 +12,8 @@ export const steadyRowSchema = z.object({
   cores: z.number(),
   residentBytes: z.number(),
   peakBytes: z.number(),
+  /** Of a consumer whose settings were varied: its trigger, and after how long a result file is finished. */
+  settings: z.object({ trigger: z.string(), rollover: z.string() }).optional(),
   /** In these minutes, by kind; without it: makes none, or not counted. */
   requests: requestCountsSchema.optional(),
 });
