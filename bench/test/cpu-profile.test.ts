@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { timeByStage, type CpuProfile } from '../src/profile/cpu-profile.ts';
-import { profileTable } from '../src/profile/profile-report.ts';
+import { timeBy, type CpuProfile } from '../src/profile/cpu-profile.ts';
+import { byLibrary, libraryOf } from '../src/profile/libraries.ts';
+import { librariesTable, profileTable, type ProfileReport } from '../src/profile/profile-report.ts';
+import { byStage } from '../src/profile/stages.ts';
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 0, columnNumber: 0 });
 
@@ -21,7 +23,7 @@ const profile: CpuProfile = {
 const ownFile = ({ url }: { readonly url: string }) => (url.startsWith('file:') ? url : undefined);
 
 test('time goes to the stage of its function, what Node does to the stage that called for it, and waiting to none', () => {
-  expect(Object.fromEntries(timeByStage(profile, ownFile))).toEqual({
+  expect(Object.fromEntries(timeBy(profile, ownFile, byStage))).toEqual({
     engine: 1,
     'kafkajs: fetch, decode': 6,
     'collect garbage': 8,
@@ -29,24 +31,54 @@ test('time goes to the stage of its function, what Node does to the stage that c
   });
 });
 
-test('the table shows the largest first, and what is left outside kafkajs and parsing', () => {
-  const table = profileTable({
-    kind: 'profile',
-    startedAt: '',
-    circumstances: { cores: 2, cpu: '', memoryGigabytes: 1, node: '', commit: '', loadAverage: 0 },
-    workload: { name: '', tickets: 1, maxOffsetsPerTrigger: 0, malformedPercent: 0 },
-    place: '',
-    threads: 1,
-    wallSeconds: 1,
-    cpuSeconds: 1,
-    stages: { engine: 25, 'kafkajs: fetch, decode': 50, 'validate tickets': 25 },
+test('time goes to the library of its function likewise, our own packages among them', () => {
+  expect(Object.fromEntries(timeBy(profile, ownFile, byLibrary))).toEqual({
+    'packages/micro-batch': 1,
+    kafkajs: 6,
+    'collect garbage': 8,
+    'Node itself': 32,
   });
-  const rows = table.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
-  expect(rows.slice(2)).toEqual([
+  const store =
+    '/app/node_modules/.pnpm/@aws-sdk+client-s3@3.1.0/node_modules/@aws-sdk/client-s3/dist/index.js';
+  expect([store, '/app/services/consumer/src/main.ts', '/app/dist/main.js'].map(libraryOf)).toEqual([
+    '@aws-sdk/client-s3',
+    'services/consumer',
+    undefined,
+  ]);
+});
+
+const report: ProfileReport = {
+  kind: 'profile',
+  startedAt: '',
+  circumstances: { cores: 2, cpu: '', memoryGigabytes: 1, node: '', commit: '', loadAverage: 0 },
+  workload: { name: '', tickets: 1, maxOffsetsPerTrigger: 0, malformedPercent: 0 },
+  place: '',
+  threads: 1,
+  wallSeconds: 1,
+  cpuSeconds: 1,
+  stages: { engine: 25, 'kafkajs: fetch, decode': 50, 'validate tickets': 25 },
+};
+const rowsOf = (table = ''): readonly string[] =>
+  table
+    .split('\n')
+    .map((line) => line.replaceAll(/ +/g, ' '))
+    .slice(2);
+
+test('the table shows the largest first, and what is left outside kafkajs and parsing', () => {
+  expect(rowsOf(profileTable(report))).toEqual([
     '| kafkajs: fetch, decode | 50 | 50.0% |',
     '| validate tickets | 25 | 25.0% |',
     '| engine | 25 | 25.0% |',
     '| **together** | **100** | |',
     '| outside kafkajs and parsing | 25 | 25.0% |',
   ]);
+});
+
+test('libraries that cost next to nothing are one row', () => {
+  const libraries = { zod: 4, kafkajs: 990, pino: 5, hono: 1 };
+  expect(rowsOf(librariesTable({ ...report, libraries }))).toEqual([
+    '| kafkajs | 990 | 99.0% |',
+    '| 3 others | 10 | 1.0% |',
+  ]);
+  expect(librariesTable(report)).toBeUndefined();
 });

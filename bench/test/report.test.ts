@@ -29,12 +29,13 @@ test('sections are those of the newest result of their kind, and say so where th
   });
   await saveResult(folder, latency('2026-01-01T00:00:00.000Z'), '');
   await saveResult(folder, latency('2026-01-02T00:00:00.000Z'), '');
-  const textOf = await readSections(folder, '../results');
+  const { textOf, picture } = await readSections(folder, '../results');
   expect(textOf('latency')).toContain(
     'From [latency-2026-01-02T000000.json](../results/latency-2026-01-02T000000.json).',
   );
   expect(textOf('growth')).toBe('Not measured yet: `pnpm bench growth`.');
   expect(textOf('speed')).toBeUndefined();
+  expect(picture).toBeUndefined();
 });
 
 test('a section gets its text, whatever was in it, and all around it stays', () => {

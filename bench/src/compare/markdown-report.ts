@@ -2,8 +2,10 @@ import { describeCircumstances } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Spread } from '../spread.ts';
 import { describeWorkload, inWords, type Workload } from '../workload.ts';
+import { distanceTable } from './distance.ts';
 import { runsOf, summarize, type Summary } from './measurement.ts';
 import type { Report } from './report.ts';
+import { PYTHON, steadyRates, steadyRatesTable } from './steady-rates.ts';
 
 /** Everything as Markdown: a table for each workload, the steady rates, what each system does, and who is missing. */
 export function markdownReport(report: Report): string {
@@ -16,7 +18,13 @@ export function markdownReport(report: Report): string {
       .filter((workload) => hasRuns(report, workload))
       .flatMap((workload) => [`## ${describeWorkload(workload)}`, workloadTable(report, workload)]),
     ...codecTable(report).flatMap((part) => ['## Peak memory by compression', part]),
-    ...steadyRates(report).flatMap((part, index) => (index === 0 ? ['## Steady state', part] : [part])),
+    ...distanceTable(report).flatMap((part) => ['## How far from the limit', part]),
+    ...[PYTHON, undefined].flatMap((spelling) => {
+      const rates = steadyRates(report, spelling);
+      return rates === undefined
+        ? []
+        : [`## Steady state of ${describeWorkload(rates.beside)}`, ...steadyRatesTable(rates)];
+    }),
     '## What each one does',
     describeSystems(report),
   ]
@@ -99,44 +107,4 @@ export function codecTable({ workloads, systems, measurements }: Report): readon
   });
   if (measured.length < 2) return [];
   return [markdownTable(['tickets', 'codec', ...systems.map(({ title }) => title)], measured)];
-}
-
-/** What is left of the time when start-up is taken out: by how much the larger of two workloads takes longer. */
-export function steadyRates({ workloads, systems, measurements }: Report): readonly string[] {
-  const alike = workloads
-    .filter(
-      ({ maxOffsetsPerTrigger, malformedPercent, independent }) =>
-        maxOffsetsPerTrigger === 0 && malformedPercent === 0 && independent === undefined,
-    )
-    .sort((a, b) => a.tickets - b.tickets);
-  const [small] = alike;
-  if (small === undefined) return [];
-  const rows = systems.flatMap(({ name, title }) => {
-    const first = summarize(runsOf(measurements, name, small.name));
-    // A system may have given up on the largest one.
-    const larger = alike
-      .slice(1)
-      .flatMap((workload) => {
-        const summary = summarize(runsOf(measurements, name, workload.name));
-        return summary === undefined ? [] : [{ workload, summary }];
-      })
-      .at(-1);
-    if (first === undefined || larger === undefined) return [];
-    const seconds = larger.summary.wallSeconds.median - first.wallSeconds.median;
-    const cpu = larger.summary.cpuSeconds.median - first.cpuSeconds.median;
-    const tickets = larger.workload.tickets - small.tickets;
-    return [
-      [
-        title,
-        seconds > 0 ? String(Math.round(tickets / seconds / 1000)) : 'not to be told',
-        ((cpu / tickets) * 1e6).toFixed(2),
-        describeWorkload(larger.workload),
-      ],
-    ];
-  });
-  if (rows.length === 0) return [];
-  return [
-    `By how much longer more tickets take than ${describeWorkload(small)}, of medians: what is left when start-up is taken out.`,
-    markdownTable(['', 'thousand tickets a second', 'CPU seconds a million', 'of'], rows),
-  ];
 }

@@ -8,16 +8,19 @@ import { measureProcess } from '../measure-process.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { runPlace, type PlaceKind } from '../run-place.ts';
 import { topicOf, type Workload } from '../workload.ts';
-import { cpuProfileSchema, timeByStage } from './cpu-profile.ts';
+import { cpuProfileSchema, timeBy } from './cpu-profile.ts';
+import { byLibrary } from './libraries.ts';
 import { createSourceFinder } from './source-files.ts';
-import type { Stage } from './stages.ts';
+import { byStage } from './stages.ts';
 
 export interface MeasuredProfile {
   readonly place: string;
   readonly threads: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
-  readonly stages: Readonly<Partial<Record<Stage, number>>>;
+  /** In milliseconds. */
+  readonly stages: Readonly<Record<string, number>>;
+  readonly libraries: Readonly<Record<string, number>>;
 }
 
 /** Runs the bundle over a workload with Node's profiler, and adds up the profiles of all its processes and threads. */
@@ -66,18 +69,23 @@ export async function measureProfile(options: {
     }
     const names = (await profilesOf(profiles)).filter((name) => !before.has(name));
     const findSource = createSourceFinder();
-    const stages: Partial<Record<Stage, number>> = {};
+    const stages: Record<string, number> = {};
+    const libraries: Record<string, number> = {};
     for (const name of names) {
       const profile = cpuProfileSchema.parse(JSON.parse(await readFile(join(profiles, name), 'utf8')));
-      for (const [stage, time] of timeByStage(profile, findSource))
-        stages[stage] = (stages[stage] ?? 0) + time;
+      addTimes(stages, timeBy(profile, findSource, byStage));
+      addTimes(libraries, timeBy(profile, findSource, byLibrary));
     }
     const { wallSeconds, cpuSeconds } = measured;
-    return { place: place.title, threads: names.length, wallSeconds, cpuSeconds, stages };
+    return { place: place.title, threads: names.length, wallSeconds, cpuSeconds, stages, libraries };
   } finally {
     await place.remove();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function addTimes(sum: Record<string, number>, times: ReadonlyMap<string, number>): void {
+  for (const [group, time] of times) sum[group] = (sum[group] ?? 0) + time;
 }
 
 async function profilesOf(folder: string): Promise<readonly string[]> {

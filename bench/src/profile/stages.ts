@@ -1,3 +1,5 @@
+import type { Grouping } from './cpu-profile.ts';
+
 /** What the consumer's CPU time goes into. The order is that of the table where shares are equal. */
 export const STAGES = [
   'kafkajs: fetch, decode',
@@ -52,10 +54,16 @@ const BY_INTERNALS: readonly (readonly [Stage, RegExp])[] = [
 ];
 
 /** The stage of a source file (or bundle) that is ours or a library's; `undefined`: of neither. */
-export function stageOfFile(file: string): Stage | undefined {
+function stageOfFile(file: string): Stage | undefined {
   return BY_FILE.find(([, pattern]) => pattern.test(file))?.[0];
 }
 
-export function stageOfInternals(place: string): Stage {
+function stageOfInternals(place: string): Stage {
   return BY_INTERNALS.find(([, pattern]) => pattern.test(place))?.[0] ?? 'everything else';
 }
+
+export const byStage: Grouping<Stage> = {
+  ofFile: stageOfFile,
+  ofInternals: stageOfInternals,
+  garbage: 'collect garbage',
+};

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
@@ -10,7 +11,7 @@ export async function report(args: readonly string[]): Promise<void> {
     benchCommand(
       'bench report',
       'Fills the marked sections of docs/performance.md from the newest results of each kind (--output is where they are), so that its numbers ' +
-        'are those of the raw JSON beside it.',
+        'are those of the raw JSON beside it, and draws the picture beside it.',
     )
       .option('--document <file>', 'which to fill', join(import.meta.dirname, '../../../docs/performance.md'))
       .option('--check', 'changes nothing, and ends with 1 when the document says something else'),
@@ -19,14 +20,25 @@ export async function report(args: readonly string[]): Promise<void> {
   );
   if (options !== undefined) {
     const { output, document, check } = options;
+    const { textOf, picture } = await readSections(output, relative(dirname(document), output));
     const before = await readFile(document, 'utf8');
-    const after = fillSections(before, await readSections(output, relative(dirname(document), output)));
+    const wanted = new Map([[document, fillSections(before, textOf)]]);
+    if (picture !== undefined) wanted.set(document.replace(/\.md$/, '.svg'), picture);
+    const differing: string[] = [];
+    for (const [path, text] of wanted) {
+      const found = existsSync(path) ? await readFile(path, 'utf8') : undefined;
+      if (found !== text) differing.push(path);
+    }
     if (check) {
-      process.stdout.write(after === before ? 'up to date\n' : `${document} differs: pnpm bench report\n`);
-      process.exitCode = after === before ? 0 : 1;
+      process.stdout.write(
+        differing.length === 0 ? 'up to date\n' : `${differing.join(' and ')} differ: pnpm bench report\n`,
+      );
+      process.exitCode = differing.length === 0 ? 0 : 1;
     } else {
-      await writeFile(document, after);
-      process.stdout.write(after === before ? 'nothing to change\n' : `${document} is filled\n`);
+      for (const path of differing) await writeFile(path, wanted.get(path) ?? '');
+      process.stdout.write(
+        differing.length === 0 ? 'nothing to change\n' : `filled: ${differing.join(', ')}\n`,
+      );
     }
   }
 }

@@ -4,30 +4,37 @@ import {
   describeSystems,
   describeSittings,
   hasRuns,
-  steadyRates,
   workloadTable,
 } from '../compare/markdown-report.ts';
-import { reportSchema } from '../compare/report.ts';
+import { distanceTable } from '../compare/distance.ts';
+import { reportSchema, type Report } from '../compare/report.ts';
+import { PYTHON, steadyRates, steadyRatesTable, type Spelling } from '../compare/steady-rates.ts';
 import { growthReportSchema, growthTables } from '../growth/growth-report.ts';
 import { latencyReportSchema, latencyTable } from '../latency/latency-report.ts';
-import { profileReportSchema, profileTable } from '../profile/profile-report.ts';
+import { librariesTable, profileReportSchema, profileTable } from '../profile/profile-report.ts';
 import { readResults, type ResultKind } from '../results-folder.ts';
 import { steadyReportSchema, steadyTable } from '../steady/steady-report.ts';
-import { WORKLOADS } from '../workload.ts';
+import { describeWorkload, WORKLOADS } from '../workload.ts';
+import { picture } from './picture.ts';
+import { targetsTable } from './targets.ts';
 
 interface Stored<T> {
   readonly name: string;
   readonly content: T;
 }
 
+export interface Sections {
+  /** `undefined`: there is no such section. */
+  readonly textOf: (section: string) => string | undefined;
+  /** SVG of the newest rates: of tickets that Python wrote, where there are any. `undefined`: there are no rates. */
+  readonly picture: string | undefined;
+}
+
 /**
  * The text of each section of a document, from the newest results of a folder. A section without results says how to get them.
  * `link` is the way from the document to the folder.
  */
-export async function readSections(
-  folder: string,
-  link: string,
-): Promise<(section: string) => string | undefined> {
+export async function readSections(folder: string, link: string): Promise<Sections> {
   const read = async <T>(kind: ResultKind, schema: z.ZodType<T>): Promise<readonly Stored<T>[]> =>
     (await readResults(folder, kind)).map(({ name, content }) => ({ name, content: schema.parse(content) }));
   const compares = await read('compare', reportSchema);
@@ -48,6 +55,16 @@ export async function readSections(
       ? `Not measured yet: \`${command}\`.`
       : [text(stored.content), from(stored)].join('\n\n');
 
+  const ratesSection = (spelling: Spelling, command: string): string =>
+    withSource(
+      compares.find(({ content }) => steadyRates(content, spelling) !== undefined),
+      command,
+      (report) => {
+        const rates = steadyRates(report, spelling);
+        return rates === undefined ? '' : steadyRatesTable(rates).join('\n\n');
+      },
+    );
+
   const sections = new Map<string, string>([
     ...WORKLOADS.map((workload): [string, string] => [
       `compare:${workload.name}`,
@@ -57,12 +74,14 @@ export async function readSections(
         (report) => workloadTable(report, workload),
       ),
     ]),
+    ['compare:steady-rates', ratesSection(undefined, 'pnpm bench -w 1m,5m')],
+    ['compare:steady-rates:python', ratesSection(PYTHON, 'pnpm bench -w 1m-python,10m-python')],
     [
-      'compare:steady-rates',
+      'compare:distance',
       withSource(
-        compares.find(({ content }) => steadyRates(content).length > 0),
-        'pnpm bench -w 1m,5m',
-        (report) => steadyRates(report).join('\n\n'),
+        compares.find(({ content }) => distanceTable(content).length > 0),
+        'pnpm bench -w 1m-python,1m-own,1m-large -s client-tickets,limit',
+        (report) => distanceTable(report).join('\n\n'),
       ),
     ],
     [
@@ -75,11 +94,39 @@ export async function readSections(
     ],
     ['compare:machine', withSource(main, 'pnpm bench', describeSittings)],
     ['compare:systems', withSource(main, 'pnpm bench', describeSystems)],
+    [
+      'targets',
+      targetsTable({ compares: compares.map(({ content }) => content), latency: latency?.content }),
+    ],
     ['latency', withSource(latency, 'pnpm bench latency', latencyTable)],
     ['steady', withSource(steady, 'pnpm bench steady', steadyTable)],
     ['growth', withSource(growth, 'pnpm bench growth', growthTables)],
     ['profile', withSource(profiles[0], 'pnpm bench profile', profileTable)],
+    [
+      'profile:libraries',
+      withSource(
+        profiles.find(({ content }) => content.libraries !== undefined),
+        'pnpm bench profile -w 1m-python',
+        (report) => librariesTable(report) ?? '',
+      ),
+    ],
     ['profile:first', withSource(profiles.at(-1), 'pnpm bench profile', profileTable)],
   ]);
-  return (section) => sections.get(section);
+  return { textOf: (section) => sections.get(section), picture: drawRates(compares) };
+}
+
+/** kcat does nothing of the job, so it is left out. */
+function drawRates(compares: readonly Stored<Report>[]): string | undefined {
+  for (const spelling of [PYTHON, undefined]) {
+    for (const { name, content } of compares) {
+      const rates = steadyRates(content, spelling)?.rates.filter((rate) => rate.name !== 'kcat') ?? [];
+      const of = rates.map((rate) => rate.of).sort((a, b) => b.tickets - a.tickets)[0];
+      if (of !== undefined)
+        return picture(rates, {
+          of: describeWorkload(of),
+          from: `${content.startedAt.slice(0, 10)}, ${name}`,
+        });
+    }
+  }
+  return undefined;
 }
