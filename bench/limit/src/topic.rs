@@ -22,7 +22,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 const BATCH_WAIT_MS: i32 = 5;
 const BATCH_RECORDS: usize = 1024;
 
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("group.id", "limit"), // nothing is committed to it
     ("enable.auto.commit", "false"),
     ("enable.auto.offset.store", "false"),
@@ -31,7 +31,6 @@ const SETTINGS: [(&str, &str); 7] = [
     ("fetch.queue.backoff.ms", "2"),
     // Waiting records are memory, and two answers of a broker are enough to go on.
     ("queued.min.messages", "10000"),
-    ("max.partition.fetch.bytes", "1048576"),
 ];
 
 pub struct Topic<'a> {
