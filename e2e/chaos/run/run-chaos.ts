@@ -7,8 +7,8 @@ import type { Fault } from '../faults/fault.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import { seeded } from '../plan/seeded.ts';
 import type { RunResult } from '../report/run-result.ts';
-import { judgeEnd } from '../witness/judge-reading.ts';
-import { FORMATS, type TopicRecord } from '../witness/reading.ts';
+import { judgeEnd, judgeReading } from '../witness/judge-reading.ts';
+import { FORMATS, TABLE_READERS, type TopicRecord } from '../witness/reading.ts';
 import { acceptDataLoss } from './accept-data-loss.ts';
 import type { ChaosContext } from './chaos-context.ts';
 import { createSupervisedCrew, type SupervisedCrew } from './supervised-crew.ts';
@@ -36,8 +36,8 @@ const DONE_WITHIN_MS = 180_000;
  * 1. Consumers start, tickets flow, the fault does its worst. Meanwhile the witness reads what an analyst would see, again and
  *    again, and committed offsets are watched.
  * 2. All tickets are sent and the fault is over. The consumers that are left get done, or they are stopped and a newcomer does.
- * 3. The witness compares files and hours with the topic, record by record, and `verify` proves the location: also once its table is
- *    tidied, where that is part of the fault.
+ * 3. The witness compares files and hours with the topic, record by record, and `verify` proves the location. Where it is part of the
+ *    fault, the table is tidied then, and both look again: the witness at the table, as small files are gone.
  */
 export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContext): Promise<RunResult> {
   const { servers, cluster, bundles, witness } = context;
@@ -180,20 +180,25 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
 
     const topic = await logs.read();
     const reading = await witness.readResults(RESULTS_PATH);
-    const formats = FORMATS.filter((format) => plan.formats.includes(format));
-    const verdict = judgeEnd({
-      reading,
+    const views = FORMATS.filter((format) => plan.formats.includes(format));
+    const truth = {
       topic,
       former: logs.former,
       unstored: isUnstored(unstored),
       acknowledged: flow.acknowledged,
-      formats,
-    });
+    };
+    const verdict = judgeEnd({ ...truth, reading, views });
     end = verdict;
     tickets = verdict.records;
-    problems.push(...verdict.problems);
+    // The table may lack what the last consumer had no time to add.
+    problems.push(...verdict.problems, ...judgeReading(reading, undefined, flow.sent));
     const verified = await verifyResults(bundles.operator, settings);
-    if (fault.tidies === true) problems.push(...(await tidyTable(bundles.operator, settings, tickets)));
+    if (fault.tidies === true) {
+      problems.push(...(await tidyTable(bundles.operator, settings, tickets)));
+      const tidied = await witness.readResults(RESULTS_PATH);
+      const left = ['json', ...TABLE_READERS] as const;
+      problems.push(...judgeEnd({ ...truth, reading: tidied, views: left }).problems);
+    }
     const repeated = topic.length - new Set(topic.map(({ ticketId }) => ticketId)).size;
     if (!verified.ok) problems.push(`verify found differences:\n${verified.output}`);
     else if (verified.tickets !== tickets)

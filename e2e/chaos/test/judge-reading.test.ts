@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeEnd, judgeReading } from '../witness/judge-reading.ts';
-import type { Hours, Reading, Row, TopicRecord } from '../witness/reading.ts';
+import { FORMATS, VIEWS, type Hours, type Reading, type Row, type TopicRecord } from '../witness/reading.ts';
 
 const NINE = '2026-11-26T09:00:00Z';
 /** All of them in one hour, and of one type. */
@@ -15,11 +15,15 @@ const FIRST = row(0, 0, 'TCK-00001');
 const SECOND = row(1, 0, 'TCK-00002');
 const SENT = new Set(['TCK-00001', 'TCK-00002']);
 
-/** Both tickets in both formats, and counted, unless told otherwise. */
+const inAllViews = (rows: readonly Row[]): Pick<Reading, (typeof VIEWS)[number]> => {
+  return { parquet: rows, json: rows, 'delta-rs': rows, duckdb: rows };
+};
+
+/** Both tickets in both formats and in the table, and counted, unless told otherwise. */
 function reading(changes: Partial<Reading> = {}): Reading {
   const rows = [FIRST, SECOND];
   const counts = { BILLING: 1, GENERAL: 1 };
-  return { counts, hours: hoursOf(2), late: [], parquet: rows, json: rows, deadLetters: 0, ...changes };
+  return { counts, hours: hoursOf(2), late: [], ...inAllViews(rows), deadLetters: 0, ...changes };
 }
 
 describe('a reading in the middle of a run', () => {
@@ -39,6 +43,8 @@ describe('a reading in the middle of a run', () => {
     expect(judgeReading(reading(), undefined, new Set(['TCK-00001']))).toEqual([
       'parquet: tickets that were never sent: TCK-00002',
       'json: tickets that were never sent: TCK-00002',
+      'delta-rs: tickets that were never sent: TCK-00002',
+      'duckdb: tickets that were never sent: TCK-00002',
     ]);
   });
 
@@ -47,6 +53,18 @@ describe('a reading in the middle of a run', () => {
     expect(judgeReading(changed, reading(), SENT)).toEqual([
       'json: rows that were there before and are gone or changed: 0/0, 1/0',
     ]);
+  });
+
+  test('is wrong when a reader of the table sees a row twice, or one no more that it saw before', () => {
+    const changed = reading({ 'delta-rs': [FIRST], duckdb: [FIRST, SECOND, SECOND] });
+    expect(judgeReading(changed, reading(), SENT)).toEqual([
+      'delta-rs: rows that were there before and are gone or changed: 1/0',
+      'duckdb: records that are there more than once: 1/0',
+    ]);
+  });
+
+  test('is right when the table lacks what is in files: it follows them', () => {
+    expect(judgeReading(reading({ 'delta-rs': [], duckdb: [FIRST] }), undefined, SENT)).toEqual([]);
   });
 
   test('is wrong when a count has gone backwards, though the sum has not', () => {
@@ -66,7 +84,7 @@ describe('the end of a run', () => {
       reading: reading({ hours: hoursOf(topic.length), ...changes }),
       topic,
       acknowledged: SENT,
-      formats: ['parquet', 'json'],
+      views: VIEWS,
     });
 
   test('is as it must be when each record is one row of each format and counted', () => {
@@ -84,7 +102,7 @@ describe('the end of a run', () => {
 
   test('has lost a ticket that was acknowledged and is in no record', () => {
     const only = [FIRST];
-    expect(judge({ counts: { BILLING: 1 }, parquet: only, json: only }, only)).toEqual({
+    expect(judge({ counts: { BILLING: 1 }, ...inAllViews(only) }, only)).toEqual({
       records: 1,
       lost: 1,
       duplicated: 0,
@@ -103,7 +121,7 @@ describe('the end of a run', () => {
   test('takes a ticket that was sent twice for two records, each of which is there once', () => {
     const again = row(0, 1, 'TCK-00001');
     const topic = [FIRST, SECOND, again];
-    expect(judge({ counts: { BILLING: 3 }, parquet: topic, json: topic }, topic)).toEqual({
+    expect(judge({ counts: { BILLING: 3 }, ...inAllViews(topic) }, topic)).toEqual({
       records: 3,
       lost: 0,
       duplicated: 0,
@@ -127,15 +145,14 @@ describe('the end of a run', () => {
           counts: { BILLING: counted },
           hours: hoursOf(inHours),
           late: [],
-          parquet: rows,
-          json: rows,
+          ...inAllViews(rows),
           deadLetters: 0,
         },
         topic: present,
         former,
         ...(unstored === undefined ? {} : { unstored }),
         acknowledged: new Set([...former, ...present].map(({ ticketId }) => ticketId)),
-        formats: ['parquet', 'json'],
+        views: FORMATS,
       });
 
     test('is as it must be when the former log was read up to some offset, and the present one whole', () => {

@@ -1,6 +1,6 @@
 import { logOf } from '@client-tickets/micro-batch';
 import { judgeHours, judgeMovingHours } from './judge-hours.ts';
-import { FORMATS, nameOf, type Reading, type Row, type TopicRecord } from './reading.ts';
+import { nameOf, VIEWS, type Reading, type Row, type TopicRecord } from './reading.ts';
 import { say } from './say.ts';
 
 /**
@@ -14,17 +14,17 @@ export function judgeReading(
   sent: ReadonlySet<string>,
 ): readonly string[] {
   const problems: string[] = [];
-  for (const format of FORMATS) {
-    const rows = reading[format];
+  for (const view of VIEWS) {
+    const rows = reading[view];
     const ticketOf = new Map(rows.map((row) => [nameOf(row), row.ticketId]));
-    say(problems, `${format}: records that are there more than once`, repeatedIn(rows));
+    say(problems, `${view}: records that are there more than once`, repeatedIn(rows));
     say(
       problems,
-      `${format}: tickets that were never sent`,
+      `${view}: tickets that were never sent`,
       rows.flatMap(({ ticketId }) => (sent.has(ticketId) ? [] : [ticketId])),
     );
-    const changed = (before?.[format] ?? []).filter((row) => ticketOf.get(nameOf(row)) !== row.ticketId);
-    say(problems, `${format}: rows that were there before and are gone or changed`, changed.map(nameOf));
+    const changed = (before?.[view] ?? []).filter((row) => ticketOf.get(nameOf(row)) !== row.ticketId);
+    say(problems, `${view}: rows that were there before and are gone or changed`, changed.map(nameOf));
   }
   const lower = Object.entries(before?.counts ?? {}).filter(
     ([type, count]) => (reading.counts[type] ?? 0) < count,
@@ -49,7 +49,7 @@ export interface EndVerdict {
 }
 
 /**
- * What is wrong when all is done: each record of the topic is one row of each format, and counted once. Of `former` logs, which were
+ * What is wrong when all is done: each record of the topic is one row in each of these views, and counted once. Of `former` logs, which were
  * deleted with what they held, that is true up to some offset of each partition: what comes after it went before it was read, or, as
  * far as it is said to be `unstored`, after it was counted and before it was in a file.
  */
@@ -59,9 +59,9 @@ export function judgeEnd(options: {
   readonly former?: readonly TopicRecord[];
   readonly unstored?: (record: TopicRecord) => boolean;
   readonly acknowledged: ReadonlySet<string>;
-  readonly formats: readonly (typeof FORMATS)[number][];
+  readonly views: readonly (typeof VIEWS)[number][];
 }): EndVerdict {
-  const { reading, topic, former = [], unstored = () => false, acknowledged, formats } = options;
+  const { reading, topic, former = [], unstored = () => false, acknowledged, views } = options;
   const problems: string[] = [];
   const inTopic = new Set([...former, ...topic].map(({ ticketId }) => ticketId));
   const unwritten = [...acknowledged].filter((ticketId) => !inTopic.has(ticketId));
@@ -69,22 +69,22 @@ export function judgeEnd(options: {
   const expected = [
     ...readOf(
       former,
-      formats.flatMap((format) => reading[format]),
+      views.flatMap((view) => reading[view]),
     ),
     ...topic,
   ];
   const records = new Map(expected.map((record) => [nameOf(record), record.ticketId]));
   let lost = unwritten.length;
   let duplicated = 0;
-  for (const format of formats) {
-    const rows = reading[format];
+  for (const view of views) {
+    const rows = reading[view];
     const there = new Set(rows.map(nameOf));
     const missing = expected.filter((record) => !there.has(nameOf(record)));
     const repeated = repeatedIn(rows);
     const wrong = rows.filter((row) => records.get(nameOf(row)) !== row.ticketId);
-    say(problems, `${format}: records that are not there`, missing.map(nameOf));
-    say(problems, `${format}: records that are there more than once`, repeated);
-    say(problems, `${format}: rows that are not what the topic holds`, wrong.map(nameOf));
+    say(problems, `${view}: records that are not there`, missing.map(nameOf));
+    say(problems, `${view}: records that are there more than once`, repeated);
+    say(problems, `${view}: rows that are not what the topic holds`, wrong.map(nameOf));
     lost = Math.max(lost, missing.length);
     duplicated = Math.max(duplicated, repeated.length);
   }

@@ -22,6 +22,8 @@ export const resultsSchema = z.object({
   ),
   parquet: z.array(rowSchema),
   json: z.array(rowSchema),
+  'delta-rs': z.array(rowSchema),
+  duckdb: z.array(rowSchema),
   deadLetters: z.number(),
 });
 
@@ -65,10 +67,18 @@ export interface Reading {
   readonly late: readonly Pick<Row, 'partition' | 'offset'>[];
   readonly parquet: readonly Row[];
   readonly json: readonly Row[];
+  /** The Delta Lake table, as this program reads it, and as the next does. */
+  readonly 'delta-rs': readonly Row[];
+  readonly duckdb: readonly Row[];
   readonly deadLetters: number;
 }
 
+/** Files, as a glob finds them. */
 export const FORMATS = ['parquet', 'json'] as const;
+/** Programs that read the table. */
+export const TABLE_READERS = ['delta-rs', 'duckdb'] as const;
+/** All ways to the rows. */
+export const VIEWS = [...FORMATS, ...TABLE_READERS] as const;
 
 /** Names a record, or a row and its ticket. */
 export function nameOf({ partition, offset }: Pick<Row, 'partition' | 'offset'>): string {

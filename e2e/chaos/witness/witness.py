@@ -8,11 +8,16 @@ Takes one request a line on stdin, as JSON, and answers each with one line on st
 S3 is reached as AWS_ENDPOINT_URL_S3 and the AWS_* keys say. A failure is answered with {"failed": "why"}.
 """
 
+import functools
 import json
 import os
 import sys
 
 import confluent_kafka
+import deltalake
+import duckdb
+import duckdb_extension_delta
+import duckdb_extension_httpfs
 import pyarrow
 import pyarrow.dataset
 import pyarrow.fs
@@ -56,7 +61,48 @@ def read_rows(files, folder, form):
         bodies = [files.open_input_stream(path).read() for path in paths]
         parts = [pyarrow.json.read_json(pyarrow.BufferReader(body), parse_options=options) for body in bodies if body]
         table = pyarrow.concat_tables(parts)
+    return as_rows(table)
+
+
+def as_rows(table):
     return list(zip(*(table[name].to_pylist() for name in COLUMNS)))
+
+
+def read_by_delta_rs(location):
+    options = {}
+    if location.startswith("s3"):
+        endpoint = os.environ["AWS_ENDPOINT_URL_S3"]
+        options = {"endpoint_url": endpoint, "allow_http": "true", "region": os.environ["AWS_REGION"]}
+    table = deltalake.DeltaTable(location, storage_options=options)
+    return as_rows(table.to_pyarrow_table(columns=COLUMNS))
+
+
+@functools.cache
+def open_duckdb():
+    database = duckdb.connect()
+    for name, package in (("httpfs", duckdb_extension_httpfs), ("delta", duckdb_extension_delta)):
+        [folder] = package.__path__
+        database.execute(f"LOAD '{folder}/extensions/v{duckdb.__version__}/{name}.duckdb_extension'")
+    scheme, address = os.environ["AWS_ENDPOINT_URL_S3"].split("://")
+    database.execute(
+        f"""CREATE SECRET (TYPE s3, ENDPOINT '{address}', USE_SSL {scheme == "https"}, URL_STYLE 'path',
+        REGION '{os.environ["AWS_REGION"]}',
+        KEY_ID '{os.environ["AWS_ACCESS_KEY_ID"]}', SECRET '{os.environ["AWS_SECRET_ACCESS_KEY"]}')"""
+    )
+    return database
+
+
+def read_by_duckdb(location):
+    address = location.replace("s3a://", "s3://") if location.startswith("s3") else f"file://{location}"
+    return open_duckdb().sql(f"SELECT {', '.join(COLUMNS)} FROM delta_scan('{address}')").fetchall()
+
+
+def read_table(files, folder, location):
+    """The rows of the Delta Lake table, by each of its readers. Before the first file is in it, there is no table."""
+    is_begun = visible(files, f"{folder}/tickets/_delta_log", ".json") != []
+    table = f"{location.rstrip('/')}/tickets"
+    readers = {"delta-rs": read_by_delta_rs, "duckdb": read_by_duckdb}
+    return {name: read(table) if is_begun else [] for name, read in readers.items()}
 
 
 def read_counts(files, folder):
@@ -93,6 +139,7 @@ def read_results(location):
         "late": late,
         "parquet": read_rows(files, f"{folder}/tickets", "parquet"),
         "json": read_rows(files, f"{folder}/tickets_json", "json"),
+        **read_table(files, folder, location),
         "deadLetters": len(visible(files, f"{folder}/dead_letters", ".json")),
     }
 
