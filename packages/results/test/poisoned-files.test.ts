@@ -47,10 +47,10 @@ describe('a planted file is refused before it takes memory', () => {
       const [group] = metadata.row_groups;
       if (group === undefined) return;
       group.num_rows = 1_000_000n;
-      metadata.row_groups = Array.from({ length: 34 }, () => group);
-      metadata.num_rows = 34_000_000n;
+      metadata.row_groups = Array.from({ length: 68 }, () => group);
+      metadata.num_rows = 68_000_000n;
     });
-    await expect(read(body, 10n ** 12n)).rejects.toThrow('expected at most 33554432 rows, found 34000000');
+    await expect(read(body, 10n ** 12n)).rejects.toThrow('expected at most 67108864 rows, found 68000000');
   });
 
   test('whose columns would decompress to more than any batch has', async () => {

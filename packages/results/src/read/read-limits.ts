@@ -13,8 +13,8 @@ export const READ_LIMITS = {
   footerBytes: MIB,
   /** Of one row group. */
   rows: 1024 * 1024,
-  /** Of a Parquet file, whose shortest rows take some eight bytes. */
-  fileRows: 32 * 1024 * 1024,
+  /** Of a Parquet file, whose shortest rows take some four bytes. */
+  fileRows: 64 * 1024 * 1024,
   /** Of one row group, and of one page, as they decompress. */
   decompressedBytes: 256 * MIB,
 } as const;
