@@ -8,7 +8,6 @@ Takes one request a line on stdin, as JSON, and answers each with one line on st
 S3 is reached as AWS_ENDPOINT_URL_S3 and the AWS_* keys say. A failure is answered with {"failed": "why"}.
 """
 
-import functools
 import json
 import os
 import sys
@@ -77,8 +76,8 @@ def read_by_delta_rs(location):
     return as_rows(table.to_pyarrow_table(columns=COLUMNS))
 
 
-@functools.cache
 def open_duckdb():
+    """Another one each time: what went wrong with one reading is no part of the next."""
     database = duckdb.connect()
     for name, package in (("httpfs", duckdb_extension_httpfs), ("delta", duckdb_extension_delta)):
         [folder] = package.__path__
@@ -94,7 +93,8 @@ def open_duckdb():
 
 def read_by_duckdb(location):
     address = location.replace("s3a://", "s3://") if location.startswith("s3") else f"file://{location}"
-    return open_duckdb().sql(f"SELECT {', '.join(COLUMNS)} FROM delta_scan('{address}')").fetchall()
+    with open_duckdb() as database:
+        return database.sql(f"SELECT {', '.join(COLUMNS)} FROM delta_scan('{address}')").fetchall()
 
 
 def read_table(files, folder, location):
