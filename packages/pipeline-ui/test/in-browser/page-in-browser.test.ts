@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     const { page, tell } = await show(twoHundred);
     const line = page.locator('#partitions .table-line');
     expect(await line.innerText()).toBe(
-      'Delta Lake table: version 4, 1,012 files, 3.4 MB; 1,011 of them are small: tickets optimize merges them',
+      'Delta Lake table: version 4, 1,012 files, 3.4\u00a0MB; 1,011 of them are small: tickets optimize merges them',
     );
     tell(empty.events);
     await expect.poll(() => line.count()).toBe(0);
