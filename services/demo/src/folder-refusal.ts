@@ -16,7 +16,7 @@ const CODES: readonly string[] = [
 ] satisfies readonly Refused['code'][];
 
 /** The demo can't work in its folder. The message ends with what to type. */
-export class FolderRefusal extends Error {
+class FolderRefusal extends Error {
   override readonly name = 'FolderRefusal';
   readonly code: string;
 

@@ -49,7 +49,11 @@ for (const [id, schema] of Object.entries(NAMED)) named.add(schema, { id });
 
 const placeOf = (id: string): string => `#/components/schemas/${id}`;
 
-/** The API as an OpenAPI 3.1 document. */
+/**
+ * The API as an OpenAPI 3.1 document. By zod's own `toJSONSchema`, not by `@hono/zod-openapi`: that brings four packages and a second
+ * converter of schemas, wants each schema extended that the page shares with the server, and would still need the names, the stream of
+ * events, the files and the errors that most of this file is about.
+ */
 export function createOpenApiDocument(routes: readonly ApiRoute[], version: string): object {
   const paths: Record<string, object> = { '/events': { get: EVENTS } };
   for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: describe(route) };
