@@ -56,7 +56,7 @@ test('rates are those of one spelling, without the start', () => {
     ['client-tickets', 5e5],
     ['limit', 1.5e6],
   ]);
-  expect(python?.rates.map(({ cpuSecondsPerMillion }) => cpuSecondsPerMillion)).toEqual([4, 12 / 9]);
+  expect(python?.rates.map(({ cpuSecondsPerMillion: cpu }) => cpu.toFixed(3))).toEqual(['4.000', '1.333']);
   expect(steadyRates({ ...report, measurements: [] }, PYTHON)).toBeUndefined();
 });
 
