@@ -52,10 +52,11 @@ function copyTimes(
   },
 ): void {
   const { from, to, offsets, times } = rows;
+  const { offsetDeltas, timestamps } = block.all;
   let index = 0;
   for (let row = from; row < to; row += 1) {
     const delta = (offsets[row] ?? 0) - sinceBase;
-    while (block.offsetDelta(index) < delta) index += 1;
-    times[row] = block.timestampAt(index);
+    while ((offsetDeltas[index] ?? delta) < delta) index += 1;
+    times[row] = timestamps[index] ?? 0;
   }
 }

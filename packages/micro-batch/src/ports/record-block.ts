@@ -107,6 +107,11 @@ export class RecordBlock implements Iterable<SourceRecord> {
     return this.#timestamps[index] ?? 0;
   }
 
+  /** What `offsetDelta` and `timestampAt` say of all records, for loops over many: a number that a call returns is an object. */
+  get all(): { readonly offsetDeltas: Readonly<Float64Array>; readonly timestamps: Readonly<Float64Array> } {
+    return { offsetDeltas: this.#offsets, timestamps: this.#timestamps };
+  }
+
   /** Where in `bytes` its key starts; -1 when it is null. */
   keyStart(index: number): number {
     return this.#places[PLACES * index] ?? NULL;
