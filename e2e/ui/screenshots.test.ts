@@ -11,6 +11,7 @@ import {
   startService,
   uniqueName,
 } from '@client-tickets/testkit';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { hasChromium, openPage, startBrowser } from '@client-tickets/testkit/browser';
@@ -21,8 +22,13 @@ const folder = process.env['SCREENSHOTS'];
 /** How much the charts show: in the documentation more than a minute; CI only looks whether pictures can be made. */
 const CHARTED_SECONDS = process.env['CI'] === undefined ? 75 : 5;
 
+/** Before those that flow there are tickets of some hours, which are final. */
+const HOURS = 10;
+const HOUR_MS = 3_600_000;
+
 const history = z.object({ at: z.array(z.int()) });
-const deadLetters = z.object({ items: z.array(z.unknown()) });
+const counts = z.object({ total: z.int() });
+const items = z.object({ items: z.array(z.unknown()) });
 const batches = z.object({
   items: z.array(
     z.object({
@@ -61,10 +67,9 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         KAFKA_GROUP_ID: uniqueName('ui'),
         RESULTS_PATH: location.RESULTS_PATH,
         CHECKPOINT_PATH: location.CHECKPOINT_PATH,
-        MAX_OFFSETS_PER_TRIGGER: '60',
+        MAX_OFFSETS_PER_TRIGGER: '0',
         RESULTS_ROLLOVER_INTERVAL: '10 seconds', // so that some of the batches that are shown are in files
       });
-      const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
       const connection = { brokers: (process.env['KAFKA_BROKERS'] ?? '').split(',') };
       const messages = createKafkaProducer({
         connection,
@@ -72,6 +77,21 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         logger: silentLogger,
         clock: systemClock,
       });
+      const ask = async <T>(path: string, shape: z.ZodType<T>): Promise<T> =>
+        shape.parse(await (await fetch(`${consumer.url}/api/v1/${path}`)).json());
+      await poll('the topic', 60_000, async () => (await ask('partitions', items)).items.length > 0);
+      const generator = createTicketGenerator({ seed: 7, startTime: new Date() });
+      const now = Date.now();
+      let sent = 0;
+      for (let hour = HOURS; hour > 0; hour -= 1) {
+        const count = CHARTED_SECONDS * (8 + ((hour * 7) % 11));
+        const tickets = Array.from({ length: count }, (_, nth) =>
+          generator.next(new Date(now - (hour - nth / count) * HOUR_MS)),
+        );
+        await messages.send(tickets.map((each) => ({ key: each.client_id, value: encodeTicket(each) })));
+        sent += count;
+      }
+      const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
       const bad = [
         '{"ticket_id":"TCK-00412","client_id":"CL-417","created_at":"2026-11-22T09:30:00Z","request":"Question générale","type":"SALES","priority":"LOW"}',
         null,
@@ -79,13 +99,17 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         'not json',
         new Uint8Array([0xff, 0xfe, 0x54, 0x00, 0x43, 0x00, 0x4b, 0x00]),
       ];
-      const ask = async <T>(path: string, shape: z.ZodType<T>): Promise<T> =>
-        shape.parse(await (await fetch(`${consumer.url}/api/v1/${path}`)).json());
+      await poll(
+        'the tickets of these hours',
+        60_000,
+        async () => (await ask('counts', counts)).total >= sent,
+      );
+      const before = (await ask('history', history)).at.length;
       const areCharted = async (seconds: number): Promise<boolean> =>
-        (await ask('history', history)).at.length >= seconds;
-      /** The newest batch whose records are in files. */
+        (await ask('history', history)).at.length >= before + seconds;
+      /** The oldest batch that is shown and whose records are in files: partitions and table are below it. */
       const findStored = async (): Promise<string | undefined> => {
-        for (const { key, batchId, parts } of (await ask('batches', batches)).items) {
+        for (const { key, batchId, parts } of (await ask('batches', batches)).items.toReversed()) {
           const path = `partitions/${parts[0].partition}/batches/${batchId}`;
           if ((await ask(path, batchDetail)).records.length > 0) return key;
         }
@@ -100,11 +124,13 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
       await poll(
         'dead letters in files',
         60_000,
-        async () => (await ask('dead-letters', deadLetters)).items.length === bad.length,
+        async () => (await ask('dead-letters', items)).items.length === bad.length,
       );
       for (const [name, options, section] of PICTURES) {
         const { page, troubles } = await openPage(browser, consumer.url, options);
         await page.locator('.letters tbody tr').first().waitFor();
+        await page.getByLabel('1 min', { exact: true }).check(); // so long is charted
+        if (section === 'overview') await page.evaluate('scrollTo(0, 0)');
         if (section === 'batches') {
           await page.locator(`.toggle[aria-controls="batch-${await findStored()}"]`).click();
           await page.locator('.records tbody tr').first().waitFor();
