@@ -38,10 +38,21 @@ const SIZE_BYTES = 4;
 const MOST_AT_ONCE = 8 * 1024 * 1024;
 const LEAST_AT_ONCE = 16 * 1024;
 
-/** gzip data ends with its decompressed size. Where that is true, the result comes in one piece, and nothing is copied. */
+/** gzip data ends with its decompressed size. */
 function gzipOptions(data: Buffer, maxOutputLength: number): zlib.ZlibOptions {
   const size = data.length < SIZE_BYTES ? 0 : data.readUInt32LE(data.length - SIZE_BYTES);
-  const chunkSize = Math.min(Math.max(size, LEAST_AT_ONCE), MOST_AT_ONCE, maxOutputLength);
+  return inOnePiece(size, maxOutputLength);
+}
+
+/**
+ * Where the result takes no more than `bytes`, it comes in one piece, and nothing is copied. A byte more, because a piece that is full
+ * makes room for another one.
+ */
+function inOnePiece(
+  bytes: number,
+  maxOutputLength: number,
+): { readonly maxOutputLength: number; readonly chunkSize: number } {
+  const chunkSize = Math.min(Math.max(bytes + 1, LEAST_AT_ONCE), MOST_AT_ONCE, maxOutputLength);
   return { maxOutputLength, chunkSize: Math.max(64, chunkSize) };
 }
 
@@ -68,22 +79,23 @@ const native: Partial<Pick<typeof zlib, 'zstdDecompress' | 'zstdDecompressSync'>
 export const zstdDecompressor: Decompressor = Object.assign(
   async (data: Buffer, mostBytes: number): Promise<Buffer> => {
     if (native.zstdDecompress === undefined) return zstdDecompressor.sync(data, mostBytes);
-    checkZstdFrames(data, mostBytes);
+    const { roomBytes } = checkZstdFrames(data, mostBytes);
     try {
-      return await promisify<Buffer, zlib.ZstdOptions, Buffer>(native.zstdDecompress)(data, {
-        maxOutputLength: mostBytes,
-      });
+      return await promisify<Buffer, zlib.ZstdOptions, Buffer>(native.zstdDecompress)(
+        data,
+        inOnePiece(roomBytes, mostBytes),
+      );
     } catch (error) {
       throw named(error, mostBytes);
     }
   },
   {
     sync: (data: Buffer, mostBytes: number): Buffer => {
-      const { isBounded } = checkZstdFrames(data, mostBytes);
+      const { isBounded, roomBytes } = checkZstdFrames(data, mostBytes);
       if (native.zstdDecompressSync === undefined)
         return isBounded ? asBuffer(decompressWithFzstd(data)) : decompressInSteps(data, mostBytes);
       try {
-        return native.zstdDecompressSync(data, { maxOutputLength: mostBytes });
+        return native.zstdDecompressSync(data, inOnePiece(roomBytes, mostBytes));
       } catch (error) {
         throw named(error, mostBytes);
       }

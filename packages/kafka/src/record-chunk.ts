@@ -37,6 +37,8 @@ export interface OffsetLie extends BatchPlace {
 
 /** A chunk ends with the record batch that brings it to so many bytes: larger ones would not bound memory. */
 const CHUNK_BYTES = 1024 * 1024;
+/** So does one that was decompressed by itself, and is of so many: alone, its records can stay where they are. */
+const LARGE_BYTES = CHUNK_BYTES / 2;
 
 /**
  * Chunks that own their memory, and note down where each record lies in it; no object is made for a record. What kafkajs
@@ -70,7 +72,8 @@ export async function* readChunks(fetched: FetchedBatch, options: ChunkOptions):
     pieces.push(piece);
     size += sizeOf(piece);
     const next = recordBatches[index + 1];
-    if (size < CHUNK_BYTES || next === undefined) continue;
+    const isEnd = size >= CHUNK_BYTES || (piece.isUnpacked && sizeOf(piece) >= LARGE_BYTES);
+    if (!isEnd || next === undefined) continue;
     const end = BigInt(next.firstOffset); // and not before it: what lies between them was filtered out
     yield toChunk(startOffset, end, packRecords(pieces, { ...fetched, fetchedOffset: startOffset }, options));
     startOffset = end;
@@ -109,6 +112,8 @@ const isStored = (batch: RecordBatch): batch is StoredBatch => batch.storedRecor
 interface Piece {
   readonly batch: RecordBatch;
   readonly content: Uint8Array | Lz4Frame;
+  /** Its bytes were decompressed by themselves, into memory of their own. */
+  readonly isUnpacked: boolean;
   /** Why it has no content, as a clause. */
   readonly problem?: string;
 }
@@ -125,9 +130,9 @@ const MOST_BYTES_AT_ONCE = 64 * 1024;
 
 async function decompressBatch(batch: StoredBatch, maxBatchBytes: number): Promise<Piece> {
   const { compression = 0, storedRecords, count } = batch;
-  const failed = (problem: string): Piece => ({ batch, content: NOTHING, problem });
-  const bounded = (content: Piece['content']): Piece => {
-    const piece = { batch, content };
+  const failed = (problem: string): Piece => ({ batch, content: NOTHING, isUnpacked: false, problem });
+  const bounded = (content: Piece['content'], isUnpacked = false): Piece => {
+    const piece = { batch, content, isUnpacked };
     const size = sizeOf(piece) + roomFor(piece) * RECORD_BYTES;
     return size <= maxBatchBytes ? piece : failed(new BatchTooLarge(maxBatchBytes).message);
   };
@@ -142,6 +147,7 @@ async function decompressBatch(batch: StoredBatch, maxBatchBytes: number): Promi
       isSmall
         ? decompressor.sync(storedRecords, maxBatchBytes)
         : await decompressor(storedRecords, maxBatchBytes),
+      true,
     );
   } catch (error) {
     return failed(error instanceof BatchTooLarge ? error.message : damageOf(name, error));

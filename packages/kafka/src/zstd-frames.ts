@@ -7,13 +7,21 @@ const SKIPPABLE = 0x184d2a50; // and the fifteen after it
 const LARGEST_BLOCK = 128 * 1024;
 const USUAL_WINDOW = 8 * 1024 * 1024; // what each decoder should have room for, says the RFC
 const RUN = 1; // a block of one byte, repeated
+const COMPRESSED = 2;
+/** What blocks rarely exceed, decompressed: a short one has a header of three bytes, and might hold the most. */
+const USUAL_RATIO = 16;
 
 /**
  * Looks at the headers of all frames, before anything is decompressed. Throws `BatchTooLarge` when they declare more than
  * `mostBytes`, or a window that takes more. `isBounded`: all say how much they hold, so no decoder takes more memory than that.
+ * `roomBytes`: room for what they hold, as far as headers and sizes of blocks tell; mostly enough, and not much too large.
  */
-export function checkZstdFrames(data: Buffer, mostBytes: number): { readonly isBounded: boolean } {
+export function checkZstdFrames(
+  data: Buffer,
+  mostBytes: number,
+): { readonly isBounded: boolean; readonly roomBytes: number } {
   let declared = 0;
+  let roomBytes = 0;
   let isBounded = true;
   let at = 0;
   while (at < data.length) {
@@ -29,9 +37,11 @@ export function checkZstdFrames(data: Buffer, mostBytes: number): { readonly isB
     const mostWindow = Math.max(mostBytes, USUAL_WINDOW);
     if (declared > mostBytes || header.windowBytes > mostWindow) throw new BatchTooLarge(mostBytes);
     if (header.contentBytes === undefined) isBounded = false;
-    at = skipBlocks(data, header.end) + (header.hasChecksum ? 4 : 0);
+    const blocks = skipBlocks(data, header.end);
+    roomBytes += header.contentBytes ?? blocks.roomBytes;
+    at = blocks.end + (header.hasChecksum ? 4 : 0);
   }
-  return { isBounded };
+  return { isBounded, roomBytes };
 }
 
 interface FrameHeader {
@@ -73,14 +83,16 @@ function readSize(data: Buffer, at: number, bytes: number): number | undefined {
   }
 }
 
-function skipBlocks(data: Buffer, start: number): number {
+function skipBlocks(data: Buffer, start: number): { readonly end: number; readonly roomBytes: number } {
+  let roomBytes = 0;
   let at = start;
   for (;;) {
     const header = data.readUIntLE(at, 3);
     const [isLast, kind, size] = [(header & 1) === 1, (header >>> 1) & 3, header >>> 3];
     if (size > LARGEST_BLOCK) throw new RangeError(`a zstd block of ${size} bytes`);
+    roomBytes += kind === COMPRESSED ? Math.min(LARGEST_BLOCK, USUAL_RATIO * size) : size;
     at += 3 + (kind === RUN ? 1 : size);
     if (at > data.length) throw new RangeError('the zstd frame is cut off');
-    if (isLast) return at;
+    if (isLast) return { end: at, roomBytes };
   }
 }

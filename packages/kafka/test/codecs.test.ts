@@ -11,6 +11,7 @@ import {
   zstdDecompressor,
   type Decompressor,
 } from '../src/decompressors.ts';
+import { checkZstdFrames } from '../src/zstd-frames.ts';
 
 registerCodecs();
 
@@ -171,6 +172,20 @@ describe.each(bombs)('$name', ({ decompressor, data }) => {
       16 * LIMIT,
     );
   });
+});
+
+test('room for what zstd holds is known before it is decompressed, and small data is not given much', () => {
+  const room = (data: Buffer): number => checkZstdFrames(data, LIMIT).roomBytes;
+  /** A frame of one compressed block of so many bytes, which are not looked at. */
+  const compressed = (bytes: number): Buffer => {
+    const field = Buffer.alloc(3);
+    field.writeUIntLE((bytes << 3) | (2 << 1) | 1, 0, 3);
+    return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]), field, Buffer.alloc(bytes)]);
+  };
+  expect(room(compressed(10))).toBe(160);
+  expect(room(compressed(20_000))).toBe(128 * 1024);
+  expect(room(zstdBomb(4))).toBe(4 * 128 * 1024);
+  expect(room(twice(zstdBomb(4, { contentBytes: 1_000 })))).toBe(2_000);
 });
 
 test('a zstd frame that holds more than its header says is damaged, or cut off there', async () => {

@@ -1,6 +1,9 @@
+import zlib from 'node:zlib';
 import type { RecordChunk } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
 import type { RecordBatch } from 'kafkajs';
+import { compressFrameSync } from 'lz4-napi';
+import { compressSync } from 'snappy';
 import { describe, expect, test } from 'vitest';
 import { readChunks, type ChunkOptions, type FetchedBatch, type OffsetLie } from '../src/record-chunk.ts';
 
@@ -127,6 +130,35 @@ describe('a chunk', () => {
     },
   );
 
+  const bytesOf = ({ storedRecords = Buffer.alloc(0) }: RecordBatch): Buffer => storedRecords;
+  const compressed = [
+    { name: 'gzip', compression: 1, compress: (data: Buffer): Buffer => zlib.gzipSync(data) },
+    { name: 'snappy', compression: 2, compress: (data: Buffer): Buffer => compressSync(data) },
+    { name: 'lz4', compression: 3, compress: (data: Buffer): Buffer => compressFrameSync(data) },
+  ];
+
+  test.each(compressed)(
+    'of $name has memory of its own, which is no larger than it has to be',
+    async ({ compression, compress }) => {
+      for (const size of [20, 3_000, 700_000]) {
+        const plain = recordBatch(0n, [written(0, 'CL-100', 'a'.repeat(size)), written(1, null, 'b')]);
+        const batch = { ...plain, compression, storedRecords: compress(bytesOf(plain)) };
+        const chunk = await toChunk({
+          partition: 0,
+          fetchedOffset: 0n,
+          endOffset: 2n,
+          recordBatches: [batch],
+        });
+        const { records } = chunk;
+        expect([...records].map(({ value }) => Buffer.from(value ?? []).toString())).toEqual([
+          'a'.repeat(size),
+          'b',
+        ]);
+        expect(records.bytes.buffer.byteLength).toBeLessThanOrEqual(bytesOf(plain).length + 1);
+      }
+    },
+  );
+
   test('begins at the offset that was asked for, also when the record batch began earlier', async () => {
     const batch = recordBatch(5n, [written(0, null, 'a'), written(1, null, 'b'), written(2, null, 'c')]);
     const chunk = await toChunk({ partition: 0, fetchedOffset: 6n, endOffset: 8n, recordBatches: [batch] });
@@ -160,6 +192,18 @@ describe('a chunk', () => {
     await expect(read()).rejects.toThrow(
       /record batch at offsets 0 to 0 of client_tickets, partition 0, can't be read: its record 0 does not fit its length/,
     );
+  });
+
+  test('has a large record batch alone, if that was decompressed', async () => {
+    const recordBatches = [0n, 10n, 20n].map((first, index) => {
+      const plain = recordBatch(first, [written(0, null, 'a'.repeat(index === 1 ? 600_000 : 400_000))]);
+      return { ...plain, compression: 1, storedRecords: zlib.gzipSync(bytesOf(plain)) };
+    });
+    const chunks = await toChunks({ partition: 0, fetchedOffset: 0n, endOffset: 25n, recordBatches });
+    expect(chunks.map(({ startOffset, endOffset }) => [startOffset, endOffset])).toEqual([
+      [0n, 20n],
+      [20n, 25n],
+    ]);
   });
 
   test('ends with the record batch that brings it to a mebibyte, where the next one begins', async () => {
