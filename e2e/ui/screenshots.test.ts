@@ -27,7 +27,6 @@ const HOURS = 10;
 const HOUR_MS = 3_600_000;
 
 const history = z.object({ at: z.array(z.int()) });
-const counts = z.object({ total: z.int() });
 const items = z.object({ items: z.array(z.unknown()) });
 const batches = z.object({
   items: z.array(
@@ -82,14 +81,12 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
       await poll('the topic', 60_000, async () => (await ask('partitions', items)).items.length > 0);
       const generator = createTicketGenerator({ seed: 7, startTime: new Date() });
       const now = Date.now();
-      let sent = 0;
       for (let hour = HOURS; hour > 0; hour -= 1) {
         const count = CHARTED_SECONDS * (8 + ((hour * 7) % 11));
         const tickets = Array.from({ length: count }, (_, nth) =>
           generator.next(new Date(now - (hour - nth / count) * HOUR_MS)),
         );
         await messages.send(tickets.map((each) => ({ key: each.client_id, value: encodeTicket(each) })));
-        sent += count;
       }
       const producer = startService('producer', { ...topic, TICKET_COUNT: '0', TICKETS_PER_SECOND: '37' });
       const bad = [
@@ -99,17 +96,11 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
         'not json',
         new Uint8Array([0xff, 0xfe, 0x54, 0x00, 0x43, 0x00, 0x4b, 0x00]),
       ];
-      await poll(
-        'the tickets of these hours',
-        60_000,
-        async () => (await ask('counts', counts)).total >= sent,
-      );
-      const before = (await ask('history', history)).at.length;
       const areCharted = async (seconds: number): Promise<boolean> =>
-        (await ask('history', history)).at.length >= before + seconds;
-      /** The oldest batch that is shown and whose records are in files: partitions and table are below it. */
+        (await ask('history', history)).at.length >= seconds;
+      /** The newest batch whose records are in files. */
       const findStored = async (): Promise<string | undefined> => {
-        for (const { key, batchId, parts } of (await ask('batches', batches)).items.toReversed()) {
+        for (const { key, batchId, parts } of (await ask('batches', batches)).items) {
           const path = `partitions/${parts[0].partition}/batches/${batchId}`;
           if ((await ask(path, batchDetail)).records.length > 0) return key;
         }
