@@ -161,7 +161,7 @@ describe.skipIf(!isWanted)('the stack of docker-compose.yml', () => {
       const notebook = ['work/result_analysis.ipynb', '--output', '/tmp/executed.ipynb'];
       await stack.compose('exec', '-T', 'jupyter', 'jupyter', 'execute', ...notebook);
       const executed = await stack.compose('exec', '-T', 'jupyter', 'cat', '/tmp/executed.ipynb');
-      expect(executed.match(/(?<!\\)"OK: /g)).toHaveLength(6); // printed; the code of the cells has it behind a backslash
+      expect(executed.match(/(?<!\\)"OK: /g)).toHaveLength(7); // printed; the code of the cells has it behind a backslash
       expect(executed).not.toMatch(/(?<!\\)"WRONG: /);
       expect(executed.match(/"image\/png": "/g)).toHaveLength(4);
     },
