@@ -215,15 +215,7 @@ export class StreamingQuery<State> {
    * the next run.
    */
   async #finishFiles(): Promise<void> {
-    const finished = await Promise.allSettled(this.#owned.queries.map(finishFiles));
-    for (const each of finished) {
-      if (each.status === 'fulfilled') this.#report.stored(each.value);
-      else
-        this.#options.logger.warn(
-          { err: each.reason as unknown },
-          'open files are finished at the next start',
-        );
-    }
+    this.#report.stored(await finishFiles(this.#owned.queries, this.#options.logger));
   }
 
   async #runEachTrigger(opened: OpenedQuery<State>): Promise<void> {
