@@ -1,4 +1,4 @@
-"""The same job as `pyspark_job.py`, as somebody writes it who knows Spark well: one query, so that each message is read and parsed once.
+"""The same job as `pyspark_job.py`, written with good knowledge of Spark: one query, so that each message is read and parsed once.
 
 `foreachBatch` keeps a batch in memory (`persist`), writes it as enriched Parquet, counts it, and adds it to the counts before it. Files
 and counts bear the batch's number, so a batch that Spark tries again replaces its own: each ticket counts once.

@@ -81,7 +81,7 @@ impl<'a> Topic<'a> {
             if queue.is_null() {
                 bail!("partition {}: librdkafka has no queue for it", range.partition);
             }
-            // SAFETY: `queue` is not null. Forwarded to nobody, it keeps its records for this reader.
+            // SAFETY: `queue` is not null. It is forwarded nowhere, so it keeps its records for this reader.
             unsafe { rd_kafka_queue_forward(queue, ptr::null_mut()) };
             readers.push(PartitionReader { range: *range, queue, _consumer: &self.consumer });
         }

@@ -27,7 +27,7 @@ export type FindSource = (frame: CallFrame) => string | undefined;
 export interface Grouping<Group extends string> {
   /** Of a source file, or of a bundle; `undefined`: its callers tell. */
   readonly ofFile: (file: string) => Group | undefined;
-  /** Of what Node does itself on behalf of nobody. `place`: its own file, or the name of the function. */
+  /** Of what Node does itself, without having been called. `place`: its own file, or the name of the function. */
   readonly ofInternals: (place: string) => Group;
   readonly garbage: Group;
 }

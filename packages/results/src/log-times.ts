@@ -1,8 +1,8 @@
 import type { RecordBlock } from '@client-tickets/micro-batch';
 
 /**
- * When the log says that the rows of a group were written. It is looked up for many rows at once: noted row by row, beside all that
- * is done with a record, it made that path too long for the runtime to compile in one piece, and cost ten times as much.
+ * When the log says that the rows of a group were written. It is looked up for many rows at once, in a short loop of its own: the
+ * path that a record takes is compiled as a whole, and one step more for each record makes it slower than the step itself.
  */
 export class LogTimes {
   readonly #times: Float64Array;
