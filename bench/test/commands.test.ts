@@ -91,19 +91,21 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', { timeout: 180_0
     expect(Object.keys(stages)).toContain('load modules, start');
   });
 
+  const steadily = () => ({
+    home,
+    node,
+    brokers,
+    endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? '',
+    bucket: process.env['S3_BUCKET'] ?? '',
+    minutes: 0.05,
+    settleSeconds: 2,
+    onPhase: () => {},
+  });
+
   test.skipIf(missingS3() !== undefined)(
     'the steady cost counts no write of an idle consumer, and some at 1 ticket a second',
     async () => {
-      const rows = await measureClientTickets({
-        home,
-        node,
-        brokers,
-        endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? '',
-        bucket: process.env['S3_BUCKET'] ?? '',
-        minutes: 0.05,
-        settleSeconds: 2,
-        onPhase: () => {},
-      });
+      const rows = await measureClientTickets(steadily());
       expect(rows.map(({ who, load }) => `${who}, ${load}`)).toEqual([
         'consumer, idle',
         'consumer, idle, one viewer of the UI',
@@ -121,14 +123,7 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', { timeout: 180_0
     'the cost by trigger and rollover counts the requests of each consumer by itself',
     async () => {
       const rows = await measureCosts({
-        home,
-        node,
-        brokers,
-        endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? '',
-        bucket: process.env['S3_BUCKET'] ?? '',
-        minutes: 0.05,
-        settleSeconds: 2,
-        onPhase: () => {},
+        ...steadily(),
         triggers: ['500 milliseconds'],
         rollovers: ['1 second', '2 seconds'],
       });
