@@ -1,3 +1,4 @@
+import { createTopic } from '@client-tickets/testkit';
 import kafkajs from 'kafkajs';
 import type { ArrivedTicket } from './disorder.ts';
 
@@ -11,12 +12,9 @@ export async function produce(
 ): Promise<void> {
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
-  const [admin, producer] = [kafka.admin(), kafka.producer({ idempotent: true, maxInFlightRequests: 1 })];
-  await Promise.all([admin.connect(), producer.connect()]);
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }],
-    waitForLeaders: true,
-  });
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await createTopic({ topic, numPartitions: partitions, replicationFactor: 3 });
+  await producer.connect();
   for (let first = 0; first < tickets.length; first += AT_ONCE) {
     const messages = tickets.slice(first, first + AT_ONCE).map(({ partition, arrivedAt, ticket }) => ({
       key: ticket.client_id,
@@ -26,5 +24,5 @@ export async function produce(
     }));
     await producer.send({ topic, messages, acks: -1 });
   }
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
+  await producer.disconnect();
 }

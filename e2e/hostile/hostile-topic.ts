@@ -1,5 +1,6 @@
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
 import { registerCodecs } from '@client-tickets/kafka';
+import { createTopic } from '@client-tickets/testkit';
 
 const { CompressionTypes } = kafkajs;
 
@@ -59,16 +60,14 @@ export async function createHostileTopic(options: {
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await Promise.all([admin.connect(), producer.connect(), transactional.connect()]);
-  await createTopic(
-    admin,
-    { topic, numPartitions: partitions },
-    {
-      'max.message.bytes': String(maxMessageBytes),
-      'compression.type': compression,
-      'retention.ms': '-1', // some messages are of 1970
-      'message.timestamp.after.max.ms': '9223372036854775807',
-    },
-  );
+  const config = {
+    'max.message.bytes': String(maxMessageBytes),
+    'compression.type': compression,
+    'retention.ms': '-1', // some messages are of 1970
+    'message.timestamp.after.max.ms': '9223372036854775807',
+  };
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await createTopic({ topic, numPartitions: partitions, replicationFactor: 3, configEntries });
   const sent = new Map<string, HostileMessage>();
 
   async function write(
@@ -113,18 +112,6 @@ export async function createHostileTopic(options: {
       await disconnect(admin, producer, transactional);
     },
   };
-}
-
-async function createTopic(
-  admin: Admin,
-  topic: { readonly topic: string; readonly numPartitions: number },
-  config: Readonly<Record<string, string>>,
-): Promise<void> {
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ ...topic, replicationFactor: 3, configEntries }],
-  });
 }
 
 async function disconnect(

@@ -27,7 +27,7 @@ export const importTable = {
   },
   'packages/testkit': {
     ours: ['micro-batch', 'object-store', 'results', 'tickets'],
-    npm: ['axe-core', 'fast-check', 'playwright-core', 'rolldown'],
+    npm: ['axe-core', 'fast-check', 'kafkajs', 'playwright-core', 'rolldown'],
   },
   'packages/service-kit': { ours: [], npm: ['commander', 'dotenv', 'pino', 'pino-pretty', 'zod'] },
   'services/producer': { ours: ['kafka', 'micro-batch', 'service-kit', 'tickets'], npm: ['zod'] },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { createTopic } from '@client-tickets/testkit';
 import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaClient, type KafkaConnection } from '../../src/kafka-connection.ts';
@@ -58,13 +59,11 @@ export function useRealBrokers(): RealBrokers {
     client.destroy();
   });
 
-  const createTopic = async (config?: Omit<ITopicConfig, 'topic'>): Promise<string> => {
+  const createNewTopic = async (config?: Omit<ITopicConfig, 'topic'>): Promise<string> => {
     const topic = uniqueName();
     // The records of these tests are of 2023: brokers would take them for expired whenever they look.
     const configEntries = [{ name: 'retention.ms', value: '-1' }];
-    await admin.createTopics({
-      topics: [{ topic, numPartitions: 3, replicationFactor: 3, configEntries, ...config }],
-    });
+    await createTopic({ topic, numPartitions: 3, replicationFactor: 3, configEntries, ...config });
     return topic;
   };
 
@@ -83,13 +82,13 @@ export function useRealBrokers(): RealBrokers {
       await admin.fetchTopicOffsets(topic); // or kafkajs does not know the leader
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: offset.toString() }] });
     },
-    createTopic,
+    createTopic: createNewTopic,
     createTopicOfOneBroker: async (numPartitions) => {
       const replicas = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId);
       const replicaAssignment = Array.from({ length: numPartitions }, (_, partition) => {
         return { partition, replicas };
       });
-      return createTopic({ numPartitions: -1, replicationFactor: -1, replicaAssignment });
+      return createNewTopic({ numPartitions: -1, replicationFactor: -1, replicaAssignment });
     },
   };
 }

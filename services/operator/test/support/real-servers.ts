@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { createTopic } from '@client-tickets/testkit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaTopicAccess } from '../../src/topic/kafka-topic-access.ts';
@@ -51,10 +52,7 @@ export function useRealBrokers(): RealBrokers {
     createTopic: async () => {
       const topic = uniqueName();
       topics.push(topic);
-      await admin.createTopics({
-        topics: [{ topic, numPartitions: 2, replicationFactor: 3 }],
-        waitForLeaders: true,
-      });
+      await createTopic({ topic, numPartitions: 2, replicationFactor: 3 });
       return topic;
     },
     access: (topic) => {
