@@ -1,5 +1,6 @@
 import type {
   Batch,
+  BatchDetail,
   Counts,
   DeadLetterView,
   Figures,
@@ -202,5 +203,32 @@ export function madeHistory(points: readonly Point[]): History {
     processedRowsPerSecond: points.map((point) => point.processedRowsPerSecond),
     batchDurationMs: points.map((point) => point.batchDurationMs),
     lag: points.map(({ lag }) => lag),
+  };
+}
+
+/** A batch of which one ticket is stored, with the request that is given. */
+export function madeBatchDetail(request: string): BatchDetail {
+  const ticket = {
+    ticket_id: 'TCK-00100',
+    client_id: 'CL-100',
+    created_at: '2026-11-26T09:30:00.000Z',
+    request,
+    type: 'TECHNICAL',
+    priority: 'LOW',
+  };
+  const stored = { support_team: 'Tech Support', kafka_partition: 0, kafka_offset: 100 };
+  return {
+    partition: 0,
+    startOffset: '100',
+    endOffset: '101',
+    batchId: 100,
+    countedAt: new Date().toISOString(),
+    rows: 1,
+    deadLetters: 0,
+    stored: null,
+    resultsLocation: 's3://client-tickets/results/',
+    records: [{ offset: '100', before: ticket, after: { ...ticket, ...stored } }],
+    rejected: [],
+    problem: null,
   };
 }

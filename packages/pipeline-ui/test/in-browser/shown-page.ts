@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@client-tickets/micro-batch';
 import { openPage, startBrowser, type WatchedPage } from '@client-tickets/testkit/browser';
 import { Hono } from 'hono';
-import type { About, Batches, DeadLetters, History, LiveEvents } from '../../src/api/index.ts';
+import type { About, BatchDetail, Batches, DeadLetters, History, LiveEvents } from '../../src/api/index.ts';
 import { startHttpServer } from '../../src/http/http-server.ts';
 import { createLiveFeed } from '../../src/http/live-feed.ts';
 import { providePage } from '../../src/http/page-build.ts';
@@ -17,6 +17,8 @@ export interface Answers {
   readonly history?: History;
   readonly about?: About;
   readonly olderBatches?: Batches;
+  /** Of whichever batch is opened. */
+  readonly batch?: BatchDetail;
   readonly deadLetters?: DeadLetters;
 }
 
@@ -35,6 +37,8 @@ export interface ShownPage extends WatchedPage {
   readonly tell: (events: Partial<LiveEvents>) => void;
   /** Goes away, and comes back at the same address with other answers. */
   readonly restart: (events: Partial<LiveEvents>, answers?: Answers) => Promise<void>;
+  /** Goes away, as one that was killed. */
+  readonly goAway: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -54,6 +58,9 @@ export async function showPages(): Promise<ShownPages> {
     app.get('/api/v1/settings', (c) => c.json(answers.about ?? { settings: [], versions: {}, links: [] }));
     app.get('/api/v1/batches', (c) =>
       c.json(answers.olderBatches ?? { items: [], next: null, problem: null }),
+    );
+    app.get('/api/v1/partitions/:partition/batches/:batchId', (c) =>
+      answers.batch === undefined ? c.notFound() : c.json(answers.batch),
     );
     app.get('/api/v1/dead-letters', (c) =>
       c.json(answers.deadLetters ?? { items: [], next: null, filesRead: 0, problem: null }),
@@ -76,18 +83,25 @@ export async function showPages(): Promise<ShownPages> {
   return {
     async open(events, answers = {}, options = {}) {
       let consumer = await serve(events, answers, 0);
+      let isThere = true;
       const port = Number(new URL(consumer.url).port);
       const watched = await openPage(browser, consumer.url, options);
+      async function goAway(): Promise<void> {
+        if (isThere) await consumer.close();
+        isThere = false;
+      }
       return {
         ...watched,
         tell: (more) => consumer.tell(more),
         async restart(nextEvents, nextAnswers = {}) {
-          await consumer.close();
+          await goAway();
           consumer = await serve(nextEvents, nextAnswers, port);
+          isThere = true;
         },
+        goAway,
         async close() {
           await watched.page.context().close();
-          await consumer.close();
+          await goAway();
         },
       };
     },

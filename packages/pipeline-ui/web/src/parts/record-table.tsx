@@ -3,6 +3,7 @@ import type { BatchDetail } from '../../../src/api/index.ts';
 import { showText } from '../format/raw-value.ts';
 import { useRecordNames } from '../live/record-names.ts';
 import { LongText } from './long-text.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 
 type Shown = BatchDetail['records'][number];
 
@@ -14,7 +15,7 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
     (column) => !columns.includes(column),
   );
   return (
-    <div class="scroll" role="region" aria-label={`First ${plural}, scrolls sideways`} tabIndex={0}>
+    <ScrollRegion label={`First ${plural}`} class="scroll">
       <table class="records">
         <thead>
           <tr>
@@ -50,7 +51,7 @@ export function RecordTable({ records }: { readonly records: readonly Shown[] })
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

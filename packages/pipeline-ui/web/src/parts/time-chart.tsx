@@ -21,6 +21,8 @@ interface ChartProps {
 const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
   [1, 2, 5].map((step) => step * 10 ** power),
 ).flat();
+/** In seconds. Two minutes are no step of uPlot's, which has a single label then where five minutes are charted on a phone. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900];
 const LOWEST_TOP = 1; // a record or a millisecond; a flat line at 0 needs no finer scale
 
 /**
@@ -126,6 +128,7 @@ function chartOptions(
         grid: { show: false },
         size: 24,
         space: 48,
+        incrs: TIME_STEPS,
         values: (_, ticks, __, ___, seconds) => ticks.map(seconds < 60 ? showSecond : showMinute),
       },
       {

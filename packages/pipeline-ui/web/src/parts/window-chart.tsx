@@ -12,7 +12,7 @@ const COLOURS = 6;
 /**
  * Stacked columns, one a window. The slider below them chooses the window whose numbers are said in words: with the pointer, with a
  * finger, with the arrow keys, and to a screen reader, which gets the words as the slider's value. So the columns themselves are
- * hidden from it.
+ * hidden from it. A single window needs no slider: its words are read as they stand.
  */
 export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.Element {
   const { kinds, windows, late, per, column } = table;
@@ -24,6 +24,7 @@ export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.El
   const index = found < 0 ? last : found; // the latest, until another one is chosen
   const most = roundUp(Math.max(1, ...windows.map(totalOf)));
   const shown = windows[index];
+  const isChoice = windows.length > 1;
   const every = Math.ceil(windows.length / 8);
   return (
     <div class="panel windows">
@@ -31,7 +32,7 @@ export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.El
         <h3 id={heading}>
           {capitalized(records)} per {per}, by {column.replaceAll('_', ' ')}
         </h3>
-        {late !== null && (
+        {late !== null && (late > 0 || shown !== undefined) && (
           <p class="late" data-tone={late > 0 ? 'warn' : undefined}>
             <span class="number">{showCount(late)}</span> late
             <small> {lateNote(late, per)}</small>
@@ -42,7 +43,7 @@ export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.El
         <p class="empty">The first {per} appears with the first batch.</p>
       ) : (
         <>
-          <p class="reading" aria-hidden="true">
+          <p class="reading" aria-hidden={isChoice}>
             {reading(shown, table, records)}
           </p>
           <div class="columns" aria-hidden="true">
@@ -52,7 +53,7 @@ export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.El
                 <li
                   key={window.start}
                   data-final={window.isFinal ? '' : undefined}
-                  data-chosen={place === index ? '' : undefined}
+                  data-chosen={isChoice && place === index ? '' : undefined}
                   onPointerEnter={() => setChosen(window.start)}
                 >
                   <span class="stack">
@@ -71,17 +72,19 @@ export function WindowChart({ table }: { readonly table: WindowsTable }): JSX.El
               ))}
             </ol>
           </div>
-          <input
-            type="range"
-            min={0}
-            max={last}
-            step={1}
-            style={{ '--columns': windows.length }}
-            value={index}
-            aria-labelledby={heading}
-            aria-valuetext={reading(shown, table, records)}
-            onInput={({ currentTarget }) => setChosen(windows[Number(currentTarget.value)]?.start)}
-          />
+          {isChoice && (
+            <input
+              type="range"
+              min={0}
+              max={last}
+              step={1}
+              style={{ '--columns': windows.length }}
+              value={index}
+              aria-labelledby={heading}
+              aria-valuetext={reading(shown, table, records)}
+              onInput={({ currentTarget }) => setChosen(windows[Number(currentTarget.value)]?.start)}
+            />
+          )}
           <ul class="legend">
             {kinds.map((name, kind) => (
               <li key={name} data-kind={kind % COLOURS}>

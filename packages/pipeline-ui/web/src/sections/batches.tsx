@@ -6,7 +6,7 @@ import { messageOf } from '../live/use-request.ts';
 import { BatchRow } from '../parts/batch-row.tsx';
 import { PHASES } from '../parts/phase-bar.tsx';
 import type { Share } from '../live/share.ts';
-import { WideTable } from '../parts/wide-table.tsx';
+import { ScrollRegion } from '../parts/scroll-region.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 const MOST_ROWS = 300;
@@ -69,7 +69,7 @@ export function Batches({
           No batch yet. The first one appears as soon as there are {plural} in the topic.
         </p>
       ) : (
-        <WideTable label="Micro-batches">
+        <ScrollRegion label="Micro-batches" class="panel wide">
           <table class="batches">
             <thead>
               <tr>
@@ -103,7 +103,7 @@ export function Batches({
               ))}
             </tbody>
           </table>
-        </WideTable>
+        </ScrollRegion>
       )}
       {cursor !== null && rows.length > 0 && rows.length < MOST_ROWS && (
         <p class="more">

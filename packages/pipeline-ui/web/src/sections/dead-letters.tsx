@@ -6,7 +6,7 @@ import { api } from '../live/api-client.ts';
 import { messageOf } from '../live/use-request.ts';
 import { DeadLetterTable } from '../parts/dead-letter-table.tsx';
 import { ReasonSummary } from '../parts/reason-summary.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { ScrollRegion } from '../parts/scroll-region.tsx';
 
 interface Shown {
   readonly letters: readonly DeadLetterView[];
@@ -112,9 +112,9 @@ export function DeadLetters({
               }}
             />
           )}
-          <WideTable label="Dead letters">
+          <ScrollRegion label="Dead letters" class="panel wide">
             <DeadLetterTable letters={shown.letters} />
-          </WideTable>
+          </ScrollRegion>
         </>
       )}
       {shown !== undefined && shown.next !== null && shown.letters.length < MOST_ROWS && (

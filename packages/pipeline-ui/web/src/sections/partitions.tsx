@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { Figures, Partition, Partitions as PartitionList } from '../../../src/api/index.ts';
 import { plural, showBytes, showCount, showOffset, showRange } from '../format/numbers.ts';
 import { showTime } from '../format/times.ts';
-import { WideTable } from '../parts/wide-table.tsx';
+import { ScrollRegion } from '../parts/scroll-region.tsx';
 import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 /** All partitions of the topic, those of other consumers too, and the table that their files make up. */
@@ -22,7 +22,7 @@ export function Partitions({
       {items.length === 0 ? (
         <p class="empty panel">They appear when the topic can be read.</p>
       ) : (
-        <WideTable label="Partitions">
+        <ScrollRegion label="Partitions" class="panel wide">
           <table class="partitions">
             <thead>
               <tr>
@@ -61,7 +61,7 @@ export function Partitions({
               ))}
             </tbody>
           </table>
-        </WideTable>
+        </ScrollRegion>
       )}
       {table !== null && <TableLine table={table} />}
     </section>

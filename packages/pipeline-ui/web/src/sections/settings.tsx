@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { About, Status } from '../../../src/api/index.ts';
 import { showTime } from '../format/times.ts';
 import type { Requested } from '../live/use-request.ts';
-import { WideTable } from '../parts/wide-table.tsx';
+import { ScrollRegion } from '../parts/scroll-region.tsx';
 
 /** What is in force, what was changed first: it explains most of what the consumer does. */
 export function Settings({
@@ -31,7 +31,7 @@ export function Settings({
       )}
       {about.kind === 'failed' && <p class="problem">{about.message}</p>}
       {about.kind === 'there' && (
-        <WideTable label="Settings">
+        <ScrollRegion label="Settings" class="panel wide">
           <table class="settings">
             <thead>
               <tr>
@@ -56,7 +56,7 @@ export function Settings({
               ))}
             </tbody>
           </table>
-        </WideTable>
+        </ScrollRegion>
       )}
     </section>
   );
