@@ -1,7 +1,5 @@
-import { ensureTopic } from '@client-tickets/kafka';
-import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import kafkajs, { type Admin } from 'kafkajs';
-import { poll } from '@client-tickets/testkit';
+import { createTopic, poll, untilEachBrokerSays } from '@client-tickets/testkit';
 
 const REPLICAS = 3;
 const DEADLINE_MS = 90_000;
@@ -52,22 +50,15 @@ export function createCluster(brokers: readonly string[]): Cluster {
     return topics.find(({ name }) => name === topic)?.topicId;
   };
   const replicated = (topic: string): Promise<void> =>
-    poll(`replicas of ${topic} in sync`, DEADLINE_MS, async () => {
-      const partitions = await partitionsOf(topic).catch(() => []);
-      return partitions.length > 0 && partitions.every(({ isr }) => isr.length === REPLICAS);
-    });
+    untilEachBrokerSays(
+      'replicas in sync',
+      topic,
+      ({ partitions }) => partitions.length > 0 && partitions.every(({ isr }) => isr.length === REPLICAS),
+      brokers,
+    );
   return {
-    createTopic: async (topic, partitions) => {
-      const connection = { brokers };
-      await ensureTopic({
-        connection,
-        topic,
-        partitions,
-        replicationFactor: REPLICAS,
-        logger: silentLogger,
-        clock,
-      });
-    },
+    createTopic: (topic, numPartitions) =>
+      createTopic({ topic, numPartitions, replicationFactor: REPLICAS }, brokers),
     deleteTopic: (topic) => ask((admin) => admin.deleteTopics({ topics: [topic] })),
     leaderOf,
     coordinatorOf: async (group) => {
@@ -85,6 +76,7 @@ export function createCluster(brokers: readonly string[]): Cluster {
         const id = await idOf(topic).catch(() => undefined);
         return id !== undefined && id !== former;
       });
+      await untilEachBrokerSays('the next log', topic, ({ topicId }) => topicId !== former, brokers);
       await replicated(topic);
     },
     replicated,

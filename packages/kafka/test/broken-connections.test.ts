@@ -36,13 +36,14 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
   test('replaces a consumer that lives on and hears nothing', async () => {
     const topic = await createTopic();
     const sockets = new BreakableSockets();
-    let foundStuck = (): void => {};
+    let noteStuck = (): void => {};
+    const foundStuck = new Promise<void>((resolve) => (noteStuck = resolve));
     const { listener } = await sources.read({
       topic,
       connection: broken(sockets),
       logger: {
         ...silentLogger,
-        warn: (_, message) => (message.includes('building a new one') ? foundStuck() : undefined),
+        warn: (_, message) => (message.includes('building a new one') ? noteStuck() : undefined),
       },
       sessionTimeoutMs: 6_000,
       stuckAfterMs: 4_000,
@@ -52,9 +53,7 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     await listener.until(() => listener.endOf(0) === 1n);
     sockets.hang();
     await produce(topic, 0, ['during']);
-    await new Promise<void>((resolve) => {
-      foundStuck = resolve;
-    });
+    await foundStuck;
     sockets.heal();
     await listener.until(() => listener.endOf(0) === 2n);
     expect(listener.assignments.length).toBeGreaterThan(1);

@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs';
+import { untilEachBrokerSays } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { RecordingListener } from './support/recording-listener.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -122,6 +123,7 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     await listener.until(({ assignments }) => assignments.length > 1);
     expect(listener.assignments.at(-1)).toEqual([0]);
     const { length } = listener.assignments;
+    await untilEachBrokerSays('the next id', topic, ({ topicId }) => topicId !== id);
     await idOf();
     expect(listener.assignments).toHaveLength(length); // once
   });
@@ -245,6 +247,7 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     const { listener } = await sources.read({ topic, metadataMaxAgeMs: 300 });
     await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
     await listener.until(({ assignments }) => assignments.at(-1)?.length === 3);
+    await untilEachBrokerSays('partitions', topic, ({ partitions }) => partitions.length === 3);
     await produce(topic, 2, ['new']);
     await listener.until(() => listener.endOf(2) === 1n);
     expect(listener.valuesOf(2)).toEqual(['new']);

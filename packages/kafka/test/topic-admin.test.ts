@@ -1,4 +1,5 @@
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
+import { untilEachBrokerSays } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { ensureTopic, type EnsureTopicOptions } from '../src/index.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -18,6 +19,7 @@ describe.skipIf(!hasBrokers)('ensuring a topic', () => {
     const topic = uniqueName();
     const ensured = await ensureTopic({ ...options(topic), config: { 'retention.ms': '86400000' } });
     expect(ensured).toEqual({ created: true, partitions: 3, replicationFactor: 3, differences: [] });
+    await untilEachBrokerSays('partitions', topic, ({ partitions }) => partitions.length === 3);
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     expect(topics[0]?.partitions.map(({ leader, replicas }) => leader >= 0 && replicas.length)).toEqual([
       3, 3, 3,

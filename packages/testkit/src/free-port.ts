@@ -1,16 +1,27 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below the ports that Linux gives to connections and to servers that ask for none, and away from those of `pnpm servers`. */
+const [FIRST, LAST] = [10_000, 18_000];
+let next = randomInt(FIRST, LAST);
+
+/**
+ * A port of 127.0.0.1 that is free now, another one each time. Whatever starts meanwhile is not given it: a server that takes seconds
+ * to start finds it free.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = FIRST; tries < LAST; tries += 1) {
+    const port = next;
+    next = next + 1 < LAST ? next + 1 : FIRST;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`expected a free port from ${FIRST} to ${LAST}, found none`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject).listen(0, '127.0.0.1', () => {
-      const address: AddressInfo | string | null = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -1,6 +1,7 @@
 export { bundleService } from './bundle-service.ts';
 export { createConsumerCrew, type ConsumerCrew, type CrewChange } from './consumer-crew.ts';
 export { createTopic } from './create-topic.ts';
+export { untilEachBrokerSays } from './each-broker.ts';
 export { startFaultProxy, type FaultProxy, type Misbehaviour } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
 export { poll } from './poll.ts';
