@@ -5,6 +5,7 @@ import { createTicketGenerator } from '@client-tickets/tickets';
 import type { Browser, Page } from 'playwright-core';
 import {
   createTestLocation,
+  freePort,
   hasKafka,
   hasS3,
   type RunningConsumer,
@@ -64,7 +65,8 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       MAX_OFFSETS_PER_TRIGGER: '60',
       RESULTS_ROLLOVER_INTERVAL: '2 seconds',
     };
-    consumer = await startConsumer(settings);
+    // One that nothing else is given while it is started again, nor the browser's own connections.
+    consumer = await startConsumer({ ...settings, HTTP_PORT: String(await freePort()) });
     watched = await openPage(browser, consumer.url, { viewport: { width: 1280, height: 1180 } });
   }, 120_000);
 

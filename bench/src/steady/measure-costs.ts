@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { parseDuration } from '@client-tickets/micro-batch';
-import { startConsumer, startProducer } from '../consumer-process.ts';
+import { startConsumer } from '../consumer-process.ts';
 import { until, type MeasuredService } from '../measured-service.ts';
 import { runPlace, type RunPlace } from '../run-place.ts';
 import { startS3Proxy, type S3Proxy } from '../s3-proxy.ts';
-import { TICKETS, withRun, type SteadyOptions } from './measure-steady.ts';
+import { startTickets, TICKETS, withRun, type SteadyOptions } from './measure-steady.ts';
 import type { SteadyRow } from './watch-usage.ts';
 
 type Settings = NonNullable<SteadyRow['settings']>;
@@ -66,7 +66,10 @@ export async function measureCosts(
           seconds: 60,
         });
       }
-      producer.process = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
+      producer.process = await startTickets(
+        run,
+        running.map(({ proxy }) => proxy),
+      );
       const rows = await watch(
         TICKETS,
         running.map(({ consumer, proxy }) => ({

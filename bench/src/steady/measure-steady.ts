@@ -7,7 +7,6 @@ import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch'
 import { startConsumer, startProducer, type ServiceRun } from '../consumer-process.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { uiUrl } from '../pipeline-ui-url.ts';
-import { total } from '../request-counts.ts';
 import { runPlace } from '../run-place.ts';
 import { until, type MeasuredService } from '../measured-service.ts';
 import { startS3Proxy, type S3Proxy } from '../s3-proxy.ts';
@@ -53,14 +52,8 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
       const closeViewer = await openViewer(url);
       const viewed = await watch(`${IDLE}, one viewer of the UI`, [watched]);
       closeViewer();
-      const before = total(proxy.counts());
-      const producer = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
+      const producer = await startTickets(run, [proxy]);
       try {
-        await until(async () => total(proxy.counts()) > before, {
-          what: 'the first ticket to be written',
-          service: producer,
-          seconds: 60,
-        });
         return [
           ...idle,
           ...viewed,
@@ -101,12 +94,34 @@ export async function measureSpark(options: SteadyOptions): Promise<readonly Ste
   });
 }
 
+/** A ticket a second, of which each of these proxies has seen something written. */
+export async function startTickets(run: ServiceRun, proxies: readonly S3Proxy[]): Promise<MeasuredService> {
+  const before = proxies.map(writes);
+  const producer = startProducer({ ...run, ticketsPerSecond: 1, tickets: 0 });
+  await until(async () => proxies.every((proxy, index) => writes(proxy) > (before[index] ?? 0)), {
+    what: 'the first ticket to be written',
+    service: producer,
+    seconds: 60,
+  }).catch(async (error: unknown) => {
+    await producer.stop();
+    throw error;
+  });
+  return producer;
+}
+
+function writes(proxy: Pick<S3Proxy, 'counts'>): number {
+  return proxy.counts()['PUT'] ?? 0;
+}
+
 export type Watch = (
   load: string,
   watched: Parameters<typeof watchUsage>[0]['watched'],
 ) => Promise<readonly SteadyRow[]>;
 
-/** A topic, a folder and a proxy for one run; and how it is watched, once it has settled. */
+/**
+ * A topic, a folder and a proxy for one run; and how it is watched, once it has settled: an idle one has when it has written nothing
+ * for `settleSeconds`.
+ */
 export async function withRun(
   options: SteadyOptions,
   work: (its: {
@@ -130,7 +145,13 @@ export async function withRun(
   });
   const watch: Watch = async (load, watched) => {
     onPhase(`${load}: settling`);
-    await new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
+    const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
+    if (load === TICKETS) await settle();
+    else
+      for (let before = -1; before < writes(proxy);) {
+        before = writes(proxy);
+        await settle();
+      }
     return watchUsage({
       watched,
       load,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Below the ports that Linux gives to connections and to servers that ask for none, and away from those of `pnpm servers`. */
-const [FIRST, LAST] = [10_000, 18_000];
+const [FIRST, LAST] = [25_000, 28_000];
 let next = randomInt(FIRST, LAST);
 
 /**

@@ -19,7 +19,7 @@ export async function runServers(args: readonly string[], program: ServersProgra
     .addOption(
       new Option(
         '--port-shift <n>',
-        'added to each port (19092, 29092, 39092, 8333, …), for several clusters side by side: multiples of 100 up to 900',
+        'added to each port (19092, 29092, 9092, 8333, …), for several clusters side by side: multiples of 100 up to 900',
       )
         .env('PORT_SHIFT')
         .argParser(portShift)

@@ -10,7 +10,7 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local-access-key', AWS_SECRET_ACCESS_K
 /** The brokers of a cluster must agree on it. */
 export const CLUSTER_ID = 'Y2xpZW50X3RpY2tldHMwMA';
 
-/** Where a server runs, and what it is made of. Ports are those of docker-compose.yml, moved by `portShift`. */
+/** Where a server runs, and what it is made of. */
 export interface Place {
   /** Of this cluster alone. */
   readonly folder: string;
@@ -40,8 +40,12 @@ export function brokerName(broker: number): ServerName {
   return name;
 }
 
+/**
+ * 19092, 29092, and for the third 9092. All ports here are below those that Linux gives to connections, from 32768 on: one that had
+ * got the port of a dead server would keep it from coming back.
+ */
 function brokerPort(broker: number, { portShift }: Pick<Place, 'portShift'>): number {
-  return broker * 10_000 + 9_092 + portShift;
+  return (broker % BROKERS.length) * 10_000 + 9_092 + portShift;
 }
 
 function s3Port({ portShift }: Pick<Place, 'portShift'>): number {
@@ -95,10 +99,10 @@ export function planServer(name: ServerName, place: Place): ServerPlan {
         `-ip.bind=${HOST}`,
         '-admin.ui=false',
         '-webdav=false',
-        `-admin.port=${shifted(23_646)}`,
+        `-admin.port=${shifted(13_646)}`,
         `-master.port=${shifted(9_333)}`,
         `-volume.port=${shifted(9_340)}`,
-        `-filer.port=${shifted(28_888)}`,
+        `-filer.port=${shifted(18_888)}`,
         `-s3.port=${s3Port(place)}`,
         '-s3.port.iceberg=0',
       ],

@@ -26,15 +26,15 @@ function portsOf(place: Place): readonly number[] {
   return texts.flatMap((text) => [...text.matchAll(/[:=](\d+)/g)].map(([, port]) => Number(port)));
 }
 
-test('servers use the ports of the Compose stack', () => {
-  expect(SERVER_NAMES.map((name) => planServer(name, at(0)).port)).toEqual([19_092, 29_092, 39_092, 8_333]);
+test('servers have ports of their own, and say so to programs', () => {
+  expect(SERVER_NAMES.map((name) => planServer(name, at(0)).port)).toEqual([19_092, 29_092, 9_092, 8_333]);
   expect(clientEnvironment(at(0))).toMatchObject({
-    KAFKA_BROKERS: '127.0.0.1:19092,127.0.0.1:29092,127.0.0.1:39092',
+    KAFKA_BROKERS: '127.0.0.1:19092,127.0.0.1:29092,127.0.0.1:9092',
     AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:8333',
   });
 });
 
-test('clusters that are shifted by multiples of 100 share no port, those of gRPC included', () => {
+test('clusters that are shifted by multiples of 100 share no port, those of gRPC included, and none with a connection', () => {
   const ports = SHIFTS.flatMap((shift) => portsOf(at(shift)));
   expect(ports.length).toBe(SHIFTS.length * (2 * 3 + 5));
   const grpc = SHIFTS.flatMap((shift) =>
@@ -43,11 +43,12 @@ test('clusters that are shifted by multiples of 100 share no port, those of gRPC
       .map((port) => port + 10_000),
   );
   expect(new Set([...ports, ...grpc]).size).toBe(ports.length + grpc.length);
+  expect(Math.max(...ports, ...grpc), 'what Linux gives to connections').toBeLessThan(32_768);
 });
 
 test('each broker knows the three controllers, itself included', () => {
   const voters = BROKERS.map(
     (broker) => /^controller\.quorum\.voters=(.*)$/m.exec(brokerProperties(broker, at(100)))?.[1],
   );
-  expect(voters).toEqual(Array(3).fill('1@127.0.0.1:19193,2@127.0.0.1:29193,3@127.0.0.1:39193'));
+  expect(voters).toEqual(Array(3).fill('1@127.0.0.1:19193,2@127.0.0.1:29193,3@127.0.0.1:9193'));
 });
