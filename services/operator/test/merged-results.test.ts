@@ -3,7 +3,6 @@ import { readQuery } from '@client-tickets/micro-batch';
 import {
   DROPPED_KEY,
   findDroppableJson,
-  findVacuumable,
   initTable,
   MERGE_OWNER,
   noteDroppedJson,
@@ -16,9 +15,9 @@ import { ticketQuery } from '@client-tickets/tickets';
 import { readSnapshot } from '../src/checkpoint/checkpoint-snapshot.ts';
 import { stateParser } from '../src/checkpoint/stored-query.ts';
 import { rebuildCheckpoint, writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
-import { deleteVacuumable } from '../src/table/delete-vacuumable.ts';
 import { verifyResults } from '../src/verify/verify-results.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
+import { runHere } from './support/run-here.ts';
 
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
@@ -50,15 +49,18 @@ async function makeTable(history: History): Promise<void> {
 const optimize = ({ resultsStore: results, clock }: History) =>
   optimizeTable({ query: ticketQuery, topic: TOPIC, hasExtra: false, results, clock, targetBytes: MIB });
 
-async function vacuum({ resultsStore: results, clock }: History): Promise<void> {
+/** As an operator has it, an hour later. Resolves with what it says. */
+async function vacuum(
+  { resultsStore: results, checkpointStore: checkpoints, clock }: History,
+  ...more: readonly string[]
+): Promise<string> {
   clock.advance(HOUR_MS);
-  const options = { results, table: 'tickets', topic: TOPIC, now: clock.now(), retainMs: HOUR_MS };
-  await deleteVacuumable(
-    results,
-    (await findVacuumable(options)) ?? [],
-    options.now - HOUR_MS,
-    () => undefined,
-  );
+  const places = { RESULTS_PATH: '/nowhere', CHECKPOINT_PATH: '/nowhere', KAFKA_TOPIC: TOPIC };
+  const stores = { results, checkpoints };
+  const args = ['vacuum', '--retain', '1h', '--yes', ...more];
+  const { code, stdout, stderr } = await runHere(args, places, ticketQuery, { clock, stores });
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
 }
 
 /** Consumers have stored tickets, and are gone. */
@@ -167,12 +169,18 @@ describe.for(FORMATS)('results in %s', (formats) => {
 
 test('vacuum throws away what is left of the uploads of merges that were killed, and of no others', async () => {
   const history = await begin(['parquet']);
-  for (const owner of [MERGE_OWNER, 'partition-0'])
-    await history.resultsStore.beginUpload({ owner }).write(Buffer.from('x'));
+  const upload = (owner: string) => history.resultsStore.beginUpload({ owner }).write(Buffer.from('x'));
+  for (const owner of [MERGE_OWNER, 'partition-0']) await upload(owner);
   await optimize(history);
   await vacuum(history);
   expect([...history.results.uploads.values()]).toEqual(['partition-0']);
   expect(keysOf(history, SMALL)).toEqual([]);
+
+  await upload(MERGE_OWNER);
+  expect(await vacuum(history, '--dry-run')).toContain('nothing to delete');
+  expect([...history.results.uploads.values()]).toEqual(['partition-0', MERGE_OWNER]);
+  expect(await vacuum(history)).toContain('nothing to delete');
+  expect([...history.results.uploads.values()]).toEqual(['partition-0']);
 });
 
 test('vacuum leaves a merge alone that is under way', async () => {

@@ -63,9 +63,18 @@ async function runVacuum(context: OperatorContext, options: Options): Promise<0 
     retainMs: options.retain,
   });
   if (found === undefined) throw noTable(results.location);
+  const remove = async (): Promise<void> => {
+    const writable = await context.openStores({ results: 'write', checkpoints: 'read' });
+    await deleteVacuumable(writable.results, found, now - options.retain, (deleted) => {
+      signal.throwIfAborted();
+      output.progress(`${showNumber(deleted)}/${showCount(found.length, 'file')} deleted`);
+    });
+  };
   const hours = showCount(options.retain / HOUR_MS, 'hour');
   if (found.length === 0) {
     output.line(`nothing to delete: versions of the last ${hours} need all files`);
+    // Uploads of merges that were killed are none of the files, and cost as much.
+    if (options.yes === true && options.dryRun !== true) await remove();
     return 0;
   }
   const bytes = found.reduce((sum, { size }) => sum + size, 0);
@@ -81,11 +90,7 @@ async function runVacuum(context: OperatorContext, options: Options): Promise<0 
     output.line('nothing was deleted; --yes deletes without asking');
     return 1;
   }
-  const writable = await context.openStores({ results: 'write', checkpoints: 'read' });
-  await deleteVacuumable(writable.results, found, now - options.retain, (deleted) => {
-    signal.throwIfAborted();
-    output.progress(`${showNumber(deleted)}/${showCount(found.length, 'file')} deleted`);
-  });
+  await remove();
   output.line(`${colors.green('✔')} ${showCount(found.length, 'file')} deleted`);
   return 0;
 }
