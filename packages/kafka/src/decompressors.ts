@@ -36,7 +36,8 @@ export const gzipDecompressor: Decompressor = Object.assign(
 
 const SIZE_BYTES = 4;
 const MOST_AT_ONCE = 8 * 1024 * 1024;
-const LEAST_AT_ONCE = 16 * 1024;
+/** Sizes are a producer's word, and one that is too small must not have the rest come in thousands of pieces. */
+const LEAST_AT_ONCE = 4 * 1024;
 
 /** gzip data ends with its decompressed size. */
 function gzipOptions(data: Buffer, maxOutputLength: number): zlib.ZlibOptions {

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressSync } from 'snappy';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { compressionType, registerCodecs, DECOMPRESSORS } from '../src/codecs.ts';
 import {
   gzipDecompressor,
@@ -182,10 +183,19 @@ test('room for what zstd holds is known before it is decompressed, and small dat
     field.writeUIntLE((bytes << 3) | (2 << 1) | 1, 0, 3);
     return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]), field, Buffer.alloc(bytes)]);
   };
-  expect(room(compressed(10))).toBe(160);
+  expect(room(compressed(10))).toBe(80);
+  expect(room(compressed(2_000))).toBe(16_000);
   expect(room(compressed(20_000))).toBe(128 * 1024);
   expect(room(zstdBomb(4))).toBe(4 * 128 * 1024);
   expect(room(twice(zstdBomb(4, { contentBytes: 1_000 })))).toBe(2_000);
+});
+
+test('gzip of a few kilobytes is decompressed into as much memory as its content takes', async () => {
+  const gunzipSync = vi.spyOn(zlib, 'gunzipSync');
+  onTestFinished(() => gunzipSync.mockRestore());
+  const content = randomBytes(5_000);
+  expect(Buffer.compare(gzipDecompressor.sync(zlib.gzipSync(content), LIMIT), content)).toBe(0);
+  expect(gunzipSync.mock.calls.map(([, options]) => options?.chunkSize)).toEqual([content.length + 1]);
 });
 
 test('a zstd frame that holds more than its header says is damaged, or cut off there', async () => {
