@@ -39,15 +39,23 @@ const batches = z.object({
 });
 const batchDetail = z.object({ records: z.array(z.unknown()) });
 
-const DESK = { viewport: { width: 1280, height: 1100 } } as const;
+/** Without motion, so that no picture is taken in the middle of scrolling. */
+const STILL = { reducedMotion: 'reduce' } as const;
+const DESK = { ...STILL, viewport: { width: 1280, height: 1100 } } as const;
 const PICTURES = [
   ['pipeline-ui', { ...DESK, colorScheme: 'light' }, 'overview'],
   ['pipeline-ui-dark', { ...DESK, colorScheme: 'dark' }, 'overview'],
   ['pipeline-ui-batch', { ...DESK, colorScheme: 'light' }, 'batches'],
-  ['pipeline-ui-dead-letters', { ...DESK, colorScheme: 'light' }, 'dead-letters'],
+  ['pipeline-ui-partitions', { ...DESK, colorScheme: 'light' }, 'partitions'],
   [
     'pipeline-ui-phone',
-    { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, colorScheme: 'light' },
+    {
+      ...STILL,
+      viewport: { width: 360, height: 780 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      colorScheme: 'light',
+    },
     'overview',
   ],
 ] as const;
@@ -120,6 +128,7 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
       for (const [name, options, section] of PICTURES) {
         const { page, troubles } = await openPage(browser, consumer.url, options);
         await page.locator('.letters tbody tr').first().waitFor();
+        await page.locator('.table-line').waitFor();
         await page.getByLabel('1 min', { exact: true }).check(); // so long is charted
         if (section === 'overview') await page.evaluate('scrollTo(0, 0)');
         if (section === 'batches') {
