@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { errorCode, systemError } from './error-code.ts';
@@ -21,21 +21,56 @@ const SMALL_BYTES = 64 * 1024;
  * or a device, which could be waited for until the end of time, is not touched (`NOT_A_FILE`). A new file is private.
  */
 export async function openFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
-  const file = await open(path, flags | NEITHER_LINK_NOR_PIPE, PRIVATE_FILE);
   const isNew = (flags & constants.O_EXCL) !== 0;
-  if (isNew || (await file.stat()).isFile()) return file;
+  return isNew
+    ? open(path, flags | NEITHER_LINK_NOR_PIPE, PRIVATE_FILE)
+    : (await openFound(path, flags)).file;
+}
+
+async function openFound(
+  path: string,
+  flags: number,
+): Promise<{ readonly file: FileHandle; readonly stat: BigIntStats }> {
+  const file = await open(path, flags | NEITHER_LINK_NOR_PIPE, PRIVATE_FILE);
+  const stat = await file.stat({ bigint: true });
+  if (stat.isFile()) return { file, stat };
   await file.close();
   throw systemError(NOT_A_FILE, `${path} is no file`);
 }
 
+/** A file that is replaced by others and not changed itself. */
+export interface WholeFile {
+  readonly stat: BigIntStats;
+  read(): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Rejects as `openFile` does. Costs as few requests to the disk as reading a file can. */
+export async function openWholeFile(path: string): Promise<WholeFile> {
+  const { file, stat } = await openFound(path, constants.O_RDONLY);
+  return {
+    stat,
+    read: async () => {
+      const content = Buffer.allocUnsafeSlow(Number(stat.size));
+      for (let read = 0; read < content.length;) {
+        const { bytesRead } = await file.read(content, read, content.length - read, read);
+        if (bytesRead === 0) return content.subarray(0, read);
+        read += bytesRead;
+      }
+      return content;
+    },
+    close: () => file.close(),
+  };
+}
+
 /** The whole content of a file that can't be large. Rejects as `openFile` does, and with `EFBIG` above 64 KiB. */
 export async function readSmallFile(path: string): Promise<Buffer> {
-  const file = await openFile(path);
+  const file = await openWholeFile(path);
   try {
-    const { size } = await file.stat();
+    const { size } = file.stat;
     if (size > SMALL_BYTES)
       throw systemError('EFBIG', `${path} has ${size} bytes, at most ${SMALL_BYTES} were expected`);
-    return await file.readFile();
+    return await file.read();
   } finally {
     await file.close();
   }

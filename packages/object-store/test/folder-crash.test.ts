@@ -139,6 +139,24 @@ describe('a folder store', () => {
     ]);
   });
 
+  it('swaps in the same steps, and makes no folder: one is there', async () => {
+    const folder = await prepared(put('A', '1'));
+    const disk = faultyDisk(folder.path);
+    const store = await openFolderStore(folder, { disk });
+    const etag = (await store.get(KEY))?.etag ?? '';
+    disk.steps.length = 0;
+    await store.putIfMatch(KEY, bytes('B'), etag, metadata('2'));
+    await store.close();
+    expect(disk.steps).toEqual([
+      'create .object-store/temporary/*',
+      'create .object-store/temporary/*',
+      'rename .object-store/temporary/* -> .object-store/metadata/#',
+      'sync .object-store/metadata',
+      `rename .object-store/temporary/* -> ${KEY}`,
+      'sync ticket_counts',
+    ]);
+  });
+
   it('makes each part durable before the next one, and all of them before their name', async () => {
     const folder = await prepared(nothing);
     const steps = await apply(folder, upload('A'));
@@ -186,12 +204,14 @@ describe('a disk that fails', () => {
   it.each(cases)(
     'with $code is $expected, leaves an object whole, and can be used again',
     async ({ code, expected, advice }) => {
-      for (let step = 0; step < 7; step++) {
-        const folder = await prepared(put('A', '1'));
+      for (let step = 0; step < 12; step++) {
+        const folder = await prepared(put('0', '0'));
         const disk = faultyDisk(folder.path);
         const store = await openFolderStore(folder, { disk });
-        const etag = (await store.get(KEY))?.etag ?? '';
-        disk.failAt(step, { kind: 'error', code });
+        const first = (await store.get(KEY))?.etag ?? '';
+        const { etag } = (await store.putIfMatch(KEY, bytes('A'), first, metadata('1'))) ?? { etag: '' };
+        if (step >= 6) await put('A', '1')(store); // what the swap knew is forgotten
+        disk.failAt(step % 6, { kind: 'error', code });
         await expect(store.putIfMatch(KEY, bytes('B'), etag, metadata('2'))).rejects.toMatchObject({
           code: expected,
           message: expect.stringMatching(new RegExp(`could not put-if-match ${KEY} .*${code}.*${advice}`)),

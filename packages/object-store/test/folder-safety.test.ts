@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ObjectStore } from '@client-tickets/micro-batch';
@@ -70,6 +79,24 @@ describe.skipIf(process.platform === 'win32')('a local folder', () => {
       expect(readdirSync(outside, { recursive: true })).toEqual(['temporary', 'temporary/precious']);
     },
   );
+
+  it('finds out in a swap that the object of the last swap was replaced or removed by hand', async () => {
+    const folder = temporaryFolder();
+    const store = await open(folder);
+    const first = await store.putIfAbsent('a', bytes('1'), { metadata: { v: '1' } });
+    const second = await store.putIfMatch('a', bytes('2'), first?.etag ?? '', { metadata: { v: '2' } });
+    const copy = join(folder, 'copy');
+    writeFileSync(copy, '3'); // as long as the other
+    renameSync(copy, join(folder, 'a'));
+    expect(await store.putIfMatch('a', bytes('4'), second?.etag ?? '')).toBeUndefined();
+    const found = await store.get('a');
+    expect(Buffer.from(found?.body ?? []).toString()).toBe('3');
+    const third = await store.putIfMatch('a', bytes('4'), found?.etag ?? '');
+    expect(await store.get('a')).toMatchObject({ etag: third?.etag, metadata: {} });
+    rmSync(join(folder, 'a'));
+    expect(await store.putIfMatch('a', bytes('5'), third?.etag ?? '')).toBeUndefined();
+    expect(await store.get('a')).toBeUndefined();
+  });
 
   it('takes a pipe for no object, without waiting for it', async () => {
     const folder = temporaryFolder();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { assertNoLinks, errorCode, NOT_A_FILE, openFile } from '@client-tickets/local-folder';
+import type { BigIntStats } from 'node:fs';
+import { lstat, stat } from 'node:fs/promises';
+import { assertNoLinks, errorCode, NOT_A_FILE, openWholeFile } from '@client-tickets/local-folder';
 import { assertSize, type GetOptions, type StoredObject } from '@client-tickets/micro-batch';
 import { compareKeys } from '../key.ts';
 import type { UserMetadata } from '../user-metadata.ts';
@@ -18,6 +19,38 @@ export function etagOf(content: string, metadata: UserMetadata): string {
   return createHash('sha256').update(content).update(JSON.stringify(sorted)).digest('hex');
 }
 
+/** An object as a swap has to know it. */
+export interface PresentObject {
+  /** As `contentHash` names it. */
+  readonly content: string;
+  readonly metadata: UserMetadata;
+  readonly etag: string;
+  /** Whether there is a metadata file, be it about other contents. */
+  readonly hasMetadataFile: boolean;
+  /** Tells its file from each other one. */
+  readonly file: string;
+}
+
+const nameFile = ({ dev, ino, size, mtimeNs }: BigIntStats): string => `${dev} ${ino} ${size} ${mtimeNs}`;
+
+/** What to call what lies at this path; `undefined`: nothing that is an object. */
+export async function findFile(path: string): Promise<string | undefined> {
+  const found = await lstat(path, { bigint: true }).catch(noObject);
+  return found?.isFile() === true ? nameFile(found) : undefined;
+}
+
+/** As `readObject`, without reading it when it still is the one that was `last` there. */
+export async function findObject(
+  layout: FolderLayout,
+  key: string,
+  last: PresentObject | undefined,
+): Promise<PresentObject | undefined> {
+  const path = layout.objectPath(key);
+  await assertNoLinks(layout.root, path);
+  const isSame = last !== undefined && (await findFile(path)) === last.file;
+  return isSame ? last : readObject(layout, key);
+}
+
 /**
  * An object with the metadata that belongs to it, also while another process replaces it. When the metadata file does not
  * know the content that was read, either there is no metadata or the object was replaced twice in between: then the file is
@@ -31,22 +64,32 @@ export async function readObject(
     readonly location?: string;
     readonly readMetadata?: typeof readMetadataFile;
   } = {},
-): Promise<StoredObject | undefined> {
+): Promise<(StoredObject & PresentObject) | undefined> {
   const { location = `${layout.root}/`, readMetadata = readMetadataFile } = options;
   const path = layout.objectPath(key);
   await assertNoLinks(layout.root, path);
   for (;;) {
-    const file = await openFile(path).catch(noObject);
+    const file = await openWholeFile(path).catch(noObject);
     if (file === undefined) return undefined;
     try {
-      const opened = await file.stat({ bigint: true });
+      const opened = file.stat;
       assertSize(location, key, Number(opened.size), options);
-      const body = await file.readFile();
+      const body = await file.read();
       const content = contentHash(body);
-      const metadata = (await readMetadata(layout.metadataPath(key)))?.byContent[content];
-      const present = metadata === undefined ? await stat(path, { bigint: true }).catch(noObject) : opened;
+      const found = await readMetadata(layout.metadataPath(key));
+      const known = found?.byContent[content];
+      const present = known === undefined ? await stat(path, { bigint: true }).catch(noObject) : opened;
       if (present?.ino === opened.ino && present.dev === opened.dev) {
-        return { body, etag: etagOf(content, metadata ?? {}), metadata: metadata ?? {} };
+        const metadata = known ?? {};
+        const etag = etagOf(content, metadata);
+        return {
+          body,
+          content,
+          metadata,
+          etag,
+          hasMetadataFile: found !== undefined,
+          file: nameFile(opened),
+        };
       }
     } finally {
       await file.close();

@@ -21,15 +21,24 @@ import {
   type StoreOperation,
 } from '../request-loop.ts';
 import { UploadMemory } from '../upload-memory.ts';
-import { assertMetadata, type UserMetadata } from '../user-metadata.ts';
+import { assertMetadata } from '../user-metadata.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { explainFolderFailure } from './folder-failure.ts';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
 import { listFolder, readEntries, type FolderEntry } from './folder-listing.ts';
-import { contentHash, etagOf, readObject } from './folder-object.ts';
+import {
+  contentHash,
+  etagOf,
+  findFile,
+  findObject,
+  readObject,
+  type PresentObject,
+} from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
 import { joinFolder } from './shared-folder.ts';
 
+/** The condition of a put did not hold. */
+const LOST: Answer<ConditionalPutResult> = { result: 'lost', value: undefined };
 /** So much of an upload is kept in memory. */
 const PART_BYTES = 1024 * 1024;
 
@@ -53,7 +62,7 @@ export async function openFolderStore(
     .catch((error: unknown) => {
       throw objectStoreError(explain('open the folder')(error));
     });
-  const { layout, lock, writers } = folder;
+  const { layout, lock, writers, swapped } = folder;
   const requests = createRequestLoop(location.text, options);
   const writer = createFolderWriter(layout, disk, lock);
   const uploadMemory = new UploadMemory();
@@ -62,10 +71,15 @@ export async function openFolderStore(
   async function change<T>(
     operation: StoreOperation,
     key: string,
-    task: () => Promise<Answer<T>>,
+    task: (last: PresentObject | undefined) => Promise<Answer<T>>,
   ): Promise<T> {
     assertKey(key);
-    const attempt = (): Promise<Answer<T>> => writers.run(key, task);
+    const attempt = (): Promise<Answer<T>> =>
+      writers.run(key, () => {
+        const last = swapped.get(key);
+        swapped.delete(key); // not known again before the change is whole
+        return task(last);
+      });
     return requests.perform({ operation, attempt, explain: explain(`${operation} ${key}`) });
   }
 
@@ -111,16 +125,27 @@ export async function openFolderStore(
     putIfAbsent: async (key, body, { metadata = {} } = {}) => {
       assertMetadata(metadata);
       return change('put-if-absent', key, async () =>
-        conditional(body, metadata, await writer.create(key, body, metadata)),
+        (await writer.create(key, body, metadata))
+          ? {
+              result: 'ok',
+              value: { etag: etagOf(contentHash(body), metadata) },
+              bytes: body.byteLength,
+            }
+          : LOST,
       );
     },
     putIfMatch: async (key, body, etag, { metadata = {} } = {}) => {
       assertMetadata(metadata);
-      return change('put-if-match', key, async () => {
-        const found = await readObject(layout, key);
-        const isSame = found?.etag === etag;
-        if (isSame) await writer.write(key, body, metadata);
-        return conditional(body, metadata, isSame);
+      return change('put-if-match', key, async (last) => {
+        const present = await findObject(layout, key, last);
+        if (present?.etag !== etag) return LOST;
+        const content = contentHash(body);
+        const next = { content, metadata, etag: etagOf(content, metadata) };
+        await writer.replace(key, body, next, present);
+        const file = await findFile(layout.objectPath(key));
+        const hasMetadataFile = present.hasMetadataFile || Object.keys(metadata).length > 0;
+        if (file !== undefined) swapped.set(key, { ...next, hasMetadataFile, file });
+        return { result: 'ok', value: { etag: next.etag }, bytes: body.byteLength };
       });
     },
     delete: async (key) => {
@@ -186,14 +211,4 @@ function folderReader(
       });
     },
   };
-}
-
-function conditional(
-  body: Uint8Array,
-  metadata: UserMetadata,
-  isDone: boolean,
-): Answer<ConditionalPutResult> {
-  if (!isDone) return { result: 'lost', value: undefined };
-  const etag = etagOf(contentHash(body), metadata);
-  return { result: 'ok', value: { etag }, bytes: body.byteLength };
 }

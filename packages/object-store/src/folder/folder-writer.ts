@@ -7,14 +7,19 @@ import type { Parts } from '../buffered-upload.ts';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { Disk } from './disk.ts';
 import type { FolderLayout } from './folder-layout.ts';
-import { contentHash, readObject } from './folder-object.ts';
+import { contentHash, readObject, type PresentObject } from './folder-object.ts';
 import { formatMetadataFile, readMetadataFile } from './metadata-file.ts';
+
+/** An object to be: the hash of its content, and its metadata. */
+type Described = Pick<PresentObject, 'content' | 'metadata'>;
 
 export interface FolderWriter {
   /** Resolves to `false` when something has this name already, and nothing was changed. */
   create(key: string, body: Uint8Array, metadata: UserMetadata): Promise<boolean>;
   /** Creates or replaces. */
   write(key: string, body: Uint8Array, metadata: UserMetadata): Promise<void>;
+  /** Replaces what is known to be there; `content`: the hash of `body`. */
+  replace(key: string, body: Uint8Array, next: Described, present: PresentObject): Promise<void>;
   remove(key: string): Promise<void>;
   /** A file that comes in parts. What is left of it after a crash is removed when the folder is opened. */
   beginParts(): Parts;
@@ -49,14 +54,18 @@ export function createFolderWriter(
     }
   }
 
-  async function writeMetadata(key: string, body: Uint8Array, metadata: UserMetadata): Promise<void> {
+  async function writeMetadata(
+    key: string,
+    { content, metadata }: Described,
+    present: PresentObject | undefined,
+  ): Promise<void> {
     const path = layout.metadataPath(key);
-    const present = await readMetadataFile(path);
-    if (present === undefined && Object.keys(metadata).length === 0) return;
-    const old = present === undefined ? undefined : await readObject(layout, key);
+    const hasFile = present?.hasMetadataFile ?? (await readMetadataFile(path)) !== undefined;
+    if (!hasFile && Object.keys(metadata).length === 0) return;
+    const old = present ?? (hasFile ? await readObject(layout, key) : undefined);
     const byContent = {
-      ...(old === undefined ? {} : { [contentHash(old.body)]: old.metadata }),
-      [contentHash(body)]: metadata,
+      ...(old === undefined ? {} : { [old.content]: old.metadata }),
+      [content]: metadata,
     };
     await prepare(formatMetadataFile({ key, byContent }), async (temporary) => {
       await disk.rename(temporary, path);
@@ -65,23 +74,30 @@ export function createFolderWriter(
     });
   }
 
+  /** Without `present` it is not known what is there, or nothing is. */
   async function publish(
     key: string,
     body: Uint8Array,
-    metadata: UserMetadata,
+    next: Described,
     giveName: (temporary: string, path: string) => Promise<'moved' | 'linked'>,
+    present?: PresentObject,
   ): Promise<void> {
     const path = layout.objectPath(key);
     const folder = dirname(path);
     await prepare(body, async (temporary) => {
-      await disk.makeFolder(folder);
+      if (present === undefined) await disk.makeFolder(folder);
       await lock.assertHeld();
-      await writeMetadata(key, body, metadata);
+      await writeMetadata(key, next, present);
       const way = await giveName(temporary, path);
       await disk.syncFolder(folder);
       return way;
     });
   }
+
+  const move = async (temporary: string, path: string): Promise<'moved'> => {
+    await disk.rename(temporary, path);
+    return 'moved';
+  };
 
   /** What has this name. Rejects with `ELOOP` when a symbolic link is on the way to it, or in its place. */
   async function find(path: string): Promise<'nothing' | 'file' | 'folder'> {
@@ -106,7 +122,7 @@ export function createFolderWriter(
         throw new ObjectStoreError('refused', `${path} is a folder, so no object can have this name.`);
       }
       let taken = false;
-      await publish(key, body, metadata, async (temporary) => {
+      await publish(key, body, describe(body, metadata), async (temporary) => {
         await disk.link(temporary, path).catch((error: unknown) => {
           taken = errorCode(error) === 'EEXIST';
           if (!taken) throw error;
@@ -117,11 +133,9 @@ export function createFolderWriter(
     },
     write: async (key, body, metadata) => {
       await find(layout.objectPath(key));
-      await publish(key, body, metadata, async (temporary, path) => {
-        await disk.rename(temporary, path);
-        return 'moved';
-      });
+      await publish(key, body, describe(body, metadata), move);
     },
+    replace: (key, body, next, present) => publish(key, body, next, move, present),
     beginParts: () => {
       const temporary = join(layout.temporary, randomUUID());
       return {
@@ -148,4 +162,8 @@ export function createFolderWriter(
       await disk.remove(layout.metadataPath(key));
     },
   };
+}
+
+function describe(body: Uint8Array, metadata: UserMetadata): Described {
+  return { content: contentHash(body), metadata };
 }

@@ -7,6 +7,7 @@ import {
   type LockOptions,
 } from '@client-tickets/local-folder';
 import { folderLayout, type FolderLayout } from './folder-layout.ts';
+import type { PresentObject } from './folder-object.ts';
 import { createKeyQueue, type KeyQueue } from './key-queue.ts';
 
 /** What all stores of one process on the same folder have in common. */
@@ -15,6 +16,8 @@ export interface SharedFolder {
   readonly lock: FolderLock;
   /** Writers of one key take turns, whichever store they come from. */
   readonly writers: KeyQueue;
+  /** What a swap put last, by key: the next one need not read it. */
+  readonly swapped: Map<string, PresentObject>;
   /** Gives the lock back when the last store is closed, after the writes under way. */
   leave(): Promise<void>;
 }
@@ -22,6 +25,7 @@ export interface SharedFolder {
 interface OpenFolder {
   readonly lock: FolderLock;
   readonly writers: KeyQueue;
+  readonly swapped: Map<string, PresentObject>;
   users: number;
 }
 
@@ -54,12 +58,12 @@ export async function joinFolder(
       await lock.release();
       throw error;
     }
-    const opened = { lock, writers: createKeyQueue(), users: 1 };
+    const opened = { lock, writers: createKeyQueue(), swapped: new Map(), users: 1 };
     openFolders.set(real, opened);
     return opened;
   };
 
-  const { lock, writers } = await turns.run(real, enter);
+  const { lock, writers, swapped } = await turns.run(real, enter);
   const leave = async (): Promise<void> => {
     const present = openFolders.get(real);
     if (present === undefined || --present.users > 0) return;
@@ -67,5 +71,5 @@ export async function joinFolder(
     await present.writers.idle();
     await present.lock.release();
   };
-  return { layout, lock, writers, leave: () => turns.run(real, leave) };
+  return { layout, lock, writers, swapped, leave: () => turns.run(real, leave) };
 }
