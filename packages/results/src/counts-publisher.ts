@@ -3,6 +3,7 @@ import {
   type CountedState,
   type CountedStates,
   type ObjectStore,
+  type PublishOptions,
   type ResultPublisher,
 } from '@client-tickets/micro-batch';
 import type { Query, QueryState } from '@client-tickets/records';
@@ -32,7 +33,7 @@ export interface CountsPublisher extends ResultPublisher<QueryState> {
 }
 
 /**
- * Publishes the counts files of a query and its file of windows, each in one request. Their user
+ * Publishes the counts files of a query and its file of windows, each in one request; the latter not while more follows. Their user
  * metadata says what they count (`encodeOffsets`, `encodeProgress`).
  *
  * **What a reader sees never goes backwards**, however many publishers there are and however late. For each file:
@@ -106,8 +107,11 @@ export function createCountsPublisher(options: {
     return written !== undefined;
   }
 
-  async function publish(states: CountedStates<QueryState>): Promise<void> {
-    let files = published.files;
+  async function publish(
+    states: CountedStates<QueryState>,
+    { moreFollows = false }: PublishOptions = {},
+  ): Promise<void> {
+    let files = published.files.filter(({ mayWait }) => !moreFollows || !mayWait);
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const versions = await Promise.all(
         files.map(async (file) => ({ file, version: lastSeen.get(file) ?? (await readVersion(file)) })),

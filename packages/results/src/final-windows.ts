@@ -3,7 +3,7 @@ import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
 import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
 import { PARQUET_TYPE } from './layout/row-group.ts';
-import { finalDays, shownSince, type TableWindow } from './window-table.ts';
+import { DAY_MS, finalDays, shownSince, type TableWindow } from './window-table.ts';
 import { encodeFinalWindows } from './windows-file-body.ts';
 
 const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
@@ -20,6 +20,8 @@ export class FinalWindows {
   readonly #store: ObjectStore;
   /** Days that are there for sure. */
   readonly #put = new Set<string>();
+  /** Days that begin before it, in milliseconds since the epoch, have been gone through. */
+  #lookedUntil = -Infinity;
   #droppableUntil = -Infinity;
 
   constructor(file: DeclaredWindows, store: ObjectStore) {
@@ -37,11 +39,26 @@ export class FinalWindows {
 
   /**
    * `until`: up to where windows are final. `prunedUntil`: windows that end at or before it may be missing from the table, so a day that
-   * begins before it is left alone. Rejects as the store does.
+   * begins before it is left alone. Asks for the table only if a day is over that was not when it was last asked for. Rejects as the store
+   * does.
    */
   async put(
-    table: readonly TableWindow[],
+    table: () => readonly TableWindow[],
     until: number | undefined,
+    prunedUntil: number | undefined,
+  ): Promise<void> {
+    if (until === undefined) return;
+    const today = Math.floor(until / DAY_MS) * DAY_MS;
+    if (today > this.#lookedUntil) {
+      await this.#putDays(table(), until, prunedUntil);
+      this.#lookedUntil = today;
+    }
+    this.#droppableUntil = Math.max(this.#droppableUntil, shownSince(this.#file, until));
+  }
+
+  async #putDays(
+    table: readonly TableWindow[],
+    until: number,
     prunedUntil: number | undefined,
   ): Promise<void> {
     for (const [date, windows] of finalDays(table, until)) {
@@ -54,7 +71,5 @@ export class FinalWindows {
       }
       this.#put.add(date);
     }
-    if (until !== undefined)
-      this.#droppableUntil = Math.max(this.#droppableUntil, shownSince(this.#file, until));
   }
 }

@@ -1,9 +1,15 @@
 import type { CountedState, ObjectStore } from '@client-tickets/micro-batch';
-import { emptyCounts, mergeCounts, type Counts, type Query, type QueryState } from '@client-tickets/records';
+import {
+  emptyCounts,
+  mergeCounts,
+  type Counts,
+  type Query,
+  type QueryState,
+  type WindowState,
+} from '@client-tickets/records';
 import { encodeCountsFile } from './counts-file-body.ts';
 import { FinalWindows } from './final-windows.ts';
 import { encodeOffsets, encodeProgress, type EndOffsets } from './layout/end-offsets.ts';
-import type { DeclaredWindows } from './layout/declaration.ts';
 import { countsKey } from './layout/result-keys.ts';
 import { finalUntil, shownWindows, windowTable, type TableWindow } from './window-table.ts';
 import { encodeWindowsFile } from './windows-file-body.ts';
@@ -15,6 +21,8 @@ export interface PublishedFile {
   readonly key: string;
   /** Whether its metadata has the watermarks of partitions. */
   readonly hasWatermarks: boolean;
+  /** Whether it may be left as it is when another publication follows soon. */
+  readonly mayWait: boolean;
   /** `partitions`: all of the topic, those without a checkpoint too. */
   encode(counted: Counted, partitions: readonly number[]): Uint8Array;
   metadata(counted: Counted): Readonly<Record<string, string>>;
@@ -33,6 +41,7 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
     return {
       key: countsKey(file.name),
       hasWatermarks: false,
+      mayWait: false,
       encode: (counted) => encodeCountsFile(file, mergedCounts(query, counted)),
       metadata: (counted) => encodeOffsets(endOffsetsOf(counted), storedOffsetsOf(counted)),
     };
@@ -41,18 +50,15 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   if (windows === undefined)
     return { files: counts, putFinal: () => Promise.resolve(), droppableUntil: () => -Infinity };
   const final = new FinalWindows(windows, store);
-  // Both the live file and days that are over are made from it, in each publication.
-  let last: { readonly counted: Counted; readonly table: Table } | undefined;
-  const tableOf = (counted: Counted, partitions: readonly number[]): Table => {
-    if (last?.counted !== counted) last = { counted, table: makeTable(windows, counted, partitions) };
-    return last.table;
-  };
+  const tableOf = (counted: Counted, until: number | undefined): readonly TableWindow[] =>
+    windowTable(windows, windowsOf(counted), until);
   const live: PublishedFile = {
     key: countsKey(windows.name),
     hasWatermarks: true,
+    mayWait: true,
     encode: (counted, partitions) => {
-      const { table, until } = tableOf(counted, partitions);
-      return encodeWindowsFile(windows, shownWindows(windows, table, until));
+      const until = finalOf(counted, partitions);
+      return encodeWindowsFile(windows, shownWindows(windows, tableOf(counted, until), until));
     },
     metadata: (counted) =>
       encodeProgress(endOffsetsOf(counted), storedOffsetsOf(counted), {
@@ -63,28 +69,24 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   return {
     files: [...counts, live],
     putFinal: (counted, partitions) => {
-      const { table, until } = tableOf(counted, partitions);
-      return final.put(table, until, prunedUntil(counted));
+      const until = finalOf(counted, partitions);
+      return final.put(() => tableOf(counted, until), until, prunedUntil(counted));
     },
     droppableUntil: () => final.droppableUntil,
   };
 }
 
-interface Table {
-  readonly table: readonly TableWindow[];
-  /** As `finalUntil` says. */
-  readonly until: number | undefined;
+function windowsOf(counted: Counted): readonly WindowState[] {
+  return [...counted.values()].flatMap(({ state }) => state.windows ?? []);
 }
 
-/** Nothing is final while a partition has no checkpoint: what it holds is not known yet. */
-function makeTable(file: DeclaredWindows, counted: Counted, partitions: readonly number[]): Table {
-  const states = [...counted.values()].flatMap(({ state }) => state.windows ?? []);
-  const until = partitions.every((partition) => counted.has(partition)) ? finalUntil(states) : undefined;
-  return { table: windowTable(file, states, until), until };
+/** As `finalUntil` says. Nothing is final while a partition has no checkpoint: what it holds is not known yet. */
+function finalOf(counted: Counted, partitions: readonly number[]): number | undefined {
+  return partitions.every((partition) => counted.has(partition)) ? finalUntil(windowsOf(counted)) : undefined;
 }
 
 function prunedUntil(counted: Counted): number | undefined {
-  const marks = [...counted.values()].flatMap(({ state }) => state.windows?.prunedUntil ?? []);
+  const marks = windowsOf(counted).flatMap((windows) => windows.prunedUntil ?? []);
   return marks.length === 0 ? undefined : Math.max(...marks.map((mark) => Date.parse(mark)));
 }
 

@@ -98,6 +98,18 @@ describe('published windows', () => {
     );
   });
 
+  test('are left as they are while more follows, unlike counts, and are there with the next publication of all', async () => {
+    const { publisher, shared } = setUp();
+    const one = publisher();
+    const keys = (): readonly string[] => shared.history.splice(0).map(({ key }) => key);
+    const states = (end: bigint, count: number) =>
+      statesOf(new Map([[0, partition(end, at(11), { '09': count })]]));
+    await one.publish(states(3n, 3), { moreFollows: true });
+    expect(keys()).not.toContain(KEY);
+    await one.publish(states(4n, 4), { moreFollows: false });
+    expect(keys()).toContain(KEY);
+  });
+
   test('are not final while a partition of the topic has no checkpoint', async () => {
     const { publisher, read } = setUp();
     const states = new Map([[0, partition(5n, at(11), { '09': 3 })]]);

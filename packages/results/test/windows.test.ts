@@ -166,7 +166,7 @@ describe('the windows of a day', () => {
   async function put(all: readonly PartitionWindows[], prunedUntil?: number): Promise<MemoryObjects> {
     const objects = new MemoryObjects();
     const final = new FinalWindows(file, createMemoryObjectStore('memory://results/', objects));
-    await final.put(tableOf(...all), finalUntil(all), prunedUntil);
+    await final.put(() => tableOf(...all), finalUntil(all), prunedUntil);
     return objects;
   }
 
@@ -218,13 +218,29 @@ describe('the windows of a day', () => {
     const store = createMemoryObjectStore('memory://results/', objects);
     const all = [partition(midnight, day)];
     const final = new FinalWindows(file, store);
-    await final.put(tableOf(...all), finalUntil(all), undefined);
+    await final.put(() => tableOf(...all), finalUntil(all), undefined);
     const before = [...objects.objects.values()].map(({ etag }) => etag);
     let puts = 0;
     objects.onWrite = () => (puts += 1);
-    await final.put(tableOf(...all), finalUntil(all), undefined);
-    await new FinalWindows(file, store).put(tableOf(...all), finalUntil(all), undefined);
+    await final.put(() => tableOf(...all), finalUntil(all), undefined);
+    await new FinalWindows(file, store).put(() => tableOf(...all), finalUntil(all), undefined);
     expect([puts, [...objects.objects.values()].map(({ etag }) => etag)]).toEqual([0, before]);
+  });
+
+  test('are looked for again only when another day is over', async () => {
+    const final = new FinalWindows(file, createMemoryObjectStore('memory://results/', new MemoryObjects()));
+    let looked = 0;
+    const until = async (time: string): Promise<number> => {
+      const table = (): ReturnType<typeof tableOf> => {
+        looked += 1;
+        return tableOf(partition(midnight, day));
+      };
+      await final.put(table, Date.parse(time), undefined);
+      return looked;
+    };
+    expect(await until('2026-11-27T00:00:00Z')).toBe(1);
+    expect(await until('2026-11-27T23:59:59Z')).toBe(1);
+    expect(await until('2026-11-28T00:00:00Z')).toBe(2);
   });
 
   test('have the bytes that readers have known since they were first written', () => {

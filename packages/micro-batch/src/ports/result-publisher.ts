@@ -25,5 +25,13 @@ export interface CountedStates<State> {
  * with `ObjectStoreError` `unavailable` is tried again by the engine.
  */
 export interface ResultPublisher<State> {
-  publish(states: CountedStates<State>): Promise<void>;
+  publish(states: CountedStates<State>, options?: PublishOptions): Promise<void>;
+}
+
+export interface PublishOptions {
+  /**
+   * Another publication comes soon for sure, without this, so what readers can do without until then may be left out. Default:
+   * `false`.
+   */
+  readonly moreFollows?: boolean;
 }

@@ -3,9 +3,13 @@ import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import { countedStates } from './counted-states.ts';
 import type { GroupOffsets } from './group-offsets.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
-import type { ResultPublisher } from '../ports/result-publisher.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PublishOptions, ResultPublisher } from '../ports/result-publisher.ts';
 import type { Source } from '../ports/source.ts';
 import { listPartitions } from '../trigger/source-calls.ts';
+
+/** While the query catches up, all is published so often. */
+const WHOLE_EVERY_MS = 1_000;
 
 /**
  * Shows readers what was counted, one publication at a time, and then tells the group.
@@ -18,7 +22,10 @@ export class Publication<State> {
   readonly #source: Source;
   readonly #publisher: ResultPublisher<State>;
   readonly #groupOffsets: GroupOffsets;
-  /** Where each owned partition was, and with which state, when the merged state was last published. */
+  readonly #clock: Clock;
+  /** When all was published last, with nothing left out, by the monotonic clock. */
+  #wholeAt = -Infinity;
+  /** Where each owned partition was, and with which state, when all of the merged state was last published. */
   #published: ReadonlyMap<number, Counted<State>> = new Map();
   #underWay: Promise<void> = Promise.resolve();
 
@@ -26,10 +33,12 @@ export class Publication<State> {
     readonly source: Source;
     readonly publisher: ResultPublisher<State>;
     readonly groupOffsets: GroupOffsets;
+    readonly clock: Clock;
   }) {
     this.#source = options.source;
     this.#publisher = options.publisher;
     this.#groupOffsets = options.groupOffsets;
+    this.#clock = options.clock;
   }
 
   /** Whether readers see the partition up to here. */
@@ -47,17 +56,25 @@ export class Publication<State> {
   /**
    * Begins, if a partition has moved or changed since the last time, once what is under way is done; rejects if that has failed. Also for
    * batches that another run counted, or whose swap was found out only afterwards: they may not have been published.
+   * `moreFollows`: the next trigger has something to do at once, so it will publish, too.
    */
-  async begin(checkpoints: CheckpointStore<State>, owned: readonly PartitionQuery<State>[]): Promise<void> {
+  async begin(
+    checkpoints: CheckpointStore<State>,
+    owned: readonly PartitionQuery<State>[],
+    { moreFollows }: Required<PublishOptions>,
+  ): Promise<void> {
     await this.done();
-    this.#underWay = this.#publish(checkpoints, owned);
+    const mayWait = moreFollows && this.#clock.monotonic() - this.#wholeAt < WHOLE_EVERY_MS;
+    this.#underWay = this.#publish(checkpoints, owned, { moreFollows: mayWait });
     this.#underWay.catch(() => undefined); // heard of through `done` and the next `begin`
   }
 
   async #publish(
     checkpoints: CheckpointStore<State>,
     owned: readonly PartitionQuery<State>[],
+    options: Required<PublishOptions>,
   ): Promise<void> {
+    const startedAt = this.#clock.monotonic();
     const counted = new Map(
       owned.filter((query) => query.isStored).map((query) => [query.partition, query.checkpoint.counted]),
     );
@@ -65,8 +82,11 @@ export class Publication<State> {
       this.has(partition, endOffset) && this.#published.get(partition)?.state === state;
     if ([...counted].every(isSame)) return;
     const states = countedStates(checkpoints, owned, () => listPartitions(this.#source));
-    await this.#publisher.publish(states);
-    this.#published = counted;
+    await this.#publisher.publish(states, options);
+    if (!options.moreFollows) {
+      this.#published = counted;
+      this.#wholeAt = startedAt;
+    }
     this.#groupOffsets.commit(
       new Map([...counted].map(([partition, { endOffset }]) => [partition, endOffset])),
     );

@@ -78,7 +78,7 @@ export class StreamingQuery<State> {
     this.#groupOffsets = new GroupOffsets(source, logger);
     this.#logOffsets = new LogOffsets(source, clock);
     this.#schedule = new TriggerSchedule({ clock, trigger: options.trigger, wakeup: this.#wakeup });
-    this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets });
+    this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets, clock });
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
@@ -280,7 +280,8 @@ export class StreamingQuery<State> {
     const worked = hasCounted || outcome.stored.length > 0;
     const publishStart = clock.monotonic();
     try {
-      if (this.#isBehind(startedAt)) await this.#publication.begin(opened.checkpoints, queries);
+      if (this.#isBehind(startedAt))
+        await this.#publication.begin(opened.checkpoints, queries, { moreFollows: true });
       else await this.#publish(opened);
     } finally {
       // What is counted is counted, whether or not it can be published now.
@@ -305,7 +306,7 @@ export class StreamingQuery<State> {
   }
 
   async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
-    await this.#publication.begin(checkpoints, this.#owned.queries);
+    await this.#publication.begin(checkpoints, this.#owned.queries, { moreFollows: false });
     await this.#publication.done();
   }
 

@@ -1,3 +1,5 @@
+import type { ResultPublisher } from '@client-tickets/micro-batch';
+import type { LetterCounts } from '../support/letter-query.ts';
 import {
   append,
   availableNow,
@@ -92,6 +94,25 @@ streamTest(
   start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
   ends('a'),
   results('aabb'),
+);
+
+const asked: (boolean | undefined)[] = [];
+streamTest(
+  'what may wait is left out of publications while more follows, for a second at the most, and is in the last one',
+  { chunkSize: 2 },
+  append(0, 'aabbccddeeffgg'),
+  {
+    name: 'start with publications of 400 ms',
+    run: (world) => {
+      const publish: ResultPublisher<LetterCounts>['publish'] = async (_states, options) => {
+        asked.push(options?.moreFollows);
+        await world.clock.sleep(400);
+      };
+      world.start('a', { ...availableNow, maxOffsetsPerTrigger: 2, publisher: { publish } });
+    },
+  },
+  ends('a'),
+  look('what was asked of publications', () => asked, [false, true, true, false, true, false]),
 );
 
 streamTest(
