@@ -19,12 +19,15 @@ export class UploadMemory {
     return found ?? Buffer.allocUnsafeSlow(roundUp(size));
   }
 
-  /** The caller gives it up: nothing may be sending it. The largest are let go of when they are too many bytes. */
+  /**
+   * The caller gives it up: nothing may be sending it. The smallest are let go of when they are too many bytes: a part that was sent
+   * makes room for the next one, while what an upload leaves behind as it grows is soon too small.
+   */
   give(buffer: Buffer): void {
     this.#spare.push(buffer);
     this.#spare.sort((a, b) => a.length - b.length);
     this.#bytes += buffer.length;
-    while (this.#bytes > MOST_SPARE_BYTES) this.#bytes -= this.#spare.pop()?.length ?? 0;
+    while (this.#bytes > MOST_SPARE_BYTES) this.#bytes -= this.#spare.shift()?.length ?? 0;
   }
 }
 

@@ -75,6 +75,25 @@ describe('An upload in memory', () => {
     expect(memory.take(1).length).toBe(2 ** 17);
   });
 
+  test('sends each part of a large object from the same memory, whatever it left behind while it grew', async () => {
+    const MIB = 1024 * 1024;
+    const buffers = new Set<ArrayBufferLike>();
+    const upload = bufferedUpload({
+      partBytes: 5 * MIB,
+      memory: new UploadMemory(),
+      put: () => Promise.reject(new Error('it is larger than a part')),
+      beginParts: async () => ({
+        add: async ({ buffer }) => void buffers.add(buffer),
+        complete: async (_key, { buffer }) => void buffers.add(buffer),
+        abort: () => Promise.resolve(),
+      }),
+    });
+    const piece = bytesOf(MIB / 4, 1);
+    for (let size = 0; size < 30 * MIB; size += piece.length) await upload.write(piece);
+    await upload.complete('e');
+    expect(buffers.size).toBe(1);
+  });
+
   test('completes without a byte', async () => {
     const { upload, sent } = openUpload(new UploadMemory());
     await upload.complete('empty');
