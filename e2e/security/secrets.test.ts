@@ -110,7 +110,7 @@ describe('secrets are in no line and on no page', () => {
     expect(outputs.map((output) => findLeaks(output, secrets))).toEqual(OPERATOR_COMMANDS.map(() => []));
   });
 
-  test.skipIf(!hasS3)('of anything that a real store refuses', async () => {
+  test.skipIf(!hasS3)('of whatever a real store refuses', async () => {
     const base = `s3a://${process.env['S3_BUCKET']}/${uniqueName('secrets')}`;
     const refused = {
       ...common,

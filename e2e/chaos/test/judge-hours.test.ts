@@ -57,7 +57,7 @@ describe('the hours at the end of a run', () => {
     expect(judge(changes)).toContainEqual(expect.stringContaining(problem));
   });
 
-  test('are wrong when a late ticket is not named, twice, or another one is', () => {
+  test('are wrong when a late ticket is not named, or named twice, or when another one is', () => {
     expect(judge({}, [])).toEqual(['late tickets that are not named: 0/2']);
     expect(judge({}, [...LATE, ...LATE])).toEqual(['a late ticket is named more than once']);
     expect(judge({}, [...LATE, { partition: 1, offset: 0 }])).toEqual([

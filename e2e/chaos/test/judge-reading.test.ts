@@ -55,7 +55,7 @@ describe('a reading in the middle of a run', () => {
     ]);
   });
 
-  test('is wrong when a reader of the table sees a row twice, or one no more that it saw before', () => {
+  test('is wrong when a reader of the table sees a row twice, or no longer sees one that it saw before', () => {
     const changed = reading({ 'delta-rs': [FIRST], duckdb: [FIRST, SECOND, SECOND] });
     expect(judgeReading(changed, reading(), SENT)).toEqual([
       'delta-rs: rows that were there before and are gone or changed: 1/0',

@@ -40,7 +40,7 @@ export async function recordDemo(browser: Browser, path: string): Promise<void> 
   await page.setContent(TERMINAL);
   const camera = await openCamera(browser, SIZE);
   const show = async (ms: number): Promise<void> => {
-    const lines = [COMMAND, ...demo.output().replaceAll(data, 'data/demo').split('\n')].slice(-MOST_LINES);
+    const lines = [COMMAND, ...demo.output().replaceAll(data, 'data').split('\n')].slice(-MOST_LINES);
     await page.evaluate(`document.querySelector('pre').textContent = ${JSON.stringify(lines.join('\n'))}`);
     await camera.take(page, ms);
   };

@@ -208,7 +208,7 @@ describe('the API after a run', () => {
     });
   });
 
-  it('answers settings with a dash where nothing is set, and never a secret', async () => {
+  it('shows a dash for a setting without a value, and never a secret', async () => {
     const { body } = await createUiPipeline().get('/api/v1/settings');
     expect(body).toMatchObject({
       settings: expect.arrayContaining([

@@ -98,7 +98,7 @@ describe('with several consumers', () => {
     await Promise.all(queries.map((query) => query.stop({ budgetMs: 1_000 })));
   });
 
-  it('the lag goes on growing on the page of one that is paused', async () => {
+  it('the page of a paused consumer shows its lag grow', async () => {
     const pipeline = createUiPipeline({ trigger: { kind: 'interval', everyMs: 5 } });
     const query = pipeline.startQuery();
     pipeline.addTickets(30);

@@ -135,7 +135,7 @@ it.each([
   expect(await readUntil(() => false)).toMatch(/^HTTP\/1\.1 408 .*the request took too long to come/s);
 });
 
-it('lets go of a client that does not read, so that closing need not wait for it', async () => {
+it('drops a client that does not read, so that closing does not wait for it', async () => {
   const app = new Hono();
   app.get('/', (c) => c.text(' '.repeat(LARGE)));
   const { socket } = await openRawConnection(await start(app, { silenceMs: 100 }));

@@ -82,7 +82,7 @@ describe('a live feed', () => {
     expect(a).toBe(b);
   });
 
-  it('takes no more readers than it may, and another one when one has left', async () => {
+  it('takes readers up to its limit, and another one when one has left', async () => {
     const feed = createFeed(2);
     const first = feed.open();
     feed.open();

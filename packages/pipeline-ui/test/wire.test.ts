@@ -118,7 +118,7 @@ describe('a method that a path does not take, as it comes over a connection', ()
   });
 });
 
-describe('what is hardly a request', () => {
+describe('what is barely a request', () => {
   it.each([
     ['a method that HTTP does not have', 'BREW /healthz', 'localhost', 400, 'bad_request'],
     ['a path with a backslash', 'GET /\\evil', 'localhost', 400, 'bad_request'],

@@ -19,7 +19,7 @@ test('the smallest that fits is taken', () => {
   expect(pool.take(5)).toBe(large);
 });
 
-test('the largest is let go of when they are too many bytes', () => {
+test('the largest is freed when together they take too many bytes', () => {
   const pool = new BufferPool(50);
   const [small, middle, large] = [10, 20, 30].map((size) => pool.take(size));
   for (const buffer of [large, small, middle]) if (buffer !== undefined) pool.give(buffer);

@@ -152,7 +152,7 @@ test('without anything counted there is nothing to plan, and without a plan noth
   expect(() => store(count(begin(0n), 1n, 1), 1)).toThrow(RangeError);
 });
 
-test('a batch has a new id, and an end after where counting has come to', () => {
+test('a batch has a new id, and ends behind what is counted', () => {
   const checkpoint = done(begin(5n), 5);
   expect(() => count(checkpoint, 1n, 1, 0, -1)).toThrow(RangeError);
   expect(() => count(checkpoint, 0n, 0)).toThrow(RangeError);

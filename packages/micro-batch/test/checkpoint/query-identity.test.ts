@@ -152,7 +152,7 @@ test('another handler version, or any other settings, are refused by name', asyn
   ).toEqual(refusal('checkpoint_mismatch', /What changed: zone: added \(UTC\)\. /));
 });
 
-test('a setting may be called like what a query has of its own', async () => {
+test('a setting may have the name of one of the fields of a query itself', async () => {
   for (const name of ['topic', 'encoders']) {
     const places = locations();
     await open(places, { settings: { [name]: 'text' } });

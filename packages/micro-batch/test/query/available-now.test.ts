@@ -236,7 +236,7 @@ streamTest(
 );
 
 streamTest(
-  'a consumer that is paused with its partitions in others hands is told, too, and one that gets a partition reads it itself',
+  'a paused consumer whose partitions others have is told, too, and one that gets a partition reads it itself',
   { partitions: 2 },
   start('b'),
   start('a'),

@@ -218,7 +218,7 @@ test('a handler that fails ahead fails the batch when its turn comes, and not th
   await expect(query.count(1, never)).rejects.toMatchObject({ code: 'handler_failed' });
 });
 
-test('a partition that is let go of between making files visible and storing them leaves that to its next owner', async () => {
+test('a partition that is given up between making files visible and storing them leaves that to its next owner', async () => {
   const { query, other, rows } = await openPartition('ab');
   query.fill(2n);
   await query.count(0, never);

@@ -51,7 +51,7 @@ const measures: TriggerMeasures = {
   ],
 };
 
-test('progress looks as it always did', () => {
+test('progress has the shape of the golden one', () => {
   expect(JSON.parse(JSON.stringify(buildProgress(measures)))).toEqual(GOLDEN);
 });
 

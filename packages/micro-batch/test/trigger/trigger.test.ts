@@ -30,7 +30,7 @@ test('an interval is read in each unit, singular or plural', () => {
   }
 });
 
-test('whatever is no trigger is refused with what was found', () => {
+test('what is not a trigger is refused with what was found', () => {
   const texts = [
     '',
     'second',

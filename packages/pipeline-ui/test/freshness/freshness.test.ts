@@ -79,7 +79,7 @@ describe('freshness', () => {
     expect(freshness.stored.all.count).toBe(2);
   });
 
-  it('is known of files, too, that are reported before the batch that they end with', () => {
+  it('is measured for files, too, that are reported before the batch that they end with', () => {
     const { freshness, count, store } = measure();
     count([1_000]);
     store(2n);

@@ -189,7 +189,7 @@ test('an idle partition follows the latest watermark of the others, and never go
   expect(followWatermarks(state, [null, new Date(START).toISOString()])).toBe(state);
 });
 
-test('only windows that are closed are left out, and it is known up to when', () => {
+test('only closed windows are left out, and the state says up to when', () => {
   const hours = [0, 1, 2, 3].map((hour) => ({ at: hour * HOUR, after: 0, type: 'A' }));
   const { state } = fold(emptyWindows(0), hours);
   const left = withoutWindows(state, START + 24 * HOUR, HOUR);

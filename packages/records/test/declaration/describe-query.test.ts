@@ -25,7 +25,7 @@ const describe = (field: Field): string | undefined =>
     }),
   )['field'];
 
-test('a query is described by all that decides what its results hold', () => {
+test('a query is described by everything that decides what its results hold', () => {
   const query = defineQuery({
     table: 'things',
     record: defineRecord('thing', { thing_id: text(), size: oneOf('S', 'M') }),

@@ -79,7 +79,7 @@ describe('the outline of a JSON text', () => {
     expect(texts).toBeGreaterThan(1_000); // both kinds came up
   });
 
-  test('has of a member that comes twice the last one, and of unknown members some names', () => {
+  test('keeps the last of a member that comes twice, and some names of unknown members', () => {
     expect(parseOutline(Buffer.from('{"type":1,"type":[2],"x":{"y":1}}'), NAMES)).toEqual({
       type: [],
       x: null,
@@ -90,7 +90,7 @@ describe('the outline of a JSON text', () => {
     expect(Object.keys(outline ?? {})).toHaveLength(33);
   });
 
-  test('does not mind a byte order mark, nor how deep a value is', () => {
+  test('accepts a byte order mark, and values of any depth', () => {
     const deep = `\ufeff {"type":${'['.repeat(1e6)}${']'.repeat(1e6)}} `;
     expect(parseOutline(Buffer.from(deep), NAMES)).toEqual({ type: [] });
     expect(() => parseOutline(Buffer.from('['.repeat(1e6)), NAMES)).toThrow('expected JSON');
