@@ -12,11 +12,10 @@ import {
 } from '@client-tickets/records';
 import { createCountsPublisher, createQueryHandler, type QueryHandlerOptions } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, ticket, ticketQuery } from '@client-tickets/tickets';
-import { rebuildCheckpoint } from '../src/rebuild/rebuild-checkpoint.ts';
 import { readStatus } from '../src/status/read-status.ts';
-import { verifyResults } from '../src/verify/verify-results.ts';
 import { createFolderLocation } from './support/folder-location.ts';
 import { TOPIC } from './support/history.ts';
+import { brokersOf, rebuild, verify as verifyLeft } from './support/left-query.ts';
 import { runHere } from './support/run-here.ts';
 import { readFrom } from './support/topic-sample.ts';
 
@@ -64,36 +63,26 @@ async function run(
     newId: () => 'query-of-a-test',
     maxOffsetsPerTrigger: 2,
   }).finished;
-  return { log, results, checkpoints };
+  return { log, resultsStore: results, checkpointStore: checkpoints };
 }
 
 const generator = createTicketGenerator({ seed: 1, startTime: new Date('2026-10-25T02:30:00Z') });
 const TICKET = Buffer.from(encodeTicket(generator.next())).toString();
 
-function verify(query: Query, { log, results, checkpoints }: Awaited<ReturnType<typeof run>>) {
-  return verifyResults({
-    results,
-    checkpoints,
-    topic: TOPIC,
-    query,
-    offsets: { read: () => Promise.resolve(new Map([[0, log.offsets(0)]])) },
-    readRecords: readFrom(log),
-    clock: systemClock,
-    waitMs: 0,
-  });
-}
+const verify = (query: Query, left: Awaited<ReturnType<typeof run>>) =>
+  verifyLeft(left, { query, ...brokersOf(left.log), readRecords: readFrom(left.log) });
 
 test('verify, status and rebuild say first what is declared otherwise, and status still says where to go on', async () => {
-  const { results, checkpoints, ...location } = await run(ticketQuery, [TICKET, '{']);
-  const { ok, differences } = await verify(laterQuery, { results, checkpoints, ...location });
+  const location = await run(ticketQuery, [TICKET, '{']);
+  const { ok, differences } = await verify(laterQuery, location);
   expect(ok).toBe(false);
   expect(differences).toEqual([
     { code: 'query', message: expect.stringContaining(`What changed: ${CHANGES}. `) as unknown },
   ]);
   const status = await readStatus({
     declaration: laterQuery,
-    results,
-    checkpoints,
+    results: location.resultsStore,
+    checkpoints: location.checkpointStore,
     topic: TOPIC,
     access: undefined,
   });
@@ -102,19 +91,9 @@ test('verify, status and rebuild say first what is declared otherwise, and statu
     declarationChanges: CHANGES.split('; '),
     problems: [],
   });
-  await expect(
-    rebuildCheckpoint({
-      declaration: laterQuery,
-      results,
-      checkpoints,
-      topic: TOPIC,
-      log: undefined,
-      handlerOptions: { formats: ['json', 'parquet'] },
-      assumeComplete: false,
-      at: '2026-11-22T09:30:00.000Z',
-      onProgress: () => undefined,
-    }),
-  ).rejects.toThrow(`What changed: ${CHANGES}. `);
+  await expect(rebuild(location, { declaration: laterQuery, log: undefined })).rejects.toThrow(
+    `What changed: ${CHANGES}. `,
+  );
 });
 
 test('a program that is declared otherwise exits with 1, but prints the offsets to go on from', async () => {

@@ -14,9 +14,9 @@ import {
 import { ticketQuery } from '@client-tickets/tickets';
 import { readSnapshot } from '../src/checkpoint/checkpoint-snapshot.ts';
 import { stateParser } from '../src/checkpoint/stored-query.ts';
-import { rebuildCheckpoint, writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
-import { verifyResults } from '../src/verify/verify-results.ts';
+import { writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
 import { startHistory, TOPIC, type History } from './support/history.ts';
+import { rebuild, verify } from './support/left-query.ts';
 import { runHere } from './support/run-here.ts';
 
 const HOUR_MS = 3_600_000;
@@ -71,9 +71,6 @@ async function begin(formats: readonly ResultFormat[], seed = 5): Promise<Histor
     partitions: 2,
     formats,
     maxOffsetsPerTrigger: 5,
-    crash: 0,
-    error: 0,
-    losses: false,
   });
   await history.finish();
   history.crash();
@@ -89,18 +86,6 @@ async function merged(formats: readonly ResultFormat[], seed?: number): Promise<
   expect(keysOf(history, SMALL)).toEqual([]);
   return history;
 }
-
-const verify = ({ resultsStore: results, checkpointStore: checkpoints, clock }: History) =>
-  verifyResults({
-    results,
-    checkpoints,
-    topic: TOPIC,
-    query: ticketQuery,
-    offsets: undefined,
-    readRecords: undefined,
-    clock,
-    waitMs: 0,
-  });
 
 const FORMATS = [['json', 'parquet'], ['parquet']] as const;
 
@@ -140,17 +125,7 @@ describe.for(FORMATS)('results in %s', (formats) => {
       history.checkpoints.objects.clear();
       if (logIsLost) for (const key of keysOf(history, /_delta_log/)) history.results.objects.delete(key);
       const { resultsStore: results, checkpointStore: checkpoints } = history;
-      const rebuilt = await rebuildCheckpoint({
-        declaration: ticketQuery,
-        results,
-        checkpoints,
-        topic: TOPIC,
-        log: new Map(history.log.partitions.map((each) => [each, history.log.offsets(each)])),
-        handlerOptions: { formats: formats },
-        assumeComplete: false,
-        at: '2026-11-22T09:30:00.000Z',
-        onProgress: () => undefined,
-      });
+      const rebuilt = await rebuild(history, { handlerOptions: { formats } });
       // What comes after the last ticket is in no merged file, so the end of a partition may be read again.
       const rowsOf = (partitions: readonly { partition: number; rows: number }[]) =>
         partitions.map(({ partition, rows }) => [partition, rows]);

@@ -1,27 +1,13 @@
-import { partitionCheckpointKey, systemClock } from '@client-tickets/micro-batch';
+import { partitionCheckpointKey } from '@client-tickets/micro-batch';
 import { ticketQuery } from '@client-tickets/tickets';
 import { describe, expect, test } from 'vitest';
-import { rebuildCheckpoint, writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
+import { writeRebuilt } from '../src/rebuild/rebuild-checkpoint.ts';
 import { readStatus } from '../src/status/read-status.ts';
-import type { VerifyReport } from '../src/verify/verify-report.ts';
-import { verifyResults } from '../src/verify/verify-results.ts';
 import { TOPIC } from './support/history.ts';
+import { rebuild, verify } from './support/left-query.ts';
 import { countedBy, leaveOpenQuery, type OpenQuery } from './support/open-query.ts';
 
 const COUNTS_KEY = 'ticket_counts/part-00000.json';
-
-function verify({ resultsStore, checkpointStore }: OpenQuery): Promise<VerifyReport> {
-  return verifyResults({
-    results: resultsStore,
-    checkpoints: checkpointStore,
-    topic: TOPIC,
-    query: ticketQuery,
-    offsets: undefined,
-    readRecords: undefined,
-    clock: systemClock,
-    waitMs: 0,
-  });
-}
 
 /** Puts another body in place of the counts by type, which says that it counts the same offsets. */
 async function putCounts(
@@ -184,18 +170,8 @@ describe('rebuilding a lost checkpoint', () => {
   test('goes on from the files, and counts again what was counted beyond them', async () => {
     const query = await leaveOpenQuery();
     query.checkpoints.objects.clear();
-    const { log, resultsStore: results, checkpointStore: checkpoints } = query;
-    const rebuilt = await rebuildCheckpoint({
-      declaration: ticketQuery,
-      results,
-      checkpoints,
-      topic: TOPIC,
-      log: new Map([[0, log.offsets(0)]]),
-      handlerOptions: { formats: ['json', 'parquet'] },
-      assumeComplete: false,
-      at: '2026-11-22T09:30:00.000Z',
-      onProgress: () => undefined,
-    });
+    const { resultsStore: results, checkpointStore: checkpoints } = query;
+    const rebuilt = await rebuild(query);
     expect(rebuilt.countsAhead).toContain(COUNTS_KEY);
     expect(rebuilt.partitions).toMatchObject([{ stored: { endOffset: 20n }, counted: { endOffset: 20n } }]);
     await writeRebuilt(ticketQuery, { results, checkpoints }, rebuilt);

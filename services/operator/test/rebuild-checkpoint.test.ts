@@ -1,16 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
-import {
-  rebuildCheckpoint,
-  writeRebuilt,
-  type RebuildSources,
-  type RebuiltCheckpoint,
-} from '../src/rebuild/rebuild-checkpoint.ts';
-import { verifyResults } from '../src/verify/verify-results.ts';
+import { writeRebuilt, type RebuiltCheckpoint } from '../src/rebuild/rebuild-checkpoint.ts';
 import type { QueryState } from '@client-tickets/records';
 import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
+import { rebuild, verify } from './support/left-query.ts';
 
 const RUNS = Number(process.env['REBUILD_RUNS'] ?? 20);
 
@@ -25,37 +20,9 @@ const histories = fc.record({
   losses: fc.constant(false),
 });
 
-function rebuild(history: History, options: Partial<RebuildSources> = {}) {
-  return rebuildCheckpoint({
-    declaration: ticketQuery,
-    results: history.resultsStore,
-    checkpoints: history.checkpointStore,
-    topic: TOPIC,
-    log: new Map(history.log.partitions.map((partition) => [partition, history.log.offsets(partition)])),
-    handlerOptions: { formats: ['json', 'parquet'] },
-    assumeComplete: false,
-    at: '2026-11-22T09:30:00.000Z',
-    onProgress: () => undefined,
-    ...options,
-  });
-}
-
 function write(history: History, rebuilt: RebuiltCheckpoint): Promise<void> {
   const stores = { results: history.resultsStore, checkpoints: history.checkpointStore };
   return writeRebuilt(ticketQuery, stores, rebuilt);
-}
-
-function verify(history: History) {
-  return verifyResults({
-    results: history.resultsStore,
-    checkpoints: history.checkpointStore,
-    topic: TOPIC,
-    query: ticketQuery,
-    offsets: undefined,
-    readRecords: undefined,
-    clock: history.clock,
-    waitMs: 0,
-  });
 }
 
 test(
@@ -94,11 +61,7 @@ async function finished(seed = 5, apartMs?: number): Promise<History> {
     seed,
     records: 60,
     partitions: 2,
-    formats: ['json', 'parquet'],
     maxOffsetsPerTrigger: 6,
-    crash: 0,
-    error: 0,
-    losses: false,
   });
   await history.finish();
   history.crash();

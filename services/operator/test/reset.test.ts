@@ -18,11 +18,7 @@ async function finished(): Promise<History> {
     seed: 5,
     records: 9,
     partitions: 2,
-    formats: ['json', 'parquet'],
     maxOffsetsPerTrigger: 5,
-    crash: 0,
-    error: 0,
-    losses: false,
   });
   await history.finish();
   history.crash();

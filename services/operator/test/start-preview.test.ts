@@ -47,8 +47,6 @@ function history(seed: number, options: { readonly losses?: boolean } = {}): His
     partitions: 2,
     formats: FORMATS,
     maxOffsetsPerTrigger: 5,
-    crash: 0,
-    error: 0,
     losses,
   });
 }

@@ -19,9 +19,6 @@ async function finished() {
     partitions: 2,
     formats: ['parquet'],
     maxOffsetsPerTrigger: 5,
-    crash: 0,
-    error: 0,
-    losses: false,
   });
   for (const versions of [1, 2]) {
     await history.finish();

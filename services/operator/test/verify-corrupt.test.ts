@@ -2,19 +2,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   createMemoryObjectStore,
   createRandom,
-  ManualClock,
   type MemoryLog,
   MemoryObjects,
 } from '@client-tickets/micro-batch/testing';
-import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
+import type { VerifyOptions } from '../src/verify/verify-results.ts';
 import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { CORRUPTIONS } from './support/corruptions.ts';
 import { WINDOW_CORRUPTIONS } from './support/window-corruptions.ts';
 import type { Spoilable } from './support/spoil.ts';
-import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { readFrom } from './support/topic-sample.ts';
-import { startHistory, TOPIC, type History, type HistoryOptions } from './support/history.ts';
+import { startHistory, type History, type HistoryOptions } from './support/history.ts';
+import { brokersOf, verify as verifyLeft } from './support/left-query.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
 const ATTEMPTS = 2;
@@ -25,20 +25,15 @@ const options: readonly Omit<HistoryOptions, 'seed'>[] = [
   {
     records: 90,
     partitions: 2,
-    formats: ['json', 'parquet'],
     maxOffsetsPerTrigger: 5,
     crash: 0.01,
     error: 0.1,
-    losses: false,
     apartMs: TWO_HOURS_MS,
   },
   {
     records: 90,
     partitions: 3,
-    formats: ['json', 'parquet'],
     maxOffsetsPerTrigger: 9,
-    crash: 0,
-    error: 0,
     losses: true,
     apartMs: TWO_HOURS_MS,
   },
@@ -47,29 +42,20 @@ const options: readonly Omit<HistoryOptions, 'seed'>[] = [
     partitions: 2,
     formats: ['json'],
     maxOffsetsPerTrigger: 6,
-    crash: 0,
     error: 0.1,
-    losses: false,
   },
   {
     records: 60,
     partitions: 2,
     formats: ['parquet'],
     maxOffsetsPerTrigger: 6,
-    crash: 0,
-    error: 0,
-    losses: false,
     apartMs: TWO_HOURS_MS,
   },
   // More batches than a checkpoint names.
   {
     records: 130,
     partitions: 1,
-    formats: ['json', 'parquet'],
     maxOffsetsPerTrigger: 1,
-    crash: 0,
-    error: 0,
-    losses: false,
   },
 ];
 
@@ -81,7 +67,7 @@ beforeAll(async () => {
     await history.finish();
     history.crash();
   }
-}, 120_000);
+});
 
 function copyOf({ objects }: MemoryObjects): MemoryObjects {
   const copy = new MemoryObjects();
@@ -94,16 +80,11 @@ function verify(
   log: Pick<MemoryLog, 'partitions' | 'offsets'>,
   readRecords?: VerifyOptions['readRecords'],
 ): Promise<VerifyReport> {
-  return verifyResults({
-    results: createMemoryObjectStore('memory://results/', results),
-    checkpoints: createMemoryObjectStore('memory://checkpoints/', checkpoints),
-    topic: TOPIC,
-    query: ticketQuery,
-    offsets: { read: () => Promise.resolve(new Map(log.partitions.map((p) => [p, log.offsets(p)]))) },
-    readRecords,
-    clock: new ManualClock(),
-    waitMs: 0,
-  });
+  const left = {
+    resultsStore: createMemoryObjectStore('memory://results/', results),
+    checkpointStore: createMemoryObjectStore('memory://checkpoints/', checkpoints),
+  };
+  return verifyLeft(left, { ...brokersOf(log), readRecords });
 }
 
 describe('verify finds and names it when', () => {

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { verifyResults, type VerifyOptions } from '../src/verify/verify-results.ts';
+import type { VerifyOptions } from '../src/verify/verify-results.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
-import { ticketQuery } from '@client-tickets/tickets';
 import { readFrom } from './support/topic-sample.ts';
-import { startHistory, TOPIC, type History } from './support/history.ts';
+import { startHistory, type History } from './support/history.ts';
+import { brokersOf, verify as verifyLeft } from './support/left-query.ts';
 
 const RUNS = Number(process.env['VERIFY_RUNS'] ?? 25);
 
@@ -26,19 +26,9 @@ const histories = fc.record({
 const brokers = fc.constantFrom({}, { offsets: undefined, readRecords: undefined });
 
 function verify(history: History, options: Partial<VerifyOptions> = {}): Promise<VerifyReport> {
-  return verifyResults({
-    results: pageByPage(history.resultsStore),
-    checkpoints: history.checkpointStore,
-    topic: TOPIC,
-    query: ticketQuery,
-    offsets: {
-      read: () => Promise.resolve(new Map(history.log.partitions.map((p) => [p, history.log.offsets(p)]))),
-    },
-    readRecords: readFrom(history.log),
-    clock: history.clock,
-    waitMs: 0,
-    ...options,
-  });
+  const { log, resultsStore } = history;
+  const brokers = { ...brokersOf(log), readRecords: readFrom(log) };
+  return verifyLeft({ ...history, resultsStore: pageByPage(resultsStore) }, { ...brokers, ...options });
 }
 
 /** Lists a few keys at a time, as S3 does, so that objects come and go meanwhile. */

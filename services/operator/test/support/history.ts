@@ -38,13 +38,14 @@ export interface HistoryOptions {
   readonly seed: number;
   readonly records: number;
   readonly partitions: number;
-  readonly formats: readonly ResultFormat[];
+  /** Default: both. */
+  readonly formats?: readonly ResultFormat[];
   readonly maxOffsetsPerTrigger: number;
-  /** Of requests to the stores. */
-  readonly crash: number;
-  readonly error: number;
-  /** Whether retention overtakes the consumers now and then. */
-  readonly losses: boolean;
+  /** Of requests to the stores; default: 0. */
+  readonly crash?: number;
+  readonly error?: number;
+  /** Whether retention overtakes the consumers now and then; default: no. */
+  readonly losses?: boolean;
   /** How far apart their tickets are created, some hours late; default: a second, and none moves a watermark. */
   readonly apartMs?: number | undefined;
 }
@@ -79,6 +80,7 @@ export interface History {
 
 /** Consumers that are started over a topic to which tickets, broken tickets and gaps are appended, with faults. */
 export function startHistory(options: HistoryOptions): History {
+  const { formats = ['json', 'parquet'], crash = 0, error = 0, losses = false } = options;
   const random = createRandom(options.seed);
   const clock = new ManualClock();
   const simulation = new Simulation(random, clock);
@@ -103,12 +105,12 @@ export function startHistory(options: HistoryOptions): History {
   let failure: string | undefined;
 
   const start = (index: number) => {
-    const host = new SimulatedHost(simulation, { crash: options.crash, error: options.error });
+    const host = new SimulatedHost(simulation, { crash, error });
     const source = log.createSource({ schedule: host.schedule });
     const store = host.connect(resultsStore);
     const table = keepTable({
       query: ticketQuery,
-      formats: options.formats,
+      formats,
       topic: TOPIC,
       results: store,
       clock: host.clock(),
@@ -120,7 +122,7 @@ export function startHistory(options: HistoryOptions): History {
       name: `consumer-${index}`,
       source,
       handler: createQueryHandler(ticketQuery, {
-        formats: options.formats,
+        formats,
         droppableUntil: () => publisher.droppableUntil(),
       }),
       publisher,
@@ -160,7 +162,7 @@ export function startHistory(options: HistoryOptions): History {
     const timestamp = apartMs === undefined ? 0 : arrivedAt;
     log.append(partition, value ?? null, { skip, timestamp });
     if (random.chance(0.05)) log.appendMarkers(partition, 1n);
-    if (options.losses && random.chance(0.05)) {
+    if (losses && random.chance(0.05)) {
       const { earliest, latest } = log.offsets(partition);
       const kept = BigInt(random.below(3));
       log.removeBefore(partition, latest - kept > earliest ? latest - kept : earliest);
