@@ -1,11 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { createKafkaSource } from '@client-tickets/kafka';
 import { silentLogger, systemClock, type RecordChunk, type SourceRecord } from '@client-tickets/micro-batch';
 import { parseTicket, type Ticket } from '@client-tickets/tickets';
+import { serviceProgram, startProcess, type ServiceProcess } from '@client-tickets/testkit';
 import kafkajs from 'kafkajs';
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -14,7 +11,7 @@ if (brokers.length === 0) {
   console.info('services/producer: KAFKA_BROKERS is not set, skipping the tests on real brokers');
 }
 const topics: string[] = [];
-const processes: ChildProcess[] = [];
+const processes: ServiceProcess[] = [];
 
 afterAll(async () => {
   for (const producer of processes) producer.kill('SIGKILL');
@@ -37,24 +34,29 @@ interface LogLine {
   readonly [field: string]: unknown;
 }
 
-function start(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const producer = fork(join(import.meta.dirname, '../src/main.ts'), args, {
-    execArgv: ['--import', 'tsx'],
-    // Where there is no .env file, and nothing but what this test says.
-    cwd: import.meta.dirname,
-    env: { PATH: process.env['PATH'] ?? '', KAFKA_BROKERS: brokers.join(','), ...env },
-    silent: true,
+/** Starts it with nothing but what this test says. */
+function start(env: Readonly<Record<string, string>>, ...args: readonly string[]): ServiceProcess {
+  const producer = startProcess({
+    name: 'producer',
+    args: [...serviceProgram('producer'), ...args],
+    environment: { PATH: process.env['PATH'] ?? '', KAFKA_BROKERS: brokers.join(','), ...env },
+    cwd: import.meta.dirname, // where there is no .env file
   });
   processes.push(producer);
-  const lines: LogLine[] = [];
-  const ended = once(producer, 'close').then(([code]) => ({ code: Number(code), lines }));
-  const readLines = producer.stderr === null ? undefined : createInterface({ input: producer.stderr });
-  readLines?.on('line', (line) => lines.push(JSON.parse(line)));
-  const logged = (message: string): Promise<void> =>
-    new Promise((resolve) => {
-      readLines?.on('line', (line) => line.includes(message) && resolve());
-    });
-  return { producer, ended, logged };
+  return producer;
+}
+
+/** Resolves once it has ended. */
+async function run(...given: Parameters<typeof start>) {
+  const producer = start(...given);
+  return { code: await producer.ended, lines: linesOf(producer) };
+}
+
+function linesOf(producer: ServiceProcess): readonly LogLine[] {
+  return producer
+    .output()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
 }
 
 /** All records of a topic, by partition. */
@@ -96,7 +98,7 @@ function ticketsIn(records: ReadonlyMap<number, readonly SourceRecord[]>): reado
 }
 
 test('wrong settings are all named, and the exit code is 2', async () => {
-  const { code, lines } = await start({ TICKET_COUNT: 'many', LOG_LEVEL: 'loud' }, '--rate', 'fast').ended;
+  const { code, lines } = await run({ TICKET_COUNT: 'many', LOG_LEVEL: 'loud' }, '--rate', 'fast');
   expect(code).toBe(2);
   for (const name of ['TICKET_COUNT', 'TICKETS_PER_SECOND', 'LOG_LEVEL'])
     expect(lines[0]?.msg).toContain(name);
@@ -105,8 +107,7 @@ test('wrong settings are all named, and the exit code is 2', async () => {
 describe.skipIf(brokers.length === 0)('with the brokers of KAFKA_BROKERS', () => {
   test('200 tickets reach a topic of three partitions, each client in one of them', async () => {
     const topic = newTopic();
-    const { code, lines } = await start({ KAFKA_TOPIC: topic, TICKETS_PER_SECOND: '0', TICKET_SEED: '7' })
-      .ended;
+    const { code, lines } = await run({ KAFKA_TOPIC: topic, TICKETS_PER_SECOND: '0', TICKET_SEED: '7' });
     expect(code).toBe(0);
     expect(lines.map(({ msg }) => msg)).toContainEqual(
       expect.stringMatching(
@@ -131,42 +132,38 @@ describe.skipIf(brokers.length === 0)('with the brokers of KAFKA_BROKERS', () =>
 
   test('ids go on after those of the topic, unless a seed asks for the same tickets', async () => {
     const topic = newTopic();
-    const run = async (seed: Record<string, string>): Promise<void> => {
+    const sendFive = async (seed: Record<string, string> = {}): Promise<void> => {
       const flags = { KAFKA_TOPIC: topic, TICKET_COUNT: '5', TICKETS_PER_SECOND: '0', ...seed };
-      expect((await start(flags).ended).code).toBe(0);
+      expect((await run(flags)).code).toBe(0);
     };
-    await run({});
-    await run({});
+    await sendFive();
+    await sendFive();
     const ids = ticketsIn(await readTopic(topic)).map(({ ticket_id }) => ticket_id);
     expect(ids).toEqual(
       Array.from({ length: 10 }, (_, index) => `TCK-${String(index + 1).padStart(5, '0')}`),
     );
 
-    await run({ TICKET_SEED: '7' });
+    await sendFive({ TICKET_SEED: '7' });
     const again = ticketsIn(await readTopic(topic)).filter(({ ticket_id }) => ticket_id === 'TCK-00001');
     expect(again).toHaveLength(2);
   });
 
   test('SIGTERM ends an endless run in order, with every ticket it reports', async () => {
     const topic = newTopic();
-    const { producer, ended, logged } = start({ KAFKA_TOPIC: topic }, '--count', '0', '--rate', '500');
-    await logged('"tickets":'); // the log line after five seconds
+    const producer = start({ KAFKA_TOPIC: topic }, '--count', '0', '--rate', '500');
+    await producer.waitForLog('"tickets":'); // the log line after five seconds
     producer.kill('SIGTERM');
-    const { code, lines } = await ended;
-    expect(code).toBe(0);
-    const summary = lines.find(({ msg }) => / tickets in /.test(msg));
+    expect(await producer.ended).toBe(0);
+    const summary = linesOf(producer).find(({ msg }) => / tickets in /.test(msg));
     expect(ticketsIn(await readTopic(topic))).toHaveLength(Number(summary?.['tickets']));
     expect(summary?.['tickets']).toBeGreaterThan(0);
   });
 
   test('a topic that differs is used as it is, and the difference is named', async () => {
     const topic = newTopic();
-    await start({ KAFKA_TOPIC: topic, TICKET_COUNT: '1' }).ended;
-    const { code, lines } = await start({
-      KAFKA_TOPIC: topic,
-      TICKET_COUNT: '1',
-      KAFKA_TOPIC_PARTITIONS: '6',
-    }).ended;
+    const one = { KAFKA_TOPIC: topic, TICKET_COUNT: '1' };
+    await run(one);
+    const { code, lines } = await run({ ...one, KAFKA_TOPIC_PARTITIONS: '6' });
     expect(code).toBe(0);
     expect(lines).toContainEqual(
       expect.objectContaining({ level: 'warn', setting: 'partitions', expected: 6, found: 3 }),
