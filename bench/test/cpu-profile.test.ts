@@ -3,6 +3,7 @@ import { timeBy, type CpuProfile } from '../src/profile/cpu-profile.ts';
 import { byLibrary, libraryOf } from '../src/profile/libraries.ts';
 import { librariesTable, profileTable, type ProfileReport } from '../src/profile/profile-report.ts';
 import { byStage } from '../src/profile/stages.ts';
+import { HEAD, rowsOf } from './support/made-reports.ts';
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 0, columnNumber: 0 });
 
@@ -49,8 +50,7 @@ test('time goes to the library of its function likewise, our own packages among 
 
 const report: ProfileReport = {
   kind: 'profile',
-  startedAt: '',
-  circumstances: { cores: 2, cpu: '', memoryGigabytes: 1, node: '', commit: '', loadAverage: 0 },
+  ...HEAD,
   workload: { name: '', tickets: 1, maxOffsetsPerTrigger: 0, malformedPercent: 0 },
   place: '',
   threads: 1,
@@ -58,11 +58,6 @@ const report: ProfileReport = {
   cpuSeconds: 1,
   stages: { engine: 25, 'kafkajs: fetch, decode': 50, 'validate tickets': 25 },
 };
-const rowsOf = (table = ''): readonly string[] =>
-  table
-    .split('\n')
-    .map((line) => line.replaceAll(/ +/g, ' '))
-    .slice(2);
 
 test('the table shows the largest first, and what is left outside kafkajs and parsing', () => {
   expect(rowsOf(profileTable(report))).toEqual([

@@ -4,6 +4,7 @@ import type { Measurement } from '../src/compare/measurement.ts';
 import { estimateSeconds, inMinutes, parseRepetitions, planRuns } from '../src/compare/plan.ts';
 import { continued, type Report } from '../src/compare/report.ts';
 import type { Workload } from '../src/workload.ts';
+import { CIRCUMSTANCES, HEAD, measured } from './support/made-reports.ts';
 
 const small: Workload = { name: '200', tickets: 200, maxOffsetsPerTrigger: 50, malformedPercent: 0 };
 const large: Workload = { name: '1m', tickets: 1_000_000, maxOffsetsPerTrigger: 0, malformedPercent: 0 };
@@ -61,17 +62,17 @@ describe('the runs of a benchmark', () => {
   });
 
   test('are those that an earlier result lacks, wherever it was broken off', () => {
-    const measured = [run('a', '200'), run('b', '200'), run('c', '200'), run('a', '1m')];
-    expect(plan(measured, '1')).toEqual(['1m b 1', '1m c 1']);
-    expect(plan(measured, '1,200=2')).toEqual(['1m b 1', '1m c 1', '200 b 2', '200 c 2', '200 a 2']);
+    const before = [measured('a', '200'), measured('b', '200'), measured('c', '200'), measured('a', '1m')];
+    expect(plan(before, '1')).toEqual(['1m b 1', '1m c 1']);
+    expect(plan(before, '1,200=2')).toEqual(['1m b 1', '1m c 1', '200 b 2', '200 c 2', '200 a 2']);
   });
 
-  function plan(measured: readonly Measurement[], repetitions: string): readonly string[] {
+  function plan(before: readonly Measurement[], repetitions: string): readonly string[] {
     return planRuns({
       workloads: [small, large],
       systems: [a, b, c],
       repetitions: parseRepetitions(repetitions),
-      measured,
+      measured: before,
     }).map(({ workload, system, repetition }) => `${workload.name} ${system.name} ${repetition}`);
   }
 });
@@ -80,7 +81,9 @@ describe('the time that runs may take', () => {
   test('is that of the same runs before, or else what is known of the system', () => {
     const runs = [{ workload: large, system: a, repetition: 1 }];
     expect(estimateSeconds(runs, [], 300)).toBeCloseTo(1 + 10 + 2.5 + 1.5);
-    expect(estimateSeconds(runs, [run('a', '1m', 40), run('a', '1m', 50)], 300)).toBeCloseTo(45 + 2.5 + 1.5);
+    expect(estimateSeconds(runs, [measured('a', '1m', 40), measured('a', '1m', 50)], 300)).toBeCloseTo(
+      45 + 2.5 + 1.5,
+    );
   });
 
   test('is no longer than until they are given up', () => {
@@ -98,30 +101,22 @@ describe('the time that runs may take', () => {
 });
 
 describe('a result that is gone on with', () => {
-  const circumstances = {
-    cores: 2,
-    cpu: 'some',
-    memoryGigabytes: 25,
-    node: 'v24.0.0',
-    commit: 'abc',
-    loadAverage: 0,
-  };
   const asked = {
     startedAt: '2026-02-01T00:00:00.000Z',
-    circumstances,
+    circumstances: CIRCUMSTANCES,
     workloads: [large],
     systems: [{ name: 'b', title: 'B', job: 'new words' }],
   };
   const earlier: Report = {
     kind: 'compare',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    sittings: [{ startedAt: '2026-01-01T00:00:00.000Z', circumstances }],
+    startedAt: HEAD.startedAt,
+    sittings: [HEAD],
     workloads: [small],
     systems: [
       { name: 'a', title: 'A', job: 'x' },
       { name: 'b', title: 'B', job: 'old words' },
     ],
-    measurements: [run('a', '200')],
+    measurements: [measured('a', '200')],
   };
 
   test('keeps its name and runs, and has another sitting', () => {
@@ -133,7 +128,7 @@ describe('a result that is gone on with', () => {
   });
 
   test('is refused on another machine', () => {
-    const other = { ...asked, circumstances: { ...circumstances, cores: 8 } };
+    const other = { ...asked, circumstances: { ...CIRCUMSTANCES, cores: 8 } };
     expect(() => continued(earlier, other)).toThrow(/2 cores.*8 cores.*start over/);
   });
 });
@@ -148,21 +143,5 @@ function system(name: string): System {
     version: async () => '1',
     command: () => ({ file: 'true', args: [], env: {}, cwd: '/' }),
     result: async () => ({ counts: undefined, enriched: [] }),
-  };
-}
-
-function run(name: string, workload: string, wallSeconds = 1): Measurement {
-  return {
-    system: name,
-    workload,
-    repetition: 1,
-    version: '1',
-    at: '',
-    busyBefore: 0,
-    exitCode: 0,
-    timedOut: false,
-    wallSeconds,
-    cpuSeconds: 1,
-    peakBytes: 1,
   };
 }

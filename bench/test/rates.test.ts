@@ -1,48 +1,27 @@
 import { expect, test } from 'vitest';
 import { distanceTable } from '../src/compare/distance.ts';
-import type { Measurement } from '../src/compare/measurement.ts';
 import type { Report } from '../src/compare/report.ts';
 import { PYTHON, steadyRates } from '../src/compare/steady-rates.ts';
 import { picture } from '../src/report/picture.ts';
 import { targetsTable } from '../src/report/targets.ts';
-import { WORKLOADS } from '../src/workload.ts';
-
-const run = (
-  system: string,
-  workload: string,
-  wallSeconds: number,
-  more: Partial<Measurement> = {},
-): Measurement => ({
-  system,
-  workload,
-  repetition: 1,
-  version: '1',
-  at: '',
-  busyBefore: 0,
-  exitCode: 0,
-  timedOut: false,
-  wallSeconds,
-  cpuSeconds: 2 * wallSeconds,
-  peakBytes: 100e6,
-  ...more,
-});
+import { HEAD, measured, rowsOf, workloadNamed } from './support/made-reports.ts';
 
 const report: Report = {
   kind: 'compare',
   startedAt: '2026-11-27T10:00:00.000Z',
   sittings: [],
-  workloads: WORKLOADS.filter(({ name }) => ['1m', '10m', '1m-python', '10m-python'].includes(name)),
+  workloads: ['1m', '10m', '1m-python', '10m-python'].map(workloadNamed),
   systems: [
     { name: 'client-tickets', title: 'Client Tickets', job: '' },
     { name: 'limit', title: 'Rust <the limit>', job: '' },
   ],
   measurements: [
-    run('client-tickets', '1m', 2),
-    run('client-tickets', '10m', 11),
-    run('client-tickets', '1m-python', 3),
-    run('client-tickets', '10m-python', 21, { peakBytes: 200e6 }),
-    run('limit', '1m-python', 1),
-    run('limit', '10m-python', 7),
+    measured('client-tickets', '1m', 2),
+    measured('client-tickets', '10m', 11),
+    measured('client-tickets', '1m-python', 3),
+    measured('client-tickets', '10m-python', 21, { peakBytes: 200e6 }),
+    measured('limit', '1m-python', 1),
+    measured('limit', '10m-python', 7),
   ],
 };
 
@@ -62,8 +41,7 @@ test('rates are those of one spelling, without the start', () => {
 
 test('the distance to the limit is told of each workload that both have run', () => {
   const [table = ''] = distanceTable(report);
-  const rows = table.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
-  expect(rows.slice(2)).toEqual([
+  expect(rowsOf(table)).toEqual([
     "| 1 million tickets as Python's json.dumps writes them, lz4 | 2.00 | 6.00 | 3.0 | 1.00 | 3.00 | 3.0 |",
     "| 10 million tickets as Python's json.dumps writes them, lz4 | 14.00 | 42.00 | 3.0 | 7.00 | 21.00 | 3.0 |",
   ]);
@@ -100,16 +78,12 @@ test('what was aimed at and is not reached is said first, and what is not measur
     compares: [report],
     latency: {
       kind: 'latency',
-      startedAt: '',
-      circumstances: { cores: 2, cpu: '', memoryGigabytes: 1, node: '', commit: '', loadAverage: 0 },
+      ...HEAD,
       seconds: 20,
       latencies,
     },
   });
-  const rows = table
-    .split('\n')
-    .slice(2)
-    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const rows = rowsOf(table).map((line) => line.split('|').map((cell) => cell.trim()));
   expect(
     rows.map(([, , , found, reached]) => [found, reached]).filter(([found]) => found !== 'not yet'),
   ).toEqual([
@@ -127,7 +101,7 @@ test('a peer that came too close is named, and so is memory that was too much', 
     { name: 'flink', title: 'Flink', job: '' },
     { name: 'kcat', title: '', job: '' },
   ];
-  const measured = (seconds: number) =>
+  const table = (seconds: number) =>
     targetsTable({
       compares: [
         {
@@ -135,13 +109,13 @@ test('a peer that came too close is named, and so is memory that was too much', 
           systems,
           measurements: [
             ...report.measurements,
-            run('flink', '10m-python', seconds),
-            run('kcat', '10m-python', 1),
+            measured('flink', '10m-python', seconds),
+            measured('kcat', '10m-python', 1),
           ],
         },
       ],
       latency: undefined,
     });
-  expect(measured(84)).toMatch(/4\.0 times Flink, which came closest; 200 MB +\| yes/);
-  expect(measured(83)).toMatch(/4\.0 times Flink, which came closest; 200 MB +\| \*\*no/);
+  expect(table(84)).toMatch(/4\.0 times Flink, which came closest; 200 MB +\| yes/);
+  expect(table(83)).toMatch(/4\.0 times Flink, which came closest; 200 MB +\| \*\*no/);
 });

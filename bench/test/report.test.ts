@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillSections } from '../src/report/fill-sections.ts';
 import { readSections } from '../src/report/sections.ts';
 import { saveResult } from '../src/results-folder.ts';
+import { CIRCUMSTANCES } from './support/made-reports.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,14 +17,7 @@ test('sections are those of the newest result of their kind, and say so where th
   const latency = (startedAt: string) => ({
     kind: 'latency' as const,
     startedAt,
-    circumstances: {
-      cores: 2,
-      cpu: 'x',
-      memoryGigabytes: 25,
-      node: 'v24.0.0',
-      commit: 'abc',
-      loadAverage: 0,
-    },
+    circumstances: CIRCUMSTANCES,
     seconds: 20,
     latencies: [],
   });

@@ -11,7 +11,7 @@ import { runSystem } from '../src/compare/run-system.ts';
 import { readCircumstances } from '../src/machine.ts';
 import { findNode } from '../src/node-runtime.ts';
 import { seedTopic } from '../src/seed-topic.ts';
-import { WORKLOADS } from '../src/workload.ts';
+import { workloadNamed } from './support/made-reports.ts';
 
 /** The benchmark as such: that it fills a topic, runs the consumer, finds its results right and shows what it took. */
 test.for([
@@ -32,8 +32,7 @@ test.for([
       console.info(`bench: ${missing}, skipping the small benchmark`);
       return context.skip(missing);
     }
-    const workload = WORKLOADS.find(({ name }) => name === chosen);
-    if (workload === undefined) throw new Error('there is no workload called ' + chosen);
+    const workload = workloadNamed(chosen);
     const home = await mkdtemp(join(tmpdir(), 'bench-home-'));
     try {
       await buildBundles(home);

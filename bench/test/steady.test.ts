@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { combinations, minutesToWatch } from '../src/steady/measure-costs.ts';
 import { steadyTable, type SteadyReport } from '../src/steady/steady-report.ts';
+import { HEAD } from './support/made-reports.ts';
 
 test('each trigger is run with each rollover', () => {
   expect(combinations(['1 second', '1 minute'], ['1 minute', '5 minutes'])).toEqual([
@@ -29,15 +30,7 @@ test('what is asked of S3 by trigger and rollover is a table of its own, with th
   };
   const report: SteadyReport = {
     kind: 'steady',
-    startedAt: '',
-    circumstances: {
-      cores: 2,
-      cpu: 'x',
-      memoryGigabytes: 25,
-      node: 'v24.0.0',
-      commit: 'abc',
-      loadAverage: 0,
-    },
+    ...HEAD,
     minutes: 5,
     rows: [row, { ...row, settings: { trigger: '10 seconds', rollover: '5 minutes' } }],
   };

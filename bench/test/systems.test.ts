@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Run, System } from '../src/compare/system.ts';
 import { SYSTEMS, systemNamed } from '../src/compare/systems/index.ts';
-import { WORKLOADS } from '../src/workload.ts';
+import { workloadNamed } from './support/made-reports.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -87,10 +87,8 @@ function named(name: string): System {
 }
 
 function runIn(folder: string): Run {
-  const workload = WORKLOADS.find(({ name }) => name === '200');
-  if (workload === undefined) throw new Error('there is no workload of 200');
   return {
-    workload,
+    workload: workloadNamed('200'),
     topic: 'bench-200',
     brokers: ['a:1', 'b:2'],
     folder,

@@ -2,12 +2,7 @@ import { expect, test } from 'vitest';
 import { codecTable } from '../src/compare/markdown-report.ts';
 import type { Report } from '../src/compare/report.ts';
 import { describeWorkload, topicOf, WORKLOADS } from '../src/workload.ts';
-
-const named = (name: string) => {
-  const workload = WORKLOADS.find((each) => each.name === name);
-  if (workload === undefined) throw new Error(`there is no workload called ${name}`);
-  return workload;
-};
+import { measured, workloadNamed } from './support/made-reports.ts';
 
 test('workloads of one name, or of one topic with other contents, do not exist', () => {
   expect(new Set(WORKLOADS.map(({ name }) => name)).size).toBe(WORKLOADS.length);
@@ -20,34 +15,23 @@ test('workloads of one name, or of one topic with other contents, do not exist',
 });
 
 test('a workload is described by its size, spelling, compression and limits', () => {
-  expect(describeWorkload(named('1m-python'))).toBe(
+  expect(describeWorkload(workloadNamed('1m-python'))).toBe(
     "1 million tickets as Python's json.dumps writes them, lz4",
   );
-  expect(describeWorkload(named('10m-python-none'))).toBe(
+  expect(describeWorkload(workloadNamed('10m-python-none'))).toBe(
     "10 million tickets as Python's json.dumps writes them, not compressed",
   );
-  expect(describeWorkload(named('1m-100k'))).toBe('1 million tickets, 100 thousand per trigger');
+  expect(describeWorkload(workloadNamed('1m-100k'))).toBe('1 million tickets, 100 thousand per trigger');
 });
 
 test('peak memory of all codecs is in one table', () => {
-  const run = (workload: string, megabytes: number) => ({
-    system: 'a',
-    workload,
-    repetition: 1,
-    version: '1',
-    at: '',
-    busyBefore: 0,
-    exitCode: 0,
-    timedOut: false,
-    wallSeconds: 1,
-    cpuSeconds: 1,
-    peakBytes: megabytes * 1e6,
-  });
+  const run = (workload: string, megabytes: number) =>
+    measured('a', workload, 1, { peakBytes: megabytes * 1e6 });
   const report: Report = {
     kind: 'compare',
     startedAt: '',
     sittings: [],
-    workloads: ['1m', '1m-python', '1m-python-zstd', '1m-python-gzip'].map(named),
+    workloads: ['1m', '1m-python', '1m-python-zstd', '1m-python-gzip'].map(workloadNamed),
     systems: [{ name: 'a', title: 'A', job: '' }],
     measurements: [
       run('1m', 1),
