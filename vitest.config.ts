@@ -23,9 +23,10 @@ export default defineConfig({
     // Without servers a third of the time went into loading the same modules for each file; tests hand in what they vary (clock,
     // environment, store) and put back what they replace. With servers that is little, and connections end with their process.
     isolate: process.env['KAFKA_BROKERS'] !== undefined,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } }, // of Vitest's 1 s a busy machine makes a failure
+    // Far more than it takes: a deadline tells a test that is stuck from one on a busy machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     ...(testNamePattern === undefined ? {} : { testNamePattern }),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

@@ -17,7 +17,7 @@ if (KAFKA_BROKERS === undefined)
   console.info('bench: KAFKA_BROKERS is not set, skipping the small forms of the other measurements');
 
 /** That each measurement works, on real servers and as small as it can be. No time is asserted. */
-describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', { timeout: 180_000 }, () => {
+describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
   const brokers = (KAFKA_BROKERS ?? '').split(',');
   let home = '';
   let node: NodeRuntime = { path: '', version: '' };

@@ -16,7 +16,7 @@ test.skipIf(!wanted)(
     const ranBefore = (await servers.status()).some(({ pid }) => pid !== undefined);
     onTestFinished(async () => {
       if (!ranBefore) await servers.stop();
-    }, 60_000);
+    });
     await servers.start();
     const cluster = createCluster(servers.brokers);
     const [topic, groupId] = [uniqueName('coordinator'), uniqueName('coordinator')];

@@ -29,56 +29,52 @@ const SOMEWHAT_LATE = { share: 0.02, upToMs: 8 * MINUTE_MS };
 const HOURS_LATE = { share: 0.001, byMs: 2 * HOUR_MS };
 
 describe.skipIf(!hasKafka)(`40,000 tickets of 22 hours (seed ${SEED})`, () => {
-  test(
-    'are counted for their hours as the rule says, though the consumer was killed five times',
-    { timeout: 180_000 },
-    async () => {
-      const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE, HOURS_LATE], idlePartition: 2 }));
-      const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
-      expect(expected.late.length).toBeGreaterThan(10);
-      const location = await createTestLocation('folder');
-      onTestFinished(() => location.remove());
-      const topic = uniqueName('event-time');
-      await produce(topic, tickets, PARTITIONS);
-      const start = () =>
-        startService('consumer', {
-          KAFKA_TOPIC: topic,
-          RESULTS_PATH: location.RESULTS_PATH,
-          CHECKPOINT_PATH: location.CHECKPOINT_PATH,
-          KAFKA_GROUP_ID: uniqueName('group'), // that of a killed consumer waits for it to come back
-          TRIGGER: '20 milliseconds',
-          MAX_OFFSETS_PER_TRIGGER: '1000',
-          RESULTS_ROLLOVER_INTERVAL: '1 second',
-          WATERMARK_DELAY: DELAY.text,
-          WATERMARK_IDLE: '1 second',
-        });
-      const random = createRandom(SEED);
-      for (let kill = 0; kill < 5; kill += 1) {
-        const consumer = start();
-        await consumer.waitForLog('partitions assigned');
-        await after(random.below(800)); // anywhere in its batches: the moment is the point of the test
-        consumer.kill('SIGKILL');
-        await consumer.ended;
-      }
-      const last = start();
-      const results = await location.openResults();
-      // Partition 2 follows the others once nothing has come for a second: then an hour is final when both have closed it.
-      const closed = Math.min(...expected.watermarks.slice(0, 2));
-      const final = expected.windows.map((each) => ({
-        ...each,
-        is_final: Date.parse(each.window_end) <= closed,
-      }));
-      await expect.poll(() => publishedWindows(results), { timeout: 60_000 }).toEqual(final);
-      last.kill('SIGTERM');
-      expect(await last.ended, last.output()).toBe(0);
-      // Late tickets are rows like the others: those of an hour are its counts and its late ones.
-      const rows = await storedRows(results);
-      expect(countByHour(rows)).toEqual(countByHour(tickets.map(({ ticket }) => ticket)));
-      expect((await lateTickets(results, rows)).toSorted()).toEqual(
-        expected.late.map(({ ticket_id }) => ticket_id).toSorted(),
-      );
-    },
-  );
+  test('are counted for their hours as the rule says, though the consumer was killed five times', async () => {
+    const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE, HOURS_LATE], idlePartition: 2 }));
+    const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
+    expect(expected.late.length).toBeGreaterThan(10);
+    const location = await createTestLocation('folder');
+    onTestFinished(() => location.remove());
+    const topic = uniqueName('event-time');
+    await produce(topic, tickets, PARTITIONS);
+    const start = () =>
+      startService('consumer', {
+        KAFKA_TOPIC: topic,
+        RESULTS_PATH: location.RESULTS_PATH,
+        CHECKPOINT_PATH: location.CHECKPOINT_PATH,
+        KAFKA_GROUP_ID: uniqueName('group'), // that of a killed consumer waits for it to come back
+        TRIGGER: '20 milliseconds',
+        MAX_OFFSETS_PER_TRIGGER: '1000',
+        RESULTS_ROLLOVER_INTERVAL: '1 second',
+        WATERMARK_DELAY: DELAY.text,
+        WATERMARK_IDLE: '1 second',
+      });
+    const random = createRandom(SEED);
+    for (let kill = 0; kill < 5; kill += 1) {
+      const consumer = start();
+      await consumer.waitForLog('partitions assigned');
+      await after(random.below(800)); // anywhere in its batches: the moment is the point of the test
+      consumer.kill('SIGKILL');
+      await consumer.ended;
+    }
+    const last = start();
+    const results = await location.openResults();
+    // Partition 2 follows the others once nothing has come for a second: then an hour is final when both have closed it.
+    const closed = Math.min(...expected.watermarks.slice(0, 2));
+    const final = expected.windows.map((each) => ({
+      ...each,
+      is_final: Date.parse(each.window_end) <= closed,
+    }));
+    await expect.poll(() => publishedWindows(results)).toEqual(final);
+    last.kill('SIGTERM');
+    expect(await last.ended, last.output()).toBe(0);
+    // Late tickets are rows like the others: those of an hour are its counts and its late ones.
+    const rows = await storedRows(results);
+    expect(countByHour(rows)).toEqual(countByHour(tickets.map(({ ticket }) => ticket)));
+    expect((await lateTickets(results, rows)).toSorted()).toEqual(
+      expected.late.map(({ ticket_id }) => ticket_id).toSorted(),
+    );
+  });
 });
 
 describe.skipIf(!hasKafka || !hasSpark)(

@@ -63,6 +63,5 @@ describe.skipIf(!hasKafka || !hasS3)('a record batch that decompresses to more t
       expect(await requeue.ended).toBe(1);
       expect(requeue.output()).toContain('2:3 stands for a record batch that could not be read');
     },
-    180_000,
   );
 });

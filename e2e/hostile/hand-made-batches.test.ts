@@ -77,7 +77,7 @@ describe.skipIf(!hasKafka || !hasS3)(
         },
       });
 
-    test('cost no other ticket, with a restart behind them', { timeout: 120_000 }, async () => {
+    test('cost no other ticket, with a restart behind them', async () => {
       const pipeline = await createPipeline(50);
       const tickets = generateTickets();
       await sendUpToLies(pipeline, tickets);
@@ -90,35 +90,31 @@ describe.skipIf(!hasKafka || !hasS3)(
       await expectRows(pipeline, tickets);
     });
 
-    test(
-      'cost no other ticket, with a crash and a restart in the middle of them',
-      { timeout: 120_000 },
-      async () => {
-        const pipeline = await createPipeline(3);
-        const tickets = generateTickets();
-        await sendUpToLies(pipeline, tickets);
-        await sendRest(pipeline, tickets);
-        // Three offsets of each partition a trigger, two seconds apart: the batches lie at 4 to 13, so three triggers end within them.
-        const consumer = pipeline.start('consumer', [], { TRIGGER: '2 seconds' });
-        await Promise.all(partitions.map((partition) => consumer.waitForLog(`${partition}: 3→6`)));
-        consumer.kill('SIGKILL');
-        await consumer.ended;
-        const status = await pipeline.run('operator', ['status', '--offsets']);
-        const line = status.split('\n').find((each) => each.startsWith('{')) ?? '{}'; // Node.js may have warned before
-        const { [pipeline.topic.topic]: ends } = JSON.parse(line) as Record<string, Record<string, number>>;
-        for (const partition of partitions) {
-          expect(ends?.[partition]).toBeGreaterThan(BEFORE);
-          expect(ends?.[partition]).toBeLessThan(BEFORE + BY_HAND);
-        }
+    test('cost no other ticket, with a crash and a restart in the middle of them', async () => {
+      const pipeline = await createPipeline(3);
+      const tickets = generateTickets();
+      await sendUpToLies(pipeline, tickets);
+      await sendRest(pipeline, tickets);
+      // Three offsets of each partition a trigger, two seconds apart: the batches lie at 4 to 13, so three triggers end within them.
+      const consumer = pipeline.start('consumer', [], { TRIGGER: '2 seconds' });
+      await Promise.all(partitions.map((partition) => consumer.waitForLog(`${partition}: 3→6`)));
+      consumer.kill('SIGKILL');
+      await consumer.ended;
+      const status = await pipeline.run('operator', ['status', '--offsets']);
+      const line = status.split('\n').find((each) => each.startsWith('{')) ?? '{}'; // Node.js may have warned before
+      const { [pipeline.topic.topic]: ends } = JSON.parse(line) as Record<string, Record<string, number>>;
+      for (const partition of partitions) {
+        expect(ends?.[partition]).toBeGreaterThan(BEFORE);
+        expect(ends?.[partition]).toBeLessThan(BEFORE + BY_HAND);
+      }
 
-        // A group of its own: that of the killed consumer waits for it to come back.
-        await pipeline.run('consumer', [], {
-          KAFKA_GROUP_ID: uniqueName('hostile'),
-          MAX_OFFSETS_PER_TRIGGER: '200',
-        });
-        await pipeline.run('operator', ['verify']);
-        await expectRows(pipeline, tickets);
-      },
-    );
+      // A group of its own: that of the killed consumer waits for it to come back.
+      await pipeline.run('consumer', [], {
+        KAFKA_GROUP_ID: uniqueName('hostile'),
+        MAX_OFFSETS_PER_TRIGGER: '200',
+      });
+      await pipeline.run('operator', ['verify']);
+      await expectRows(pipeline, tickets);
+    });
   },
 );

@@ -51,7 +51,6 @@ describe.skipIf(!hasKafka || !hasS3)('hostile messages on real brokers', () => {
       console.info(`hostile messages, ${compression}: ${topic.sent.size} records, ${peak} MB at most`);
       expect(peak).toBeLessThan(MOST_MEGABYTES);
     },
-    120_000,
   );
 });
 

@@ -27,36 +27,32 @@ const CASES = [
   .map((each) => ({ ...each, name: each.codec.name }));
 
 describe.skipIf(!hasKafka || !hasS3)('the largest record batch that is allowed', () => {
-  test.each(CASES)(
-    'is read within the memory of the container: $holds, $name',
-    async ({ codec, holds }) => {
-      const { brokers, topic, environment } = await createHostilePipeline({
-        maxMessageBytes: BATCH_BYTES + MIB,
-        compression: codec.compression,
-        environment: { MAX_OFFSETS_PER_TRIGGER: '0' },
-      });
-      const values = WORST_VALUES[holds]?.(BATCH_BYTES) ?? [];
-      const records = values.map((value, offsetDelta) => ({ offsetDelta, value }));
-      const batch = await encodeCompressedBatch(codec.written, records);
-      await produceRaw({ brokers, topic: topic.topic, partition: PARTITION, batch });
+  test.each(CASES)('is read within the memory of the container: $holds, $name', async ({ codec, holds }) => {
+    const { brokers, topic, environment } = await createHostilePipeline({
+      maxMessageBytes: BATCH_BYTES + MIB,
+      compression: codec.compression,
+      environment: { MAX_OFFSETS_PER_TRIGGER: '0' },
+    });
+    const values = WORST_VALUES[holds]?.(BATCH_BYTES) ?? [];
+    const records = values.map((value, offsetDelta) => ({ offsetDelta, value }));
+    const batch = await encodeCompressedBatch(codec.written, records);
+    await produceRaw({ brokers, topic: topic.topic, partition: PARTITION, batch });
 
-      const consumer = startProcess({
-        name: 'consumer',
-        args: [...IMAGE_FLAGS, ...serviceProgram('consumer')],
-        environment: {
-          ...process.env,
-          ...environment,
-          HTTP_PORT: '0',
-          NODE_OPTIONS: `--max-semi-space-size=4 ${MEMORY_REPORT}`,
-        },
-      });
-      expect(await consumer.ended, consumer.output()).toBe(0);
-      const peak = readMostMemory(consumer.output());
-      console.info(
-        `${holds}, ${codec.name}: ${records.length} records, ${batch.length} bytes sent, ${peak} MB at most`,
-      );
-      expect(peak).toBeLessThan(MOST_MEGABYTES);
-    },
-    180_000,
-  );
+    const consumer = startProcess({
+      name: 'consumer',
+      args: [...IMAGE_FLAGS, ...serviceProgram('consumer')],
+      environment: {
+        ...process.env,
+        ...environment,
+        HTTP_PORT: '0',
+        NODE_OPTIONS: `--max-semi-space-size=4 ${MEMORY_REPORT}`,
+      },
+    });
+    expect(await consumer.ended, consumer.output()).toBe(0);
+    const peak = readMostMemory(consumer.output());
+    console.info(
+      `${holds}, ${codec.name}: ${records.length} records, ${batch.length} bytes sent, ${peak} MB at most`,
+    );
+    expect(peak).toBeLessThan(MOST_MEGABYTES);
+  });
 });

@@ -65,6 +65,5 @@ describe.each([
       expect(results.deadLetters).toEqual([]);
       expect(results.counted).toBe(TICKETS);
     },
-    120_000,
   );
 });

@@ -31,5 +31,4 @@ test.each(configs.map((config) => [typeof config.input === 'string' ? config.inp
     });
     expect(run).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Usage: ') });
   },
-  60_000,
 );

@@ -74,7 +74,7 @@ describe.skipIf(!hasKafka || !hasS3)('consumers of one group (KAFKA_BROKERS, AWS
         // stands still meanwhile; the others have to get on with theirs.
         const before = await crew.counted();
         await expect
-          .poll(() => crew.counted(), { timeout: 60_000, interval: 100 })
+          .poll(() => crew.counted(), { interval: 100 })
           .toBeGreaterThan(Math.min(before, TICKETS - 1));
         const changes = possibleChanges(crew.size);
         const what = changes[random.below(changes.length)] ?? 'start';
@@ -84,7 +84,7 @@ describe.skipIf(!hasKafka || !hasS3)('consumers of one group (KAFKA_BROKERS, AWS
       }
       expect(await producer.ended, producer.output()).toBe(0);
       await expect.poll(() => crew.counted(), { timeout: 90_000, interval: 250 }).toBe(TICKETS);
-      await expect.poll(() => crew.isAllInFiles(), { timeout: 60_000, interval: 250 }).toBe(true);
+      await expect.poll(() => crew.isAllInFiles(), { interval: 250 }).toBe(true);
       await crew.close();
 
       const verified = await runTickets(['verify'], settings);

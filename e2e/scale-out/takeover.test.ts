@@ -53,7 +53,7 @@ describe.skipIf(!hasKafka || !hasS3)(
         TICKET_COUNT: '0',
         TICKETS_PER_SECOND: '150',
       });
-    }, 120_000);
+    });
 
     afterAll(async () => {
       producer.kill('SIGKILL');
@@ -61,12 +61,9 @@ describe.skipIf(!hasKafka || !hasS3)(
       await location.remove();
     });
 
-    test('name the owner of every partition on their pages', { timeout: 60_000 }, async () => {
+    test('name the owner of every partition on their pages', async () => {
       await expect
-        .poll(
-          async () => (await partitionsOf(second)).map(({ countedOffset }) => Number(countedOffset) > 0),
-          { timeout: 50_000 },
-        )
+        .poll(async () => (await partitionsOf(second)).map(({ countedOffset }) => Number(countedOffset) > 0))
         .toEqual([true, true, true]);
       const ownName = async (consumer: RunningConsumer): Promise<string> =>
         (await partitionsOf(consumer)).find(({ mine }) => mine)?.owner ?? '';
@@ -75,9 +72,7 @@ describe.skipIf(!hasKafka || !hasS3)(
         expect(names[index]).toMatch(new RegExp(`^consumer-.+-${process.pid}$`));
       for (const consumer of [first, second]) {
         await expect
-          .poll(async () => (await partitionsOf(consumer)).map(({ owner }) => names.includes(owner ?? '')), {
-            timeout: 20_000,
-          })
+          .poll(async () => (await partitionsOf(consumer)).map(({ owner }) => names.includes(owner ?? '')))
           .toEqual([true, true, true]);
       }
       const [one, other] = [await partitionsOf(first), await partitionsOf(second)];
@@ -102,7 +97,7 @@ describe.skipIf(!hasKafka || !hasS3)(
             );
             return times.map((time) => Date.parse(time ?? '') > assignedAt);
           },
-          { timeout: 50_000, interval: 100 },
+          { interval: 100 },
         )
         .toEqual(moved.map(() => true));
       const wentOnMs = Date.now() - killedAt;

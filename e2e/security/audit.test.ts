@@ -83,45 +83,43 @@ async function audit(
 }
 
 // It needs pnpm from a registry, which a first `pnpm test` may have to do without.
-describe
-  .skipIf(process.env['CI'] === undefined)
-  .concurrent('the audit of dependencies', { timeout: 180_000 }, () => {
-    test('fails at a vulnerability of high severity, and names it', async ({ expect }) => {
-      const { code, said } = await audit({ status: 200, body: advisory('high') });
-      expect(said).toContain('high: kafkajs: Something bad (https://example.com/advisory)');
-      expect(code).toBe(1);
-    });
-
-    test('passes at one of moderate severity, and counts it', async ({ expect }) => {
-      const { code, said } = await audit({ status: 200, body: advisory('moderate') });
-      expect(said).toMatch(/^audited \d+ dependencies by the registry: 1 known vulnerabilities, 0 of high/);
-      expect(code).toBe(0);
-    });
-
-    test('asks OSV when the registry does not answer, about every locked version', async ({ expect }) => {
-      const summary = 'Something bad';
-      const high = await audit(nothing, osvWith({ summary, database_specific: { severity: 'HIGH' } }));
-      expect(high.said).toContain('high: kafkajs@2.2.4: Something bad (GHSA-1)');
-      expect(Number(/^audited (\d+) dependencies by OSV/.exec(high.said)?.[1])).toBeGreaterThan(300);
-      expect(high.code).toBe(1);
-      const low = await audit(nothing, osvWith({ summary, database_specific: { severity: 'LOW' } }));
-      expect(low.code).toBe(0);
-    });
-
-    test('takes what OSV gives no severity, such as malware, for critical', async ({ expect }) => {
-      const { code, said } = await audit(nothing, osvWith({ summary: 'Malicious code' }));
-      expect(said).toContain('critical: kafkajs@2.2.4: Malicious code (GHSA-1)');
-      expect(code).toBe(1);
-    });
-
-    test('says in one line that nothing was looked up, and how old the lockfile is', async ({ expect }) => {
-      const { code, said } = await audit(nothing);
-      expect(said).toMatch(/^NOT AUDITED: neither the registry nor OSV answered\. .* \d+ days ago .*\n$/);
-      expect(code).toBe(0);
-    });
-
-    test('fails then when the lockfile is too old, or when an audit is required', async ({ expect }) => {
-      expect(await audit(nothing, serve({}), { AUDIT_LOCKFILE_DAYS: '-1' })).toMatchObject({ code: 1 });
-      expect(await audit(nothing, serve({}), { AUDIT_REQUIRED: '1' })).toMatchObject({ code: 1 });
-    });
+describe.skipIf(process.env['CI'] === undefined).concurrent('the audit of dependencies', () => {
+  test('fails at a vulnerability of high severity, and names it', async ({ expect }) => {
+    const { code, said } = await audit({ status: 200, body: advisory('high') });
+    expect(said).toContain('high: kafkajs: Something bad (https://example.com/advisory)');
+    expect(code).toBe(1);
   });
+
+  test('passes at one of moderate severity, and counts it', async ({ expect }) => {
+    const { code, said } = await audit({ status: 200, body: advisory('moderate') });
+    expect(said).toMatch(/^audited \d+ dependencies by the registry: 1 known vulnerabilities, 0 of high/);
+    expect(code).toBe(0);
+  });
+
+  test('asks OSV when the registry does not answer, about every locked version', async ({ expect }) => {
+    const summary = 'Something bad';
+    const high = await audit(nothing, osvWith({ summary, database_specific: { severity: 'HIGH' } }));
+    expect(high.said).toContain('high: kafkajs@2.2.4: Something bad (GHSA-1)');
+    expect(Number(/^audited (\d+) dependencies by OSV/.exec(high.said)?.[1])).toBeGreaterThan(300);
+    expect(high.code).toBe(1);
+    const low = await audit(nothing, osvWith({ summary, database_specific: { severity: 'LOW' } }));
+    expect(low.code).toBe(0);
+  });
+
+  test('takes what OSV gives no severity, such as malware, for critical', async ({ expect }) => {
+    const { code, said } = await audit(nothing, osvWith({ summary: 'Malicious code' }));
+    expect(said).toContain('critical: kafkajs@2.2.4: Malicious code (GHSA-1)');
+    expect(code).toBe(1);
+  });
+
+  test('says in one line that nothing was looked up, and how old the lockfile is', async ({ expect }) => {
+    const { code, said } = await audit(nothing);
+    expect(said).toMatch(/^NOT AUDITED: neither the registry nor OSV answered\. .* \d+ days ago .*\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('fails then when the lockfile is too old, or when an audit is required', async ({ expect }) => {
+    expect(await audit(nothing, serve({}), { AUDIT_LOCKFILE_DAYS: '-1' })).toMatchObject({ code: 1 });
+    expect(await audit(nothing, serve({}), { AUDIT_REQUIRED: '1' })).toMatchObject({ code: 1 });
+  });
+});

@@ -47,7 +47,7 @@ describe.skipIf(!hasKafka)('the HTTP API of a consumer at work', () => {
         const answer = await fetch(`${url}/api/v1/batches`);
         return ((await answer.json()) as { readonly items: readonly unknown[] }).items.length;
       };
-      await expect.poll(committed, { timeout: 60_000 }).toBeGreaterThan(2);
+      await expect.poll(committed).toBeGreaterThan(2);
 
       const { code, said } = await fuzz(found.program, url, token);
       expect(code, said).toBe(0);

@@ -16,7 +16,7 @@ describe.skipIf(image.skipped !== undefined)('the Kafka source on Redpanda in a 
 
   beforeAll(async () => {
     redpanda = await new RedpandaContainer(image.name).start();
-  }, 120_000);
+  });
   afterEach(async () => {
     await Promise.all(sources.splice(0).map((source) => source.stop()));
   });

@@ -30,7 +30,7 @@ describe.skipIf(image.skipped !== undefined)('the S3 store on SeaweedFS in a con
       .withWaitStrategy(Wait.forLogMessage('ready to use'))
       .start();
     store = await open();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await store?.close();

@@ -68,7 +68,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     // One that nothing else is given while it is started again, nor the browser's own connections.
     consumer = await startConsumer({ ...settings, HTTP_PORT: String(await freePort()) });
     watched = await openPage(browser, consumer.url, { viewport: { width: 1280, height: 1180 } });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     consumer.process.kill('SIGKILL');
@@ -84,7 +84,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     expect(await page.locator('#dead-letters').innerText()).toContain('No record has been rejected so far.');
   });
 
-  test('shows counts as tickets come, without a reload', { timeout: 180_000 }, async () => {
+  test('shows counts as tickets come, without a reload', async () => {
     const { page } = watched;
     await page.evaluate(`(() => {
       window.sameDocument = true;
@@ -240,26 +240,22 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     await page.context().close();
   });
 
-  test(
-    'shows the whole group on the page of one consumer, when there are two',
-    { timeout: 90_000 },
-    async () => {
-      const second = await startConsumer(settings);
-      const { page, troubles } = await openPage(browser, second.url);
-      const owners = page.locator('.partitions tbody tr td:nth-child(3)');
-      await expect.poll(async () => new Set(await owners.allInnerTexts()).size, { timeout: 60_000 }).toBe(2);
-      expect(await owners.count()).toBe(3);
-      await expect.poll(() => count(page, 'Tickets counted')).toBe(TICKETS);
-      await expect.poll(() => page.locator('.batches tbody tr').count()).toBeGreaterThan(2);
-      await expect.poll(() => count(page, 'Lag')).toBe(0);
-      expect(troubles).toEqual([]);
-      await page.context().close();
-      second.process.kill('SIGTERM');
-      expect(await second.process.ended, second.process.output()).toBe(0);
-    },
-  );
+  test('shows the whole group on the page of one consumer, when there are two', async () => {
+    const second = await startConsumer(settings);
+    const { page, troubles } = await openPage(browser, second.url);
+    const owners = page.locator('.partitions tbody tr td:nth-child(3)');
+    await expect.poll(async () => new Set(await owners.allInnerTexts()).size).toBe(2);
+    expect(await owners.count()).toBe(3);
+    await expect.poll(() => count(page, 'Tickets counted')).toBe(TICKETS);
+    await expect.poll(() => page.locator('.batches tbody tr').count()).toBeGreaterThan(2);
+    await expect.poll(() => count(page, 'Lag')).toBe(0);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+    second.process.kill('SIGTERM');
+    expect(await second.process.ended, second.process.output()).toBe(0);
+  });
 
-  test('survives a restart of the consumer', { timeout: 120_000 }, async () => {
+  test('survives a restart of the consumer', async () => {
     const { page, troubles } = watched;
     await page.evaluate('window.sameDocument = true');
     consumer.process.kill('SIGKILL');
@@ -288,7 +284,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
     expect(troubles).toEqual([]);
   });
 
-  test('shows why a query has failed, also when the consumer has ended', { timeout: 60_000 }, async () => {
+  test('shows why a query has failed, also when the consumer has ended', async () => {
     const { page } = watched;
     const store = await openObjectStore(location.CHECKPOINT_PATH, {
       s3: { endpoint: env['AWS_ENDPOINT_URL_S3'], region: env['AWS_REGION'] },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-test('the help says what the options and their defaults are, in words', { timeout: 20_000 }, async () => {
+test('the help says what the options and their defaults are, in words', async () => {
   const main = join(import.meta.dirname, '../main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', main, '--help']);
   expect(stdout).toMatch(/^Usage: /);

@@ -13,7 +13,7 @@ describe.skipIf(!hasBrokers)('a source of a compacted topic', () => {
   const sources = createTestSources(real);
 
   // Brokers look for something to compact every 15 seconds.
-  test('gets past record batches that compaction has emptied', { timeout: 90_000 }, async () => {
+  test('gets past record batches that compaction has emptied', async () => {
     const config = {
       'cleanup.policy': 'compact',
       'segment.bytes': String(SEGMENT_BYTES),

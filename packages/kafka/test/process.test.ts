@@ -9,7 +9,7 @@ describe.skipIf(!hasBrokers)('a process that reads and writes', () => {
   const { uniqueName } = useRealBrokers();
 
   // It starts from source, which takes a busy machine a while.
-  test('prints no warning, and ends by itself once all is closed', { timeout: 120_000 }, async () => {
+  test('prints no warning, and ends by itself once all is closed', async () => {
     const script = fileURLToPath(new URL('support/short-life.ts', import.meta.url));
     const { KAFKAJS_NO_PARTITIONER_WARNING: _, ...env } = process.env;
     const child = spawn(process.execPath, ['--import', 'tsx', script, uniqueName()], {
