@@ -45,7 +45,7 @@ export function createOffsetReader(options: OffsetReaderOptions): OffsetReader {
     for (let failures = 1; ; failures++) {
       const delayMs = backoffMs(failures, DELAYS);
       if (closing.signal.aborted)
-        throw new KafkaError('unavailable', `${what}: given up, because of closing.`);
+        throw new KafkaError('unavailable', `${what}: given up, as the client is being closed.`);
       try {
         return await session.attempt(ask);
       } catch (error) {

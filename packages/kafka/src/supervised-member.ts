@@ -109,7 +109,10 @@ export function superviseMember(options: SupervisedMemberOptions): SupervisedMem
     },
     commit: async (offsets) => {
       if (member === undefined)
-        throw new KafkaError('group_moved_on', 'The consumer is just being built again.');
+        throw new KafkaError(
+          'group_moved_on',
+          'The consumer is being rebuilt after a failure; nothing was committed.',
+        );
       await member.commit(offsets);
     },
     progressed: (partition) => {

@@ -84,7 +84,7 @@ export async function startHttpServer(
   server.on('clientError', refuse);
   await listen(server, { host, port });
   // Such as too many open files: without a listener it would end the process.
-  server.on('error', (error: Error) => logger.warn({ err: error }, 'a connection could not be taken'));
+  server.on('error', (error: Error) => logger.warn({ err: error }, 'a connection could not be accepted'));
   const address = server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   return {

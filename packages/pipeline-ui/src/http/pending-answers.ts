@@ -12,7 +12,7 @@ export function limitPendingAnswers(most: number): MiddlewareHandler<{ Bindings:
     const outgoing = c.env?.outgoing; // there is none where the app is called without a server
     if (outgoing !== undefined) {
       if (pending >= most)
-        throw new ApiError('busy', 'too many answers have not been read yet; try again later');
+        throw new ApiError('busy', 'too many answers are still being read; try again later');
       pending += 1;
       outgoing.once('close', () => (pending -= 1));
     }

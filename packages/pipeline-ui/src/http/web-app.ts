@@ -41,7 +41,7 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.onError((error, c) => {
     if (error instanceof ApiError) return refuse(c, error);
     logger.error({ err: error, path: c.req.path }, 'a request failed');
-    return refuse(c, new ApiError('internal', 'this went wrong here; the log says more'));
+    return refuse(c, new ApiError('internal', 'the consumer could not answer; its log says why'));
   });
   app.notFound((c) => refuse(c, new ApiError('not_found', `there is no ${c.req.path}`)));
 
@@ -54,7 +54,7 @@ export function createWebApp(options: WebAppOptions): Hono {
       onMethodNotAllowed: (c, methods) => {
         const allowed = methods.join(', ');
         c.header('allow', allowed);
-        return refuse(c, new ApiError('method_not_allowed', `${c.req.path} takes ${allowed} alone`));
+        return refuse(c, new ApiError('method_not_allowed', `${c.req.path} takes only ${allowed}`));
       },
     }),
   );
@@ -80,7 +80,7 @@ export function createWebApp(options: WebAppOptions): Hono {
   );
   app.get(`${API}/events`, (c) => {
     const stream = feed.open();
-    if (stream === undefined) throw new ApiError('busy', 'too many are watching; try again later');
+    if (stream === undefined) throw new ApiError('busy', 'too many pages are open; try again later');
     return c.body(stream, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   });
   for (const route of routes) {
