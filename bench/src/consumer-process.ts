@@ -21,13 +21,12 @@ export function startConsumer(
     readonly place: RunPlace;
     readonly trigger: string;
     readonly maxOffsetsPerTrigger: number;
-    readonly nodeFlags?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
   },
 ): MeasuredService {
   return startMeasuredService({
     file: run.node.path,
-    args: [...consumerNodeFlags(), ...(run.nodeFlags ?? []), bundleOf('consumer', run.home)],
+    args: [...consumerNodeFlags(), bundleOf('consumer', run.home)],
     env: { ...consumerEnvironment(run), ...run.env },
     cwd: run.folder,
     log: join(run.folder, 'consumer.log'),

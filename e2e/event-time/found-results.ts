@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { rowsPrefix } from '@client-tickets/results';
+import { readJsonLines } from '@client-tickets/testkit';
 import { ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 
@@ -20,30 +21,16 @@ const row = z.looseObject({
 });
 const place = z.looseObject({ kafka_partition: z.int(), kafka_offset: z.int() });
 
-async function linesOf<Line extends z.ZodType>(
-  store: ObjectStore,
-  key: string,
-  line: Line,
-): Promise<z.output<Line>[]> {
-  const text = Buffer.from((await store.get(key))?.body ?? []).toString();
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((each) => line.parse(JSON.parse(each)));
-}
-
 /** The windows that readers see, in the order of the file, without types that have no ticket in them. */
 export async function publishedWindows(store: ObjectStore): Promise<z.output<typeof publishedWindow>[]> {
-  const lines = await linesOf(store, 'ticket_counts_by_hour/part-00000.json', publishedWindow);
-  return lines.filter(({ ticket_count }) => ticket_count > 0);
+  const lines = await readJsonLines(store, 'ticket_counts_by_hour/part-00000.json');
+  return lines.map((line) => publishedWindow.parse(line)).filter(({ ticket_count }) => ticket_count > 0);
 }
 
 /** All rows that are stored. */
 export async function storedRows(store: ObjectStore): Promise<readonly z.output<typeof row>[]> {
-  const rows: z.output<typeof row>[] = [];
-  for await (const { key } of store.list(rowsPrefix(ticketQuery.table, 'json')))
-    rows.push(...(await linesOf(store, key, row)));
-  return rows;
+  const lines = await readJsonLines(store, rowsPrefix(ticketQuery.table, 'json'));
+  return lines.map((line) => row.parse(line));
 }
 
 /** Which of these rows are named as late, by the ids of their tickets. */
@@ -52,10 +39,10 @@ export async function lateTickets(
   rows: readonly z.output<typeof row>[],
 ): Promise<readonly string[]> {
   const idOf = new Map(rows.map((each) => [placeOf(each), each.ticket_id]));
-  const late: string[] = [];
-  for await (const { key } of store.list(`late_${ticketQuery.table}/`))
-    for (const line of await linesOf(store, key, place)) late.push(idOf.get(placeOf(line)) ?? placeOf(line));
-  return late;
+  const late = (await readJsonLines(store, `late_${ticketQuery.table}/`)).map((line) =>
+    placeOf(place.parse(line)),
+  );
+  return late.map((each) => idOf.get(each) ?? each);
 }
 
 function placeOf({ kafka_partition, kafka_offset }: z.output<typeof place>): string {

@@ -1,12 +1,11 @@
 import { deadLettersPrefix, rowsPrefix } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, ticketQuery } from '@client-tickets/tickets';
-import { hasKafka, hasS3 } from '@client-tickets/testkit';
+import { hasKafka, hasS3, readJsonLines } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { BATCH_CODECS, encodeCompressedBatch } from './compressed-batch.ts';
 import { createHostilePipeline } from './hostile-pipeline.ts';
 import { MEMORY_REPORT, readMostMemory } from './most-memory.ts';
 import { produceRaw } from './raw-produce.ts';
-import { readJsonLines } from './read-json-lines.ts';
 
 const MIB = 1024 * 1024;
 /** Three times what KAFKA_MAX_BATCH_BYTES allows by default. */

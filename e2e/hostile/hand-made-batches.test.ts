@@ -1,12 +1,11 @@
 import { rowsPrefix } from '@client-tickets/results';
 import { ticketQuery, createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
-import { hasKafka, hasS3, uniqueName } from '@client-tickets/testkit';
+import { hasKafka, hasS3, readJsonLines, uniqueName } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { createHostilePipeline, type HostilePipeline } from './hostile-pipeline.ts';
 import type { HostileMessage } from './hostile-topic.ts';
 import { produceRaw } from './raw-produce.ts';
 import { encodeRawBatch, encodeRawRecords } from './raw-record-batch.ts';
-import { readJsonLines } from './read-json-lines.ts';
 
 /** Tickets of each partition: some, ten in a batch made by hand, the rest. */
 const [BEFORE, BY_HAND, AFTER] = [4, 10, 165];

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { deadLettersPrefix, MOST_HELD_BYTES, rowsPrefix } from '@client-tickets/results';
 import { ticketQuery, parseTicket } from '@client-tickets/tickets';
-import { hasKafka, hasS3, type TestLocation } from '@client-tickets/testkit';
+import { hasKafka, hasS3, readJsonLines, type TestLocation } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { bytesOfKey, deadLetterLineSchema } from './dead-letter-line.ts';
 import { createHostilePipeline } from './hostile-pipeline.ts';
 import type { HostileMessage } from './hostile-topic.ts';
 import { MEMORY_REPORT, readMostMemory } from './most-memory.ts';
-import { readJsonLines } from './read-json-lines.ts';
 import { sendEverything } from './all-messages.ts';
 
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_126);

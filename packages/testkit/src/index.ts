@@ -5,6 +5,7 @@ export { untilEachBrokerSays } from './each-broker.ts';
 export { startFaultProxy, type FaultProxy, type Misbehaviour } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
 export { poll } from './poll.ts';
+export { readJsonLines } from './read-json-lines.ts';
 export { readResults, type Results } from './read-results.ts';
 export { runTickets } from './run-tickets.ts';
 export { startConsumer, type RunningConsumer } from './running-consumer.ts';

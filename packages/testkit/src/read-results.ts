@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
 import { deadLettersPrefix, readPublishedCounts, rowsPrefix } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
+import { readJsonLines } from './read-json-lines.ts';
 
 /** What a reader finds under a results location. */
 export interface Results {
@@ -15,8 +16,8 @@ export interface Results {
 
 /** Reads everything as a plain glob over the files would. */
 export async function readResults(store: ObjectStore): Promise<Results> {
-  const rows = await readLines(store, rowsPrefix(ticketQuery.table, 'json'));
-  const deadLetters = await readLines(store, deadLettersPrefix());
+  const rows = await readJsonLines(store, rowsPrefix(ticketQuery.table, 'json'));
+  const deadLetters = await readJsonLines(store, deadLettersPrefix());
   const [published] = await readPublishedCounts(store, ticketQuery.countsFiles);
   const counts = published?.kind === 'read' ? published.counts : {};
   return {
@@ -26,17 +27,4 @@ export async function readResults(store: ObjectStore): Promise<Results> {
     counts,
     counted: Object.values(counts).reduce((sum, count) => sum + count, 0),
   };
-}
-
-async function readLines(store: ObjectStore, prefix: string): Promise<readonly Record<string, unknown>[]> {
-  const rows: Record<string, unknown>[] = [];
-  for await (const { key } of store.list(prefix)) {
-    const object = await store.get(key);
-    const lines = Buffer.from(object?.body ?? [])
-      .toString()
-      .split('\n')
-      .filter(Boolean);
-    rows.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
-  }
-  return rows;
 }

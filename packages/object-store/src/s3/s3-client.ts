@@ -1,5 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections at once; more requests wait for one. */
+const MOST_SOCKETS = 32;
+
 export interface S3Options {
   /** Default: what the AWS SDK finds (`AWS_REGION`, profile); `us-east-1` when there is an endpoint. */
   readonly region?: string | undefined;
@@ -7,15 +11,11 @@ export interface S3Options {
   readonly endpoint?: string | undefined;
   /** Default: what the AWS SDK finds (environment, profile, container or instance role). */
   readonly credentials?: S3Credentials | undefined;
-  /** Default 5,000. */
-  readonly connectTimeoutMs?: number;
   /**
    * Until the answer begins, and between any two of its bytes. Default 30,000: SeaweedFS lets the losers of a race for one
    * key wait for seconds.
    */
   readonly requestTimeoutMs?: number;
-  /** Connections at once; more requests wait for one. Default 32. */
-  readonly maxSockets?: number;
 }
 
 export interface S3Credentials {
@@ -26,7 +26,7 @@ export interface S3Credentials {
 
 /** An AWS client that never tries again by itself: the request loop does, as it knows what may be done twice. */
 export function createS3Client(options: S3Options): S3Client {
-  const { connectTimeoutMs = 5_000, requestTimeoutMs = 30_000, maxSockets = 32 } = options;
+  const { requestTimeoutMs = 30_000 } = options;
   const endpoint = given(options.endpoint);
   const region = given(options.region) ?? (endpoint === undefined ? undefined : 'us-east-1');
   const credentials = givenCredentials(options.credentials);
@@ -45,12 +45,12 @@ export function createS3Client(options: S3Options): S3Client {
     // With `Expect: 100-continue` the SDK opens a new connection for each body above 2 MiB, outside `maxSockets`.
     expectContinueHeader: false,
     requestHandler: {
-      connectionTimeout: connectTimeoutMs,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      httpAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
     },
   });
 }
