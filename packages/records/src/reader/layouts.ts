@@ -40,11 +40,23 @@ export class Layouts {
   readonly #ends: LayoutEnd[] = [];
   #used = 0; // numbers of `#ints`
 
-  /** The first of `node` and those in its place whose literal stands at `at`; negative: none. */
+  /**
+   * The first of `node` and those in its place whose literal stands at `at`; negative: none. In one piece: it is called a dozen times
+   * for each record, and whether V8 would inline a part of it is a matter of luck.
+   */
   match(node: number, view: DataView, at: number): number {
-    let each = node;
-    while (each >= 0 && !this.#isAt(each, view, at)) each = this.#ints[each + OTHER] ?? NONE;
-    return each;
+    const ints = this.#ints;
+    for (let each = node; each >= 0; each = ints[each + OTHER] ?? NONE) {
+      const size = ints[each + SIZE] ?? 0;
+      const first = view.getInt32(at, true);
+      const known = ints[each + FIRST];
+      if (size < 4) {
+        if ((first & (ints[each + MASK] ?? 0)) === known) return each;
+      } else if (first === known && view.getInt32(at + size - 4, true) === ints[each + FINAL]) {
+        if (size <= 8 || this.#restIsAt(each, view, at, size)) return each;
+      }
+    }
+    return NONE;
   }
 
   sizeOf(node: number): number {
@@ -82,15 +94,6 @@ export class Layouts {
     this.#ints[node + LAYOUT] = this.#ends.push(end) - 1;
   }
 
-  #isAt(node: number, view: DataView, at: number): boolean {
-    const ints = this.#ints;
-    const size = ints[node + SIZE] ?? 0;
-    if (size < 4) return (view.getInt32(at, true) & (ints[node + MASK] ?? 0)) === ints[node + FIRST];
-    if (view.getInt32(at, true) !== ints[node + FIRST]) return false;
-    if (view.getInt32(at + size - 4, true) !== ints[node + FINAL]) return false;
-    return size <= 8 || this.#restIsAt(node, view, at, size);
-  }
-
   #restIsAt(node: number, view: DataView, at: number, size: number): boolean {
     const known = this.#texts[node / NODE];
     if (known === undefined) return false;
@@ -109,7 +112,7 @@ export class Layouts {
     let last = NONE;
     for (let node = first; node >= 0; node = this.otherOf(node)) {
       const isSame = this.sizeOf(node) === literal.length && this.actionOf(node) === action;
-      if (isSame && this.#isAt(node, view, 0)) return node;
+      if (isSame && this.match(node, view, 0) === node) return node;
       last = node;
     }
     const node = this.#used;
