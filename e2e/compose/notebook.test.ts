@@ -21,7 +21,10 @@ describe.skipIf(!isWanted)('the notebook in its container', () => {
 for cell in json.load(open('/tmp/executed.ipynb'))['cells']:
     for output in cell.get('outputs', []):
         data = output.get('data', {})
-        print(''.join(output.get('text', [])), *data, ''.join(data.get('text/plain', [])), output.get('metadata', {}))`;
+        if output['output_type'] == 'stream':  # Jupyter cuts what is printed where it likes
+            print(''.join(output['text']), end='')
+            continue
+        print(*data, ''.join(data.get('text/plain', [])), output.get('metadata', {}))`;
     return stack.compose(...jupyter, 'python', '-c', print);
   }
 
