@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { openCamera } from './camera.ts';
 
-const SIZE = { width: 960, height: 620 };
+const SIZE = { width: 1100, height: 620 };
 const EVERY_MS = 1_000;
 const BEFORE = 5;
 const AFTER = 8;
