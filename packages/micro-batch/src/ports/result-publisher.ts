@@ -30,8 +30,8 @@ export interface ResultPublisher<State> {
 
 export interface PublishOptions {
   /**
-   * Another publication comes soon for sure, without this, so what readers can do without until then may be left out. Default:
-   * `false`.
+   * The next trigger has something to do at once and publishes again, without this within a second or when all is read, so what readers
+   * can do without until then may be left out. After a pause or a crash that is when the query goes on. Default: `false`.
    */
   readonly moreFollows?: boolean;
 }

@@ -280,9 +280,7 @@ export class StreamingQuery<State> {
     const worked = hasCounted || outcome.stored.length > 0;
     const publishStart = clock.monotonic();
     try {
-      if (this.#isBehind(startedAt))
-        await this.#publication.begin(opened.checkpoints, queries, { moreFollows: true });
-      else await this.#publish(opened);
+      await this.#publish(opened, this.#isBehind(startedAt));
     } finally {
       // What is counted is counted, whether or not it can be published now.
       const publishing = clock.monotonic() - publishStart;
@@ -305,9 +303,9 @@ export class StreamingQuery<State> {
     else this.#report.enter('recovering', describeShortLog(source.topic, short.keys(), truncationWaitMs));
   }
 
-  async #publish({ checkpoints }: OpenedQuery<State>): Promise<void> {
-    await this.#publication.begin(checkpoints, this.#owned.queries, { moreFollows: false });
-    await this.#publication.done();
+  async #publish({ checkpoints }: OpenedQuery<State>, moreFollows = false): Promise<void> {
+    await this.#publication.begin(checkpoints, this.#owned.queries, { moreFollows });
+    if (!moreFollows) await this.#publication.done();
   }
 
   /** Whether the next trigger has something to do at once: then publishing does not hold it up. */
