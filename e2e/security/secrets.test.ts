@@ -20,7 +20,7 @@ const secrets: Secrets = {
 };
 /** Where an address may hold one; Hadoop took S3 keys there. */
 const LOGIN = { LOGIN: 'Login+of/this=address' };
-const NOBODY = '127.0.0.1:1';
+const UNREACHABLE = '127.0.0.1:1';
 const OPERATOR_COMMANDS = [
   'verify',
   'status',
@@ -40,8 +40,8 @@ const common = {
 const unreachable = {
   ...common,
   ...login,
-  KAFKA_BROKERS: NOBODY,
-  AWS_ENDPOINT_URL_S3: `http://${NOBODY}`,
+  KAFKA_BROKERS: UNREACHABLE,
+  AWS_ENDPOINT_URL_S3: `http://${UNREACHABLE}`,
 };
 
 const locations: TestLocation[] = [];
@@ -134,7 +134,7 @@ describe('secrets are in no line and on no page', () => {
     const wrong = {
       ...common,
       KAFKA_BROKERS: `user:${LOGIN.LOGIN}@127.0.0.1:9092`,
-      AWS_ENDPOINT_URL_S3: `http://key:${encodeURIComponent(LOGIN.LOGIN)}@${NOBODY}`,
+      AWS_ENDPOINT_URL_S3: `http://key:${encodeURIComponent(LOGIN.LOGIN)}@${UNREACHABLE}`,
       RESULTS_PATH: `s3a://key:${LOGIN.LOGIN}@bucket/results/`,
       CHECKPOINT_PATH: `s3a://key:${LOGIN.LOGIN}@bucket/checkpoints/`,
       KAFKA_SASL_MECHANISM: `plain:${LOGIN.LOGIN}@x`,

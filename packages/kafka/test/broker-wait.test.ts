@@ -6,7 +6,7 @@ import { waitForBrokers } from '../src/index.ts';
 import { NOBODY_LISTENS } from './support/breakable-sockets.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 
-const NOBODY = '127.0.0.1:1';
+const UNREACHABLE = '127.0.0.1:1';
 const common = { logger: silentLogger, clock: systemClock };
 
 /** Options of a wait that is given up once it says that it waits: each broker has been tried by then, and had seconds to answer. */
@@ -24,7 +24,7 @@ describe('waiting for brokers', () => {
   test('names each broker that cannot be reached, and why, when it is given up', async () => {
     const error = await waitForBrokers({
       ...givenUpOnceSaid().options,
-      connection: { brokers: [NOBODY, 'localhost:2'] },
+      connection: { brokers: [UNREACHABLE, 'localhost:2'] },
     }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'KafkaError', code: 'unavailable' });
     expect(String(error)).toMatch(/127\.0\.0\.1:1: .*ECONNREFUSED.*localhost:2: .*ECONNREFUSED/);
@@ -32,15 +32,19 @@ describe('waiting for brokers', () => {
 
   test('says that it waits, and for whom', async () => {
     const { said, options } = givenUpOnceSaid();
-    await expect(waitForBrokers({ ...options, connection: { brokers: [NOBODY] } })).rejects.toThrow(
+    await expect(waitForBrokers({ ...options, connection: { brokers: [UNREACHABLE] } })).rejects.toThrow(
       'No Kafka broker',
     );
-    expect(said).toEqual([{ brokers: [NOBODY], reasons: [expect.stringContaining('ECONNREFUSED')] }]);
+    expect(said).toEqual([{ brokers: [UNREACHABLE], reasons: [expect.stringContaining('ECONNREFUSED')] }]);
   });
 
   test('ends early when told to', async () => {
     const stopping = new AbortController();
-    const waiting = waitForBrokers({ ...common, connection: { brokers: [NOBODY] }, signal: stopping.signal });
+    const waiting = waitForBrokers({
+      ...common,
+      connection: { brokers: [UNREACHABLE] },
+      signal: stopping.signal,
+    });
     stopping.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
   });
@@ -63,7 +67,7 @@ describe.skipIf(!hasBrokers)('waiting for real brokers', () => {
   test('is over as soon as one of them answers', async () => {
     await waitForBrokers({
       ...common,
-      connection: { ...connection, brokers: [NOBODY, ...connection.brokers] },
+      connection: { ...connection, brokers: [UNREACHABLE, ...connection.brokers] },
     });
     expect(connection.brokers.length).toBeGreaterThan(0);
   });
