@@ -157,6 +157,26 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     expect(await page.locator('.toggle[aria-expanded="true"]').innerText()).toContain('100');
   });
 
+  it('keeps each batch that it showed once older ones were asked for', async () => {
+    const older = { items: [madeBatch(98)], next: null, problem: null };
+    const { page, tell } = await show({
+      ...twoHundred,
+      answers: { ...twoHundred.answers, olderBatches: older },
+    });
+    const toggles = page.locator('.toggle');
+    const shown = async () =>
+      (await toggles.allInnerTexts()).map((text) => Number(text.replaceAll(/\D/g, '')));
+    const latest = (...ids: number[]): void =>
+      tell({ batches: { items: ids.map((id) => madeBatch(id)), next: 'older', problem: null } });
+    latest(100, 99);
+    await page.getByRole('button', { name: 'Show older batches' }).click();
+    await expect.poll(shown).toEqual([100, 99, 98]);
+    latest(102, 101);
+    await expect.poll(shown).toEqual([102, 101, 100, 99, 98]);
+    latest(104, 103);
+    await expect.poll(shown).toEqual([104, 103, 102, 101, 100, 99, 98]);
+  });
+
   it('says the numbers of an hour in words, and of the one that the keyboard or the pointer chooses', async () => {
     const { page } = await show(twoHundred);
     const [start, end] = [4, 3].map((ago) => hourOf(Date.now() - ago * 3_600_000));

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Batch, Batches as BatchPage } from '../../../src/api/index.ts';
 import { api } from '../live/api-client.ts';
 import { messageOf } from '../live/use-request.ts';
@@ -11,7 +11,7 @@ import { capitalized, useRecordNames } from '../live/record-names.ts';
 
 const MOST_ROWS = 300;
 
-/** The latest micro-batches, live; older ones stay once they were asked for. */
+/** The latest micro-batches, live. Once older ones were asked for, none that was shown goes away. */
 export function Batches({
   batches,
   share,
@@ -30,6 +30,10 @@ export function Batches({
   const kept = open === undefined ? older : [open, ...older];
   const rows = kept.length === 0 ? live : merge(live, kept);
   const cursor = next === undefined ? (batches?.next ?? null) : next;
+  useEffect(() => {
+    // What newer batches push out of the latest would otherwise be missing between them and the older ones.
+    if (next !== undefined) setOlder((shown) => merge(batches?.items ?? [], shown).slice(0, MOST_ROWS));
+  }, [batches, next]);
   const hasRequests = rows.some(({ storeRequests }) => Object.keys(storeRequests ?? {}).length > 0);
   const longest = Math.max(1, ...rows.map(({ durationMs }) => durationMs?.triggerExecution ?? 0));
 
