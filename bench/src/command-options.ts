@@ -52,3 +52,10 @@ export function positive(given: string): number {
 export function positiveList(given: string): readonly number[] {
   return given.split(',').map((each) => positive(each.trim()));
 }
+
+/** A length of time up to a day; fractions allowed. */
+export function minutes(given: string): number {
+  const number = Number(given);
+  if (number > 0 && number <= 1_440) return number;
+  throw new InvalidArgumentError(`expected minutes, found ${given}`);
+}

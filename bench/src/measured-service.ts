@@ -17,6 +17,8 @@ export interface MeasuredService {
   usage(): { readonly cpuSeconds: number; readonly residentBytes: number };
   /** Its exit code; `null` after a signal. */
   readonly ended: Promise<number | null>;
+  /** At once (SIGKILL), with all that it has started, as a crash does. */
+  kill(): Promise<void>;
   /** In order, and by force after 15 s. */
   stop(): Promise<void>;
 }
@@ -52,6 +54,11 @@ export function startMeasuredService(command: {
         cpuSeconds: samples.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
         residentBytes: samples.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
       };
+    },
+    kill: async () => {
+      killSession(session);
+      await ended;
+      release();
     },
     stop: async () => {
       try {

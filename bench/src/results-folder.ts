@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export type ResultKind = 'compare' | 'latency' | 'steady' | 'growth' | 'profile' | 'viewers';
+export type ResultKind = 'compare' | 'latency' | 'steady' | 'growth' | 'profile' | 'viewers' | 'soak';
 
 /** What all results have; each kind adds its own. */
 interface Result {

@@ -20,6 +20,11 @@ const MEASUREMENTS: Readonly<
     about: 'what thousands of batches make of time, memory, checkpoint and listings',
     run: async (args) => (await import('./growth/main.ts')).growth(args),
   },
+  soak: {
+    about:
+      'what an hour with kills and merged files leaves: memory, checkpoint, files, and whether every ticket is counted once',
+    run: async (args) => (await import('./soak/main.ts')).soak(args),
+  },
   profile: {
     about: "what the consumer's CPU time goes into, by stage",
     run: async (args) => (await import('./profile/main.ts')).profile(args),

@@ -23,6 +23,8 @@ export interface RunPlace {
   readCounts(): Promise<PublishedCounts | undefined>;
   /** Of all files of the checkpoint, in bytes. */
   checkpointBytes(): Promise<number>;
+  /** All that is there now. */
+  resultObjects(): Promise<readonly { readonly key: string; readonly size: number }[]>;
   /** Takes away what is not in the run's folder. */
   remove(): Promise<void>;
 }
@@ -54,16 +56,9 @@ export function runPlace(kind: PlaceKind, run: { readonly folder: string; readon
       );
       return { byType: counts.counts, ends: new Map(ends) };
     },
-    checkpointBytes: async () => {
-      const store = await open(checkpoints, true);
-      try {
-        let bytes = 0;
-        for await (const { size } of store.list('')) bytes += size;
-        return bytes;
-      } finally {
-        await store.close();
-      }
-    },
+    checkpointBytes: async () =>
+      (await listAll(await open(checkpoints, true))).reduce((sum, { size }) => sum + size, 0),
+    resultObjects: async () => listAll(await open(results, true)),
     remove: async () => {
       await opened?.close();
       if (kind === 's3') await removeAll(await open(`${base}/`, false));
@@ -75,6 +70,15 @@ export function runPlace(kind: PlaceKind, run: { readonly folder: string; readon
 export function missingS3(): string | undefined {
   const missing = ['AWS_ENDPOINT_URL_S3', 'S3_BUCKET'].filter((name) => process.env[name] === undefined);
   return missing.length === 0 ? undefined : `${missing.join(' and ')} not set`;
+}
+
+/** Whether results can be on S3 here; if not, it has been said why, and the exit code is set. */
+export function hasS3(): boolean {
+  const reason = missingS3();
+  if (reason === undefined) return true;
+  process.stderr.write(`${reason}\n`);
+  process.exitCode = 2;
+  return false;
 }
 
 /** The kinds that there are here. */
@@ -94,6 +98,19 @@ export function placesOption(given: string): readonly PlaceKind[] {
     }
     throw new InvalidArgumentError(`expected folder, s3 or both, found ${given}`);
   });
+}
+
+/** Closes the store, too. */
+async function listAll(
+  store: ObjectStore,
+): Promise<readonly { readonly key: string; readonly size: number }[]> {
+  try {
+    const objects = [];
+    for await (const object of store.list('')) objects.push(object);
+    return objects;
+  } finally {
+    await store.close();
+  }
 }
 
 async function removeAll(store: ObjectStore): Promise<void> {

@@ -5,15 +5,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import {
-  createKafkaProducer,
-  createKafkaSource,
-  ensureTopic,
-  type KafkaSourceOptions,
-} from '@client-tickets/kafka';
+import { createKafkaProducer, ensureTopic, type KafkaSourceOptions } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
 import { z } from 'zod';
 import { benchMessages, type ExpectedCounts } from './bench-messages.ts';
+import { fetchTopicOffsets } from './topic-offsets.ts';
 import { topicOf, type Workload } from './workload.ts';
 
 const PARTITIONS = 3;
@@ -39,7 +35,7 @@ export async function seedTopic(
   const connection = { brokers: [...options.brokers] };
   const common = { connection, topic, logger: silentLogger, clock };
   await ensureTopic({ ...common, partitions: PARTITIONS, replicationFactor: REPLICATION_FACTOR });
-  const held = await countMessages(common);
+  const held = await countMessages(topic, options.brokers);
   const memory = join(options.home, `${topic}.counts.json`);
   if (held === workload.tickets) {
     const remembered = await readFile(memory, 'utf8').catch(() => undefined);
@@ -58,14 +54,9 @@ export async function seedTopic(
   return counts;
 }
 
-async function countMessages(options: Omit<KafkaSourceOptions, 'groupId'>): Promise<number> {
-  const source = createKafkaSource({ ...options, groupId: 'bench' });
-  try {
-    const watermarks = await source.fetchOffsets(await source.listPartitions());
-    return [...watermarks.values()].reduce((sum, { earliest, latest }) => sum + Number(latest - earliest), 0);
-  } finally {
-    await source.stop();
-  }
+async function countMessages(topic: string, brokers: readonly string[]): Promise<number> {
+  const offsets = await fetchTopicOffsets(topic, brokers);
+  return [...offsets.values()].reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
 }
 
 async function send(

@@ -9,6 +9,7 @@ import { findNode, type NodeRuntime } from '../src/node-runtime.ts';
 import { measureProfile } from '../src/profile/measure-profile.ts';
 import { availablePlaces, missingS3 } from '../src/run-place.ts';
 import { seedTopic } from '../src/seed-topic.ts';
+import { measureSoak } from '../src/soak/measure-soak.ts';
 import { measureCosts } from '../src/steady/measure-costs.ts';
 import { measureClientTickets } from '../src/steady/measure-steady.ts';
 
@@ -89,6 +90,31 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
     expect(Object.keys(stages)).toContain('kafkajs: fetch, decode');
     expect(Object.keys(stages)).toContain('load modules, start');
   });
+
+  test.skipIf(missingS3() !== undefined)(
+    'the long run counts every ticket once, though the consumer is killed and files are merged meanwhile',
+    async () => {
+      const { rows, produced, optimized, verified } = await measureSoak({
+        home,
+        node,
+        brokers,
+        minutes: 0.4,
+        ticketsPerSecond: 100,
+        rollover: '1 second',
+        killEveryMinutes: 0.2,
+        optimizeEveryMinutes: 0.3,
+        drainSeconds: 120,
+        onRow: () => {},
+        onPhase: () => {},
+      });
+      expect(verified).toEqual({ code: 0, lastLine: expect.stringMatching(/\S/) });
+      expect(optimized).toBe(1);
+      expect(rows).toHaveLength(2);
+      expect(produced).toBeGreaterThan(500);
+      expect(rows.at(-1)?.batches).toBeGreaterThan(0);
+      expect(rows.at(-1)?.files).toBeGreaterThan(0);
+    },
+  );
 
   const steadily = () => ({
     home,

@@ -21,7 +21,7 @@ async function print(...args: readonly string[]): Promise<string> {
   }
 }
 
-const WHAT = ['compare', 'latency', 'steady', 'growth', 'profile', 'viewers', 'report'];
+const WHAT = ['compare', 'latency', 'steady', 'growth', 'soak', 'profile', 'viewers', 'report'];
 
 test.each(WHAT)('%s says what its options and their defaults are, in words', async (what) => {
   const help = await print(what, '--help');

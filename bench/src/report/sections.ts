@@ -13,6 +13,7 @@ import { growthReportSchema, growthTables } from '../growth/growth-report.ts';
 import { latencyReportSchema, latencyTable } from '../latency/latency-report.ts';
 import { librariesTable, profileReportSchema, profileTable } from '../profile/profile-report.ts';
 import { readResults, type ResultKind } from '../results-folder.ts';
+import { soakReportSchema, soakTable } from '../soak/soak-report.ts';
 import { steadyReportSchema, steadyTable } from '../steady/steady-report.ts';
 import { describeWorkload, WORKLOADS } from '../workload.ts';
 import { picture } from './picture.ts';
@@ -43,6 +44,7 @@ export async function readSections(folder: string, link: string): Promise<Sectio
   const [latency] = await read('latency', latencyReportSchema);
   const [steady] = await read('steady', steadyReportSchema);
   const [growth] = await read('growth', growthReportSchema);
+  const [soak] = await read('soak', soakReportSchema);
   const profiles = await read('profile', profileReportSchema);
 
   const from = ({ name }: Stored<unknown>): string => `From [${name}](${link}/${name}).`;
@@ -101,6 +103,7 @@ export async function readSections(folder: string, link: string): Promise<Sectio
     ['latency', withSource(latency, 'pnpm bench latency', latencyTable)],
     ['steady', withSource(steady, 'pnpm bench steady', steadyTable)],
     ['growth', withSource(growth, 'pnpm bench growth', growthTables)],
+    ['soak', withSource(soak, 'pnpm bench soak', soakTable)],
     ['profile', withSource(profiles[0], 'pnpm bench profile', profileTable)],
     [
       'profile:libraries',

@@ -1,8 +1,8 @@
 import { parseDuration, parseTrigger } from '@client-tickets/micro-batch';
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { benchCommand, parseOptions } from '../command-options.ts';
-import { missingS3 } from '../run-place.ts';
+import { benchCommand, minutes as parseMinutes, parseOptions } from '../command-options.ts';
+import { hasS3 } from '../run-place.ts';
 import { commonOptions, openSession } from '../session.ts';
 import { combinations, measureCosts, minutesToWatch } from './measure-costs.ts';
 import { measureClientTickets, measureSpark } from './measure-steady.ts';
@@ -44,13 +44,7 @@ export async function steady(args: readonly string[]): Promise<void> {
     }),
     args,
   );
-  if (options === undefined) return;
-  const noS3 = missingS3();
-  if (noS3 !== undefined) {
-    process.stderr.write(`${noS3}\n`);
-    process.exitCode = 2;
-    return;
-  }
+  if (options === undefined || !hasS3()) return;
   const { minutes, spark, home, triggers, rollovers } = options;
   const { status, node, head, save, finish } = await openSession('steady', options);
   const sparkMissing = spark ? missingSpark(home) : 'left out (--no-spark)';
@@ -97,10 +91,4 @@ function listOf(parse: (text: string) => unknown): (given: string) => readonly s
       }
       return each.trim();
     });
-}
-
-function parseMinutes(given: string): number {
-  const number = Number(given);
-  if (number > 0 && number <= 1_440) return number;
-  throw new InvalidArgumentError(`expected minutes, found ${given}`);
 }
