@@ -102,13 +102,13 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
         ticketsPerSecond: 100,
         rollover: '1 second',
         killEveryMinutes: 0.2,
-        optimizeEveryMinutes: 0.3,
+        optimizeEveryMinutes: 0.1,
         drainSeconds: 120,
         onRow: () => {},
         onPhase: () => {},
       });
       expect(verified).toEqual({ code: 0, lastLine: expect.stringMatching(/\S/) });
-      expect(optimized).toBe(1);
+      expect(optimized).toBeGreaterThan(0);
       expect(rows).toHaveLength(2);
       expect(produced).toBeGreaterThan(500);
       expect(rows.at(-1)?.batches).toBeGreaterThan(0);

@@ -55,7 +55,7 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
   const minute = (): number => (performance.now() - startedAt) / MINUTE_MS;
   const rows: SoakRow[] = [];
   let optimized = 0;
-  let consumer = await startLife(options, run, place, rows.length);
+  let consumer = await startLife(options, run, place, 1);
   const producer = startProducer({ ...run, ticketsPerSecond: options.ticketsPerSecond, tickets: 0 });
   let optimizing: Promise<void> | undefined;
 
@@ -81,13 +81,13 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
   }
 
   try {
-    while (minute() < minutes) {
+    const lives = Math.ceil(minutes / killEveryMinutes);
+    for (let life = 1; life <= lives; life += 1) {
       const fromMinute = minute();
-      const untilMinute = Math.min(minutes, (rows.length + 1) * killEveryMinutes);
       let peak = 0;
-      while (minute() < untilMinute) {
+      do {
         peak = Math.max(peak, consumer.usage().residentBytes);
-        onPhase(`minute ${Math.floor(minute())} of ${minutes}: life ${rows.length + 1} of the consumer`);
+        onPhase(`minute ${Math.floor(minute())} of ${minutes}: life ${life} of the consumer`);
         if (optimizing === undefined && minute() >= (optimized + 1) * optimizeEveryMinutes)
           optimizing = optimize().finally(() => (optimizing = undefined));
         await Promise.race([
@@ -96,11 +96,11 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
           ...(optimizing === undefined ? [] : [optimizing]),
         ]);
         await failIfEnded(consumer);
-      }
-      if (untilMinute < minutes) {
+      } while (minute() < Math.min(minutes, life * killEveryMinutes));
+      if (life < lives) {
         await consumer.kill();
         await closeLife(fromMinute, peak);
-        consumer = await startLife(options, run, place, rows.length);
+        consumer = await startLife(options, run, place, life + 1);
       } else {
         onPhase('the last tickets are counted');
         await optimizing;
@@ -142,7 +142,7 @@ async function startLife(
   place: RunPlace,
   nth: number,
 ): Promise<MeasuredService> {
-  const folder = join(run.folder, `life-${nth + 1}`);
+  const folder = join(run.folder, `life-${nth}`);
   await mkdir(folder);
   return startConsumer({
     ...run,
