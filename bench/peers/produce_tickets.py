@@ -11,6 +11,7 @@ Forms:
   extra-field  the same with one field more
   mixed        python, sorted and own in turn, each by a producer of its own
   large        as python, 1.2 kB each
+  disorder     as python, 30% of them sent late: by up to ten minutes, three hours or three days
 """
 
 import json
@@ -37,6 +38,7 @@ SENTENCES = (
     " Pourriez-vous rappeler avant {} heures, ou écrire à l'adresse habituelle ?",
 )
 LARGE_SENTENCES = 9  # about 1.2 kB
+DELAYS, DELAY_WEIGHTS = (0, 600, 3 * 3600, 3 * 86400), (70, 25, 4, 1)  # at most so many seconds
 
 
 def tickets(count, large):
@@ -57,6 +59,14 @@ def tickets(count, large):
             "type": kind,
             "priority": rng.choices(PRIORITIES, PRIORITY_WEIGHTS)[0],
         }
+
+
+def sent_late(tickets):
+    """The same ones with the time that a program puts on a ticket long before it can send it."""
+    rng = random.Random(2)
+    for ticket in tickets:
+        late = rng.random() * rng.choices(DELAYS, DELAY_WEIGHTS)[0]
+        yield {**ticket, "created_at": ticket["created_at"] - timedelta(seconds=late)}
 
 
 def as_python(ticket):
@@ -84,6 +94,7 @@ FORMS = {
     "extra-field": (lambda ticket: as_own(ticket, channel="web"),),
     "mixed": (as_python, as_sorted, as_own),
     "large": (as_python,),
+    "disorder": (as_python,),
 }
 
 
@@ -115,7 +126,8 @@ def main(brokers, topic, count, form, codec):
     else:
         producers = [open_producer(brokers, codec) for _ in writers]
     counts = dict.fromkeys(TYPES, 0)
-    for index, ticket in enumerate(tickets(int(count), form == "large")):
+    all_tickets = tickets(int(count), form == "large")
+    for index, ticket in enumerate(sent_late(all_tickets) if form == "disorder" else all_tickets):
         which = index % len(writers)
         value = writers[which](ticket)
         while True:

@@ -8,6 +8,7 @@ const FORMS = {
   'extra-field': 'in our own spelling with one field more',
   mixed: 'of three spellings in turn',
   large: "of 1.2 kB as Python's json.dumps writes them",
+  disorder: "as Python's json.dumps writes them, 30% of them sent late",
 } as const;
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 
@@ -43,6 +44,7 @@ export const WORKLOADS: readonly Workload[] = [
   workload('1m-extra-field', 1_000_000, { independent: { form: 'extra-field', codec: 'lz4' } }),
   workload('1m-mixed', 1_000_000, { independent: { form: 'mixed', codec: 'lz4' } }),
   workload('1m-large', 1_000_000, { independent: { form: 'large', codec: 'lz4' } }),
+  workload('1m-disorder', 1_000_000, { independent: { form: 'disorder', codec: 'lz4' } }),
   workload('5m-python', 5_000_000, { independent: { form: 'python', codec: 'lz4' } }),
   workload('10m-python', 10_000_000, { independent: { form: 'python', codec: 'lz4' } }),
   ...CODECS.filter((codec) => codec !== 'lz4').flatMap((codec) => [

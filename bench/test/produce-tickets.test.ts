@@ -43,6 +43,23 @@ describe.skipIf(!hasPython)('tickets that Python writes', () => {
     expect(produce('extra-field').tickets.every((ticket) => Object.keys(ticket).length === 7)).toBe(true);
   });
 
+  test('disorder are the same ones, of which some were sent up to three days late', () => {
+    const expected = produce('python', 2_000).tickets;
+    const { tickets } = produce('disorder', 2_000);
+    const lateSeconds = tickets.map(
+      ({ created_at = '' }, index) =>
+        (Date.parse(expected[index]?.['created_at'] ?? '') - Date.parse(created_at)) / 1000,
+    );
+    const share = (from: number, to: number): number =>
+      lateSeconds.filter((late) => late > from && late <= to).length / lateSeconds.length;
+    expect(share(-1, 0)).toBeCloseTo(0.7, 1);
+    expect(share(0, 600)).toBeCloseTo(0.25, 1);
+    expect(share(10_800, 259_200)).toBeGreaterThan(0.002);
+    expect(share(259_200, Infinity)).toBe(0);
+    const others = (all: typeof tickets) => all.map((ticket) => ({ ...ticket, created_at: undefined }));
+    expect(others(tickets)).toEqual(others(expected));
+  });
+
   test('large are of about 1.2 kB', () => {
     const lengths = produce('large').messages.map((message) => message.length);
     const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
