@@ -168,7 +168,7 @@ describe.skipIf(!hasChromium)(
       expect(await page.locator('.figure[data-main] .value').innerText()).toBe('200');
       expect(await findAccessibilityProblems(page)).toEqual([]);
       await restart(twoHundred.events, twoHundred.answers);
-      await notice.waitFor({ state: 'detached', timeout: 30_000 });
+      await notice.waitFor({ state: 'detached' });
     });
   },
 );
