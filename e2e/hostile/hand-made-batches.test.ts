@@ -7,15 +7,16 @@ import type { HostileMessage } from './hostile-topic.ts';
 import { produceRaw } from './raw-produce.ts';
 import { encodeRawBatch, encodeRawRecords } from './raw-record-batch.ts';
 
-/** Tickets of each partition: some, ten in a batch made by hand, the rest. */
-const [BEFORE, BY_HAND, AFTER] = [4, 10, 165];
+/** Tickets of each partition: some, so many in a batch made by hand, the rest. */
+const [BEFORE, BY_HAND, AFTER] = [4, 40, 165];
+const IN_ORDER = Array.from({ length: BY_HAND }, (_, index) => index);
 
 /** Each has a partition of its own. */
 const LIES = [
-  { offsets: 'one a million ahead', deltas: [0, 1, 2, 3, 4, 1_000_005, 6, 7, 8, 9] },
-  { offsets: 'one before the batch', deltas: [0, 1, 2, 3, 4, -85, 6, 7, 8, 9] },
-  { offsets: 'another order', deltas: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] },
-  { offsets: 'the same for all', deltas: [3, 3, 3, 3, 3, 3, 3, 3, 3, 3] },
+  { offsets: 'one a million ahead', deltas: IN_ORDER.with(5, 1_000_005) },
+  { offsets: 'one before the batch', deltas: IN_ORDER.with(5, -85) },
+  { offsets: 'another order', deltas: IN_ORDER.toReversed() },
+  { offsets: 'the same for all', deltas: IN_ORDER.map(() => 3) },
 ] as const;
 
 /** The values of each partition, as its log has them. */
@@ -94,7 +95,7 @@ describe.skipIf(!hasKafka || !hasS3)(
       const tickets = generateTickets();
       await sendUpToLies(pipeline, tickets);
       await sendRest(pipeline, tickets);
-      // Three offsets of each partition a trigger, two seconds apart: the batches lie at 4 to 13, so three triggers end within them.
+      // Three offsets of each partition a trigger, two seconds apart: the batches lie at 4 to 43, so a dozen triggers end within them.
       const consumer = pipeline.start('consumer', [], { TRIGGER: '2 seconds' });
       await Promise.all(partitions.map((partition) => consumer.waitForLog(`${partition}: 3→6`)));
       consumer.kill('SIGKILL');
