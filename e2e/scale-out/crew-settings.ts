@@ -1,7 +1,7 @@
 import { type TestLocation, uniqueName } from '@client-tickets/testkit';
 
 /** The shortest that brokers allow. */
-export const SESSION_MS = 6_000;
+const SESSION_MS = 6_000;
 
 /** Consumers of a group of their own, which work in small steps. */
 export function crewSettings(
