@@ -1,5 +1,4 @@
-import { createTopic } from '@client-tickets/testkit';
-import kafkajs from 'kafkajs';
+import { createTopic, patientKafka } from '@client-tickets/testkit';
 import type { ArrivedTicket } from './disorder.ts';
 
 const AT_ONCE = 5_000;
@@ -10,9 +9,7 @@ export async function produce(
   tickets: readonly ArrivedTicket[],
   partitions: number,
 ): Promise<void> {
-  const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
-  const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const producer = patientKafka().producer({ idempotent: true, maxInFlightRequests: 1 });
   await createTopic({ topic, numPartitions: partitions, replicationFactor: 3 });
   await producer.connect();
   for (let first = 0; first < tickets.length; first += AT_ONCE) {

@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
 import { registerCodecs } from '@client-tickets/kafka';
-import { createTopic } from '@client-tickets/testkit';
+import { createTopic, deleteTopics, patientKafka } from '@client-tickets/testkit';
 
 const { CompressionTypes } = kafkajs;
 
@@ -50,7 +50,7 @@ export async function createHostileTopic(options: {
 }): Promise<HostileTopic> {
   registerCodecs();
   const { topic, maxMessageBytes, compression = 'producer', partitions = 3 } = options;
-  const kafka = new kafkajs.Kafka({ brokers: [...options.brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const kafka = patientKafka(options.brokers);
   const admin = kafka.admin();
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   const transactional = kafka.producer({
@@ -108,7 +108,7 @@ export async function createHostileTopic(options: {
       for (const place of sent.keys()) if (place.startsWith(`${partition}/`)) sent.delete(place);
     },
     remove: async () => {
-      await admin.deleteTopics({ topics: [topic] });
+      await deleteTopics([topic], options.brokers);
       await disconnect(admin, producer, transactional);
     },
   };

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import kafkajs from 'kafkajs';
+import { patientKafka } from '@client-tickets/testkit';
 
 const PRODUCE = 0;
 const PRODUCE_VERSION = 3;
@@ -42,8 +42,7 @@ async function leaderOf({
   readonly topic: string;
   readonly partition: number;
 }): Promise<{ readonly host: string; readonly port: number }> {
-  const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const admin = kafka.admin();
+  const admin = patientKafka(brokers).admin();
   await admin.connect();
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -1,5 +1,5 @@
-import kafkajs, { type Admin } from 'kafkajs';
-import { createTopic, poll, untilEachBrokerSays } from '@client-tickets/testkit';
+import type { Admin } from 'kafkajs';
+import { createTopic, deleteTopics, patientKafka, poll, untilEachBrokerSays } from '@client-tickets/testkit';
 
 const REPLICAS = 3;
 const DEADLINE_MS = 90_000;
@@ -19,15 +19,9 @@ export interface Cluster {
 }
 
 export function createCluster(brokers: readonly string[]): Cluster {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId: 'chaos',
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-
   /** One each time: a client of kafkajs goes on asking for topics that were deleted meanwhile. */
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = kafka.admin({ retry: { retries: 20, maxRetryTime: 1_000 } });
+    const admin = patientKafka(brokers).admin();
     await admin.connect();
     try {
       return await question(admin);
@@ -59,7 +53,7 @@ export function createCluster(brokers: readonly string[]): Cluster {
   return {
     createTopic: (topic, numPartitions) =>
       createTopic({ topic, numPartitions, replicationFactor: REPLICAS }, brokers),
-    deleteTopic: (topic) => ask((admin) => admin.deleteTopics({ topics: [topic] })),
+    deleteTopic: (topic) => deleteTopics([topic], brokers),
     leaderOf,
     coordinatorOf: async (group) => {
       const partitions = await partitionsOf(OFFSETS_TOPIC);
@@ -67,7 +61,7 @@ export function createCluster(brokers: readonly string[]): Cluster {
     },
     recreateTopic: async (topic, partitions) => {
       const former = await idOf(topic);
-      await ask((admin) => admin.deleteTopics({ topics: [topic] }));
+      await deleteTopics([topic], brokers);
       await poll(`${topic} made again`, DEADLINE_MS, async () => {
         const wanted = { topic, numPartitions: partitions, replicationFactor: REPLICAS };
         await ask((admin) => admin.createTopics({ topics: [wanted], waitForLeaders: false })).catch(

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { untilEachBrokerSays } from '@client-tickets/testkit';
+import { deleteTopics, untilEachBrokerSays } from '@client-tickets/testkit';
 import { describe, expect, test } from 'vitest';
 import { RecordingListener } from './support/recording-listener.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
@@ -114,12 +114,15 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
     expect(listener.assignments).toEqual([[0]]);
     source.pause(0); // nothing is fetched: only the id can tell
 
-    await admin.deleteTopics({ topics: [topic] });
+    await deleteTopics([topic]);
     const topics = [{ topic, numPartitions: 1, replicationFactor: 3 }];
-    // Not until it has leaders: asked about them, a broker that has not heard of it rejects what has been done.
-    await expect.poll(() => admin.createTopics({ topics, waitForLeaders: false })).toBe(true);
-    // Meanwhile a broker may have none to say: the engine asks again with each trigger, and so does this.
-    await expect.poll(() => idOf().catch(() => undefined)).toSatisfy((now) => ![id, undefined].includes(now));
+    const makeAgain = () =>
+      // Not until it has leaders: asked about them, a broker that has not heard of it rejects what has been done.
+      admin.createTopics({ topics, waitForLeaders: false }).catch(() => false);
+    // Meanwhile a broker may have no id to say: the engine asks again with each trigger, and so does this.
+    await expect
+      .poll(() => makeAgain().then(idOf, () => undefined))
+      .toSatisfy((now) => ![id, undefined].includes(now));
     await listener.until(({ assignments }) => assignments.length > 1);
     expect(listener.assignments.at(-1)).toEqual([0]);
     const { length } = listener.assignments;
@@ -245,7 +248,7 @@ describe.skipIf(!hasBrokers)('a Kafka source', () => {
   test('partitions that are added to the topic are assigned', async () => {
     const topic = await createTopic({ numPartitions: 1 });
     const { listener } = await sources.read({ topic, metadataMaxAgeMs: 300 });
-    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }], timeout: 25_000 });
     await listener.until(({ assignments }) => assignments.at(-1)?.length === 3);
     await untilEachBrokerSays('partitions', topic, ({ partitions }) => partitions.length === 3);
     await produce(topic, 2, ['new']);

@@ -8,13 +8,12 @@ import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 describe.skipIf(!hasBrokers)('a process that reads and writes', () => {
   const { uniqueName } = useRealBrokers();
 
-  // It starts from source, which takes a busy machine a while.
   test('prints no warning, and ends by itself once all is closed', async () => {
     const script = fileURLToPath(new URL('support/short-life.ts', import.meta.url));
     const { KAFKAJS_NO_PARTITIONER_WARNING: _, ...env } = process.env;
     const child = spawn(process.execPath, ['--import', 'tsx', script, uniqueName()], {
       env,
-      timeout: 100_000,
+      timeout: 500_000,
     });
     const [stdout, stderr, [exitCode]] = await Promise.all([
       text(child.stdout),

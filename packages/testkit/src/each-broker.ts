@@ -1,12 +1,10 @@
-import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
+import type { Admin, ITopicMetadata, RetryOptions } from 'kafkajs';
+import { environmentBrokers, patientKafka } from './patient-kafka.ts';
 import { poll } from './poll.ts';
 
-const DEADLINE_MS = 90_000;
-
-/** Those of `KAFKA_BROKERS`. */
-export function environmentBrokers(): readonly string[] {
-  return (process.env['KAFKA_BROKERS'] ?? '').split(',');
-}
+const DEADLINE_MS = 120_000;
+/** For what is asked again and again by itself. */
+export const ONCE: RetryOptions = { retries: 0 };
 
 /**
  * Resolves once each broker says of a topic what is wanted. News reaches brokers one after the other, and a client asks any of them:
@@ -22,24 +20,24 @@ export async function untilEachBrokerSays(
   for (const broker of brokers)
     await poll(`${what} of ${topic}, asked of ${broker}`, DEADLINE_MS, () =>
       // The first request of a client goes to the broker that it was given; later ones to any.
-      askBrokers([broker], async (admin) => {
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        return topics.every(holds);
-      }).catch(() => false),
+      askBrokers(
+        [broker],
+        async (admin) => {
+          const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+          return topics.every(holds);
+        },
+        ONCE,
+      ).catch(() => false),
     );
 }
 
-/** Asks once, with a client of its own. */
+/** Asks with a client of its own. */
 export async function askBrokers<T>(
   brokers: readonly string[],
   question: (admin: Admin) => Promise<T>,
+  retry?: RetryOptions,
 ): Promise<T> {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { retries: 0 },
-  });
-  const admin = kafka.admin();
+  const admin = patientKafka(brokers, retry).admin();
   try {
     await admin.connect();
     return await question(admin);

@@ -1,9 +1,11 @@
 export { bundleService } from './bundle-service.ts';
 export { createConsumerCrew, type ConsumerCrew, type CrewChange } from './consumer-crew.ts';
 export { createTopic } from './create-topic.ts';
+export { deleteTopics } from './delete-topics.ts';
 export { untilEachBrokerSays } from './each-broker.ts';
 export { startFaultProxy, type FaultProxy, type Misbehaviour } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
+export { environmentBrokers, patientKafka } from './patient-kafka.ts';
 export { poll } from './poll.ts';
 export { readJsonLines } from './read-json-lines.ts';
 export { readResults, type Results } from './read-results.ts';

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createKafkaSource } from '@client-tickets/kafka';
 import { silentLogger, systemClock, type RecordChunk, type SourceRecord } from '@client-tickets/micro-batch';
 import { parseTicket, type Ticket } from '@client-tickets/tickets';
-import { serviceProgram, startProcess, type ServiceProcess } from '@client-tickets/testkit';
-import kafkajs from 'kafkajs';
+import { deleteTopics, serviceProgram, startProcess, type ServiceProcess } from '@client-tickets/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const brokers = process.env['KAFKA_BROKERS']?.split(',') ?? [];
@@ -15,12 +14,7 @@ const processes: ServiceProcess[] = [];
 
 afterAll(async () => {
   for (const producer of processes) producer.kill('SIGKILL');
-  if (topics.length === 0) return;
-  const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-  await admin.connect();
-  const existing = await admin.listTopics();
-  await admin.deleteTopics({ topics: topics.filter((topic) => existing.includes(topic)) });
-  await admin.disconnect();
+  if (topics.length > 0) await deleteTopics(topics);
 });
 
 function newTopic(): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
-import { createTopic } from '@client-tickets/testkit';
+import { createTopic, deleteTopics } from '@client-tickets/testkit';
 import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaClient, type KafkaConnection } from '../../src/kafka-connection.ts';
@@ -52,9 +52,7 @@ export function useRealBrokers(): RealBrokers {
     await Promise.all([admin.connect(), producer.connect()]);
   });
   afterAll(async () => {
-    const existing = new Set(await admin.listTopics());
-    const topics = names.filter((topic) => existing.has(topic));
-    if (topics.length > 0) await admin.deleteTopics({ topics });
+    await deleteTopics(names);
     await Promise.all([admin.disconnect(), producer.disconnect()]);
     client.destroy();
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { silentLogger, systemClock } from '@client-tickets/micro-batch';
-import { createTopic } from '@client-tickets/testkit';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { createTopic, deleteTopics, patientKafka } from '@client-tickets/testkit';
+import type { Admin, Kafka } from 'kafkajs';
 import { afterAll, beforeAll } from 'vitest';
 import { createKafkaTopicAccess } from '../../src/topic/kafka-topic-access.ts';
 import type { TopicAccess } from '../../src/topic/topic-access.ts';
@@ -36,14 +36,14 @@ export function uniqueName(): string {
 
 /** Clients for the tests of one `describe`. */
 export function useRealBrokers(): RealBrokers {
-  const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
+  const kafka = patientKafka();
   const admin = kafka.admin();
   const topics: string[] = [];
   const accesses: TopicAccess[] = [];
   beforeAll(() => admin.connect());
   afterAll(async () => {
     await Promise.all(accesses.map((access) => access.close()));
-    if (topics.length > 0) await admin.deleteTopics({ topics });
+    if (topics.length > 0) await deleteTopics(topics);
     await admin.disconnect();
   });
   return {
