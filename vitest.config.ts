@@ -24,9 +24,9 @@ export default defineConfig({
     // environment, store) and put back what they replace. With servers that is little, and connections end with their process.
     isolate: process.env['KAFKA_BROKERS'] !== undefined,
     // Far more than it takes: a deadline tells a test that is stuck from one on a busy machine.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     ...(testNamePattern === undefined ? {} : { testNamePattern }),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

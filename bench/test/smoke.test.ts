@@ -20,7 +20,6 @@ test.for([
   { chosen: 'smoke', system: clientTickets('s3', 20) },
 ])(
   'a small benchmark of $chosen, with $system.name alone, gives right results and a table',
-  { timeout: 300_000 },
   async ({ chosen, system }, context) => {
     const brokers = process.env['KAFKA_BROKERS'];
     if (brokers === undefined) {

@@ -80,32 +80,28 @@ describe.skipIf(!hasKafka)(`40,000 tickets of 22 hours (seed ${SEED})`, () => {
 describe.skipIf(!hasKafka || !hasSpark)(
   'beside PySpark (E2E_SPARK=1, after bench/peers/set-up pyspark)',
   () => {
-    test(
-      'windows of a topic are the same where no ticket is later than the delay',
-      { timeout: 300_000 },
-      async () => {
-        const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE] }));
-        const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
-        expect(expected.late).toEqual([]);
-        const topic = uniqueName('event-time');
-        await produce(topic, tickets, PARTITIONS);
-        const spark = await sparkWindows(topic, { delay: DELAY.text, offsetsPerTrigger: 4_000 });
-        expect(spark).toEqual({ windows: expected.windows, dropped: 0 });
-        const location = await createTestLocation('folder');
-        onTestFinished(() => location.remove());
-        const consumer = startService('consumer', {
-          KAFKA_TOPIC: topic,
-          RESULTS_PATH: location.RESULTS_PATH,
-          CHECKPOINT_PATH: location.CHECKPOINT_PATH,
-          KAFKA_GROUP_ID: uniqueName('group'),
-          TRIGGER: 'availableNow',
-          MAX_OFFSETS_PER_TRIGGER: '4000',
-          WATERMARK_DELAY: DELAY.text,
-        });
-        expect(await consumer.ended, consumer.output()).toBe(0);
-        const published = await publishedWindows(await location.openResults());
-        expect(published).toMatchObject([...spark.windows]);
-      },
-    );
+    test('windows of a topic are the same where no ticket is later than the delay', async () => {
+      const tickets = disorderedTickets(disorder({ late: [SOMEWHAT_LATE] }));
+      const expected = expectedWindows(tickets, { partitions: PARTITIONS, delayMs: DELAY.ms });
+      expect(expected.late).toEqual([]);
+      const topic = uniqueName('event-time');
+      await produce(topic, tickets, PARTITIONS);
+      const spark = await sparkWindows(topic, { delay: DELAY.text, offsetsPerTrigger: 4_000 });
+      expect(spark).toEqual({ windows: expected.windows, dropped: 0 });
+      const location = await createTestLocation('folder');
+      onTestFinished(() => location.remove());
+      const consumer = startService('consumer', {
+        KAFKA_TOPIC: topic,
+        RESULTS_PATH: location.RESULTS_PATH,
+        CHECKPOINT_PATH: location.CHECKPOINT_PATH,
+        KAFKA_GROUP_ID: uniqueName('group'),
+        TRIGGER: 'availableNow',
+        MAX_OFFSETS_PER_TRIGGER: '4000',
+        WATERMARK_DELAY: DELAY.text,
+      });
+      expect(await consumer.ended, consumer.output()).toBe(0);
+      const published = await publishedWindows(await location.openResults());
+      expect(published).toMatchObject([...spark.windows]);
+    });
   },
 );

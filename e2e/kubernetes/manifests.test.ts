@@ -165,7 +165,7 @@ const KAFKA_SCALER = [
 ];
 
 describe.skipIf(!hasSchemas)('by the schemas of Kubernetes and KEDA (installed where CI is set)', () => {
-  beforeAll(() => installSchemas(), 300_000);
+  beforeAll(() => installSchemas());
 
   test('every manifest is right', async () => {
     expect(await findProblems(manifests)).toEqual({});

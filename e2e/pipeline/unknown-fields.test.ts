@@ -60,7 +60,7 @@ test.skipIf(!hasKafka).each([
         readonly rows: number | null;
         readonly unknownFields: unknown;
       };
-    await poll('all tickets counted', 30_000, async () => (await figures()).rows === TICKETS);
+    await poll('all tickets counted', 120_000, async () => (await figures()).rows === TICKETS);
     expect((await figures()).unknownFields).toEqual([
       { name: 'channel', count: TICKETS / 2 },
       { name: 'card', count: TICKETS / 2 },

@@ -49,9 +49,6 @@ async function startReading(): Promise<Reader> {
   };
 }
 
-/** Each command is a process of its own that starts from source. */
-const PATIENT = { timeout: 180_000 };
-
 const [tryIt, verifyIt, runIt, changeIt] = steps;
 
 test('the page shows the programs of the example as they are, the declaration in under 60 lines', async () => {
@@ -61,43 +58,35 @@ test('the page shows the programs of the example as they are, the declaration in
   expect(steps).toHaveLength(4);
 });
 
-test(
-  'without any server, the page gives the counts that it shows, and `verify` proves them',
-  PATIENT,
-  async () => {
-    const { follow } = await startReading();
-    expect(await follow(tryIt?.commands ?? '')).toBe(tryIt?.printed);
-    expect(await follow(verifyIt?.commands ?? '')).toBe(verifyIt?.printed);
-    const rows = await follow('cat data/orders/results/orders_json/partition=0/*.json');
-    expect(rows).toBe(
-      '{"order_id":"A-1","amount":12.5,"currency":"EUR","placed_at":"2026-11-22T09:30:00.000Z","note":"by bike","region":"Europe","kafka_partition":0,"kafka_offset":0}\n' +
-        '{"order_id":"café","amount":3,"currency":"GBP","placed_at":"2026-11-22T08:30:00.123456Z","note":null,"region":"Europe","kafka_partition":0,"kafka_offset":1}\n' +
-        '{"order_id":"A-3","amount":0.1,"currency":"USD","placed_at":"2026-11-22T09:30:00.000Z","note":null,"region":"America","kafka_partition":0,"kafka_offset":2}\n',
-    );
-  },
-);
+test('without any server, the page gives the counts that it shows, and `verify` proves them', async () => {
+  const { follow } = await startReading();
+  expect(await follow(tryIt?.commands ?? '')).toBe(tryIt?.printed);
+  expect(await follow(verifyIt?.commands ?? '')).toBe(verifyIt?.printed);
+  const rows = await follow('cat data/orders/results/orders_json/partition=0/*.json');
+  expect(rows).toBe(
+    '{"order_id":"A-1","amount":12.5,"currency":"EUR","placed_at":"2026-11-22T09:30:00.000Z","note":"by bike","region":"Europe","kafka_partition":0,"kafka_offset":0}\n' +
+      '{"order_id":"café","amount":3,"currency":"GBP","placed_at":"2026-11-22T08:30:00.123456Z","note":null,"region":"Europe","kafka_partition":0,"kafka_offset":1}\n' +
+      '{"order_id":"A-3","amount":0.1,"currency":"USD","placed_at":"2026-11-22T09:30:00.000Z","note":null,"region":"America","kafka_partition":0,"kafka_offset":2}\n',
+  );
+});
 
-test.skipIf(!hasKafka || !hasS3)(
-  'with real Kafka and S3, the page gives what it shows',
-  PATIENT,
-  async () => {
-    const location = await createTestLocation('s3');
-    onTestFinished(() => location.remove());
-    const topic = uniqueName('orders');
-    const places = {
-      'KAFKA_TOPIC=orders': `KAFKA_TOPIC=${topic}`,
-      'KAFKA_GROUP_ID=orders': `KAFKA_GROUP_ID=${topic}`,
-      'HTTP_PORT=8091': 'HTTP_PORT=0',
-      's3a://client-tickets/orders/results/': location.RESULTS_PATH,
-      's3a://client-tickets/orders/checkpoints/': location.CHECKPOINT_PATH,
-    };
-    for (const shown of Object.keys(places)) expect(runIt?.commands).toContain(shown);
-    const { follow } = await startReading();
-    expect(await follow(runIt?.commands ?? '', places)).toContain(runIt?.printed);
-  },
-);
+test.skipIf(!hasKafka || !hasS3)('with real Kafka and S3, the page gives what it shows', async () => {
+  const location = await createTestLocation('s3');
+  onTestFinished(() => location.remove());
+  const topic = uniqueName('orders');
+  const places = {
+    'KAFKA_TOPIC=orders': `KAFKA_TOPIC=${topic}`,
+    'KAFKA_GROUP_ID=orders': `KAFKA_GROUP_ID=${topic}`,
+    'HTTP_PORT=8091': 'HTTP_PORT=0',
+    's3a://client-tickets/orders/results/': location.RESULTS_PATH,
+    's3a://client-tickets/orders/checkpoints/': location.CHECKPOINT_PATH,
+  };
+  for (const shown of Object.keys(places)) expect(runIt?.commands).toContain(shown);
+  const { follow } = await startReading();
+  expect(await follow(runIt?.commands ?? '', places)).toContain(runIt?.printed);
+});
 
-test('a changed declaration is refused with the words of the page', PATIENT, async () => {
+test('a changed declaration is refused with the words of the page', async () => {
   const { follow } = await startReading();
   await follow(tryIt?.commands ?? '');
   const [settings = ''] = (verifyIt?.commands ?? '').split('\n');

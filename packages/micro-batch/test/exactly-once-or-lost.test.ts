@@ -84,7 +84,7 @@ const REPLACEMENT_RUNS = Math.ceil(0.3 * RUNS);
 
 test(
   `with retention, each record ends in exactly one file or in a recorded gap (${NUM_RUNS} runs)`,
-  { timeout: 60_000 + NUM_RUNS * 200 },
+  { timeout: 600_000 + NUM_RUNS * 200 },
   async () => {
     const property = fc.asyncProperty(scenarios, async (scenario: Omit<Scenario, 'retention'>) => {
       await simulate({ ...scenario, retention: true });
@@ -95,7 +95,7 @@ test(
 
 test(
   `when logs are replaced, each record of the former and the next one is read once or in a gap (${REPLACEMENT_RUNS} runs)`,
-  { timeout: 60_000 + REPLACEMENT_RUNS * 200 },
+  { timeout: 600_000 + REPLACEMENT_RUNS * 200 },
   async () => {
     const property = fc.asyncProperty(scenarios, fc.boolean(), async (scenario, retention) => {
       await simulate({ ...scenario, retention, replacement: true });

@@ -6,7 +6,7 @@ const NUM_RUNS = Math.ceil(0.6 * RUNS);
 
 test(
   `each record ends in exactly one file, whatever crashes, freezes, stops or gets lost (${NUM_RUNS} runs)`,
-  { timeout: 60_000 + NUM_RUNS * 200 },
+  { timeout: 600_000 + NUM_RUNS * 200 },
   async () => {
     const property = fc.asyncProperty(scenarios, async (scenario) => {
       await simulate({ ...scenario, retention: false });
@@ -41,7 +41,7 @@ const LYING_RUNS = Math.ceil(0.2 * RUNS);
 
 test(
   `a source that lies about offsets is refused by name, and nothing is committed over (${LYING_RUNS} runs)`,
-  { timeout: 60_000 + LYING_RUNS * 200 },
+  { timeout: 600_000 + LYING_RUNS * 200 },
   async () => {
     const seen = { lies: 0, refusals: 0 };
     const property = fc.asyncProperty(scenarios, async (scenario) => {

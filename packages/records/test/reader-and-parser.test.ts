@@ -185,6 +185,5 @@ describe('the reader', () => {
       expect(records).toBeGreaterThan(cases / 5);
       expect(yes).toBeGreaterThan(records * 0.8);
     },
-    300_000,
   );
 });

@@ -56,43 +56,37 @@ describe('a log that another program has put into a checkpoint, and whose commit
     [2, 'zstd'],
     [3, 'snappy'],
     [1, 'none'],
-  ] as const)(
-    'is read, written to and optimized: in %i, compressed: %s',
-    { timeout: 300_000 },
-    async ([parts, codec], context) => {
-      const readers = await findPythonReaders();
-      if ('missing' in readers) {
-        console.info(`packages/results: ${readers.missing}, skipping checkpoints of another program`);
-        return context.skip(readers.missing);
-      }
-      const folder = join(root, `${parts}-${codec.replaceAll(' ', '-')}`);
-      const before = new MemoryObjects();
-      await addFiles(before, 0);
-      await save(before, folder);
-      const { stdout } = await promisify(execFile)(readers.python, [
-        SCRIPT,
-        join(folder, 'tickets'),
-        String(parts),
-        codec,
-      ]);
-      expect(JSON.parse(stdout)).toBe(FILES * TICKETS);
+  ] as const)('is read, written to and optimized: in %i, compressed: %s', async ([parts, codec], context) => {
+    const readers = await findPythonReaders();
+    if ('missing' in readers) {
+      console.info(`packages/results: ${readers.missing}, skipping checkpoints of another program`);
+      return context.skip(readers.missing);
+    }
+    const folder = join(root, `${parts}-${codec.replaceAll(' ', '-')}`);
+    const before = new MemoryObjects();
+    await addFiles(before, 0);
+    await save(before, folder);
+    const { stdout } = await promisify(execFile)(readers.python, [
+      SCRIPT,
+      join(folder, 'tickets'),
+      String(parts),
+      codec,
+    ]);
+    expect(JSON.parse(stdout)).toBe(FILES * TICKETS);
 
-      const after = await load(folder);
-      const table = await readTable(open(after), TABLE);
-      expect([table?.version, table?.files.size]).toEqual([FILES - 1, FILES]);
-      await addFiles(after, FILES);
-      const clock = new ManualClock();
-      const options = { ...TABLE, query: ticketQuery, hasExtra: false, results: open(after), clock };
-      const report = await optimizeTable({ ...options, targetBytes: 1024 * 1024 });
-      expect(report).toMatchObject({ removed: { files: 2 * FILES }, added: { files: 1 }, problems: [] });
-      const { checkpoints } = openTable(open(after), { clock });
-      await checkpoints.write(2 * FILES);
-      expect((await readTable(open(after), TABLE))?.files.size).toBe(1);
-      expect((await readTable(open(after), TABLE))?.ends).toEqual(
-        new Map([[0, BigInt(2 * FILES * TICKETS)]]),
-      );
-    },
-  );
+    const after = await load(folder);
+    const table = await readTable(open(after), TABLE);
+    expect([table?.version, table?.files.size]).toEqual([FILES - 1, FILES]);
+    await addFiles(after, FILES);
+    const clock = new ManualClock();
+    const options = { ...TABLE, query: ticketQuery, hasExtra: false, results: open(after), clock };
+    const report = await optimizeTable({ ...options, targetBytes: 1024 * 1024 });
+    expect(report).toMatchObject({ removed: { files: 2 * FILES }, added: { files: 1 }, problems: [] });
+    const { checkpoints } = openTable(open(after), { clock });
+    await checkpoints.write(2 * FILES);
+    expect((await readTable(open(after), TABLE))?.files.size).toBe(1);
+    expect((await readTable(open(after), TABLE))?.ends).toEqual(new Map([[0, BigInt(2 * FILES * TICKETS)]]));
+  });
 
   test('is refused by name where that can not be read, with what to do', async () => {
     const objects = new MemoryObjects();

@@ -229,4 +229,4 @@ test('pyarrow and DuckDB read the same rows from both formats, and the dead lett
     kafka_offset: required('long'),
   });
   expect(all).toMatchObject({ rows: 4, answer: { rows: '4', different: '4', largest: '1' } });
-}, 300_000);
+});

@@ -64,7 +64,7 @@ describe('each ticket is counted once, at random moments while consumers are kil
     ['delta-rs', findDeltaRs, 1],
     ['duckdb', findDuckdbDelta, 1],
     ['spark', findSparkDelta, 12], // it takes some ten seconds for each
-  ] as const)('by %s', { timeout: 600_000 }, async ([reader, find, every], context) => {
+  ] as const)('by %s', async ([reader, find, every], context) => {
     expect(Math.min(checkpoints, merged)).toBeGreaterThanOrEqual(SEEDS.length);
     const found = await find();
     if ('missing' in found) {

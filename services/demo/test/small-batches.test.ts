@@ -19,45 +19,41 @@ const MOST_FILES = 60;
 const PIECE = 1_000;
 const topic = 'client_tickets';
 
-test(
-  '60,000 tickets at 30 a trigger are published 2,000 times, and are once each in at most 60 files',
-  { timeout: 300_000 },
-  async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'small-batches-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    await fillLog(directory);
+test('60,000 tickets at 30 a trigger are published 2,000 times, and are once each in at most 60 files', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'small-batches-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await fillLog(directory);
 
-    let published = 0;
-    const results = interceptStore(createMemoryObjectStore(), ({ operation, key }, send) => {
-      if (operation.startsWith('put') && key.startsWith('ticket_counts/')) published += 1;
-      return send();
-    });
-    const query = startQuery(ticketQuery, {
-      source: createEmbeddedSource({ directory, topic, clock }),
-      results,
-      checkpoints: createMemoryObjectStore(),
-      formats: RESULT_FORMATS,
-      trigger: { kind: 'availableNow' },
-      startingOffsets: { kind: 'earliest' },
-      maxOffsetsPerTrigger: PER_TRIGGER,
-      rollover: rolloverOf(readSettings(z.object(rolloverSettings), {})), // as users have it
-      failOnDataLoss: true,
-      clock,
-      logger: silentLogger,
-      newId: randomUUID,
-      listener: {},
-    });
-    await query.finished;
+  let published = 0;
+  const results = interceptStore(createMemoryObjectStore(), ({ operation, key }, send) => {
+    if (operation.startsWith('put') && key.startsWith('ticket_counts/')) published += 1;
+    return send();
+  });
+  const query = startQuery(ticketQuery, {
+    source: createEmbeddedSource({ directory, topic, clock }),
+    results,
+    checkpoints: createMemoryObjectStore(),
+    formats: RESULT_FORMATS,
+    trigger: { kind: 'availableNow' },
+    startingOffsets: { kind: 'earliest' },
+    maxOffsetsPerTrigger: PER_TRIGGER,
+    rollover: rolloverOf(readSettings(z.object(rolloverSettings), {})), // as users have it
+    failOnDataLoss: true,
+    clock,
+    logger: silentLogger,
+    newId: randomUUID,
+    listener: {},
+  });
+  await query.finished;
 
-    const found = await readFiles(results);
-    for (const format of RESULT_FORMATS) {
-      expect(found.rows[format]).toHaveLength(TICKETS);
-      expect(new Set(found.rows[format]).size).toBe(TICKETS);
-    }
-    expect(found.files).toBeLessThanOrEqual(MOST_FILES);
-    expect(published).toBe(TICKETS / PER_TRIGGER);
-  },
-);
+  const found = await readFiles(results);
+  for (const format of RESULT_FORMATS) {
+    expect(found.rows[format]).toHaveLength(TICKETS);
+    expect(new Set(found.rows[format]).size).toBe(TICKETS);
+  }
+  expect(found.files).toBeLessThanOrEqual(MOST_FILES);
+  expect(published).toBe(TICKETS / PER_TRIGGER);
+});
 
 async function fillLog(directory: string): Promise<void> {
   const writer = await openLogWriter({ directory, topic, partitions: 3 });

@@ -25,13 +25,10 @@ const {
   AWS_ENDPOINT_URL_S3 = '',
 } = process.env;
 
-/** Dozens of commands, each with connections of its own; a busy machine takes its time over them. */
-const PATIENT = { timeout: 180_000 };
-
 describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => {
   const brokers = useRealBrokers();
 
-  test('results are proven, dead letters repaired, and a new start is made', PATIENT, async () => {
+  test('results are proven, dead letters repaired, and a new start is made', async () => {
     const topic = await brokers.createTopic();
     const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
     const [results, checkpoints] = [`${base}/results/`, `${base}/checkpoints/`];
@@ -109,57 +106,53 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
     expect((await tickets('reset', '--yes')).code).toBe(0);
   });
 
-  test(
-    'a changed query is refused where it is, and goes on after the old one in a place of its own',
-    PATIENT,
-    async () => {
-      const topic = await brokers.createTopic();
-      const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
-      const place = (name: string) => ({
-        topic,
-        results: `${base}/${name}/results/`,
-        checkpoints: `${base}/${name}/checkpoints/`,
+  test('a changed query is refused where it is, and goes on after the old one in a place of its own', async () => {
+    const topic = await brokers.createTopic();
+    const base = `s3a://${S3_BUCKET}/${uniqueName()}`;
+    const place = (name: string) => ({
+      topic,
+      results: `${base}/${name}/results/`,
+      checkpoints: `${base}/${name}/checkpoints/`,
+    });
+    const tickets = ({ results, checkpoints }: ReturnType<typeof place>, ...args: readonly string[]) =>
+      runHere(args, {
+        RESULTS_PATH: results,
+        CHECKPOINT_PATH: checkpoints,
+        KAFKA_BROKERS: connection.brokers.join(','),
+        KAFKA_TOPIC: topic,
+        KAFKA_GROUP_ID: topic,
+        AWS_ENDPOINT_URL_S3,
       });
-      const tickets = ({ results, checkpoints }: ReturnType<typeof place>, ...args: readonly string[]) =>
-        runHere(args, {
-          RESULTS_PATH: results,
-          CHECKPOINT_PATH: checkpoints,
-          KAFKA_BROKERS: connection.brokers.join(','),
-          KAFKA_TOPIC: topic,
-          KAFKA_GROUP_ID: topic,
-          AWS_ENDPOINT_URL_S3,
-        });
-      const [before, after] = [place('before'), place('after')];
-      const trigger = { kind: 'availableNow' } as const;
-      await produce(topic);
-      await (
-        await consume({ ...before, trigger })
-      ).finished;
+    const [before, after] = [place('before'), place('after')];
+    const trigger = { kind: 'availableNow' } as const;
+    await produce(topic);
+    await (
+      await consume({ ...before, trigger })
+    ).finished;
 
-      const changed = { trigger, formats: ['json'] } as const;
-      await expect((await consume({ ...before, ...changed })).finished).rejects.toMatchObject({
-        code: 'checkpoint_mismatch',
-      });
-      expect((await tickets(before, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
+    const changed = { trigger, formats: ['json'] } as const;
+    await expect((await consume({ ...before, ...changed })).finished).rejects.toMatchObject({
+      code: 'checkpoint_mismatch',
+    });
+    expect((await tickets(before, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
 
-      const { stdout } = await tickets(before, 'status', '--offsets');
-      await produce(topic);
-      const startingOffsets = parseStartingOffsets(stdout);
-      await (
-        await consume({ ...after, ...changed, startingOffsets })
-      ).finished;
-      expect((await tickets(after, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
-      const ends = async (where: ReturnType<typeof place>): Promise<readonly string[][]> => {
-        const report = JSON.parse((await tickets(where, 'verify', '--json')).stdout) as {
-          readonly partitions: readonly { readonly firstOffset: string; readonly endOffset: string }[];
-        };
-        return report.partitions.map(({ firstOffset, endOffset }) => [firstOffset, endOffset]);
+    const { stdout } = await tickets(before, 'status', '--offsets');
+    await produce(topic);
+    const startingOffsets = parseStartingOffsets(stdout);
+    await (
+      await consume({ ...after, ...changed, startingOffsets })
+    ).finished;
+    expect((await tickets(after, 'verify')).stdout).toContain('✔ 37 tickets and 3 dead letters');
+    const ends = async (where: ReturnType<typeof place>): Promise<readonly string[][]> => {
+      const report = JSON.parse((await tickets(where, 'verify', '--json')).stdout) as {
+        readonly partitions: readonly { readonly firstOffset: string; readonly endOffset: string }[];
       };
-      const [old, fresh] = [await ends(before), await ends(after)];
-      expect(fresh.map(([firstOffset]) => firstOffset)).toEqual(old.map(([, endOffset]) => endOffset));
-      for (const where of [before, after]) expect((await tickets(where, 'reset', '--yes')).code).toBe(0);
-    },
-  );
+      return report.partitions.map(({ firstOffset, endOffset }) => [firstOffset, endOffset]);
+    };
+    const [old, fresh] = [await ends(before), await ends(after)];
+    expect(fresh.map(([firstOffset]) => firstOffset)).toEqual(old.map(([, endOffset]) => endOffset));
+    for (const where of [before, after]) expect((await tickets(where, 'reset', '--yes')).code).toBe(0);
+  });
 
   async function produce(topic: string): Promise<void> {
     const producer = brokers.kafka.producer();
