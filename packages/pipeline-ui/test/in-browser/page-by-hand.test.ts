@@ -159,6 +159,14 @@ describe.skipIf(!hasChromium)(
       await expect.poll(() => page.evaluate<number>(times)).toBeGreaterThan(1);
     });
 
+    it('shows what is said before its first paint', async () => {
+      const { page } = await show(twoHundred);
+      // A browser that has come to no paint, nor to what was put off until after it.
+      await page.addInitScript('window.requestAnimationFrame = () => 0; window.setTimeout = () => 0;');
+      await page.reload();
+      await expect.poll(() => page.locator('.figure[data-main] .value').innerText()).toBe('200');
+    });
+
     it('says since when there is no connection, keeps what it had, and stays as easy to read', async () => {
       const { page, goAway, restart } = await show(twoHundred);
       await goAway();
