@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { decompress as decompressWithFzstd, Decompress as ZstdStream } from 'fzstd';
-import { Lz4Frame } from './lz4-frame.ts';
+import { Lz4Frame } from './lz4/lz4-frame.ts';
 import { decompressSnappy } from './snappy-framing.ts';
 import { BatchTooLarge } from './unreadable-batch.ts';
 import { checkZstdFrames } from './zstd-frames.ts';

@@ -6,7 +6,7 @@ import {
 } from '@client-tickets/micro-batch';
 import type { KafkaMessage, RecordBatch } from 'kafkajs';
 import { DECOMPRESSORS } from './codecs.ts';
-import { Lz4Frame } from './lz4-frame.ts';
+import { Lz4Frame } from './lz4/lz4-frame.ts';
 import { readRecordBatch } from './record-batch-reader.ts';
 import { BatchDamage, BatchTooLarge, unreadableBatch, type BatchPlace } from './unreadable-batch.ts';
 
@@ -190,7 +190,6 @@ function packRecords(
   return block.build();
 }
 
-/** In order: a frame may write behind its end, where the next piece will be. */
 function fill(bytes: Uint8Array, start: number, { content }: Piece): void {
   if (!(content instanceof Lz4Frame)) {
     bytes.set(content, start);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { describe, expect, test } from 'vitest';
-import { Lz4Frame } from '../src/lz4-frame.ts';
+import { Lz4Frame } from '../../src/lz4/lz4-frame.ts';
 
 const LIMIT = 8 * 1024 * 1024;
 
@@ -34,6 +34,9 @@ interface Sequence {
   /** How far back it begins, and how long it is; the last sequence has none. */
   readonly match?: readonly [number, number];
 }
+
+const times = (count: number, sequence: Sequence): readonly Sequence[] =>
+  Array.from({ length: count }, () => sequence);
 
 /** A block of sequences, each shorter than the lengths that take more than a nibble. */
 function blockOf(sequences: readonly Sequence[]): Buffer {
@@ -123,6 +126,26 @@ describe('an LZ4 frame', () => {
       blockOf([{ literals: '', match: [7, 7] }, { literals: '.' }]),
     ];
     expect(decompress(frameOf(blocks, { flags: 0x40 })).toString()).toBe('abcdefgabcdefg.');
+  });
+
+  test('may have a match in a block that begins as far before it as the format can say, and none farther', () => {
+    const sequence = { literals: 'abcdefghijklmn', match: [14, 18] } as const;
+    const before = blockOf([...times(2_100, sequence), { literals: '.' }]);
+    const text = `${(sequence.literals.repeat(2) + 'abcd').repeat(2_100)}.`;
+    const after = blockOf([{ literals: '!', match: [65_535, 18] }, { literals: '' }]);
+    const start = text.length + 1 - 65_535;
+    expect(decompress(frameOf([before, after])).toString()).toBe(`${text}!${text.slice(start, start + 18)}`);
+    const short = blockOf([...times(2_047, sequence), { literals: 'some more...' }]);
+    expect(() => decompress(frameOf([short, after]))).toThrow(/damaged/);
+  });
+
+  test('may have blocks of several megabytes, among others', () => {
+    const words = ['one', 'another', 'a third one'].map((word) => Buffer.from(`${word}, and `));
+    const large = Buffer.concat(
+      Array.from({ length: 400_000 }, (_, index) => words[(index * index) % 3] ?? Buffer.alloc(0)),
+    );
+    for (const bytes of [large.subarray(0, 100), large, large.subarray(0, 700_000), large.subarray(0, 100)])
+      expect(Buffer.compare(decompress(compressFrameSync(bytes)), bytes)).toBe(0);
   });
 
   test('may have its size, checksums of its blocks and one of its content, which are passed over', () => {

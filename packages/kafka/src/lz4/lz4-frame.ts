@@ -1,4 +1,5 @@
-import { BatchTooLarge } from './unreadable-batch.ts';
+import { BatchTooLarge } from '../unreadable-batch.ts';
+import { damaged, decompressBlock, DISTANCE_BYTES, LONG, SHORTEST_MATCH } from './lz4-block.ts';
 
 // https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md: magic number, FLG, BD, optionally a content size and a dictionary id,
 // a checksum of these; then blocks, each preceded by its size; a size of 0 ends them.
@@ -8,14 +9,6 @@ const HAS_CONTENT_SIZE = 0x08;
 const HAS_CONTENT_CHECKSUM = 0x04;
 const HAS_DICTIONARY = 0x01;
 const SIZE_BITS = 0x7fffffff;
-
-// https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: a block is a list of sequences: a token, literals, how far back a
-// match begins, and how long it is. The last sequence has literals only.
-const LONG = 15;
-const SHORTEST_MATCH = 4;
-const DISTANCE_BYTES = 2;
-
-const WORD = 4;
 
 /** Compressed bytes between `start` and `end` of a frame. `size` is what they decompress to. */
 interface Block {
@@ -44,15 +37,13 @@ export class Lz4Frame {
     this.size = blocks.reduce((sum, block) => sum + block.size, 0);
   }
 
-  /** Decompresses into `target[at, at + size)`; up to three bytes behind that may be overwritten. Throws `RangeError` if the frame is damaged. */
+  /** Decompresses into `target[at, at + size)`. Throws `RangeError` if the frame is damaged. */
   decompressInto(target: Uint8Array, at: number): void {
     const data = this.#data;
-    const from = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const to = new DataView(target.buffer, target.byteOffset, target.byteLength);
     let next = at;
     for (const { start, end, isStored, size } of this.#blocks) {
       if (isStored) target.set(data.subarray(start, end), next);
-      else decompressBlock(data, from, start, end, target, to, next, at);
+      else decompressBlock(data, [start, end], target, [next, size], at);
       next += size;
     }
   }
@@ -85,7 +76,6 @@ function readBlocks(data: Buffer, mostBytes: number): readonly Block[] {
 }
 
 const cutOff = (): RangeError => new RangeError('the LZ4 frame is cut off');
-const damaged = (): RangeError => new RangeError('the LZ4 frame is damaged');
 
 /** How many bytes a block decompresses to, by its sequences; counts on to the first that leads past `enough`. */
 function measureBlock(data: Uint8Array, start: number, end: number, enough: number): number {
@@ -117,63 +107,4 @@ function measureBlock(data: Uint8Array, start: number, end: number, enough: numb
   }
   if (at > end) throw damaged();
   return size;
-}
-
-/**
- * `first` is where the output of the frame begins, and how far back a match may reach. The output fits, because the block was
- * measured. A copy by words reads and writes up to three bytes too many; reading them is safe, because at least the four
- * bytes that end the frame follow the block.
- */
-function decompressBlock(
-  data: Uint8Array,
-  from: DataView,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  to: DataView,
-  place: number,
-  first: number,
-): void {
-  const lastWordWritten = target.length - WORD;
-  let at = start;
-  let out = place;
-  for (;;) {
-    const token = data[at++] ?? 0;
-    let literals = token >>> 4;
-    if (literals === LONG) {
-      let more = 255;
-      while (more === 255) {
-        more = data[at++] ?? 0;
-        literals += more;
-      }
-    }
-    const literalsEnd = out + literals;
-    if (literalsEnd <= lastWordWritten) {
-      for (let i = 0; i < literals; i += WORD) to.setInt32(out + i, from.getInt32(at + i, true), true);
-    } else {
-      for (let i = 0; i < literals; i += 1) target[out + i] = data[at + i] ?? 0;
-    }
-    at += literals;
-    out = literalsEnd;
-    if (at >= end) return;
-    const distance = (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8);
-    at += DISTANCE_BYTES;
-    let match = (token & LONG) + SHORTEST_MATCH;
-    if (match === LONG + SHORTEST_MATCH) {
-      let more = 255;
-      while (more === 255) {
-        more = data[at++] ?? 0;
-        match += more;
-      }
-    }
-    const matchStart = out - distance;
-    if (distance === 0 || matchStart < first) throw damaged();
-    const matchEnd = out + match;
-    if (distance >= WORD && matchEnd <= lastWordWritten) {
-      for (let i = 0; i < match; i += WORD) to.setInt32(out + i, to.getInt32(matchStart + i, true), true);
-    } else {
-      for (let i = 0; i < match; i += 1) target[out + i] = target[matchStart + i] ?? 0;
-    }
-    out = matchEnd;
-  }
 }
