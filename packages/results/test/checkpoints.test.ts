@@ -112,18 +112,14 @@ function createPlace() {
     requests.push(key);
     return send();
   });
-  const logged = (): readonly string[] =>
-    [...objects.objects.keys()]
-      .filter((key) => key.startsWith(LOG))
-      .map((key) => key.slice(LOG.length))
-      .sort();
+  const logged = () => objects.keys(/_delta_log/).map((key) => key.slice(LOG.length));
   return { objects, results, requests, logged, clock: new ManualClock() };
 }
 
 /** The same objects, for a reader that finds no checkpoint. */
-function withoutCheckpoints({ objects }: MemoryObjects): ObjectStore {
-  const others = new MemoryObjects();
-  for (const [key, object] of objects) if (key !== LAST) others.objects.set(key, object);
+function withoutCheckpoints(objects: MemoryObjects): ObjectStore {
+  const others = objects.copy();
+  others.objects.delete(LAST);
   return createMemoryObjectStore('memory://results/', others);
 }
 
@@ -210,7 +206,7 @@ describe('a log with checkpoints', () => {
   test('is read commit by commit where a checkpoint cannot be read', async () => {
     const place = createPlace();
     await writeVersions(place, 0, 5, 3);
-    place.objects.write(`${nameOf(3)}.checkpoint.parquet`, Buffer.from('compressed in another way'), {});
+    place.objects.write(`${nameOf(3)}.checkpoint.parquet`, 'compressed in another way');
     expect((await readTable(place.results, TABLE))?.files.size).toBe(5);
     place.objects.objects.delete(`${nameOf(0)}.json`);
     const why = /checkpoint\.parquet can't be read here: .+ Have another program write a checkpoint/;
@@ -226,9 +222,7 @@ describe('a log with checkpoints', () => {
     const place = createPlace();
     await writeVersions(place, 0, 4, 100);
     const results = interceptStore(place.results, async ({ operation, key }, send) => {
-      if (operation === 'putIfAbsent')
-        for (const each of place.objects.objects.keys())
-          if (each.startsWith(LOG)) place.objects.objects.delete(each);
+      if (operation === 'putIfAbsent') place.objects.remove(/_delta_log/);
       return send().finally(() => key);
     });
     await openTable(results, { clock: place.clock }).checkpoints.write(3);
@@ -239,7 +233,7 @@ describe('a log with checkpoints', () => {
     const place = createPlace();
     await writeVersions(place, 0, 4, 3);
     for (const version of [0, 1, 2, 3]) place.objects.objects.delete(`${nameOf(version)}.json`);
-    place.objects.write(`${nameOf(4)}.json`, Buffer.from('{"commitInfo":{"operation":"VACUUM END"}}'), {});
+    place.objects.write(`${nameOf(4)}.json`, '{"commitInfo":{"operation":"VACUUM END"}}');
     await writeVersions(place, 4, 5);
     const table = await readTable(place.results, TABLE);
     expect(table?.version).toBe(5);
@@ -257,7 +251,7 @@ describe('what a checkpoint remembers of removed files', () => {
     await writeVersions(place, 0, 3);
     const [path] = [...place.objects.objects.keys()].map((key) => key.replace('tickets/', ''));
     const remove = { path, deletionTimestamp: place.clock.now(), dataChange: false };
-    place.objects.write(`${nameOf(3)}.json`, Buffer.from(JSON.stringify({ remove })), {});
+    place.objects.write(`${nameOf(3)}.json`, JSON.stringify({ remove }));
     place.clock.advance(days * DAY_MS);
     await openTable(place.results, { clock: place.clock }).checkpoints.write(3);
     const table = await readTable(place.results, TABLE);

@@ -72,6 +72,6 @@ test('offsets that no number holds are kept, and a record that is none is named'
   const dropped = await readDroppedJson(results);
   const offsets = [2n ** 62n, 2n ** 62n + 1n, 2n ** 62n + 2n, 2n ** 62n + 3n];
   expect(offsets.map((offset) => isDropped(dropped, 7, offset))).toEqual([false, true, true, false]);
-  objects.write(DROPPED_KEY, Buffer.from('{"version":2,"partitions":{}}'), {});
+  objects.write(DROPPED_KEY, '{"version":2,"partitions":{}}');
   await expect(noteDroppedJson(results, [])).rejects.toThrow(`${DROPPED_KEY} can't be read`);
 });

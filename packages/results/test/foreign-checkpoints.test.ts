@@ -44,7 +44,7 @@ async function load(folder: string): Promise<MemoryObjects> {
   const objects = new MemoryObjects();
   for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(file.parentPath, file.name);
-    if (file.isFile()) objects.write(path.slice(folder.length + 1), await readFile(path), {});
+    if (file.isFile()) objects.write(path.slice(folder.length + 1), await readFile(path));
   }
   return objects;
 }
@@ -94,7 +94,7 @@ describe('a log that another program has put into a checkpoint, and whose commit
     const log = 'tickets/_delta_log/';
     const last = `${log}${'2'.padStart(20, '0')}`;
     for (const key of objects.objects.keys()) if (key.startsWith(log) && key !== `${last}.json`) objects.objects.delete(key); // prettier-ignore
-    objects.write(`${log}_last_checkpoint`, Buffer.from('{"version":1,"size":4,"parts":2}'), {});
+    objects.write(`${log}_last_checkpoint`, '{"version":1,"size":4,"parts":2}');
     const read = readTable(open(objects), TABLE);
     await expect(read).rejects.toThrow('0000000001.0000000002.parquet is not there');
     await expect(read).rejects.toThrow('DeltaTable(…).create_checkpoint()');

@@ -38,7 +38,17 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
       isHanging = true;
     },
     keep: (more: { readonly checkpointEvery?: number } = {}): TableKeeper =>
-      keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId, ...more }),
+      keepTable({
+        query: ticketQuery,
+        hasExtra: false,
+        formats,
+        topic,
+        results,
+        clock,
+        logger,
+        newId,
+        ...more,
+      }),
     /** Two tickets more of a partition. */
     async store(partition: number): Promise<StoredFiles> {
       const startOffset = ends.get(partition) ?? 0n;
@@ -47,7 +57,7 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
         toTicketBatch(generateTickets(2), partition, startOffset),
         handler.initialState,
       );
-      for (const { key, body } of files) objects.write(key, body, {});
+      for (const { key, body } of files) objects.write(key, body);
       const at = new Date(clock.now()).toISOString();
       const written = files.map(({ key, body }) => ({ key, size: body.length }));
       ends.set(partition, startOffset + 2n);
@@ -65,11 +75,8 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
       partitions: partitions.map((partition) => ({ partition, storedOffset: ends.get(partition) ?? 0n })),
     }),
     table: () => readTable(memory, { table: 'tickets', topic }),
-    parquet: () => [...objects.objects.keys()].filter((key) => /partition=.*\.parquet$/.test(key)).sort(),
-    logged: () =>
-      [...objects.objects.keys()]
-        .filter((key) => key.includes('/_delta_log/'))
-        .map((key) => key.split('/')[2]),
+    parquet: () => objects.keys(/partition=.*\.parquet$/),
+    logged: () => objects.keys(/_delta_log/).map((key) => key.split('/')[2]),
   };
 }
 

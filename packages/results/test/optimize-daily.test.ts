@@ -31,8 +31,8 @@ function createPlace() {
   return {
     clock,
     warnings,
-    merged: () => [...objects.objects.keys()].filter((key) => key.includes('/merged/')).length,
-    commits: () => [...objects.objects.keys()].filter((key) => key.includes('/_delta_log/')).length,
+    merged: () => objects.keys(/merged/).length,
+    commits: () => objects.keys(/_delta_log/).length,
     break: (broken: boolean) => {
       isBroken = broken;
     },

@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts';
 import { parseMergedKey } from '../src/layout/result-keys.ts';
 import { topic } from './records.ts';
-import { createTableWriter, frontierOf, ROWS, storeTickets } from './ranges.ts';
+import { actionsOf, createTableWriter, frontierOf, ROWS, storeTickets } from './ranges.ts';
 
 const RUNS = Number(process.env['TABLE_RUNS'] ?? 60);
 const HOUR_MS = 3_600_000;
@@ -48,7 +48,7 @@ function placeOf(key: string) {
 }
 
 async function rowsOf(objects: MemoryObjects, key: string): Promise<readonly StoredRow[]> {
-  const body = objects.objects.get(key)?.body ?? new Uint8Array();
+  const body = objects.bytes(key);
   return [...(await FORMATS.parquet.read(new RowColumns(ticketQuery), body, placeOf(key).range))()];
 }
 
@@ -72,12 +72,6 @@ async function begin(ranges: number) {
     return found;
   };
   return { objects, results, store, table, files: async () => [...(await table()).files.keys()].sort() };
-}
-
-function actionsOf(objects: MemoryObjects, version: number): readonly Record<string, unknown>[] {
-  const body = objects.objects.get(`${LOG}${String(version).padStart(20, '0')}.json`)?.body ?? [];
-  const lines = Buffer.from(body).toString().split('\n');
-  return lines.filter((line) => line !== '').map((line) => Object(JSON.parse(line)));
 }
 
 describe('optimize', () => {
@@ -125,7 +119,7 @@ describe('optimize', () => {
 
   test('leaves files of half the target size as they are', async () => {
     const { objects, results, table, files } = await begin(5);
-    const sizes = (await files()).map((key) => objects.objects.get(key)?.body.length ?? 0);
+    const sizes = (await files()).map((key) => objects.bytes(key).length);
     await optimize(results, { targetBytes: 2 * Math.max(...sizes) + 2 });
     // Two by two, and the last one is without a neighbour.
     expect((await files()).map((key) => placeOf(key).range.endOffset)).toEqual([6n, 12n, 6n, 12n, 15n, 15n]);
@@ -179,7 +173,7 @@ describe('optimize', () => {
       get: async (...args) => {
         if (!isLost && args[0].startsWith('tickets/partition=')) {
           isLost = true;
-          for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
+          objects.remove(/_delta_log/);
           const frontiers = [0, 1].map((partition) => [partition, frontierOf([], 9n)] as const);
           await createTableWriter(results).commit(new Map(frontiers));
         }
@@ -193,7 +187,7 @@ describe('optimize', () => {
     const { objects, results, files } = await begin(3);
     const before = await files();
     const upgrade = { protocol: { minReaderVersion: 3, minWriterVersion: 7 } };
-    objects.write(`${LOG}${'2'.padStart(20, '0')}.json`, Buffer.from(JSON.stringify(upgrade)), {});
+    objects.write(`${LOG}${'2'.padStart(20, '0')}.json`, JSON.stringify(upgrade));
     await expect(optimize(results)).rejects.toThrow('needs 7');
     expect(await files()).toEqual(before);
   });
@@ -227,7 +221,7 @@ describe('vacuum', () => {
     const { objects, results, files } = await begin(3);
     const small = await files();
     await optimize(results);
-    for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
+    objects.remove(/_delta_log/);
     const clock = new ManualClock();
     clock.advance(HOUR_MS);
     await createTableWriter(results, clock).commit(new Map([[0, frontierOf([], 9n)], [1, frontierOf([], 9n)]])); // prettier-ignore
@@ -241,7 +235,7 @@ describe('vacuum', () => {
     await optimize(results);
     const [merged = ''] = await files();
     const left = merged.replace(/\.\d+\.parquet$/, `.${String(start + 5).padStart(13, '0')}.parquet`);
-    objects.write(left, objects.objects.get(merged)?.body ?? new Uint8Array(), {});
+    objects.write(left, objects.bytes(merged));
     const found = await find(results, start + HOUR_MS + 5);
     expect(found?.find(({ key }) => key === left)).toMatchObject({ isLeftBehind: true });
     objects.objects.delete(merged);
@@ -344,7 +338,7 @@ async function simulate({ seed, ranges, crash, error, loss }: Scenario): Promise
     for (let steps = 0; steps < 600; steps += 1) await simulation.step(); // late ones arrive
     await checkVersions(objects, clock.now() - HOUR_MS);
     if (random.chance(round === LAST_ROUND ? 1 : loss)) {
-      for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
+      objects.remove(/_delta_log/);
     }
     await createTableWriter(results, clock).commit(frontiers());
     const table = await readTable(results, { table: 'tickets', topic });

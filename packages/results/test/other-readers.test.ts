@@ -121,7 +121,7 @@ async function writeQuery(
   });
   for (const batch of batches) {
     const { files, rows, deadLetters } = await handleBatch(handler, batch, handler.initialState);
-    for (const { key, body } of files) objects.write(key, body, {});
+    for (const { key, body } of files) objects.write(key, body);
     const { partition, startOffset, endOffset } = batch;
     const written = files.map(({ key, body }) => ({ key, size: body.length }));
     const at = '2026-11-22T09:30:00.000Z';

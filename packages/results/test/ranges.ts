@@ -27,7 +27,7 @@ export async function storeTickets(
   const key = rowsKey('tickets', 'parquet', { partition, ...range });
   const body = bodies.get(key) ?? (await encode(partition, startOffset));
   bodies.set(key, body);
-  objects.write(key, body, {});
+  objects.write(key, body);
   return { ...about, rows: ROWS, files: [{ key, size: body.length }] };
 }
 
@@ -53,3 +53,12 @@ export const frontierOf = (recent: readonly StoredFiles[], endOffset = recent.at
   endOffset,
   recent,
 });
+
+/** Of a version of the table. */
+export function actionsOf(objects: MemoryObjects, version: number): readonly Record<string, unknown>[] {
+  const text = objects.text(`tickets/_delta_log/${String(version).padStart(20, '0')}.json`);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => Object(JSON.parse(line)));
+}

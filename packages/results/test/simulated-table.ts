@@ -50,7 +50,7 @@ export async function storeTickets(
 ): Promise<StoredFiles> {
   const batch = toTicketBatch(generateTickets(count), partition, startOffset);
   const { files, rows } = await handleBatch(handler, batch, handler.initialState);
-  for (const { key, body } of files) objects.write(key, body, {});
+  for (const { key, body } of files) objects.write(key, body);
   const written = files.map(({ key, body }) => ({ key, size: body.length }));
   const at = '2026-11-22T09:30:00.000Z';
   const range = { startOffset, endOffset: startOffset + BigInt(count) };

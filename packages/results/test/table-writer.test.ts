@@ -1,79 +1,24 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { ObjectStore, StoredFiles } from '@client-tickets/micro-batch';
+import { describe, expect, test } from 'vitest';
+import type { StoredFiles } from '@client-tickets/micro-batch';
 import {
   createMemoryObjectStore,
   createRandom,
-  handleBatch,
   ManualClock,
   MemoryObjects,
   SimulatedHost,
   Simulation,
 } from '@client-tickets/micro-batch/testing';
-import { ticketQuery } from '@client-tickets/tickets';
-import { tableColumns } from '../src/delta/table-schema.ts';
-import { TableWriter } from '../src/delta/table-writer.ts';
-import { createQueryHandler, readTable } from '../src/index.ts';
-import { rowsKey } from '../src/layout/result-keys.ts';
-import { generateTickets, toTicketBatch, topic } from './records.ts';
+import type { TableWriter } from '../src/delta/table-writer.ts';
+import { readTable, rowsKey } from '../src/index.ts';
+import { actionsOf, createTableWriter, frontierOf, ROWS, storeTickets } from './ranges.ts';
+import { topic } from './records.ts';
 
 const RUNS = Number(process.env['TABLE_RUNS'] ?? 60);
-const ROWS = 3;
 const LOG = 'tickets/_delta_log/';
 
-/** A Parquet file of `ROWS` rows: what else is in it, the table does not look at. */
-let body: Uint8Array = new Uint8Array();
-beforeAll(async () => {
-  const handler = createQueryHandler(ticketQuery, { formats: ['parquet'] });
-  const { files } = await handleBatch(handler, toTicketBatch(generateTickets(ROWS), 0), handler.initialState);
-  body = files[0]?.body ?? body;
-});
-
-const columns = tableColumns(ticketQuery, false);
-const createWriter = (results: ObjectStore): TableWriter => {
-  const id = '11111111-2222-4333-8444-555555555555';
-  return new TableWriter({
-    results,
-    table: 'tickets',
-    topic,
-    columns,
-    clock: new ManualClock(),
-    newId: () => id,
-  });
-};
-
-/** The engine has stored a range: rows in a file, or none at all. */
-function storeRange(
-  objects: MemoryObjects,
-  partition: number,
-  startOffset: bigint,
-  hasRows = true,
-): StoredFiles {
-  const range = { startOffset, endOffset: startOffset + BigInt(ROWS) };
-  const key = rowsKey('tickets', 'parquet', { partition, ...range });
-  if (hasRows) objects.write(key, body, {});
-  const at = '2026-11-22T09:30:00.000Z';
-  const files = hasRows ? [{ key, size: body.length }] : [];
-  return { ...range, rows: hasRows ? ROWS : 0, deadLetters: 0, files, plannedAt: at, storedAt: at };
-}
-
-const frontier = (recent: readonly StoredFiles[], endOffset = recent.at(-1)?.endOffset ?? 0n) => ({
-  endOffset,
-  recent,
-});
-
 function storedKeys(objects: MemoryObjects): readonly string[] {
-  return [...objects.objects.keys()].filter((key) => !key.startsWith(LOG)).sort();
-}
-
-function actionsOf(objects: MemoryObjects, version: number): readonly Record<string, unknown>[] {
-  const text = Buffer.from(
-    objects.objects.get(`${LOG}${String(version).padStart(20, '0')}.json`)?.body ?? [],
-  ).toString();
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => Object(JSON.parse(line)));
+  return objects.keys(/^(?!tickets\/_delta_log\/)/);
 }
 
 /** Writers that are told of files, crash and are cut off, while the engine stores more. */
@@ -93,19 +38,19 @@ async function simulate(scenario: {
   let busy = 0;
   const start = () => {
     const host = new SimulatedHost(simulation, { crash: scenario.crash, error: scenario.error });
-    const writer = createWriter(host.connect(createMemoryObjectStore('memory://results/', objects)));
+    const writer = createTableWriter(host.connect(createMemoryObjectStore('memory://results/', objects)));
     return { host, commit: (all: Parameters<TableWriter['commit']>[0]) => writer.commit(all) };
   };
   const writers = Array.from({ length: scenario.writers }, start);
   for (let stored = 0; stored < scenario.ranges; stored += 1) {
     const partition = random.below(3);
-    const range = storeRange(objects, partition, ends.get(partition) ?? 0n, random.chance(0.9));
+    const range = await storeTickets(objects, partition, ends.get(partition) ?? 0n, random.chance(0.9));
     ends.set(partition, range.endOffset);
     told.set(partition, [...(random.chance(0.9) ? (told.get(partition) ?? []) : []), range].slice(-4));
     const index = random.below(writers.length);
     if (writers[index]?.host.state === 'crashed') writers[index] = start();
     busy += 1;
-    const frontiers = new Map([[partition, frontier(told.get(partition) ?? [])]]);
+    const frontiers = new Map([[partition, frontierOf(told.get(partition) ?? [])]]);
     writers[index]
       ?.commit(frontiers)
       .catch(() => undefined)
@@ -115,7 +60,7 @@ async function simulate(scenario: {
   for (let steps = 0; steps < 500; steps += 1) await simulation.step(); // late ones arrive
 
   const results = createMemoryObjectStore('memory://results/', objects);
-  await createWriter(results).commit(new Map([...ends].map(([p, end]) => [p, frontier([], end)])));
+  await createTableWriter(results).commit(new Map([...ends].map(([p, end]) => [p, frontierOf([], end)])));
   const table = await readTable(results, { table: 'tickets', topic });
   expect([...(table?.files.keys() ?? [])].sort()).toEqual(storedKeys(objects));
   expect(table?.addedAgain ?? []).toEqual([]);
@@ -152,9 +97,9 @@ describe('a commit', () => {
   const results = createMemoryObjectStore('memory://results/', objects);
 
   test('of a round names the table once, how far each partition is, and each file', async () => {
-    const writer = createWriter(results);
-    const zero = frontier([storeRange(objects, 0, 0n), storeRange(objects, 0, 3n)]);
-    const one = frontier([storeRange(objects, 1, 2n ** 62n)]);
+    const writer = createTableWriter(results);
+    const zero = frontierOf([await storeTickets(objects, 0, 0n), await storeTickets(objects, 0, 3n)]);
+    const one = frontierOf([await storeTickets(objects, 1, 2n ** 62n)]);
     expect(await writer.commit(new Map([[0, zero], [1, one]]))).toBe(3); // prettier-ignore
     const actions = actionsOf(objects, 0);
     expect(actions.flatMap(Object.keys)).toEqual([
@@ -172,11 +117,11 @@ describe('a commit', () => {
       add: {
         path: 'partition=0/00000000000000000000-00000000000000000002.parquet',
         partitionValues: {},
-        size: body.length,
+        size: zero.recent[0]?.files[0]?.size,
         dataChange: true,
       },
     });
-    const text = Buffer.from(objects.objects.get(`${LOG}00000000000000000000.json`)?.body ?? []).toString();
+    const text = objects.text(`${LOG}00000000000000000000.json`);
     expect(text).toContain(`"appId":"client-tickets/${topic}/partition-1","version":${2n ** 62n + 3n}`);
     expect(text).toContain(
       String.raw`\"maxValues\":{\"kafka_partition\":1,\"kafka_offset\":${2n ** 62n + 2n}}`,
@@ -184,14 +129,16 @@ describe('a commit', () => {
   });
 
   test('that was made before is not made again', async () => {
-    const again = new Map([[0, frontier([storeRange(objects, 0, 0n), storeRange(objects, 0, 3n)])]]);
-    expect(await createWriter(results).commit(again)).toBe(0);
+    const again = new Map([
+      [0, frontierOf([await storeTickets(objects, 0, 0n), await storeTickets(objects, 0, 3n)])],
+    ]);
+    expect(await createTableWriter(results).commit(again)).toBe(0);
     expect(objects.objects.has(`${LOG}00000000000000000001.json`)).toBe(false);
   });
 
   test('of a file whose offsets are not all rows gives no bounds of offsets, that maxima may be answered from them', async () => {
-    const gaps = { ...storeRange(objects, 0, 6n), rows: 2 };
-    await createWriter(results).commit(new Map([[0, frontier([gaps])]]));
+    const gaps = { ...(await storeTickets(objects, 0, 6n)), rows: 2 };
+    await createTableWriter(results).commit(new Map([[0, frontierOf([gaps])]]));
     const stats = Object(actionsOf(objects, 1).at(-1)?.['add']).stats;
     expect(JSON.parse(stats)).toMatchObject({
       numRecords: 2,
@@ -205,16 +152,16 @@ describe('a commit', () => {
 describe('a log', () => {
   async function begin() {
     const objects = new MemoryObjects();
-    const writer = createWriter(createMemoryObjectStore('memory://results/', objects));
-    await writer.commit(new Map([[0, frontier([storeRange(objects, 0, 0n)])]]));
-    await writer.commit(new Map([[0, frontier([storeRange(objects, 0, 3n)])]]));
+    const writer = createTableWriter(createMemoryObjectStore('memory://results/', objects));
+    await writer.commit(new Map([[0, frontierOf([await storeTickets(objects, 0, 0n)])]]));
+    await writer.commit(new Map([[0, frontierOf([await storeTickets(objects, 0, 3n)])]]));
     return { objects, writer, results: createMemoryObjectStore('memory://results/', objects) };
   }
 
   test('that is deleted under a writer is written again from the files', async () => {
     const { objects, writer, results } = await begin();
-    for (const key of objects.objects.keys()) if (key.startsWith(LOG)) objects.objects.delete(key);
-    await writer.commit(new Map([[0, frontier([storeRange(objects, 0, 6n)])]]));
+    objects.remove(/_delta_log/);
+    await writer.commit(new Map([[0, frontierOf([await storeTickets(objects, 0, 6n)])]]));
     const table = await readTable(results, { table: 'tickets', topic });
     expect(table?.version).toBe(0);
     expect([...(table?.files.keys() ?? [])]).toEqual(storedKeys(objects));
@@ -223,8 +170,8 @@ describe('a log', () => {
   test('that another program has upgraded is not written to, and its version and what to do are named', async () => {
     const { objects, writer } = await begin();
     const upgrade = { protocol: { minReaderVersion: 3, minWriterVersion: 7 } };
-    objects.write(`${LOG}00000000000000000002.json`, Buffer.from(JSON.stringify(upgrade)), {});
-    const commit = writer.commit(new Map([[0, frontier([storeRange(objects, 0, 6n)])]]));
+    objects.write(`${LOG}00000000000000000002.json`, JSON.stringify(upgrade));
+    const commit = writer.commit(new Map([[0, frontierOf([await storeTickets(objects, 0, 6n)])]]));
     await expect(commit).rejects.toThrow('needs 7: another program has upgraded it');
     expect(objects.objects.has(`${LOG}00000000000000000003.json`)).toBe(false);
   });
@@ -233,21 +180,21 @@ describe('a log', () => {
     const { objects, results } = await begin();
     const strange = JSON.stringify({ commitInfo: { operation: 'WRITE' } });
     for (const version of [0, 1])
-      objects.write(`${LOG}${String(version).padStart(20, '0')}.json`, Buffer.from(strange), {});
-    const commit = createWriter(results).commit(new Map([[0, frontier([], 6n)]]));
+      objects.write(`${LOG}${String(version).padStart(20, '0')}.json`, Buffer.from(strange));
+    const commit = createTableWriter(results).commit(new Map([[0, frontierOf([], 6n)]]));
     await expect(commit).rejects.toThrow('Delete that folder');
   });
 
   test('goes on after a commit of another program, such as a vacuum', async () => {
     const { objects, writer, results } = await begin();
     const strange = JSON.stringify({ commitInfo: { operation: 'VACUUM END' } });
-    objects.write(`${LOG}00000000000000000002.json`, Buffer.from(strange), {});
+    objects.write(`${LOG}00000000000000000002.json`, Buffer.from(strange));
     for (const [each, start] of [
       [writer, 6n],
-      [createWriter(results), 9n],
+      [createTableWriter(results), 9n],
     ] as const)
       // prettier-ignore
-      await each.commit(new Map([[0, frontier([storeRange(objects, 0, start)])]]));
+      await each.commit(new Map([[0, frontierOf([await storeTickets(objects, 0, start)])]]));
     const table = await readTable(results, { table: 'tickets', topic });
     expect(table?.version).toBe(4);
     expect([...(table?.files.keys() ?? [])]).toEqual(storedKeys(objects));
@@ -255,9 +202,13 @@ describe('a log', () => {
 
   test('of more files than a commit takes is made good in several', async () => {
     const objects = new MemoryObjects();
-    for (let file = 0n; file < 1_200n; file += 1n) storeRange(objects, 0, file * 3n);
+    const [same = { key: '' }] = (await storeTickets(objects, 0, 0n)).files;
+    for (let startOffset = 3n; startOffset < 3_600n; startOffset += 3n) {
+      const range = { partition: 0, startOffset, endOffset: startOffset + 3n };
+      objects.write(rowsKey('tickets', 'parquet', range), objects.bytes(same.key));
+    }
     const results = createMemoryObjectStore('memory://results/', objects);
-    expect(await createWriter(results).commit(new Map([[0, frontier([], 3_600n)]]))).toBe(1_200);
+    expect(await createTableWriter(results).commit(new Map([[0, frontierOf([], 3_600n)]]))).toBe(1_200);
     const table = await readTable(results, { table: 'tickets', topic });
     expect(table?.version).toBe(1);
     expect([...(table?.files.keys() ?? [])]).toEqual(storedKeys(objects));
@@ -267,10 +218,10 @@ describe('a log', () => {
 describe('a file that only the store knows', () => {
   async function commitListed(bytes: Uint8Array): Promise<unknown> {
     const objects = new MemoryObjects();
-    const { files } = storeRange(objects, 0, 0n);
-    objects.write(files[0]?.key ?? '', bytes, {});
+    const { files } = await storeTickets(objects, 0, 0n);
+    objects.write(files[0]?.key ?? '', bytes);
     const results = createMemoryObjectStore('memory://results/', objects);
-    await createWriter(results).commit(new Map([[0, frontier([], 3n)]]));
+    await createTableWriter(results).commit(new Map([[0, frontierOf([], 3n)]]));
     return actionsOf(objects, 0).at(-1)?.['add'];
   }
 

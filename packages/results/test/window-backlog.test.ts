@@ -97,7 +97,7 @@ async function readBacklog(
   const pairs: { readonly counted: unknown; readonly stored: unknown }[] = [];
   checkpoints.onWrite = (key) => {
     if (!key.includes('partition-')) return;
-    const { counted, stored } = JSON.parse(Buffer.from(checkpoints.objects.get(key)?.body ?? []).toString());
+    const { counted, stored } = JSON.parse(checkpoints.text(key));
     const states = [counted, stored].map(({ state }) => parseQueryState(query, state).windows);
     held.push(Object.keys(states[0]?.windows ?? {}).length);
     if (counted.endOffset === stored.endOffset) pairs.push({ counted: states[0], stored: states[1] });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { silentLogger, StreamingQuery, systemClock } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog } from '@client-tickets/micro-batch/testing';
 import {
   by,
@@ -10,13 +9,14 @@ import {
   oneOf,
   type Query,
 } from '@client-tickets/records';
-import { createCountsPublisher, createQueryHandler, type QueryHandlerOptions } from '@client-tickets/results';
+import type { QueryHandlerOptions } from '@client-tickets/results';
 import { createTicketGenerator, encodeTicket, ticket, ticketQuery } from '@client-tickets/tickets';
 import { readStatus } from '../src/status/read-status.ts';
 import { createFolderLocation } from './support/folder-location.ts';
 import { TOPIC } from './support/history.ts';
 import { brokersOf, rebuild, verify as verifyLeft } from './support/left-query.ts';
 import { runHere } from './support/run-here.ts';
+import { startQuery } from './support/start-query.ts';
 import { readFrom } from './support/topic-sample.ts';
 
 /** Tickets as the next version of the program may declare them. */
@@ -50,19 +50,9 @@ async function run(
   for (const message of messages) log.append(0, Buffer.from(message), { timestamp: Date.UTC(2026, 10, 22) });
   const results = createMemoryObjectStore('memory://results/');
   const checkpoints = createMemoryObjectStore('memory://checkpoints/');
-  await StreamingQuery.start({
-    name: 'test',
-    source: log.createSource(),
-    handler: createQueryHandler(query, { formats: ['json', 'parquet'], ...options }),
-    publisher: createCountsPublisher({ query, store: results, topic: TOPIC }),
-    checkpoints,
-    results,
-    trigger: { kind: 'availableNow' },
-    clock: systemClock,
-    logger: silentLogger,
-    newId: () => 'query-of-a-test',
-    maxOffsetsPerTrigger: 2,
-  }).finished;
+  const trigger = { kind: 'availableNow' } as const;
+  const places = { source: log.createSource(), checkpoints, results, trigger };
+  await startQuery({ ...places, maxOffsetsPerTrigger: 2 }, options, query).finished;
   return { log, resultsStore: results, checkpointStore: checkpoints };
 }
 

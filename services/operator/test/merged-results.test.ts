@@ -25,9 +25,6 @@ const MERGED = /^tickets\/merged\//;
 const SMALL = /^tickets\/partition=/;
 const LOG = tableLogPrefix('tickets');
 
-const keysOf = ({ results }: History, pattern: RegExp): readonly string[] =>
-  [...results.objects.keys()].filter((key) => pattern.test(key)).sort();
-
 async function storedEnds({ checkpointStore }: History): Promise<ReadonlyMap<number, bigint>> {
   const identity = await readQuery(checkpointStore, TOPIC);
   if (identity === undefined) throw new Error('there is no query');
@@ -72,8 +69,7 @@ async function begin(formats: readonly ResultFormat[], seed = 5): Promise<Histor
     formats,
     maxOffsetsPerTrigger: 5,
   });
-  await history.finish();
-  history.crash();
+  await history.end();
   await makeTable(history);
   return history;
 }
@@ -83,7 +79,7 @@ async function merged(formats: readonly ResultFormat[], seed?: number): Promise<
   const history = await begin(formats, seed);
   await optimize(history);
   await vacuum(history);
-  expect(keysOf(history, SMALL)).toEqual([]);
+  expect(history.results.keys(SMALL)).toEqual([]);
   return history;
 }
 
@@ -101,20 +97,21 @@ describe.for(FORMATS)('results in %s', (formats) => {
       expect(after).toMatchObject({ ok: true, differences: [], notes: [] });
       expect(after.partitions.map((each) => [each.partition, each.rows, each.deadLetters])).toEqual(rows);
     }
-    expect(keysOf(history, SMALL)).toEqual([]);
-    expect(keysOf(history, MERGED)).toHaveLength(2);
+    expect(history.results.keys(SMALL)).toEqual([]);
+    expect(history.results.keys(MERGED)).toHaveLength(2);
   });
 
   test('go on after a merge as if nothing had been, with a table that holds what comes', async () => {
     const history = await merged(formats);
     history.add(40);
     history.revive();
-    await history.finish();
-    history.crash();
+    await history.end();
     await makeTable(history);
     expect(await verify(history)).toMatchObject({ ok: true, differences: [], notes: [] });
     const table = await readTable(history.resultsStore, { table: 'tickets', topic: TOPIC });
-    expect([...(table?.files.keys() ?? [])].sort()).toEqual(keysOf(history, /^tickets\/(merged|partition)/));
+    expect([...(table?.files.keys() ?? [])].sort()).toEqual(
+      history.results.keys(/^tickets\/(merged|partition)/),
+    );
   });
 
   test.for([false, true])(
@@ -123,7 +120,7 @@ describe.for(FORMATS)('results in %s', (formats) => {
       const history = await merged(formats);
       const before = await verify(history);
       history.checkpoints.objects.clear();
-      if (logIsLost) for (const key of keysOf(history, /_delta_log/)) history.results.objects.delete(key);
+      if (logIsLost) history.results.remove(/_delta_log/);
       const { resultsStore: results, checkpointStore: checkpoints } = history;
       const rebuilt = await rebuild(history, { handlerOptions: { formats } });
       // What comes after the last ticket is in no merged file, so the end of a partition may be read again.
@@ -134,8 +131,7 @@ describe.for(FORMATS)('results in %s', (formats) => {
       await writeRebuilt(ticketQuery, { results, checkpoints }, rebuilt);
       history.add(20);
       history.revive();
-      await history.finish();
-      history.crash();
+      await history.end();
       await makeTable(history);
       expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
     },
@@ -149,7 +145,7 @@ test('vacuum throws away what is left of the uploads of merges that were killed,
   await optimize(history);
   await vacuum(history);
   expect([...history.results.uploads.values()]).toEqual(['partition-0']);
-  expect(keysOf(history, SMALL)).toEqual([]);
+  expect(history.results.keys(SMALL)).toEqual([]);
 
   await upload(MERGE_OWNER);
   expect(await vacuum(history, '--dry-run')).toContain('nothing to delete');
@@ -166,9 +162,9 @@ test('vacuum leaves a merge alone that is under way', async () => {
   const upload = history.resultsStore.beginUpload({ owner: MERGE_OWNER });
   await upload.write(Buffer.from('x'));
   await vacuum(history);
-  expect(keysOf(history, SMALL)).toEqual([]);
+  expect(history.results.keys(SMALL)).toEqual([]);
   await upload.complete('tickets/merged/whole');
-  expect(keysOf(history, /whole/)).toHaveLength(1);
+  expect(history.results.keys(/whole/)).toHaveLength(1);
 });
 
 describe('of JSON files whose rows are in merged files, verify tells', () => {
@@ -204,7 +200,7 @@ describe('of JSON files whose rows are in merged files, verify tells', () => {
 
   test('that its record is damaged', async () => {
     const { history } = await dropAllButOne(true);
-    history.results.write(DROPPED_KEY, Buffer.from('{"version":1'), {});
+    history.results.write(DROPPED_KEY, '{"version":1');
     const { differences } = await verify(history);
     expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key: DROPPED_KEY }));
   });
@@ -213,7 +209,7 @@ describe('of JSON files whose rows are in merged files, verify tells', () => {
 describe('verify finds it when a merged file', () => {
   test('is gone, and the small ones with it', async () => {
     const history = await merged(['parquet']);
-    const [key = ''] = keysOf(history, MERGED);
+    const [key = ''] = history.results.keys(MERGED);
     history.results.objects.delete(key);
     const { differences } = await verify(history);
     expect(differences).toContainEqual(expect.objectContaining({ code: 'table_differs', key }));
@@ -222,9 +218,9 @@ describe('verify finds it when a merged file', () => {
 
   test.for(FORMATS)('is damaged, with %s', async (formats) => {
     const history = await merged(formats);
-    const [key = ''] = keysOf(history, MERGED);
+    const [key = ''] = history.results.keys(MERGED);
     const { body } = history.results.objects.get(key) ?? { body: new Uint8Array() };
-    history.results.write(key, body.subarray(1), {});
+    history.results.write(key, body.subarray(1));
     const { differences } = await verify(history);
     expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key }));
   });
@@ -236,9 +232,9 @@ describe('verify finds it when a merged file', () => {
       await optimize(history);
       await optimize(other);
       if (step === vacuum) await vacuum(history);
-      const [key = ''] = keysOf(history, MERGED);
-      const [strange = ''] = keysOf(other, MERGED);
-      history.results.write(key, other.results.objects.get(strange)?.body ?? new Uint8Array(), {});
+      const [key = ''] = history.results.keys(MERGED);
+      const [strange = ''] = other.results.keys(MERGED);
+      history.results.write(key, other.results.bytes(strange));
       const { differences } = await verify(history);
       const codes = new Set(differences.filter((each) => each.key === key).map(({ code }) => code));
       expect(codes).toContain('formats_differ');
@@ -247,7 +243,7 @@ describe('verify finds it when a merged file', () => {
 
   test('and one of its small files are both in the table', async () => {
     const history = await begin(['parquet']);
-    const [small = ''] = keysOf(history, SMALL);
+    const [small = ''] = history.results.keys(SMALL);
     await optimize(history);
     const table = await readTable(history.resultsStore, { table: 'tickets', topic: TOPIC });
     const version = `${LOG}${String((table?.version ?? 0) + 1).padStart(20, '0')}.json`;
@@ -259,7 +255,7 @@ describe('verify finds it when a merged file', () => {
       modificationTime: 0,
       dataChange: true,
     };
-    history.results.write(version, Buffer.from(JSON.stringify({ add })), {});
+    history.results.write(version, JSON.stringify({ add }));
     const { differences } = await verify(history);
     expect(differences).toMatchObject([{ code: 'table_differs', key: small }]);
   });

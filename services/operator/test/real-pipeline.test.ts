@@ -5,16 +5,16 @@ import {
   parseStartingOffsets,
   silentLogger,
   type StartingOffsets,
-  StreamingQuery,
+  type StreamingQuery,
   systemClock,
   type Trigger,
 } from '@client-tickets/micro-batch';
 import { openObjectStore } from '@client-tickets/object-store';
-import { createCountsPublisher, createQueryHandler, type ResultFormat } from '@client-tickets/results';
+import type { ResultFormat } from '@client-tickets/results';
 import type { QueryState } from '@client-tickets/records';
-import { ticketQuery } from '@client-tickets/tickets';
 import { connection, hasBrokers, hasS3, uniqueName, useRealBrokers } from './support/real-servers.ts';
 import { runHere } from './support/run-here.ts';
+import { startQuery } from './support/start-query.ts';
 import { ticketBatch } from './support/ticket-batch.ts';
 
 const {
@@ -183,27 +183,24 @@ async function consume(options: {
     onTestFinished(() => store.close());
     return store;
   };
-  const results = await open(options.results);
-  const query = StreamingQuery.start({
-    name: 'test',
-    source: createKafkaSource({
-      connection,
-      topic,
-      groupId: topic,
-      logger: silentLogger,
-      clock: systemClock,
-    }),
-    handler: createQueryHandler(ticketQuery, { formats }),
-    publisher: createCountsPublisher({ query: ticketQuery, store: results, topic }),
-    checkpoints: await open(options.checkpoints),
-    results,
-    trigger,
-    clock: systemClock,
-    logger: silentLogger,
-    newId: uniqueName,
-    maxOffsetsPerTrigger: 10,
-    startingOffsets,
-  });
+  const query = startQuery(
+    {
+      source: createKafkaSource({
+        connection,
+        topic,
+        groupId: topic,
+        logger: silentLogger,
+        clock: systemClock,
+      }),
+      checkpoints: await open(options.checkpoints),
+      results: await open(options.results),
+      trigger,
+      newId: uniqueName,
+      maxOffsetsPerTrigger: 10,
+      startingOffsets,
+    },
+    { formats },
+  );
   onTestFinished(() => query.stop({ budgetMs: 1_000 }));
   return query;
 }

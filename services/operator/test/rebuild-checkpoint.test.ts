@@ -42,8 +42,7 @@ test(
         expect(differences.filter(({ code }) => code !== 'counts_behind')).toEqual([]);
 
         history.revive();
-        await history.finish();
-        history.crash();
+        await history.end();
         const report = await verify(history);
         expect(report).toMatchObject({ ok: true, differences: [] });
         const held = report.partitions.reduce((sum, each) => sum + each.rows + each.deadLetters, 0);
@@ -63,8 +62,7 @@ async function finished(seed = 5, apartMs?: number): Promise<History> {
     partitions: 2,
     maxOffsetsPerTrigger: 6,
   });
-  await history.finish();
-  history.crash();
+  await history.end();
   return history;
 }
 
@@ -89,10 +87,10 @@ describe('a rebuild', () => {
   test('gives the same checkpoint, but for its history', async () => {
     const history = await finished();
     const key = `${TOPIC}/partition-1.json`;
-    const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+    const before = JSON.parse(history.checkpoints.text(key));
     history.checkpoints.objects.delete(key);
     await write(history, await rebuild(history));
-    const after = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+    const after = JSON.parse(history.checkpoints.text(key));
     expect(after.stored).toMatchObject(withoutWatermark(before.stored));
     expect(after).toMatchObject({
       query: before.query,
@@ -109,34 +107,28 @@ describe('a rebuild', () => {
       history.revive();
       for (const partition of [0, 1]) history.log.recreate(partition);
       history.add(150); // past what was read
-      await history.finish();
-      history.crash();
+      await history.end();
       const key = `${TOPIC}/partition-0.json`;
-      const before = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+      const before = JSON.parse(history.checkpoints.text(key));
       expect(before.gaps).toMatchObject([{ reason: 'replaced' }]);
       history.checkpoints.objects.clear();
-      if (!counted)
-        for (const name of [...history.results.objects.keys()].filter((each) =>
-          each.startsWith('ticket_counts'),
-        ))
-          history.results.objects.delete(name);
+      if (!counted) history.results.remove(/^ticket_counts/);
       await write(history, await rebuild(history));
-      const found = JSON.parse(Buffer.from(history.checkpoints.objects.get(key)?.body ?? []).toString());
+      const found = JSON.parse(history.checkpoints.text(key));
       expect(found.gaps).toEqual([{ ...before.gaps[0], at: found.gaps[0].at }]);
       if (counted) {
         expect(found.stored).toMatchObject(withoutWatermark(before.stored));
       }
       history.revive();
       history.add(10);
-      await history.finish();
-      history.crash();
+      await history.end();
       expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
     },
   );
 
   test('puts windows together again that checkpoints have dropped, so that a day whose files are lost is there again', async () => {
     const history = await finished(5, 4 * 3_600_000);
-    const days = [...history.results.objects.keys()].filter((key) => key.includes('_by_hour_final/'));
+    const days = history.results.keys(/_by_hour_final\//);
     expect(days.length).toBeGreaterThan(4);
     const lost = days.slice(0, 2).map((key) => [key, history.results.objects.get(key)?.body] as const);
     for (const [key] of lost) history.results.objects.delete(key);
@@ -147,8 +139,7 @@ describe('a rebuild', () => {
     history.checkpoints.objects.clear();
     await write(history, await rebuild(history));
     history.revive();
-    await history.finish();
-    history.crash();
+    await history.end();
     expect(await verify(history)).toMatchObject({ ok: true, differences: [] });
     for (const [key, body] of lost) expect(history.results.objects.get(key)?.body).toEqual(body);
   });
@@ -163,15 +154,15 @@ describe('a rebuild', () => {
     const lost = history.checkpoints.objects.get(`${TOPIC}/partition-0.json`);
     history.checkpoints.objects.delete(`${TOPIC}/partition-0.json`);
     const rebuilt = await rebuild(history);
-    history.checkpoints.write(`${TOPIC}/partition-0.json`, lost?.body ?? new Uint8Array(), {});
+    history.checkpoints.write(`${TOPIC}/partition-0.json`, lost?.body ?? new Uint8Array());
     await expect(write(history, rebuilt)).rejects.toThrow('was not replaced');
   });
 
   test('is refused when the checkpoint location holds another query', async () => {
     const history = await finished();
     const other = new MemoryObjects();
-    const query = Buffer.from(history.checkpoints.objects.get(`${TOPIC}/query.json`)?.body ?? []).toString();
-    other.write(`${TOPIC}/query.json`, Buffer.from(query.replace(/"id": "[^"]*"/, '"id": "other"')), {});
+    const query = history.checkpoints.text(`${TOPIC}/query.json`);
+    other.write(`${TOPIC}/query.json`, query.replace(/"id": "[^"]*"/, '"id": "other"'));
     await expect(
       rebuild(history, { checkpoints: createMemoryObjectStore('memory://c/', other) }),
     ).rejects.toThrow('holds query other');
@@ -192,36 +183,29 @@ describe('a rebuild', () => {
     for (const text of ['{ "version": 1, "id', undefined]) {
       const history = await finished();
       const objects = history[where];
-      const before = Buffer.from(objects.objects.get(key)?.body ?? []).toString();
+      const before = objects.text(key);
       if (text === undefined) objects.objects.delete(key);
-      else objects.write(key, Buffer.from(text), {});
+      else objects.write(key, text);
       await write(history, await rebuild(history));
       expect((await verify(history)).differences).toEqual([]);
       const kept = objects.objects.get(`${key}.damaged`)?.body;
       expect(kept && Buffer.from(kept).toString()).toBe(text);
       const identityOf = (document: string): unknown => (JSON.parse(document) as { id: unknown }).id;
-      if (key.endsWith('query.json'))
-        expect(identityOf(Buffer.from(objects.objects.get(key)?.body ?? []).toString())).toBe(
-          identityOf(before),
-        );
+      if (key.endsWith('query.json')) expect(identityOf(objects.text(key))).toBe(identityOf(before));
     }
   });
 
   test('claims no results that are not those of the checkpoint', async () => {
     const history = await finished();
     history.results.objects.delete('_query.json');
-    for (const key of [...history.results.objects.keys()].filter((each) => each.startsWith('tickets/')))
-      history.results.objects.delete(key);
+    history.results.remove(/^tickets\//);
     await expect(rebuild(history)).rejects.toThrow('is not what this checkpoint wrote: tickets/');
   });
 
   test('is refused, and says why, when files before the last range are not whole', async () => {
     const history = await finished();
     history.checkpoints.objects.clear();
-    const key =
-      [...history.results.objects.keys()]
-        .filter((each) => each.startsWith('tickets/partition=0/'))
-        .sort()[0] ?? '';
+    const [key = ''] = history.results.keys(/^tickets\/partition=0\//);
     history.results.objects.delete(key);
     await expect(rebuild(history)).rejects.toThrow(key);
   });
@@ -229,11 +213,7 @@ describe('a rebuild', () => {
   test('is refused when the last range may lack a file and the log cannot give it again', async () => {
     const history = await finished();
     history.checkpoints.objects.clear();
-    for (const key of [...history.results.objects.keys()].filter((each) =>
-      each.startsWith('ticket_counts'),
-    )) {
-      history.results.objects.delete(key);
-    }
+    history.results.remove(/^ticket_counts/);
     const log = new Map(
       history.log.partitions.map((p) => [
         p,

@@ -160,7 +160,7 @@ describe('a requeue', () => {
     const journal = await RequeueJournal.open(store, TOPIC, QUERY);
     await journal.plan({ from: new Map(), records: [], at: 'now' });
     await expect(RequeueJournal.open(store, TOPIC, 'query-2')).rejects.toThrow('belongs to query query-1');
-    objects.write(`${TOPIC}/requeue/00000000.json`, Buffer.from('{"version":1'), {});
+    objects.write(`${TOPIC}/requeue/00000000.json`, '{"version":1');
     await expect(RequeueJournal.open(store, TOPIC, QUERY)).rejects.toThrow(
       "requeue/00000000.json can't be used",
     );

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openQuery, type ObjectStore } from '@client-tickets/micro-batch';
-import {
-  createMemoryObjectStore,
-  interceptStore,
-  type MemoryObjects,
-} from '@client-tickets/micro-batch/testing';
+import { createMemoryObjectStore, interceptStore } from '@client-tickets/micro-batch/testing';
 import { parseLocation } from '@client-tickets/object-store';
 import { createQueryHandler } from '@client-tickets/results';
 import { ticketQuery } from '@client-tickets/tickets';
@@ -20,15 +16,12 @@ async function finished(): Promise<History> {
     partitions: 2,
     maxOffsetsPerTrigger: 5,
   });
-  await history.finish();
-  history.crash();
-  history.checkpoints.write(`${TOPIC}/requeue/00000000.json`, Buffer.from('{}'), {});
-  history.checkpoints.write('other_topic/query.json', Buffer.from('{}'), {});
-  history.results.write('notes.txt', Buffer.from('mine'), {});
+  await history.end();
+  history.checkpoints.write(`${TOPIC}/requeue/00000000.json`, '{}');
+  history.checkpoints.write('other_topic/query.json', '{}');
+  history.results.write('notes.txt', 'mine');
   return history;
 }
-
-const keysOf = ({ objects }: MemoryObjects): readonly string[] => [...objects.keys()].sort();
 
 const reset = (
   history: History,
@@ -57,8 +50,8 @@ describe('a reset', () => {
     expect(found.checkpoints.objects).toBe(history.checkpoints.objects.size - 1);
     expect(found.results.objects).toBe(history.results.objects.size - 1);
     await reset(history);
-    expect(keysOf(history.results)).toEqual(['notes.txt']);
-    expect(keysOf(history.checkpoints)).toEqual(['other_topic/query.json']);
+    expect(history.results.keys()).toEqual(['notes.txt']);
+    expect(history.checkpoints.keys()).toEqual(['other_topic/query.json']);
   });
 
   test('that is killed at any point lets no consumer start, and is ended by another one', async () => {
@@ -91,7 +84,7 @@ describe('a reset', () => {
 
   test('may be the answer to a checkpoint that cannot be read', async () => {
     const history = await finished();
-    history.checkpoints.write(`${TOPIC}/query.json`, Buffer.from('{'), {});
+    history.checkpoints.write(`${TOPIC}/query.json`, '{');
     await expect(survey(history)).resolves.toMatchObject({
       checkpoints: { objects: history.checkpoints.objects.size - 1 },
     });

@@ -2,17 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   previewStart,
-  silentLogger,
-  StreamingQuery,
   type PartitionOffsets,
   type StartPreview,
   type StartPreviewOptions,
 } from '@client-tickets/micro-batch';
 import type { MemoryObjects } from '@client-tickets/micro-batch/testing';
-import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
+import { createQueryHandler } from '@client-tickets/results';
 import type { QueryState } from '@client-tickets/records';
 import { ticketQuery } from '@client-tickets/tickets';
 import { startHistory, TOPIC, type History } from './support/history.ts';
+import { startQuery } from './support/start-query.ts';
 
 const FORMATS = ['json', 'parquet'] as const;
 
@@ -58,8 +57,7 @@ const contents = ({ objects }: MemoryObjects): string =>
 async function start({ log, resultsStore, checkpointStore }: History) {
   const positions = new Map<number, bigint>();
   const source = log.createSource({ alone: true }); // the crashed ones are still in the group
-  const query = StreamingQuery.start({
-    name: 'preview',
+  const query = startQuery({
     source: {
       ...source,
       seek: (partition, offset) => {
@@ -67,8 +65,6 @@ async function start({ log, resultsStore, checkpointStore }: History) {
         source.seek(partition, offset);
       },
     },
-    handler: createQueryHandler(ticketQuery, { formats: FORMATS }),
-    publisher: createCountsPublisher({ query: ticketQuery, store: resultsStore, topic: TOPIC }),
     checkpoints: checkpointStore,
     results: resultsStore,
     trigger: { kind: 'availableNow' },
@@ -77,7 +73,6 @@ async function start({ log, resultsStore, checkpointStore }: History) {
       monotonic: () => performance.now(),
       sleep: () => new Promise((wake) => setImmediate(wake)),
     },
-    logger: silentLogger,
     newId: () => 'new',
     truncationWaitMs: 0,
   });
@@ -184,8 +179,7 @@ describe('a preview', () => {
 
   test('names the settings that do not fit the checkpoint', async () => {
     const past = history(2);
-    await past.finish();
-    past.crash();
+    await past.end();
     const { refusals } = await preview(past, {
       handler: createQueryHandler(ticketQuery, { formats: ['json'] }),
     });
@@ -194,8 +188,7 @@ describe('a preview', () => {
 
   test('with failOnDataLoss off tells what would be recorded as lost', async () => {
     const past = history(3);
-    await past.finish();
-    past.crash();
+    await past.end();
     const { latest } = past.log.offsets(0);
     for (let count = 0; count < 5; count += 1) past.log.append(0, null);
     past.log.removeBefore(0, latest + 3n);

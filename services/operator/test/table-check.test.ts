@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryObjectStore, MemoryObjects } from '@client-tickets/micro-batch/testing';
+import { createMemoryObjectStore } from '@client-tickets/micro-batch/testing';
 import { ticketQuery } from '@client-tickets/tickets';
 import { readStatus } from '../src/status/read-status.ts';
 import type { ObjectStore } from '@client-tickets/micro-batch';
@@ -23,20 +23,16 @@ async function finished() {
   for (const versions of [1, 2]) {
     await history.finish();
     const isAdded = async (): Promise<boolean> =>
-      keysOf(history.results, /_delta_log/).length >= versions &&
+      history.results.keys(/_delta_log/).length >= versions &&
       (await check(history.resultsStore)).notes.length === 0;
     while (!(await isAdded())) for (let steps = 0; steps < 100; steps += 1) await history.step();
     if (versions === 1) history.add(10);
   }
   history.crash();
-  const objects = new MemoryObjects();
-  for (const [key, { body }] of history.results.objects) objects.write(key, body, {});
+  const objects = history.results.copy();
   const results = createMemoryObjectStore('memory://results/', objects);
   return { objects, results, history, check: () => check(results) };
 }
-
-const keysOf = ({ objects }: MemoryObjects, pattern: RegExp): readonly string[] =>
-  [...objects.keys()].filter((key) => pattern.test(key)).sort();
 
 describe('the table', () => {
   test('holds what the consumers have stored, and status counts it', async () => {
@@ -49,10 +45,10 @@ describe('the table', () => {
       topic: TOPIC,
       access: undefined,
     });
-    const files = keysOf(objects, /\.parquet$/);
-    const bytes = files.reduce((sum, key) => sum + (objects.objects.get(key)?.body.length ?? 0), 0);
+    const files = objects.keys(/\.parquet$/);
+    const bytes = files.reduce((sum, key) => sum + objects.bytes(key).length, 0);
     expect(status?.table).toEqual({
-      version: keysOf(objects, /_delta_log/).length - 1,
+      version: objects.keys(/_delta_log/).length - 1,
       content: { files: files.length, bytes, smallFiles: files.length },
     });
   });
@@ -60,7 +56,7 @@ describe('the table', () => {
   test('that lacks files which came after its last version is noted, and is no difference', async () => {
     const { objects, check } = await finished();
     const key = 'tickets/partition=0/00000000000000009000-00000000000000009004.parquet';
-    objects.write(key, Buffer.from('x'), {});
+    objects.write(key, 'x');
     const { differences, notes } = await check();
     expect(differences).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('files that are not in the table yet: 1')]);
@@ -69,7 +65,7 @@ describe('the table', () => {
   test('whose first versions another program has put into a checkpoint is not compared, and a note says so', async () => {
     const { objects, check } = await finished();
     objects.objects.delete(`${LOG}00000000000000000000.json`);
-    objects.write(`${LOG}_last_checkpoint`, Buffer.from('{"version":1,"size":3}'), {});
+    objects.write(`${LOG}_last_checkpoint`, '{"version":1,"size":3}');
     const { differences, notes } = await check();
     expect(differences).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('not compared')]);

@@ -1,10 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  createMemoryObjectStore,
-  createRandom,
-  type MemoryLog,
-  MemoryObjects,
-} from '@client-tickets/micro-batch/testing';
+import { createMemoryObjectStore, createRandom, type MemoryLog } from '@client-tickets/micro-batch/testing';
 import type { VerifyOptions } from '../src/verify/verify-results.ts';
 import type { TopicAccess } from '../src/topic/topic-access.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
@@ -64,16 +59,9 @@ let histories: readonly History[] = [];
 beforeAll(async () => {
   histories = options.map((each, index) => startHistory({ ...each, seed: SEED + index }));
   for (const history of histories) {
-    await history.finish();
-    history.crash();
+    await history.end();
   }
 });
-
-function copyOf({ objects }: MemoryObjects): MemoryObjects {
-  const copy = new MemoryObjects();
-  for (const [key, { body, metadata }] of objects) copy.write(key, body, { metadata });
-  return copy;
-}
 
 function verify(
   { results, checkpoints }: Spoilable,
@@ -94,8 +82,8 @@ describe('verify finds and names it when', () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const { versions } = history;
         const spoilt = {
-          results: copyOf(history.results),
-          checkpoints: copyOf(history.checkpoints),
+          results: history.results.copy(),
+          checkpoints: history.checkpoints.copy(),
           versions,
         };
         const expected = await corrupt(spoilt, createRandom(SEED + attempt));

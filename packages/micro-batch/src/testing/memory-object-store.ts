@@ -21,11 +21,37 @@ export class MemoryObjects {
   /** Called after each write that took effect, for invariants that must hold at every moment. */
   onWrite: (key: string) => void = () => undefined;
 
-  write(key: string, body: Uint8Array, options: PutOptions | undefined): { readonly etag: string } {
+  /** Sorted: all, or those that the pattern fits. */
+  keys(pattern = /^/): readonly string[] {
+    return [...this.objects.keys()].filter((key) => pattern.test(key)).sort();
+  }
+
+  /** None where there is no such object. */
+  bytes(key: string): Uint8Array {
+    return this.objects.get(key)?.body ?? new Uint8Array();
+  }
+
+  text(key: string): string {
+    return Buffer.from(this.bytes(key)).toString();
+  }
+
+  remove(pattern: RegExp): void {
+    for (const key of this.keys(pattern)) this.objects.delete(key);
+  }
+
+  copy(): MemoryObjects {
+    const copy = new MemoryObjects();
+    for (const [key, object] of this.objects) copy.objects.set(key, object);
+    return copy;
+  }
+
+  /** Text is written in UTF-8. */
+  write(key: string, content: Uint8Array | string, options: PutOptions = {}): { readonly etag: string } {
+    const body = typeof content === 'string' ? Buffer.from(content) : content;
     const etag = this.hasContentEtags
       ? `"${createHash('md5').update(body).digest('hex')}"`
       : `"${++this.#writes}"`;
-    this.objects.set(key, { body: Uint8Array.from(body), etag, metadata: { ...options?.metadata } });
+    this.objects.set(key, { body: Uint8Array.from(body), etag, metadata: { ...options.metadata } });
     this.onWrite(key);
     return { etag };
   }
@@ -41,7 +67,7 @@ export function createMemoryObjectStore(
     holds: boolean,
     key: string,
     body: Uint8Array,
-    options: PutOptions | undefined,
+    options?: PutOptions,
   ): Promise<ConditionalPutResult> => Promise.resolve(holds ? shared.write(key, body, options) : undefined);
   return {
     location,

@@ -36,7 +36,7 @@ for (const before of [undefined, 'old'] as const) {
 
   test(`with ${situation}, when another consumer was first, nothing is written`, async () => {
     const { objects, store, etag } = setUp(before);
-    objects.write(KEY, bytes('theirs'), undefined);
+    objects.write(KEY, bytes('theirs'));
     expect(await compareAndSwap(store, KEY, bytes('mine'), etag)).toBeUndefined();
     expect(text(objects)).toBe('theirs');
   });

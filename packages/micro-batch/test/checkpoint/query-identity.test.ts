@@ -74,12 +74,9 @@ const edit = (
   key: string,
   change: (document: Record<string, unknown>) => void,
 ): void => {
-  const document = JSON.parse(Buffer.from(objects.objects.get(key)?.body ?? []).toString()) as Record<
-    string,
-    unknown
-  >;
+  const document = JSON.parse(objects.text(key)) as Record<string, unknown>;
   change(document);
-  objects.write(key, Buffer.from(JSON.stringify(document)), undefined);
+  objects.write(key, JSON.stringify(document));
 };
 
 test('a query is created once, survives being written and read, and is opened from then on', async () => {
@@ -193,7 +190,7 @@ test('the checkpoint of another topic is refused, wherever it was copied to', as
   const places = locations();
   await open(places, { topic: 'tickets' });
   const query = places.checkpoints.objects.get('tickets/query.json');
-  places.checkpoints.write(QUERY, query?.body ?? new Uint8Array(), undefined);
+  places.checkpoints.write(QUERY, query?.body ?? new Uint8Array());
   expect(await attempt(places)).toEqual(refusal('checkpoint_mismatch', /topic: tickets became letters/));
 });
 
@@ -214,7 +211,7 @@ test('results of another query are refused with the name of theirs', async () =>
 
 test('a results location with files of something else is refused, and they are left alone', async () => {
   const places = locations();
-  places.results.write('reports/2025.csv', Buffer.from('x'), undefined);
+  places.results.write('reports/2025.csv', 'x');
   expect(await attempt(places)).toEqual(
     refusal('results_mismatch', /memory:\/\/results\/ already holds files \(reports\/2025.csv\)/),
   );
@@ -222,18 +219,18 @@ test('a results location with files of something else is refused, and they are l
 
 test('hidden files, and the checkpoint itself, are no files of something else', async () => {
   const places = locations();
-  places.results.write('_SUCCESS', Buffer.from(''), undefined);
+  places.results.write('_SUCCESS', '');
   expect(await attempt(places)).toBeUndefined();
   const nested = locations(true);
   nested.checkpointStore = createMemoryObjectStore('memory://results/checkpoints/', new MemoryObjects());
-  nested.results.write('checkpoints/letters/query.json', Buffer.from('{}'), undefined);
+  nested.results.write('checkpoints/letters/query.json', '{}');
   expect(await attempt(nested)).toBeUndefined();
 });
 
 test('a checkpoint with batches does not go with results that it did not write', async () => {
   const places = locations();
   await open(places);
-  places.checkpoints.write('letters/partition-0.json', Buffer.from('{}'), undefined);
+  places.checkpoints.write('letters/partition-0.json', '{}');
   const emptied = { ...places, results: new MemoryObjects() };
   emptied.resultStore = createMemoryObjectStore('memory://new-results/', emptied.results);
   expect(await attempt(emptied)).toEqual(
@@ -261,9 +258,7 @@ for (const [where, key] of [
   test(`${key} that lacks a field, or holds something else there, is refused with the name of the field`, async () => {
     const places = locations();
     await open(places);
-    const fields = Object.keys(
-      JSON.parse(Buffer.from(places[where].objects.get(key)?.body ?? []).toString()) as object,
-    );
+    const fields = Object.keys(JSON.parse(places[where].text(key)) as object);
     expect(fields.length).toBeGreaterThanOrEqual(4);
     const intact = places[where].objects.get(key);
     for (const field of fields) {
@@ -272,7 +267,7 @@ for (const [where, key] of [
         expect(await attempt(places)).toEqual(
           refusal('checkpoint_damaged', new RegExp(`memory://${where}/${key} is damaged: ${field}`)),
         );
-        places[where].write(key, intact?.body ?? new Uint8Array(), undefined);
+        places[where].write(key, intact?.body ?? new Uint8Array());
       }
     }
   });
@@ -281,7 +276,7 @@ for (const [where, key] of [
     const places = locations();
     await open(places);
     for (const body of ['', 'null', '[]', '{"version":1', '\u{0}', '7']) {
-      places[where].write(key, Buffer.from(body), undefined);
+      places[where].write(key, Buffer.from(body));
       expect(await attempt(places)).toEqual(
         refusal('checkpoint_damaged', new RegExp(`memory://${where}/${key} is damaged`)),
       );
@@ -296,6 +291,6 @@ test('starting offsets of query.json are checked each', async () => {
   for (const wrong of [{ first: '5' }, { '-1': '5' }, { 0: 5 }, { 0: '-1' }, { 0: 'x' }]) {
     edit(places.checkpoints, QUERY, (document) => (document['startingOffsets'] = wrong));
     expect(await attempt(places)).toEqual(refusal('checkpoint_damaged', /is damaged: startingOffsets/));
-    places.checkpoints.write(QUERY, intact?.body ?? new Uint8Array(), undefined);
+    places.checkpoints.write(QUERY, intact?.body ?? new Uint8Array());
   }
 });

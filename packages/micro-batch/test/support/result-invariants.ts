@@ -40,8 +40,7 @@ export function watchInvariants(options: {
   let starts: Readonly<Record<string, string>> = {};
   let published: PublishedCounts = { ends: {}, counts: {} };
 
-  const read = (objects: MemoryObjects, key: string): string =>
-    Buffer.from(objects.objects.get(key)?.body ?? []).toString();
+  const read = (objects: MemoryObjects, key: string): string => objects.text(key);
 
   const isLost = (partition: number, offset: bigint, what: 'rows' | 'counts' = 'rows'): boolean =>
     (documents.get(partition)?.gaps ?? []).some(

@@ -7,17 +7,18 @@ import {
   changeCheckpoint,
   changeFile,
   changeTable,
-  keysOf,
+  CHECKPOINTS,
+  drop,
+  linesOf,
+  putBack,
   replace,
   TABLE_LOG,
-  textOf,
+  tear,
+  toText,
+  unnamed,
   type Checkpoint,
   type Corruption,
 } from './spoil.ts';
-
-const linesOf = (body: Uint8Array): readonly string[] =>
-  Buffer.from(body).toString().split('\n').slice(0, -1);
-const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 const TICKETS = /^tickets(_json)?\/partition=/;
 const JSON_TICKETS = /^tickets_json\/.*\.json$/;
@@ -27,7 +28,7 @@ const COUNTS = /^ticket_counts(_by_team|_by_priority)?\//;
 
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a ticket file is deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, TICKETS));
+    const key = random.pick(spoilt.results.keys(TICKETS));
     if (key === undefined) return undefined;
     spoilt.results.objects.delete(key);
     const other = key.endsWith('.json')
@@ -37,54 +38,40 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     return isNamed ? { codes: ['file_missing'], names: key } : { codes: ['file_missing', 'offsets_missing'] };
   },
   'all files of a range are deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, TICKETS));
+    const key = random.pick(spoilt.results.keys(TICKETS));
     if (key === undefined) return undefined;
     const range = key.replace(TICKETS, '').replace(/\..*$/, '');
-    for (const each of keysOf(spoilt, /./)) if (each.includes(range)) spoilt.results.objects.delete(each);
+    for (const each of spoilt.results.keys(/./))
+      if (each.includes(range)) spoilt.results.objects.delete(each);
     return { codes: ['file_missing', 'offsets_missing'] };
   },
-  'a dead letter file is deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, DEAD_LETTERS));
-    if (key === undefined) return undefined;
-    spoilt.results.objects.delete(key);
-    return { codes: ['file_missing', 'totals_differ'] };
-  },
-  'a JSON file is torn': changeFile(JSON_TICKETS, ['file_damaged', 'rows_wrong'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
-  'a Parquet file is torn': changeFile(PARQUET_TICKETS, ['file_damaged'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
-  'a dead letter file is torn': changeFile(DEAD_LETTERS, ['file_damaged', 'rows_wrong'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
+  'a dead letter file is deleted': unnamed(drop(DEAD_LETTERS, ['file_missing', 'totals_differ'])),
+  'a JSON file is torn': tear(JSON_TICKETS, ['file_damaged', 'rows_wrong']),
+  'a Parquet file is torn': tear(PARQUET_TICKETS, ['file_damaged']),
+  'a dead letter file is torn': tear(DEAD_LETTERS, ['file_damaged', 'rows_wrong']),
   'a row is gone from a JSON file': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, JSON_TICKETS));
+    const key = random.pick(spoilt.results.keys(JSON_TICKETS));
     if (key === undefined) return undefined;
-    const lines = linesOf(spoilt.results.objects.get(key)?.body ?? new Uint8Array());
+    const lines = linesOf(spoilt.results.text(key));
     const gone = random.below(lines.length);
     replace(spoilt.results, key, toText(lines.filter((_, index) => index !== gone)));
     return { codes: ['formats_differ', 'file_damaged', 'rows_wrong', 'totals_differ'] };
   },
-  'a row is in a JSON file twice': changeFile(JSON_TICKETS, ['rows_wrong'], (body, random) => {
-    const lines = linesOf(body);
+  'a row is in a JSON file twice': changeFile(JSON_TICKETS, ['rows_wrong'], (text, random) => {
+    const lines = linesOf(text);
     const twice = random.pick(lines) ?? '';
     return toText(lines.flatMap((line) => (line === twice ? [line, line] : [line])));
   }),
-  'a row has another offset': changeFile(JSON_TICKETS, ['rows_wrong'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"kafka_offset":(\d+)/, (_, offset: string) => `"kafka_offset":${Number(offset) + 1_000}`),
+  'a row has another offset': changeFile(JSON_TICKETS, ['rows_wrong'], (text) =>
+    text.replace(/"kafka_offset":(\d+)/, (_, offset: string) => `"kafka_offset":${Number(offset) + 1_000}`),
   ),
-  'a row has another partition': changeFile(JSON_TICKETS, ['rows_wrong'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"kafka_partition":\d+/, '"kafka_partition":77'),
+  'a row has another partition': changeFile(JSON_TICKETS, ['rows_wrong'], (text) =>
+    text.replace(/"kafka_partition":\d+/, '"kafka_partition":77'),
   ),
   'a ticket has another type': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, JSON_TICKETS));
+    const key = random.pick(spoilt.results.keys(JSON_TICKETS));
     if (key === undefined) return undefined;
-    const text = textOf(spoilt.results, key);
+    const text = spoilt.results.text(key);
     const other = text.includes('"type":"GENERAL"')
       ? text.replace('"type":"GENERAL"', '"type":"ACCOUNT"').replace('General Support', 'Account Management')
       : text
@@ -94,38 +81,34 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     replace(spoilt.results, key, other);
     return { codes: ['formats_differ', 'counts_differ'] };
   },
-  'a ticket has a team that is not its own': changeFile(JSON_TICKETS, ['file_damaged'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"support_team":"[^"]+"/, '"support_team":"Nobody"'),
+  'a ticket has a team that is not its own': changeFile(JSON_TICKETS, ['file_damaged'], (text) =>
+    text.replace(/"support_team":"[^"]+"/, '"support_team":"Nobody"'),
   ),
   'a range is written under another name as well': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, TICKETS));
+    const key = random.pick(spoilt.results.keys(TICKETS));
     if (key === undefined) return undefined;
     const name = key.replace(
       /-(\d{20})\./,
       (_, end: string) => `-${(BigInt(end) + 1n).toString().padStart(20, '0')}.`,
     );
-    replace(spoilt.results, name, spoilt.results.objects.get(key)?.body ?? '');
+    replace(spoilt.results, name, spoilt.results.bytes(key));
     return { codes: ['offsets_twice', 'file_unexplained'] };
   },
   'two ranges have each other’s rows': (spoilt, random) => {
-    const keys = keysOf(spoilt, PARQUET_TICKETS);
+    const keys = spoilt.results.keys(PARQUET_TICKETS);
     const a = random.pick(keys);
     const b = random.pick(keys.filter((key) => key !== a));
     if (a === undefined || b === undefined) return undefined;
-    const body = spoilt.results.objects.get(a)?.body ?? '';
-    replace(spoilt.results, a, spoilt.results.objects.get(b)?.body ?? '');
+    const body = spoilt.results.bytes(a);
+    replace(spoilt.results, a, spoilt.results.bytes(b));
     replace(spoilt.results, b, body);
     return { codes: ['rows_wrong', 'formats_differ'] };
   },
   'a file is there after the stored end': async (spoilt, random) => {
-    const key = random.pick(
-      [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')),
-    );
+    const key = random.pick(spoilt.checkpoints.keys(CHECKPOINTS));
     if (key === undefined) return undefined;
     const partition = Number(/partition-(\d+)/.exec(key)?.[1]);
-    const { stored } = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const { stored } = JSON.parse(spoilt.checkpoints.text(key)) as Checkpoint;
     const startOffset = BigInt(stored.endOffset) + BigInt(random.below(3));
     const ticket = createTicketGenerator({ seed: 1, startTime: new Date(0), firstNumber: 90_000 }).next();
     const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
@@ -149,31 +132,14 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     replace(spoilt.results, key ?? '', 'x');
     return { codes: ['file_unexplained'], names: key ?? '' };
   },
-  'a count is wrong': changeFile(COUNTS, ['counts_differ'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"ticket_count":(\d+)/, (_, count: string) => `"ticket_count":${Number(count) + 1}`),
+  'a count is wrong': changeFile(COUNTS, ['counts_differ'], (text) =>
+    text.replace(/"ticket_count":(\d+)/, (_, count: string) => `"ticket_count":${Number(count) + 1}`),
   ),
-  'a counts file is torn': changeFile(COUNTS, ['file_damaged', 'counts_differ'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
-  'a counts file is deleted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, COUNTS));
-    if (key === undefined) return undefined;
-    spoilt.results.objects.delete(key);
-    return { codes: ['counts_behind'], names: key };
-  },
-  'a counts file is an earlier version': (spoilt, random) => {
-    const key = random.pick(
-      keysOf(spoilt, COUNTS).filter((each) => (spoilt.versions.get(each)?.length ?? 0) > 1),
-    );
-    const version = random.pick((spoilt.versions.get(key ?? '') ?? []).slice(0, -1));
-    if (key === undefined || version === undefined) return undefined;
-    spoilt.results.write(key, version.body, { metadata: version.metadata });
-    return { codes: ['counts_behind'], names: key };
-  },
+  'a counts file is torn': tear(COUNTS, ['file_damaged', 'counts_differ']),
+  'a counts file is deleted': drop(COUNTS, ['counts_behind']),
+  'a counts file is an earlier version': putBack(COUNTS),
   'a counts file counts further than was counted': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, COUNTS));
+    const key = random.pick(spoilt.results.keys(COUNTS));
     const object = spoilt.results.objects.get(key ?? '');
     if (key === undefined || object === undefined) return undefined;
     const ends = JSON.parse(object.metadata['end-offsets'] ?? '{}') as Record<string, string>;
@@ -187,11 +153,9 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   },
   'a checkpoint is an earlier version': (spoilt, random) => {
     const isOlder = (key: string): boolean => (spoilt.versions.get(key)?.length ?? 0) > 2;
-    const key = random.pick(
-      [...spoilt.checkpoints.objects.keys()].filter((each) => each.includes('/partition-')).filter(isOlder),
-    );
+    const key = random.pick(spoilt.checkpoints.keys(CHECKPOINTS).filter(isOlder));
     if (key === undefined) return undefined;
-    const now = JSON.parse(textOf(spoilt.checkpoints, key)) as Checkpoint;
+    const now = JSON.parse(spoilt.checkpoints.text(key)) as Checkpoint;
     const earlier = (spoilt.versions.get(key) ?? []).filter(({ body }) => {
       const then = JSON.parse(Buffer.from(body).toString()) as Checkpoint;
       // Two batches back, with tickets in between: the files of the last one could be those of a plan.
@@ -200,13 +164,13 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     });
     const version = random.pick(earlier);
     if (version === undefined) return undefined;
-    spoilt.checkpoints.write(key, version.body, {});
+    spoilt.checkpoints.write(key, version.body);
     return { codes: ['file_unexplained', 'counts_differ'] };
   },
   'a checkpoint is deleted': (spoilt, random) => {
-    const withFiles = [...spoilt.checkpoints.objects.keys()].filter((each) => {
+    const withFiles = spoilt.checkpoints.keys().filter((each) => {
       const partition = /partition-(\d+)/.exec(each)?.[1];
-      return partition !== undefined && keysOf(spoilt, new RegExp(`partition=${partition}/`)).length > 0;
+      return partition !== undefined && spoilt.results.keys(new RegExp(`partition=${partition}/`)).length > 0;
     });
     const key = random.pick(withFiles);
     if (key === undefined) return undefined;
@@ -214,9 +178,9 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     return { codes: ['checkpoint'] };
   },
   'a checkpoint is damaged': ({ checkpoints }, random) => {
-    const key = random.pick([...checkpoints.objects.keys()].filter((each) => each.includes('/partition-')));
+    const key = random.pick(checkpoints.keys(CHECKPOINTS));
     if (key === undefined) return undefined;
-    const body = textOf(checkpoints, key);
+    const body = checkpoints.text(key);
     replace(checkpoints, key, body.slice(0, random.below(body.length - 3)));
     return { codes: ['checkpoint'], names: key };
   },
@@ -278,34 +242,32 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     return true;
   }),
   'a version of the table is deleted': (spoilt) => {
-    const [key, ...newer] = keysOf(spoilt, TABLE_LOG);
+    const [key, ...newer] = spoilt.results.keys(TABLE_LOG);
     if (key === undefined || newer.length === 0) return undefined;
     spoilt.results.objects.delete(key);
     return { codes: ['table_differs'] };
   },
-  'a version of the table is torn': changeTable((body, random) =>
+  'a version of the table is torn': changeTable((_, random, body) =>
     body.subarray(0, body.length - 2 - random.below(20)),
   ),
-  'a file is in the table twice': changeTable((body) => {
-    const add = linesOf(body).find((line) => line.startsWith('{"add"'));
-    return add === undefined ? undefined : toText([...linesOf(body), add]);
+  'a file is in the table twice': changeTable((text) => {
+    const add = linesOf(text).find((line) => line.startsWith('{"add"'));
+    return add === undefined ? undefined : toText([...linesOf(text), add]);
   }),
-  'a file is not in the table': changeTable((body) => {
-    const lines = linesOf(body).filter((line) => !line.startsWith('{"add"'));
-    return lines.length === linesOf(body).length ? undefined : toText(lines);
+  'a file is not in the table': changeTable((text) => {
+    const lines = linesOf(text).filter((line) => !line.startsWith('{"add"'));
+    return lines.length === linesOf(text).length ? undefined : toText(lines);
   }),
-  'a file has another size in the table': changeTable((body) => {
-    const text = Buffer.from(body).toString();
+  'a file has another size in the table': changeTable((text) => {
     return text.includes('"size":') ? text.replace('"size":', '"size":1') : undefined;
   }),
-  'the table names a file that is not there': changeTable((body) => {
-    const text = Buffer.from(body).toString();
+  'the table names a file that is not there': changeTable((text) => {
     return text.includes('{"add"') ? text.replace('partition=', 'partition=9') : undefined;
   }),
   'the query has another id': ({ checkpoints }) => {
     const key = `${TOPIC}/query.json`;
     if (!checkpoints.objects.has(key)) return undefined;
-    replace(checkpoints, key, textOf(checkpoints, key).replace(/"id": "[^"]*"/, '"id": "somebody-else"'));
+    replace(checkpoints, key, checkpoints.text(key).replace(/"id": "[^"]*"/, '"id": "somebody-else"'));
     return { codes: ['query'] };
   },
   'the results do not say whose they are': ({ results }) => {

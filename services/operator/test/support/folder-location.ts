@@ -1,11 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, StreamingQuery, systemClock } from '@client-tickets/micro-batch';
 import { MemoryLog } from '@client-tickets/micro-batch/testing';
 import { openObjectStore } from '@client-tickets/object-store';
-import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
-import { ticketQuery } from '@client-tickets/tickets';
+import { startQuery } from './start-query.ts';
 import { ticketBatch } from './ticket-batch.ts';
 import { TOPIC } from './history.ts';
 
@@ -29,20 +27,13 @@ export async function createFolderLocation(): Promise<FolderLocation> {
   const resultStore = await openObjectStore(results);
   const checkpointStore = await openObjectStore(checkpoints);
   try {
-    const query = StreamingQuery.start({
-      name: 'test',
+    await startQuery({
       source: log.createSource(),
-      handler: createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] }),
-      publisher: createCountsPublisher({ query: ticketQuery, store: resultStore, topic: TOPIC }),
       checkpoints: checkpointStore,
       results: resultStore,
       trigger: { kind: 'availableNow' },
-      clock: systemClock,
-      logger: silentLogger,
-      newId: () => 'query-of-a-test',
       maxOffsetsPerTrigger: 10,
-    });
-    await query.finished;
+    }).finished;
   } finally {
     await resultStore.close();
     await checkpointStore.close();

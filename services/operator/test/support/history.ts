@@ -74,6 +74,8 @@ export interface History {
   add(records: number): void;
   /** All consumers crash, for good. */
   crash(): void;
+  /** Finishes, and crashes. */
+  end(): Promise<void>;
   /** Others take their place. */
   revive(): void;
 }
@@ -110,6 +112,7 @@ export function startHistory(options: HistoryOptions): History {
     const store = host.connect(resultsStore);
     const table = keepTable({
       query: ticketQuery,
+      hasExtra: false,
       formats,
       topic: TOPIC,
       results: store,
@@ -181,6 +184,19 @@ export function startHistory(options: HistoryOptions): History {
     }
   };
 
+  const finish = async (): Promise<void> => {
+    for (const { host } of consumers) host.rates = { crash: 0, error: 0 };
+    options = { ...options, crash: 0, error: 0 };
+    for (let steps = 0; ; steps += 1) {
+      if (steps > 60_000) throw new Error('the history does not come to its end');
+      if (left === 0 && steps % 50 === 0 && (await isPublished(log, checkpoints, resultsStore))) return;
+      await step();
+    }
+  };
+  const crashAll = (): void => {
+    for (const { host } of consumers) host.state = 'crashed';
+  };
+
   return {
     log,
     results,
@@ -192,14 +208,11 @@ export function startHistory(options: HistoryOptions): History {
     simulation,
     versions,
     step,
-    finish: async () => {
-      for (const { host } of consumers) host.rates = { crash: 0, error: 0 };
-      options = { ...options, crash: 0, error: 0 };
-      for (let steps = 0; ; steps += 1) {
-        if (steps > 60_000) throw new Error('the history does not come to its end');
-        if (left === 0 && steps % 50 === 0 && (await isPublished(log, checkpoints, resultsStore))) return;
-        await step();
-      }
+    finish,
+    crash: crashAll,
+    end: async () => {
+      await finish();
+      crashAll();
     },
     add: (records) => {
       left += records;
@@ -209,9 +222,6 @@ export function startHistory(options: HistoryOptions): History {
         void source.stop();
         consumers[index] = start(index);
       }
-    },
-    crash: () => {
-      for (const { host } of consumers) host.state = 'crashed';
     },
   };
 }

@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  silentLogger,
-  StreamingQuery,
-  systemClock,
-  type ObjectStore,
-  type StoredObject,
-  type Trigger,
-} from '@client-tickets/micro-batch';
+import type { ObjectStore, StoredObject, StreamingQuery, Trigger } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, MemoryLog, MemoryObjects } from '@client-tickets/micro-batch/testing';
 import type { QueryState } from '@client-tickets/records';
-import { createCountsPublisher, createQueryHandler } from '@client-tickets/results';
-import { createTicketGenerator, encodeTicket, ticketQuery } from '@client-tickets/tickets';
+import { createTicketGenerator, encodeTicket } from '@client-tickets/tickets';
 import { expect } from 'vitest';
 import { TOPIC } from './history.ts';
+import { startQuery } from './start-query.ts';
 
 const HOUR_MS = 3_600_000;
 const COUNTS_KEY = 'ticket_counts/part-00000.json';
@@ -55,7 +48,7 @@ export async function leaveOpenQuery(): Promise<OpenQuery> {
   const killed = start({ log, results, checkpoints }, { kind: 'interval', everyMs: 1 });
   await expect.poll(() => countedBy(counts.at(-1))).toBe(36);
   // What is there now is all that a kill would leave; the stop, which finishes the files, comes to others.
-  const left = { log, results: copyOf(results), checkpoints: copyOf(checkpoints) };
+  const left = { log, results: results.copy(), checkpoints: checkpoints.copy() };
   await killed.stop({ budgetMs: 5_000 });
   return {
     ...left,
@@ -72,32 +65,19 @@ export function countedBy(version: StoredObject | undefined): number {
   return Number(ends['0'] ?? 0);
 }
 
-function copyOf({ objects }: MemoryObjects): MemoryObjects {
-  const copy = new MemoryObjects();
-  for (const [key, object] of objects) copy.objects.set(key, object);
-  return copy;
-}
-
 function start(
   { log, results, checkpoints }: Pick<OpenQuery, 'log' | 'results' | 'checkpoints'>,
   trigger: Trigger,
   { failOnDataLoss = true } = {},
 ): StreamingQuery<QueryState> {
-  const store = createMemoryObjectStore('memory://results/', results);
-  return StreamingQuery.start({
-    name: 'client-tickets',
+  return startQuery({
     source: log.createSource(),
-    results: store,
+    results: createMemoryObjectStore('memory://results/', results),
     checkpoints: createMemoryObjectStore('memory://checkpoints/', checkpoints),
-    handler: createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] }),
-    publisher: createCountsPublisher({ query: ticketQuery, store, topic: TOPIC }),
     trigger,
-    startingOffsets: { kind: 'earliest' },
     maxOffsetsPerTrigger: 4,
     rollover: { intervalMs: HOUR_MS, bytes: 1_000_000_000, inactivityMs: HOUR_MS },
     failOnDataLoss,
-    clock: systemClock,
-    logger: silentLogger,
     newId: randomUUID,
   });
 }

@@ -52,42 +52,66 @@ export interface Checkpoint {
 
 export const TABLE_LOG = /^tickets\/_delta_log\//;
 
-export function keysOf({ results }: Spoilable, pattern: RegExp): readonly string[] {
-  return [...results.objects.keys()].filter((key) => pattern.test(key)).sort();
-}
+export const CHECKPOINTS = /\/partition-/;
 
-export function textOf(objects: MemoryObjects, key: string): string {
-  return Buffer.from(objects.objects.get(key)?.body ?? []).toString();
-}
+/** Each ends with a line feed. */
+export const linesOf = (text: string): readonly string[] => text.split('\n').slice(0, -1);
+export const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 export function replace(objects: MemoryObjects, key: string, body: string | Uint8Array): void {
-  const metadata = objects.objects.get(key)?.metadata ?? {};
-  objects.write(key, typeof body === 'string' ? Buffer.from(body) : body, { metadata });
+  objects.write(key, body, { metadata: objects.objects.get(key)?.metadata ?? {} });
 }
 
 /** Only what the checkpoint has stored: a file of the plan is not there yet, or will be written again. */
 export function changeFile(
   pattern: RegExp,
   codes: readonly DifferenceCode[],
-  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
+  change: (text: string, random: Random, body: Uint8Array) => string | Uint8Array | undefined,
 ): Corruption {
-  return (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, pattern));
+  return ({ results }, random) => {
+    const key = random.pick(results.keys(pattern));
     if (key === undefined) return undefined;
-    const body = change(spoilt.results.objects.get(key)?.body ?? new Uint8Array(), random);
+    const body = change(results.text(key), random, results.bytes(key));
     if (body === undefined) return undefined;
-    replace(spoilt.results, key, body);
+    replace(results, key, body);
     return { codes, names: key };
   };
 }
 
-export function changeTable(
-  change: (body: Uint8Array, random: Random) => string | Uint8Array | undefined,
-): Corruption {
+export function tear(pattern: RegExp, codes: readonly DifferenceCode[]): Corruption {
+  return changeFile(pattern, codes, (_, random, body) => body.subarray(0, random.below(body.length)));
+}
+
+export function drop(pattern: RegExp, codes: readonly DifferenceCode[]): Corruption {
+  return ({ results }, random) => {
+    const key = random.pick(results.keys(pattern));
+    if (key === undefined) return undefined;
+    results.objects.delete(key);
+    return { codes, names: key };
+  };
+}
+
+/** Puts a former version of a file in its place: what it says has been true. */
+export function putBack(pattern: RegExp): Corruption {
+  return ({ results, versions }, random) => {
+    const key = random.pick(results.keys(pattern).filter((each) => (versions.get(each)?.length ?? 0) > 1));
+    const version = random.pick((versions.get(key ?? '') ?? []).slice(0, -1));
+    if (key === undefined || version === undefined) return undefined;
+    results.write(key, version.body, { metadata: version.metadata });
+    return { codes: ['counts_behind'], names: key };
+  };
+}
+
+/** The same, where a difference may name another place. */
+export function unnamed(corrupt: Corruption): Corruption {
   return async (spoilt, random) => {
-    const { codes } = (await changeFile(TABLE_LOG, ['table_differs'], change)(spoilt, random)) ?? {};
+    const { codes } = (await corrupt(spoilt, random)) ?? {};
     return codes && { codes };
   };
+}
+
+export function changeTable(change: Parameters<typeof changeFile>[2]): Corruption {
+  return unnamed(changeFile(TABLE_LOG, ['table_differs'], change));
 }
 
 export function changeCheckpoint(
@@ -95,9 +119,9 @@ export function changeCheckpoint(
   change: (checkpoint: Checkpoint, random: Random) => boolean,
 ): Corruption {
   return ({ checkpoints }, random) => {
-    const key = random.pick([...checkpoints.objects.keys()].filter((each) => each.includes('/partition-')));
+    const key = random.pick(checkpoints.keys(CHECKPOINTS));
     if (key === undefined) return undefined;
-    const checkpoint = JSON.parse(textOf(checkpoints, key)) as Checkpoint;
+    const checkpoint = JSON.parse(checkpoints.text(key)) as Checkpoint;
     if (!change(checkpoint, random)) return undefined;
     replace(checkpoints, key, JSON.stringify(checkpoint));
     return { codes };

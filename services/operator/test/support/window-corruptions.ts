@@ -2,9 +2,12 @@ import { encodeSmallTable } from '@client-tickets/records';
 import {
   changeCheckpoint,
   changeFile,
-  keysOf,
+  drop,
+  linesOf,
+  putBack,
   replace,
-  textOf,
+  tear,
+  toText,
   type Corruption,
   type Spoilable,
 } from './spoil.ts';
@@ -22,21 +25,16 @@ interface Line {
   readonly ticket_count: number;
 }
 
-const linesOf = (text: string): readonly string[] => text.split('\n').slice(0, -1);
-const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
-
-const countMore = (body: Uint8Array): string =>
-  Buffer.from(body)
-    .toString()
-    .replace(/"ticket_count":(\d+)/, (_, count: string) => `"ticket_count":${Number(count) + 1}`);
+const countMore = (text: string): string =>
+  text.replace(/"ticket_count":(\d+)/, (_, count: string) => `"ticket_count":${Number(count) + 1}`);
 
 /** The same other windows in both files of a day: nothing but a recount tells. */
 const changeDay =
   (change: (lines: readonly Line[]) => readonly Line[]): Corruption =>
   (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, JSON_DAYS));
+    const key = random.pick(spoilt.results.keys(JSON_DAYS));
     if (key === undefined) return undefined;
-    const lines = linesOf(textOf(spoilt.results, key)).map((line) => JSON.parse(line) as Line);
+    const lines = linesOf(spoilt.results.text(key)).map((line) => JSON.parse(line) as Line);
     const changed = change(lines);
     replace(spoilt.results, key, toText(changed.map((line) => JSON.stringify(line))));
     replace(
@@ -60,8 +58,8 @@ const changeDay =
 const changeFinality =
   (isFinal: boolean): Corruption =>
   (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, LIVE));
-    const text = key === undefined ? '' : textOf(spoilt.results, key);
+    const key = random.pick(spoilt.results.keys(LIVE));
+    const text = key === undefined ? '' : spoilt.results.text(key);
     const line = random.pick(linesOf(text).filter((each) => each.includes(`"is_final":${isFinal}`)));
     if (key === undefined || line === undefined) return undefined;
     const start = (JSON.parse(line) as Line).window_start;
@@ -74,45 +72,26 @@ const changeFinality =
     return { codes: isFinal ? ['counts_behind'] : ['counts_differ'], names: key };
   };
 
-const dropFile =
-  (pattern: RegExp, codes: readonly ['file_missing' | 'counts_behind', ...'counts_differ'[]]): Corruption =>
-  (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, pattern));
-    if (key === undefined) return undefined;
-    spoilt.results.objects.delete(key);
-    return { codes };
-  };
-
 function dayOf(key: string): string {
   return /date=(\d{4}-\d\d-\d\d)/.exec(key)?.[1] ?? '';
 }
 
 const filesOfDay = (spoilt: Spoilable, date: string): readonly string[] =>
-  keysOf(spoilt, DAYS).filter((key) => dayOf(key) === date);
+  spoilt.results.keys(DAYS).filter((key) => dayOf(key) === date);
 
 /** What can become of windows, of files of days that are over, and of those that name late tickets. */
 export const WINDOW_CORRUPTIONS: Readonly<Record<string, Corruption>> = {
-  'the live hours are torn': changeFile(LIVE, ['file_damaged', 'counts_behind'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
+  'the live hours are torn': tear(LIVE, ['file_damaged', 'counts_behind']),
   'a live hour counts more': changeFile(LIVE, ['counts_differ'], countMore),
-  'a live hour counts less': changeFile(LIVE, ['counts_differ', 'counts_behind'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"ticket_count":([1-9]\d*)/, (_, count: string) => `"ticket_count":${Number(count) - 1}`),
+  'a live hour counts less': changeFile(LIVE, ['counts_differ', 'counts_behind'], (text) =>
+    text.replace(/"ticket_count":([1-9]\d*)/, (_, count: string) => `"ticket_count":${Number(count) - 1}`),
   ),
   'an open hour is called final': changeFinality(false),
   'a final hour is called open': changeFinality(true),
-  'the live hours are deleted': dropFile(LIVE, ['counts_behind']),
-  'the live hours are an earlier version': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, LIVE));
-    const version = random.pick((spoilt.versions.get(key ?? '') ?? []).slice(0, -1));
-    if (key === undefined || version === undefined) return undefined;
-    spoilt.results.write(key, version.body, { metadata: version.metadata });
-    return { codes: ['counts_behind'], names: key };
-  },
+  'the live hours are deleted': drop(LIVE, ['counts_behind']),
+  'the live hours are an earlier version': putBack(LIVE),
   'the live hours count further than was counted': (spoilt) => {
-    const [key] = keysOf(spoilt, LIVE);
+    const [key] = spoilt.results.keys(LIVE);
     const object = spoilt.results.objects.get(key ?? '');
     if (key === undefined || object?.metadata['watermarks'] === undefined) return undefined;
     const { watermarks } = object.metadata;
@@ -125,25 +104,22 @@ export const WINDOW_CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     });
     return { codes: ['counts_differ'], names: key };
   },
-  'a JSON file of a day is deleted': dropFile(JSON_DAYS, ['file_missing', 'counts_differ']),
-  'a Parquet file of a day is deleted': dropFile(PARQUET_DAYS, ['file_missing']),
+  'a JSON file of a day is deleted': drop(JSON_DAYS, ['file_missing', 'counts_differ']),
+  'a Parquet file of a day is deleted': drop(PARQUET_DAYS, ['file_missing']),
   'both files of a day are deleted': (spoilt, random) => {
-    const date = dayOf(random.pick(keysOf(spoilt, DAYS)) ?? '');
+    const date = dayOf(random.pick(spoilt.results.keys(DAYS)) ?? '');
     const keys = filesOfDay(spoilt, date);
     for (const key of keys) spoilt.results.objects.delete(key);
     return keys.length === 0 ? undefined : { codes: ['file_missing', 'counts_behind'], names: date };
   },
-  'a JSON file of a day is torn': changeFile(JSON_DAYS, ['file_damaged', 'counts_differ'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
-  'a Parquet file of a day is torn': changeFile(PARQUET_DAYS, ['file_damaged'], (body, random) =>
-    body.subarray(0, random.below(body.length)),
-  ),
+  'a JSON file of a day is torn': tear(JSON_DAYS, ['file_damaged', 'counts_differ']),
+  'a Parquet file of a day is torn': tear(PARQUET_DAYS, ['file_damaged']),
   'an hour of a day counts more in JSON': changeFile(JSON_DAYS, ['counts_differ'], countMore),
-  'an hour of a day is in its file twice': changeFile(JSON_DAYS, ['file_damaged'], (body) => {
-    const text = Buffer.from(body).toString();
-    return text + (linesOf(text)[0] ?? '') + '\n';
-  }),
+  'an hour of a day is in its file twice': changeFile(
+    JSON_DAYS,
+    ['file_damaged'],
+    (text) => `${text}${linesOf(text)[0] ?? ''}\n`,
+  ),
   'an hour of a day counts more in both formats': changeDay(([first, ...rest]) =>
     first === undefined ? rest : [{ ...first, ticket_count: first.ticket_count + 1 }, ...rest],
   ),
@@ -151,39 +127,29 @@ export const WINDOW_CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     lines.filter(({ window_start }) => window_start !== lines[0]?.window_start),
   ),
   'a day holds the Parquet file of another': (spoilt, random) => {
-    const key = random.pick(keysOf(spoilt, PARQUET_DAYS));
-    const other = random.pick(keysOf(spoilt, PARQUET_DAYS).filter((each) => each !== key));
+    const key = random.pick(spoilt.results.keys(PARQUET_DAYS));
+    const other = random.pick(spoilt.results.keys(PARQUET_DAYS).filter((each) => each !== key));
     if (key === undefined || other === undefined) return undefined;
-    replace(spoilt.results, key, spoilt.results.objects.get(other)?.body ?? '');
+    replace(spoilt.results, key, spoilt.results.bytes(other));
     return { codes: ['formats_differ'], names: key };
   },
   'a day is there a second time, under another date': (spoilt, random) => {
-    const date = dayOf(random.pick(keysOf(spoilt, DAYS)) ?? '');
+    const date = dayOf(random.pick(spoilt.results.keys(DAYS)) ?? '');
     const keys = filesOfDay(spoilt, date);
     for (const key of keys)
-      replace(spoilt.results, key.replace(date, '2025-02-28'), spoilt.results.objects.get(key)?.body ?? '');
+      replace(spoilt.results, key.replace(date, '2025-02-28'), spoilt.results.bytes(key));
     return keys.length === 0 ? undefined : { codes: ['counts_differ'], names: 'date=2025-02-28' };
   },
-  'a file of late tickets is deleted': dropFile(LATE, ['file_missing', 'counts_differ']),
-  'a file of late tickets is torn': changeFile(
-    LATE,
-    ['file_damaged', 'rows_wrong', 'counts_differ'],
-    (body, random) => body.subarray(0, random.below(body.length)),
+  'a file of late tickets is deleted': drop(LATE, ['file_missing', 'counts_differ']),
+  'a file of late tickets is torn': tear(LATE, ['file_damaged', 'rows_wrong', 'counts_differ']),
+  'a late ticket is another one': changeFile(LATE, ['rows_wrong'], (text) =>
+    text.replace(/"kafka_offset":(\d+)/, (_, offset: string) => `"kafka_offset":${Number(offset) + 1}`),
   ),
-  'a late ticket is another one': changeFile(LATE, ['rows_wrong'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"kafka_offset":(\d+)/, (_, offset: string) => `"kafka_offset":${Number(offset) + 1}`),
+  'a late ticket has another time': changeFile(LATE, ['rows_wrong'], (text) =>
+    text.replace(/"created_at":"\d{4}/, '"created_at":"2024'),
   ),
-  'a late ticket has another time': changeFile(LATE, ['rows_wrong'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"created_at":"\d{4}/, '"created_at":"2024'),
-  ),
-  'a late ticket was not late': changeFile(LATE, ['rows_wrong'], (body) =>
-    Buffer.from(body)
-      .toString()
-      .replace(/"watermark":"\d{4}/, '"watermark":"2024'),
+  'a late ticket was not late': changeFile(LATE, ['rows_wrong'], (text) =>
+    text.replace(/"watermark":"\d{4}/, '"watermark":"2024'),
   ),
   'a checkpoint counts a ticket in another hour': changeCheckpoint(
     ['counts_differ'],
