@@ -3,7 +3,6 @@ import type { LetterCounts } from '../support/letter-query.ts';
 import {
   append,
   availableNow,
-  stored,
   crash,
   ends,
   fault,
@@ -11,7 +10,9 @@ import {
   held,
   look,
   results,
+  runs,
   start,
+  stored,
   streamTest,
   type World,
 } from '../support/stream-test.ts';
@@ -25,8 +26,7 @@ streamTest(
   { partitions: 2 },
   append(0, 'abcdef'),
   append(1, 'uvwxyz'),
-  start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
-  ends('a'),
+  runs('a', { maxOffsetsPerTrigger: 4 }),
   results('abcdef', 'uvwxyz'),
   look('swaps of partition 0', requestsOf('a', /checkpoints put\w+ letters\/partition-0/), 4),
   look(
@@ -91,8 +91,7 @@ streamTest(
   { chunkSize: 2 },
   append(0, 'aabb'),
   fault('a', 'fail', /results put\w+ _counts/, true),
-  start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
-  ends('a'),
+  runs('a', { maxOffsetsPerTrigger: 2 }),
   results('aabb'),
 );
 
@@ -120,8 +119,7 @@ streamTest(
   { partitions: 2 },
   append(0, 'abcdefghijklmnopqrst'),
   append(1, 'abcdefghijklmnopqrst'),
-  start('a', { ...availableNow, maxOffsetsPerTrigger: 2 }),
-  ends('a'),
+  runs('a', { maxOffsetsPerTrigger: 2 }),
   look('batches', (world) => world.checkpoint(0)?.counted.batchId, 19),
   look('questions', requestsOf('a', /source fetchOffsets/), 3),
 );

@@ -6,6 +6,7 @@ import {
   fault,
   heal,
   held,
+  kept,
   look,
   passTime,
   rows,
@@ -17,7 +18,7 @@ import {
 
 const HOUR = 3_600_000;
 const idle = { handler: tickingHandler, idleMs: 1_000 };
-const kept = { ...idle, rollover: { intervalMs: HOUR, bytes: 1_000_000, inactivityMs: HOUR } };
+const idleAndKept = { ...idle, ...kept };
 
 const ticksOf =
   (partition: number) =>
@@ -66,7 +67,7 @@ streamTest(
   { partitions: 2 },
   append(0, 'ccccccc'),
   append(1, 'a'),
-  start('a', kept),
+  start('a', idleAndKept),
   passTime(10_000),
   look('ticks', ticksOf(1), { counted: undefined, stored: undefined }),
 );
@@ -79,7 +80,7 @@ streamTest(
   ticks(0, 5),
   crash('a'),
   append(0, 'a'),
-  start('b', { ...kept, idleMs: HOUR }),
+  start('b', { ...idleAndKept, idleMs: HOUR }),
   act('counted', (world) =>
     world.until('the letter to be counted', () => world.checkpoint(0)?.counted.endOffset === 3n),
   ),
@@ -110,7 +111,7 @@ streamTest(
   'records that are read again after a takeover, in several pieces, find the state that was counted with them',
   { chunkSize: 1 },
   append(0, 'cacaca'),
-  start('a', kept),
+  start('a', idleAndKept),
   act('counted', (world) =>
     world.until('all to be counted', () => world.checkpoint(0)?.counted.endOffset === 6n),
   ),
@@ -130,5 +131,5 @@ function rowsOf({ results }: World): string {
     .filter((each) => each.startsWith('rows/'))
     .sort()
     .at(-1);
-  return Buffer.from(results.objects.get(key ?? '')?.body ?? []).toString();
+  return results.text(key ?? '');
 }

@@ -1,14 +1,13 @@
 import {
   act,
   append,
-  availableNow,
   crash,
-  ends,
   fault,
   heal,
   held,
   look,
   results,
+  runs,
   start,
   state,
   streamTest,
@@ -28,8 +27,7 @@ streamTest(
   append(0, 'aaaaaaaa'),
   append(1, 'bb'),
   append(2, 'c'),
-  start('a', { ...availableNow, maxOffsetsPerTrigger: 4 }),
-  ends('a'),
+  runs('a', { maxOffsetsPerTrigger: 4 }),
   results('aaaaaaaa', 'bb', 'c'),
   look('rows', rowsPerTrigger('a'), '4,4,3'),
 );
@@ -115,8 +113,7 @@ streamTest(
   append(0, 'a'),
   append(1, 'bbb'),
   append(2, 'ccc'),
-  start('a', availableNow),
-  ends('a'),
+  runs('a'),
   act('two topics end too early', ({ log }) => {
     log.recreate(1);
     log.recreate(2);

@@ -9,6 +9,7 @@ import {
   gaps,
   heal,
   held,
+  kept,
   look,
   passTime,
   results,
@@ -16,15 +17,13 @@ import {
   start,
   state,
   stop,
-  stored,
   stopped,
+  stored,
   streamTest,
   type World,
 } from '../support/stream-test.ts';
 
-const HOUR = 3_600_000;
 const rollover = { intervalMs: 1_000, bytes: 1_000_000, inactivityMs: 300 };
-const kept = { rollover: { intervalMs: HOUR, bytes: 1_000_000, inactivityMs: HOUR } };
 
 /** Ranges of the files of rows of a partition. */
 const filesOf = (partition: number) => (world: World) =>

@@ -39,6 +39,10 @@ export const recreate = (partition: number): Action => ({
 /** Options of a query that takes what is there, and ends. */
 export const availableNow = { trigger: { kind: 'availableNow' } } as const;
 
+const HOUR_MS = 3_600_000;
+/** Options of a query whose files are not due while a test lasts. */
+export const kept = { rollover: { intervalMs: HOUR_MS, bytes: 1_000_000, inactivityMs: HOUR_MS } };
+
 export const start = (name: string, options: ConsumerOptions = {}): Action => ({
   name: `start('${name}')`,
   run: (world) => world.start(name, options),
@@ -170,6 +174,21 @@ export const ends = (name: string): Action => ({
     expect(consumer.query.status().state).toBe('stopped');
   },
 });
+
+/** A query that takes what is there, and ends. */
+export const runs = (name: string, options: ConsumerOptions = {}): Action => ({
+  name: `runs('${name}')`,
+  run: async (world) => {
+    await start(name, { ...options, ...availableNow }).run(world);
+    await ends(name).run(world);
+  },
+});
+
+export const pause = (name: string): Action =>
+  act(`pause('${name}')`, (world) => world.consumer(name).query.pause());
+
+export const resume = (name: string): Action =>
+  act(`resume('${name}')`, (world) => world.consumer(name).query.resume());
 
 export const fails = (name: string, code: QueryErrorCode, message: RegExp): Action => ({
   name: `fails('${name}', '${code}')`,
