@@ -1,6 +1,5 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import type { Admin } from 'kafkajs';
-import { createKafkaClient, type KafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type ClientOptions, type KafkaClient } from './kafka-connection.ts';
 import { withinTime } from './within-time.ts';
 
 /** Questions to the brokers, on connections of their own that are opened with the first and kept while answers come. */
@@ -27,11 +26,7 @@ interface Shared {
   isDiscarded: boolean;
 }
 
-export function createAdminSession(options: {
-  readonly connection: KafkaConnection;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}): AdminSession {
+export function createAdminSession(options: ClientOptions): AdminSession {
   const { connection, clock } = options;
   let shared: Shared | undefined;
 

@@ -1,14 +1,11 @@
-import { backoffMs, silentLogger, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { backoffMs, silentLogger } from '@client-tickets/micro-batch';
 import { readFailure, type Failure } from './failure.ts';
-import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type ClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { refusalAdvice } from './refusal-advice.ts';
 import { withinTime } from './within-time.ts';
 
-export interface WaitForBrokersOptions {
-  readonly connection: KafkaConnection;
-  readonly logger: Logger;
-  readonly clock: Clock;
+export interface WaitForBrokersOptions extends ClientOptions {
   /** Default: 60 s. */
   readonly timeoutMs?: number;
   /** Ends the wait early; it then rejects. */

@@ -1,4 +1,3 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import type {
   Consumer,
   ConsumerGroupJoinEvent,
@@ -6,7 +5,7 @@ import type {
   EachBatchPayload,
 } from 'kafkajs';
 import { isGroupMove, readFailure } from './failure.ts';
-import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { FetchedBatch } from './record-chunk.ts';
 import { subscribedAssigner } from './subscribed-assigner.ts';
@@ -24,13 +23,9 @@ export interface MemberSettings {
   readonly metadataMaxAgeMs: number;
 }
 
-export interface GroupMemberOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
+export interface GroupMemberOptions extends TopicClientOptions {
   readonly groupId: string;
   readonly settings: MemberSettings;
-  readonly logger: Logger;
-  readonly clock: Clock;
   /** All are called at once, none after `leave` was, and none may throw. The next batch waits until one was taken. */
   readonly on: {
     /** After each rebalance, also one that changes nothing. All partitions are paused. */

@@ -1,8 +1,7 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import { createAdminSession } from './admin-session.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { ClientOptions } from './kafka-connection.ts';
 
 export interface GroupMember {
   readonly clientId: string;
@@ -10,12 +9,9 @@ export interface GroupMember {
 }
 
 /** Who is in a group right now. One question to its coordinator; a failed one is not repeated. Rejects with a `KafkaError`. */
-export async function listGroupMembers(options: {
-  readonly connection: KafkaConnection;
-  readonly groupId: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}): Promise<readonly GroupMember[]> {
+export async function listGroupMembers(
+  options: ClientOptions & { readonly groupId: string },
+): Promise<readonly GroupMember[]> {
   const { groupId } = options;
   const session = createAdminSession(options);
   try {

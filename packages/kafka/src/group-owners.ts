@@ -1,9 +1,8 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type MemberDescription } from 'kafkajs';
 import { createAdminSession } from './admin-session.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { TopicClientOptions } from './kafka-connection.ts';
 
 /** Who reads what, as the group's coordinator has it. */
 export interface GroupOwners {
@@ -15,13 +14,7 @@ export interface GroupOwners {
   close(): Promise<void>;
 }
 
-export function createGroupOwners(options: {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
-  readonly groupId: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}): GroupOwners {
+export function createGroupOwners(options: TopicClientOptions & { readonly groupId: string }): GroupOwners {
   const { topic, groupId } = options;
   const session = createAdminSession(options);
   return {

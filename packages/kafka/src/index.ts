@@ -3,7 +3,7 @@ export { registerCodecs, type CompressionName } from './codecs.ts';
 export { countRecords } from './kafka-offsets.ts';
 export { createGroupOwners, type GroupOwners } from './group-owners.ts';
 export { listGroupMembers, type GroupMember } from './group-members.ts';
-export type { KafkaConnection, KafkaSasl } from './kafka-connection.ts';
+export type { KafkaConnection, TopicClientOptions } from './kafka-connection.ts';
 export { KafkaError, type KafkaErrorCode } from './kafka-error.ts';
 export {
   createKafkaProducer,

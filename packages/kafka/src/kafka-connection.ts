@@ -34,10 +34,19 @@ export interface KafkaClient {
   destroy(): void;
 }
 
-export interface KafkaClientOptions {
+/** What all that asks brokers is given. */
+export interface ClientOptions {
   readonly connection: KafkaConnection;
   readonly logger: Logger;
   readonly clock: Clock;
+}
+
+/** The same for one topic. */
+export interface TopicClientOptions extends ClientOptions {
+  readonly topic: string;
+}
+
+export interface KafkaClientOptions extends ClientOptions {
   readonly requestTimeoutMs: number;
   /** Of whatever kafkajs tries again within one call. Waits grow from 100 ms to `maxRetryMs`. */
   readonly retries: number;

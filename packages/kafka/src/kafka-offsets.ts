@@ -1,9 +1,9 @@
-import { backoffMs, type Clock, type Logger, type PartitionOffsets } from '@client-tickets/micro-batch';
+import { backoffMs, type PartitionOffsets } from '@client-tickets/micro-batch';
 import type { Admin } from 'kafkajs';
 import { createAdminSession } from './admin-session.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 
 export interface OffsetReader {
@@ -18,11 +18,7 @@ export interface OffsetReader {
   close(): Promise<void>;
 }
 
-export interface OffsetReaderOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
+export interface OffsetReaderOptions extends TopicClientOptions {
   /** How long one call may take with all its retries. */
   readonly timeoutMs: number;
 }

@@ -1,20 +1,16 @@
-import { backoffMs, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { backoffMs } from '@client-tickets/micro-batch';
 import kafkajs, { type Message, type PartitionMetadata } from 'kafkajs';
 import { compressionType, type CompressionName } from './codecs.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { createOffsetReader } from './kafka-offsets.ts';
 import { createPartitionCount } from './partition-count.ts';
 import { PartitionWriter, type Outgoing } from './partition-writer.ts';
 import { openProducerSession, type ProducerSession } from './producer-session.ts';
 
-export interface KafkaProducerOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
+export interface KafkaProducerOptions extends TopicClientOptions {
   /** Default: `none`. `zstd` needs Node.js 22.15. */
   readonly compression?: CompressionName;
   /** Whether brokers recognize what is sent again after a lost answer. Default: true. */

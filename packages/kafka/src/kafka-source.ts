@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock, Logger, Source, SourceListener } from '@client-tickets/micro-batch';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { Source, SourceListener } from '@client-tickets/micro-batch';
+import type { TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './codecs.ts';
 import { FetchSizes } from './fetch-sizes.ts';
@@ -10,12 +10,8 @@ import { superviseMember, type SupervisedMember } from './supervised-member.ts';
 import { PartitionDelivery } from './partition-delivery.ts';
 import { readChunks, type FetchedBatch, type OffsetLie } from './record-chunk.ts';
 
-export interface KafkaSourceOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
+export interface KafkaSourceOptions extends TopicClientOptions {
   readonly groupId: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
   /**
    * How long the group waits for a sign of life before it gives our partitions away. Heartbeats do not depend on how long
    * batches take, so this may be short: it is also how long a killed consumer's partitions stand still. Default: 15 s.

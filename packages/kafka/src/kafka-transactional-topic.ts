@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Logger, PartitionOffsets, RecordPosition } from '@client-tickets/micro-batch';
+import type { PartitionOffsets, RecordPosition } from '@client-tickets/micro-batch';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { findByHeader, type SearchRange } from './header-search.ts';
-import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type TopicClientOptions } from './kafka-connection.ts';
 import type { IdentifiedRecord, TransactionalTopic } from './transactional-topic.ts';
 
 const RETRIES = 20;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
-export interface TransactionalTopicOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
+export interface TransactionalTopicOptions extends TopicClientOptions {
   readonly transactionalId: string;
   /** Carries the id of each record. */
   readonly idHeader: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
   /** Both ends of every partition, as they are now. */
   readonly readOffsets: () => Promise<ReadonlyMap<number, PartitionOffsets>>;
 }

@@ -1,14 +1,9 @@
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import kafkajs, { type CompressionTypes, type Message } from 'kafkajs';
-import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { withinTime } from './within-time.ts';
 
-export interface ProducerSessionOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
+export interface ProducerSessionOptions extends TopicClientOptions {
   readonly idempotent: boolean;
   readonly compression: CompressionTypes;
   readonly deliveryTimeoutMs: number;

@@ -1,20 +1,16 @@
-import { backoffMs, type Clock, type Logger } from '@client-tickets/micro-batch';
+import { backoffMs } from '@client-tickets/micro-batch';
 import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
-import { createKafkaClient, type KafkaConnection } from './kafka-connection.ts';
+import { createKafkaClient, type TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { withinTime } from './within-time.ts';
 
-export interface EnsureTopicOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
+export interface EnsureTopicOptions extends TopicClientOptions {
   readonly partitions: number;
   readonly replicationFactor: number;
   /** Settings of a new topic, such as `{ 'retention.ms': '86400000' }`. Those of an existing one are left alone. */
   readonly config?: Readonly<Record<string, string>>;
-  readonly logger: Logger;
-  readonly clock: Clock;
   /** For everything. Default: 30 s. */
   readonly timeoutMs?: number;
   /** How long a cluster that has too few brokers for the replicas may take to get more; it may be starting. Default: 10 s. */

@@ -3,26 +3,19 @@ import {
   createKafkaSource,
   listGroupMembers,
   openTransactionalTopic,
-  type KafkaConnection,
+  type TopicClientOptions,
 } from '@client-tickets/kafka';
-import type { Clock, Logger } from '@client-tickets/micro-batch';
 import { readRecords } from './read-records.ts';
 import type { TopicAccess } from './topic-access.ts';
-
-export interface KafkaTopicOptions {
-  readonly connection: KafkaConnection;
-  readonly topic: string;
-  readonly groupId: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}
 
 /** A person waits for the answer, and can ask again. */
 const OFFSETS_TIMEOUT_MS = 3_000;
 const READ_TIMEOUT_MS = 30_000;
 const REQUEUE_ID_HEADER = 'requeue-id';
 
-export function createKafkaTopicAccess(options: KafkaTopicOptions): TopicAccess {
+export function createKafkaTopicAccess(
+  options: TopicClientOptions & { readonly groupId: string },
+): TopicAccess {
   // Never started, so it joins no group; it knows how to ask for offsets while leaders move.
   const source = createKafkaSource({ ...options, offsetsTimeoutMs: OFFSETS_TIMEOUT_MS });
   const readOffsets = async () => await source.fetchOffsets(await source.listPartitions());
