@@ -80,7 +80,16 @@ async function addToTable(
   results: ObjectStore,
   committed: ReadonlyMap<number, Pick<CountedState<QueryState>, 'storedOffset'>>,
 ): Promise<void> {
-  const table = keepTable({ query: ticketQuery, formats, topic, results, clock, logger, newId: randomUUID });
+  const table = keepTable({
+    query: ticketQuery,
+    hasExtra: false,
+    formats,
+    topic,
+    results,
+    clock,
+    logger,
+    newId: randomUUID,
+  });
   const partitions = [...committed].map(([partition, { storedOffset }]) => ({ partition, storedOffset }));
   table.listener.onStatus?.({ partitions });
   await table.close({ budgetMs: MOST_COMMIT_MS });

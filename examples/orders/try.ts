@@ -20,12 +20,8 @@ const query = startQuery(orderQuery, {
   checkpoints: await openObjectStore(join(folder, 'checkpoints')),
   formats: ['json', 'parquet'],
   trigger: { kind: 'availableNow' },
-  startingOffsets: { kind: 'earliest' },
-  maxOffsetsPerTrigger: 0,
-  failOnDataLoss: true,
   clock,
   logger,
   newId: randomUUID,
-  listener: {},
 });
 await query.finished;

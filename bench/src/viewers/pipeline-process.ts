@@ -43,10 +43,8 @@ const query = startQuery(ticketQuery, {
   checkpoints,
   formats: ['json', 'parquet'],
   trigger,
-  startingOffsets: { kind: 'earliest' },
   maxOffsetsPerTrigger: 10_000,
   rollover: rolloverOf(z.object(rolloverSettings).parse({})), // the consumer's own
-  failOnDataLoss: true,
   clock,
   logger: silentLogger,
   newId: () => crypto.randomUUID(),

@@ -67,6 +67,7 @@ async function runDemo(
   const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
   const table = keepTable({
     query: ticketQuery,
+    hasExtra: false,
     topic: TOPIC,
     results,
     formats: RESULT_FORMATS,
@@ -81,10 +82,8 @@ async function runDemo(
     checkpoints,
     formats: RESULT_FORMATS,
     trigger: TRIGGER,
-    startingOffsets: { kind: 'earliest' },
     maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,
     rollover: rolloverOf(settings),
-    failOnDataLoss: true,
     clock,
     logger,
     newId: randomUUID,

@@ -35,14 +35,11 @@ test('60,000 tickets at 30 a trigger are published 2,000 times, and are once eac
     checkpoints: createMemoryObjectStore(),
     formats: RESULT_FORMATS,
     trigger: { kind: 'availableNow' },
-    startingOffsets: { kind: 'earliest' },
     maxOffsetsPerTrigger: PER_TRIGGER,
     rollover: rolloverOf(readSettings(z.object(rolloverSettings), {})), // as users have it
-    failOnDataLoss: true,
     clock,
     logger: silentLogger,
     newId: randomUUID,
-    listener: {},
   });
   await query.finished;
 

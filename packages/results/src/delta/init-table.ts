@@ -1,6 +1,4 @@
-import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
-import type { Query } from '@client-tickets/records';
-import { tableColumns } from './table-schema.ts';
+import { tableColumns, type QueryTable } from './table-schema.ts';
 import { TableWriter } from './table-writer.ts';
 
 /**
@@ -8,14 +6,7 @@ import { TableWriter } from './table-writer.ts';
  * were added.
  */
 export async function initTable(
-  options: {
-    readonly query: Query;
-    readonly topic: string;
-    readonly hasExtra: boolean;
-    readonly results: ObjectStore;
-    readonly clock: Clock;
-    readonly newId: () => string;
-  },
+  options: QueryTable & { readonly newId: () => string },
   storedEnds: ReadonlyMap<number, bigint>,
 ): Promise<number> {
   const { query, hasExtra } = options;

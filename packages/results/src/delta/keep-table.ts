@@ -1,16 +1,8 @@
-import type {
-  Clock,
-  Logger,
-  ObjectStore,
-  PartitionStatus,
-  QueryListener,
-  StoredFiles,
-} from '@client-tickets/micro-batch';
-import type { Query } from '@client-tickets/records';
+import type { Logger, PartitionStatus, QueryListener, StoredFiles } from '@client-tickets/micro-batch';
 import type { ResultFormat } from '../layout/result-keys.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { StoredFrontier } from './missing-files.ts';
-import { tableColumns } from './table-schema.ts';
+import { tableColumns, type QueryTable } from './table-schema.ts';
 import { TableWriter } from './table-writer.ts';
 
 /** How long files of other partitions are waited for, so that a commit holds those of a round. */
@@ -19,14 +11,8 @@ const RETRY_MS = 10_000;
 /** Ranges of a partition that wait for a commit; what came before them, the store is asked for. */
 const MOST_WAITING = 100;
 
-export interface TableOptions {
-  readonly query: Query;
+export interface TableOptions extends QueryTable {
   readonly formats: readonly ResultFormat[];
-  /** Whether rows have the column of fields that are not declared. Default: they have not. */
-  readonly hasExtra?: boolean;
-  readonly topic: string;
-  readonly results: ObjectStore;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
   /** After how many commits its log gets a checkpoint. Default: 100. */
@@ -68,7 +54,7 @@ class Keeper implements TableKeeper {
   #checkpointing: Promise<void> | undefined;
 
   constructor(options: TableOptions) {
-    const { query, hasExtra = false } = options;
+    const { query, hasExtra } = options;
     const { table } = query;
     this.#options = options;
     this.#checkpoints = new CheckpointWriter({ ...options, table });

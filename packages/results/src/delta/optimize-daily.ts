@@ -1,9 +1,9 @@
-import type { Clock, Logger, ObjectStore } from '@client-tickets/micro-batch';
-import type { Query } from '@client-tickets/records';
+import type { Logger } from '@client-tickets/micro-batch';
 import type { TableKeeper } from './keep-table.ts';
 import { listMerged } from './merged-files.ts';
 import { optimizeTable, type OptimizeReport } from './optimize-table.ts';
 import { TARGET_FILE_BYTES } from './plan-merges.ts';
+import type { QueryTable } from './table-schema.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const CHECK_MS = 10 * 60_000;
@@ -12,21 +12,11 @@ const TARGET_BYTES = TARGET_FILE_BYTES / 2;
 /** Each group of consumers has one member that reads it. */
 const CHOOSING_PARTITION = 0;
 
-export interface OptimizeDailyOptions {
-  readonly query: Query;
-  /** Whether rows have the column of fields that are not declared. */
-  readonly hasExtra: boolean;
-  readonly topic: string;
-  readonly results: ObjectStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 /**
  * Merges the small files of a table a day after they were merged last, beside the query. Of several consumers the one does it that reads
  * partition 0; while that moves, two may, which is safe. What fails is logged and tried again at the next check; it never stops the query.
  */
-export function optimizeDaily(options: OptimizeDailyOptions): TableKeeper {
+export function optimizeDaily(options: QueryTable & { readonly logger: Logger }): TableKeeper {
   const { query, results, clock, logger } = options;
   const closing = new AbortController();
   const { signal } = closing;

@@ -1,22 +1,14 @@
-import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
-import type { Query } from '@client-tickets/records';
 import { mergedKey } from '../layout/result-keys.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { OpenTable } from './open-table.ts';
 import { planMerges, type Merge } from './plan-merges.ts';
-import { tableColumns } from './table-schema.ts';
+import { tableColumns, type QueryTable } from './table-schema.ts';
 import { UnreadableInput, writeMerged } from './write-merged.ts';
 
 /** A merged file that is not in the table by then is given up: `vacuum` may take it for one that was left behind. */
 export const LONGEST_MERGE_MS = 30 * 60_000;
 
-export interface OptimizeOptions {
-  readonly query: Query;
-  /** Whether rows have the column of fields that are not declared. */
-  readonly hasExtra: boolean;
-  readonly topic: string;
-  readonly results: ObjectStore;
-  readonly clock: Clock;
+export interface OptimizeOptions extends QueryTable {
   readonly targetBytes: number;
   /** Looked at between two merges. */
   readonly signal?: AbortSignal;

@@ -1,4 +1,15 @@
+import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
 import type { Field, Query } from '@client-tickets/records';
+
+/** The Delta Lake table of a query's results, for those who work on it. */
+export interface QueryTable {
+  readonly query: Query;
+  /** Whether rows have the column of fields that are not declared. */
+  readonly hasExtra: boolean;
+  readonly topic: string;
+  readonly results: ObjectStore;
+  readonly clock: Clock;
+}
 
 type DeltaType = 'string' | 'timestamp' | 'long' | 'integer' | 'double' | 'boolean';
 
