@@ -1,11 +1,9 @@
 import { hostname } from 'node:os';
-import type { Clock, Logger, ObjectStore, QueryListener, Trigger } from '@client-tickets/micro-batch';
-import type { Declaration } from '@client-tickets/results';
+import type { Logger, QueryListener } from '@client-tickets/micro-batch';
 import type { Hono } from 'hono';
 import type { About } from './api/index.ts';
 import { createApiRoutes } from './http/api-routes.ts';
 import { createFileReads } from './result-files/file-reads.ts';
-import type { GroupMembers, LogOffsets } from './view/group.ts';
 import { logFailures } from './log-failures.ts';
 import { createReadiness } from './monitoring/readiness.ts';
 import { startHttpServer, type Address, type HttpServer } from './http/http-server.ts';
@@ -13,20 +11,14 @@ import { createLiveFeed } from './http/live-feed.ts';
 import { createPipelineMetrics } from './monitoring/metrics.ts';
 import { providePage } from './http/page-build.ts';
 import { createPolled } from './stores/polled.ts';
-import { createPipelineView } from './view/pipeline-view.ts';
+import { createPipelineView, type ShownPipeline } from './view/pipeline-view.ts';
 import type { AttachedQuery } from './view/query.ts';
 import { countReads } from './stores/counted-reads.ts';
 import { createRequestCounter, type StoreRequest } from './stores/request-counter.ts';
 import { findWebFolder } from './http/web-folder.ts';
 import { createWebApp } from './http/web-app.ts';
 
-export interface PipelineUiOptions {
-  readonly topic: string;
-  /** Whose results are shown: its counts, its columns. */
-  readonly declaration: Declaration;
-  /** Both are only read from. */
-  readonly results: ObjectStore;
-  readonly checkpoints: ObjectStore;
+export interface PipelineUiOptions extends ShownPipeline {
   /** Secrets masked. */
   readonly settings: readonly {
     readonly name: string;
@@ -39,21 +31,11 @@ export interface PipelineUiOptions {
   readonly versions: Readonly<Record<string, string>>;
   /** Other pages about the same pipeline, such as that of the brokers. */
   readonly links?: readonly About['links'][number][] | undefined;
-  readonly trigger: Trigger;
-  /** Of one trigger, so that the page can say when it is what slows the query down. 0 or left out: no limit. */
-  readonly maxOffsetsPerTrigger?: number | undefined;
-  readonly clock: Clock;
   readonly logger: Logger;
   /** Lets its holder pause and resume; without it that is not offered. */
   readonly controlToken?: string | undefined;
   /** Names besides `localhost` and IP addresses under which browsers may reach this server. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** For partitions of other consumers: their end of the log. The query's own source will do. */
-  readonly log?: LogOffsets | undefined;
-  /** What the group calls this consumer. Default: `this consumer`. */
-  readonly member?: string | undefined;
-  /** Who has the partitions of others. */
-  readonly groupMembers?: GroupMembers | undefined;
   /** Open pages at a time. Default: 250. */
   readonly maxViewers?: number | undefined;
   /** Where the page's sources, or at least its `dist`, are. Default: beside this package's `src`, or beside a bundle. */
@@ -116,17 +98,10 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     clock,
   });
   const view = createPipelineView({
-    topic,
+    ...options,
     results,
     checkpoints,
-    trigger,
-    maxOffsetsPerTrigger: options.maxOffsetsPerTrigger,
-    clock,
     requests,
-    declaration: options.declaration,
-    log: options.log,
-    member: options.member ?? 'this consumer',
-    groupMembers: options.groupMembers,
     hasControl: controlToken !== undefined,
     viewers: () => feed.readers,
     onProgress: (progress) => metrics.addProgress(progress),

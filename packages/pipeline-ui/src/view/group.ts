@@ -45,15 +45,21 @@ export interface GroupView {
   readonly problem: string | null;
 }
 
-export interface GroupViewOptions {
+/** How the group is known. */
+export interface ReadGroup {
   readonly topic: string;
   /** Only read from. */
   readonly checkpoints: ObjectStore;
   readonly clock: Clock;
-  readonly log: LogOffsets | undefined;
-  /** What the group calls this consumer. */
-  readonly member: string;
-  readonly groupMembers: GroupMembers | undefined;
+  /** For partitions of other consumers: their end of the log. The query's own source will do. */
+  readonly log?: LogOffsets | undefined;
+  /** What the group calls this consumer. Default: `this consumer`. */
+  readonly member?: string | undefined;
+  /** Who has the partitions of others. */
+  readonly groupMembers?: GroupMembers | undefined;
+}
+
+export interface GroupViewOptions extends ReadGroup {
   readonly owned: () => readonly PartitionStatus[];
   /** While paused, this consumer's query does not ask how far the log has grown. */
   readonly isPaused: () => boolean;
@@ -70,9 +76,8 @@ const OFFSETS_EVERY_MS = 2_000;
 const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupView(options: GroupViewOptions): GroupView {
-  const { topic, checkpoints, clock, log, member, groupMembers, owned, isPaused, measures, sentBack } =
-    options;
-  const { eventTimeOf: parseState } = options;
+  const { topic, checkpoints, clock, log, member = 'this consumer', groupMembers } = options;
+  const { owned, isPaused, measures, sentBack, eventTimeOf: parseState } = options;
   const partitions = new Map<number, ReadPartition>();
   let queryId: string | undefined;
 

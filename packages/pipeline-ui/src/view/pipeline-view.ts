@@ -1,6 +1,5 @@
 import {
   describeUnread,
-  type Clock,
   type CountedBatch,
   type ObjectStore,
   type QueryListener,
@@ -28,7 +27,7 @@ import { pageOfBatches } from '../batches/batch-pages.ts';
 import type { TriggerMeasure } from '../batches/batch-rows.ts';
 import { createFreshness, type Freshness } from '../freshness/freshness.ts';
 import { createCountsView } from './counts.ts';
-import { createGroupView, type GroupMembers, type LogOffsets } from './group.ts';
+import { createGroupView, type ReadGroup } from './group.ts';
 import { createQueryView, type AttachedQuery } from './query.ts';
 import { createRateHistory } from './history.ts';
 import { createSentBack, type SentBack } from './sent-back.ts';
@@ -75,21 +74,20 @@ export interface PipelineView {
   events(): Partial<LiveEvents>;
 }
 
-export interface PipelineViewOptions {
-  readonly topic: string;
-  readonly results: ObjectStore;
-  readonly checkpoints: ObjectStore;
-  readonly trigger: Trigger;
-  /** Of one trigger; 0 or `undefined`: no limit. */
-  readonly maxOffsetsPerTrigger: number | undefined;
-  readonly hasControl: boolean;
-  readonly clock: Clock;
-  readonly log: LogOffsets | undefined;
-  readonly member: string;
-  readonly groupMembers: GroupMembers | undefined;
-  readonly requests: RequestCounter;
-  /** Whose results are shown. */
+/** What is shown, and who knows it. */
+export interface ShownPipeline extends ReadGroup {
+  /** Whose results are shown: its counts, its columns. */
   readonly declaration: Declaration;
+  /** Only read from. */
+  readonly results: ObjectStore;
+  readonly trigger: Trigger;
+  /** Of one trigger, so that the page can say when it is what slows the query down. 0 or left out: no limit. */
+  readonly maxOffsetsPerTrigger?: number | undefined;
+}
+
+export interface PipelineViewOptions extends ShownPipeline {
+  readonly hasControl: boolean;
+  readonly requests: RequestCounter;
   readonly viewers: () => number;
   readonly onProgress: (progress: QueryProgress) => void;
   /** The state has changed: worth telling those who watch at once. */
@@ -137,12 +135,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
   });
   const freshness = createFreshness(clock);
   const group = createGroupView({
-    topic,
-    checkpoints,
-    clock,
-    log: options.log,
-    member: options.member,
-    groupMembers: options.groupMembers,
+    ...options,
     owned: () => query.status()?.partitions ?? [],
     isPaused: () => query.status()?.state === 'paused',
     measures: () => measures,

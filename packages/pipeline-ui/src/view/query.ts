@@ -1,12 +1,4 @@
-import type {
-  Clock,
-  CountedBatch,
-  PartitionProgress,
-  QueryListener,
-  QueryProgress,
-  QueryStatus,
-  StoredFiles,
-} from '@client-tickets/micro-batch';
+import type { Clock, QueryListener, QueryProgress, QueryStatus } from '@client-tickets/micro-batch';
 
 /** The part of `StreamingQuery` that the UI uses. */
 export interface AttachedQuery {
@@ -16,10 +8,7 @@ export interface AttachedQuery {
 }
 
 /** What the UI wants to know at once. Called on the engine's path: only notes something down. */
-export interface QueryObserver {
-  onProgress(progress: QueryProgress): void;
-  onBatch(partition: number, batch: CountedBatch, progress: PartitionProgress): void;
-  onFiles(partition: number, files: StoredFiles): void;
+export interface QueryObserver extends Required<Omit<QueryListener, 'onStatus'>> {
   /** `status`: as the query has just told it. */
   onStatus(status?: QueryStatus): void;
 }

@@ -1,8 +1,8 @@
 import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/browser';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { madeBatchDetail, madeStatus, madeWindows } from './made-events.ts';
 import { empty, millions, twoHundred, type Scene } from './made-scenes.ts';
-import { showPages, type ShownPage, type ShownPages } from './shown-page.ts';
+import { usePages, type ShownPage } from './shown-page.ts';
 
 const DESK = { viewport: { width: 1280, height: 1000 } } as const;
 const PHONE = { viewport: { width: 320, height: 780 }, isMobile: true } as const;
@@ -30,19 +30,14 @@ async function tabThrough({ page }: ShownPage): Promise<readonly string[]> {
 describe.skipIf(!hasChromium)(
   'the page by keyboard, on a phone and without a connection (needs a browser)',
   () => {
-    let pages: ShownPages;
+    const open = usePages();
     let shown: ShownPage;
-    beforeAll(async () => {
-      pages = await showPages();
-    });
-    afterEach(() => shown.close());
-    afterAll(() => pages.close());
 
     async function show(
       { events, answers }: Scene,
-      screen: Parameters<ShownPages['open']>[2] = DESK,
+      screen: Parameters<typeof open>[2] = DESK,
     ): Promise<ShownPage> {
-      shown = await pages.open(events, answers, screen);
+      shown = await open(events, answers, screen);
       await shown.page.locator('.settings tbody tr').first().waitFor();
       return shown;
     }

@@ -1,8 +1,8 @@
 import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/browser';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { madeBatch, madeWindows } from './made-events.ts';
 import { empty, LONG_REASON, millions, starting, twoHundred, type Scene } from './made-scenes.ts';
-import { showPages, type ShownPage, type ShownPages } from './shown-page.ts';
+import { usePages, type ShownPage } from './shown-page.ts';
 
 const DESK = { viewport: { width: 1280, height: 1000 } } as const;
 const phone = (width: number) => ({ viewport: { width, height: 780 }, isMobile: true });
@@ -24,23 +24,18 @@ const tooWide = (selector: string): string => `[...document.querySelectorAll('${
 const hourOf = (at = ''): string => `${String(new Date(at).getUTCHours()).padStart(2, '0')}:00`;
 
 describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or CHROMIUM_PATH)', () => {
-  let pages: ShownPages;
+  const open = usePages();
   let shown: ShownPage;
-  beforeAll(async () => {
-    pages = await showPages();
-  });
-  afterEach(() => shown.close());
-  afterAll(() => pages.close());
 
   async function show({ events, answers }: Scene, screen: keyof typeof SCREENS = 'desk'): Promise<ShownPage> {
-    shown = await pages.open(events, answers, SCREENS[screen]);
+    shown = await open(events, answers, SCREENS[screen]);
     await shown.page.locator('.partitions tbody tr').first().waitFor();
     await shown.page.locator('.settings tbody tr').first().waitFor();
     return shown;
   }
 
   it.each(Object.entries(SCREENS))('fits and is accessible in each scene: %s', async (screen, options) => {
-    shown = await pages.open({}, twoHundred.answers, options);
+    shown = await open({}, twoHundred.answers, options);
     const { page, tell, troubles } = shown;
     const { width } = options.viewport;
     for (const [scene, { events }] of Object.entries(SCENES)) {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@client-tickets/micro-batch';
 import { openPage, startBrowser, type WatchedPage } from '@client-tickets/testkit/browser';
 import { Hono } from 'hono';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { About, BatchDetail, Batches, DeadLetters, History, LiveEvents } from '../../src/api/index.ts';
 import { startHttpServer } from '../../src/http/http-server.ts';
 import { createLiveFeed } from '../../src/http/live-feed.ts';
@@ -22,16 +23,6 @@ export interface Answers {
   readonly deadLetters?: DeadLetters;
 }
 
-/** A consumer that says what a test wants, and the page of it in a real browser. */
-export interface ShownPages {
-  open(
-    events: Partial<LiveEvents>,
-    answers?: Answers,
-    options?: Parameters<typeof openPage>[2],
-  ): Promise<ShownPage>;
-  close(): Promise<void>;
-}
-
 export interface ShownPage extends WatchedPage {
   /** Says more, or something else. */
   readonly tell: (events: Partial<LiveEvents>) => void;
@@ -42,9 +33,20 @@ export interface ShownPage extends WatchedPage {
   readonly close: () => Promise<void>;
 }
 
-export async function showPages(): Promise<ShownPages> {
-  const files = await providePage(SOURCES, silentLogger);
-  const browser = await startBrowser();
+/**
+ * For the tests of one `describe`: opens a page in a real browser, of a consumer that says what the test wants. It is closed after its
+ * test.
+ */
+export function usePages() {
+  let files: Awaited<ReturnType<typeof providePage>>;
+  let browser: Awaited<ReturnType<typeof startBrowser>>;
+  let shown: ShownPage | undefined;
+  beforeAll(async () => {
+    files = await providePage(SOURCES, silentLogger);
+    browser = await startBrowser();
+  });
+  afterEach(() => shown?.close());
+  afterAll(() => browser.close());
 
   async function serve(events: Partial<LiveEvents>, answers: Answers, port: number) {
     const feed = createLiveFeed({ maxReaders: 10, onReaders: () => feed.publish(events) });
@@ -80,31 +82,33 @@ export async function showPages(): Promise<ShownPages> {
     };
   }
 
-  return {
-    async open(events, answers = {}, options = {}) {
-      let consumer = await serve(events, answers, 0);
-      let isThere = true;
-      const port = Number(new URL(consumer.url).port);
-      const watched = await openPage(browser, consumer.url, options);
-      async function goAway(): Promise<void> {
-        if (isThere) await consumer.close();
-        isThere = false;
-      }
-      return {
-        ...watched,
-        tell: (more) => consumer.tell(more),
-        async restart(nextEvents, nextAnswers = {}) {
-          await goAway();
-          consumer = await serve(nextEvents, nextAnswers, port);
-          isThere = true;
-        },
-        goAway,
-        async close() {
-          await watched.page.context().close();
-          await goAway();
-        },
-      };
-    },
-    close: () => browser.close(),
+  return async function open(
+    events: Partial<LiveEvents>,
+    answers: Answers = {},
+    options: Parameters<typeof openPage>[2] = {},
+  ): Promise<ShownPage> {
+    let consumer = await serve(events, answers, 0);
+    let isThere = true;
+    const port = Number(new URL(consumer.url).port);
+    const watched = await openPage(browser, consumer.url, options);
+    async function goAway(): Promise<void> {
+      if (isThere) await consumer.close();
+      isThere = false;
+    }
+    shown = {
+      ...watched,
+      tell: (more) => consumer.tell(more),
+      async restart(nextEvents, nextAnswers = {}) {
+        await goAway();
+        consumer = await serve(nextEvents, nextAnswers, port);
+        isThere = true;
+      },
+      goAway,
+      async close() {
+        await watched.page.context().close();
+        await goAway();
+      },
+    };
+    return shown;
   };
 }
