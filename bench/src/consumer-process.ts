@@ -1,19 +1,9 @@
 import { join } from 'node:path';
 import { bundleOf } from './build-bundles.ts';
 import { consumerEnvironment, consumerNodeFlags } from './consumer-settings.ts';
-import type { NodeRuntime } from './node-runtime.ts';
 import type { RunPlace } from './run-place.ts';
-import { startMeasuredService, type MeasuredService } from './measured-service.ts';
-
-export interface ServiceRun {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
-  readonly topic: string;
-  readonly groupId: string;
-  /** The run's own: logs go there. */
-  readonly folder: string;
-}
+import type { ServiceRun } from './service-run.ts';
+import { startMeasuredService, until, type MeasuredService } from './measured-service.ts';
 
 /** The bundle that the image runs, with the image's flags. */
 export function startConsumer(
@@ -30,6 +20,15 @@ export function startConsumer(
     env: { ...consumerEnvironment(run), ...run.env },
     cwd: run.folder,
     log: join(run.folder, 'consumer.log'),
+  });
+}
+
+/** Until the group has given it its share. */
+export function assigned(consumer: MeasuredService): Promise<void> {
+  return until(async () => (await consumer.readLog()).includes('partitions assigned'), {
+    what: 'the consumer to have its partitions',
+    service: consumer,
+    seconds: 60,
   });
 }
 

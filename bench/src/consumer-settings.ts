@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunPlace } from './run-place.ts';
+import type { ServiceRun } from './service-run.ts';
 
 const DOCKERFILE = join(import.meta.dirname, '../../Dockerfile.consumer');
 /** What a container of 512 MB makes Node choose by itself; without a limit it collects garbage later and holds 90 MB more. */
@@ -31,16 +32,13 @@ export function imageMallocSettings(dockerfile: string): Readonly<Record<string,
 }
 
 /** The environment of a consumer that the benchmark starts. */
-export function consumerEnvironment(run: {
-  readonly brokers: readonly string[];
-  readonly topic: string;
-  readonly groupId: string;
-  readonly maxOffsetsPerTrigger: number;
-  readonly trigger: string;
-  /** The run's own. */
-  readonly folder: string;
-  readonly place: RunPlace;
-}): Readonly<Record<string, string>> {
+export function consumerEnvironment(
+  run: Pick<ServiceRun, 'brokers' | 'topic' | 'groupId' | 'folder'> & {
+    readonly maxOffsetsPerTrigger: number;
+    readonly trigger: string;
+    readonly place: RunPlace;
+  },
+): Readonly<Record<string, string>> {
   return {
     ...imageMallocSettings(readFileSync(DOCKERFILE, 'utf8')),
     KAFKA_BROKERS: run.brokers.join(','),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { NodeRuntime } from './node-runtime.ts';
+import type { ResultKind } from './results-folder.ts';
 
 /** Where and of what a result was measured. */
 export const circumstancesSchema = z.object({
@@ -17,6 +18,13 @@ export const circumstancesSchema = z.object({
   loadAverage: z.number(),
 });
 export type Circumstances = z.infer<typeof circumstancesSchema>;
+
+/** What each report of one sitting begins with. */
+export const headOf = <Kind extends ResultKind>(kind: Kind) => ({
+  kind: z.literal(kind),
+  startedAt: z.string(),
+  circumstances: circumstancesSchema,
+});
 
 export async function readCircumstances(node: NodeRuntime): Promise<Circumstances> {
   return {

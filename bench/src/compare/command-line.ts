@@ -9,27 +9,9 @@ import { clientTickets } from './systems/client-tickets.ts';
 import { SYSTEMS } from './systems/index.ts';
 import { parseRepetitions, type Repetitions } from './plan.ts';
 
-export interface BenchOptions {
-  readonly workloads: readonly Workload[];
-  readonly systems: readonly System[];
-  readonly repetitions: Repetitions;
-  readonly timeout: number;
-  readonly idleWait: number;
-  readonly cores: number;
-  readonly keep: boolean;
-  readonly install: boolean;
-  readonly plan: boolean;
-  readonly fillOnly: boolean;
-  readonly continue?: string | undefined;
-  readonly home: string;
-  readonly node?: string | undefined;
-  readonly brokers: readonly string[];
-  readonly output: string;
-}
-
 const optionsSchema = z.object({
-  workloads: z.array(z.custom<Workload>()),
-  systems: z.array(z.custom<System>()),
+  workloads: z.custom<readonly Workload[]>(),
+  systems: z.custom<readonly System[]>(),
   s3Latency: z.array(z.number()),
   repetitions: z.custom<Repetitions>(),
   timeout: z.number(),
@@ -42,6 +24,8 @@ const optionsSchema = z.object({
   continue: z.string().optional(),
   ...commonOptions,
 });
+
+export type BenchOptions = Readonly<Omit<z.infer<typeof optionsSchema>, 's3Latency'>>;
 
 const DEFAULT_WORKLOADS = ['200', '1m', '5m'];
 

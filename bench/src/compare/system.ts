@@ -1,20 +1,11 @@
 import type { Command } from '../measure-process.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
+import type { ServiceRun } from '../service-run.ts';
 import type { RequestCounts } from '../request-counts.ts';
 import type { Workload } from '../workload.ts';
 
 /** One run of one system. */
-export interface Run {
+export interface Run extends ServiceRun {
   readonly workload: Workload;
-  readonly topic: string;
-  readonly brokers: readonly string[];
-  /** Empty at the start, and this run's alone. */
-  readonly folder: string;
-  readonly groupId: string;
-  /** Where peers are installed. */
-  readonly home: string;
-  /** For the bundles of this project. */
-  readonly node: NodeRuntime;
   /** How many cores there are for it. */
   readonly cores: number;
 }

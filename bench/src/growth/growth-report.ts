@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { growthOf, growthRowSchema } from './growth-rows.ts';
 
 export const growthReportSchema = z.object({
-  kind: z.literal('growth'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('growth'),
   batches: z.number(),
   ticketsPerBatch: z.number(),
   places: z.array(z.object({ place: z.string(), rows: z.array(growthRowSchema) })),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBatches, type LoggedBatch } from '../batch-log.ts';
 import { startConsumer } from '../consumer-process.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
+import type { MeasuredBuild } from '../service-run.ts';
 import { uiUrl } from '../pipeline-ui-url.ts';
 import { runPlace, type PlaceKind } from '../run-place.ts';
 import { topicOf, type Workload } from '../workload.ts';
@@ -19,18 +19,17 @@ const PATIENCE_MS = 60_000;
  * Runs a consumer for many small batches, one right after the other, and looks at it each time another `rowBatches` are done.
  * The batches are as small as they are because their number is what may make something grow.
  */
-export async function measureGrowth(options: {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
-  readonly where: PlaceKind;
-  /** Its topic holds at least `batches * maxOffsetsPerTrigger` tickets. */
-  readonly workload: Workload;
-  readonly batches: number;
-  readonly rowBatches: number;
-  readonly onRow: (rows: readonly GrowthRow[]) => void;
-  readonly onBatches: (done: number) => void;
-}): Promise<readonly GrowthRow[]> {
+export async function measureGrowth(
+  options: MeasuredBuild & {
+    readonly where: PlaceKind;
+    /** Its topic holds at least `batches * maxOffsetsPerTrigger` tickets. */
+    readonly workload: Workload;
+    readonly batches: number;
+    readonly rowBatches: number;
+    readonly onRow: (rows: readonly GrowthRow[]) => void;
+    readonly onBatches: (done: number) => void;
+  },
+): Promise<readonly GrowthRow[]> {
   const { where, workload, batches, rowBatches, onRow, onBatches } = options;
   const id = `bench-growth-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'bench-growth-'));

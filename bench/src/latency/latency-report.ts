@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { latencySchema } from './measure-latency.ts';
 
 export const latencyReportSchema = z.object({
-  kind: z.literal('latency'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('latency'),
   seconds: z.number(),
   latencies: z.array(latencySchema),
 });

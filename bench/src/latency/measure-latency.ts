@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBatches } from '../batch-log.ts';
-import { startConsumer, startProducer } from '../consumer-process.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
+import { assigned, startConsumer, startProducer } from '../consumer-process.ts';
+import type { MeasuredBuild } from '../service-run.ts';
 import { runPlace, type PlaceKind, type RunPlace } from '../run-place.ts';
 import { until } from '../measured-service.ts';
 import { percentile } from '../spread.ts';
@@ -40,17 +40,16 @@ const READ_EVERY_MS = { folder: 5, s3: 20 } as const;
  * their rollover. The reader asks again and again, so that each figure holds up to one of its rounds more than a consumer of the
  * results that is told at once would see. All clocks are this machine's.
  */
-export async function measureLatency(options: {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
-  readonly where: PlaceKind;
-  readonly ticketsPerSecond: number;
-  readonly seconds: number;
-  /** Before these, with tickets that do not count. Default: 3. */
-  readonly warmUpSeconds?: number;
-  readonly onPhase: (phase: string) => void;
-}): Promise<Latency> {
+export async function measureLatency(
+  options: MeasuredBuild & {
+    readonly where: PlaceKind;
+    readonly ticketsPerSecond: number;
+    readonly seconds: number;
+    /** Before these, with tickets that do not count. Default: 3. */
+    readonly warmUpSeconds?: number;
+    readonly onPhase: (phase: string) => void;
+  },
+): Promise<Latency> {
   const { brokers, where, ticketsPerSecond, seconds, warmUpSeconds = WARM_UP_SECONDS, onPhase } = options;
   const id = `bench-latency-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'bench-latency-'));
@@ -59,11 +58,7 @@ export async function measureLatency(options: {
   const consumer = startConsumer({ ...run, place, trigger: '0 seconds', maxOffsetsPerTrigger: 0 });
   try {
     onPhase('the consumer starts');
-    await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
-      what: 'the consumer to have its partitions',
-      service: consumer,
-      seconds: 60,
-    });
+    await assigned(consumer);
     onPhase(`${ticketsPerSecond} tickets a second for ${seconds} s`);
     const reader = readAgainAndAgain(place, READ_EVERY_MS[where]);
     const before = { cpu: consumer.usage().cpuSeconds, at: performance.now() };

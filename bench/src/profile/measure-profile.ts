@@ -3,37 +3,27 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleOf } from '../build-bundles.ts';
+import type { MeasuredBuild } from '../service-run.ts';
 import { consumerEnvironment, consumerNodeFlags } from '../consumer-settings.ts';
 import { measureProcess } from '../measure-process.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
 import { runPlace, type PlaceKind } from '../run-place.ts';
 import { topicOf, type Workload } from '../workload.ts';
 import { cpuProfileSchema, timeBy } from './cpu-profile.ts';
 import { byLibrary } from './libraries.ts';
+import type { ProfileReport } from './profile-report.ts';
 import { createSourceFinder } from './source-files.ts';
 import { byStage } from './stages.ts';
 
-export interface MeasuredProfile {
-  readonly place: string;
-  readonly threads: number;
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-  /** In milliseconds. */
-  readonly stages: Readonly<Record<string, number>>;
-  readonly libraries: Readonly<Record<string, number>>;
-}
-
 /** Runs the bundle over a workload with Node's profiler, and adds up the profiles of all its processes and threads. */
-export async function measureProfile(options: {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
-  readonly workload: Workload;
-  readonly where: PlaceKind;
-  readonly timeoutSeconds: number;
-  /** Where the profiles go, for tools that draw flame graphs; else they are removed. */
-  readonly keepIn?: string | undefined;
-}): Promise<MeasuredProfile> {
+export async function measureProfile(
+  options: MeasuredBuild & {
+    readonly workload: Workload;
+    readonly where: PlaceKind;
+    readonly timeoutSeconds: number;
+    /** Where the profiles go, for tools that draw flame graphs; else they are removed. */
+    readonly keepIn?: string | undefined;
+  },
+): Promise<Omit<ProfileReport, 'kind' | 'startedAt' | 'circumstances' | 'workload'>> {
   const { home, node, workload, where, timeoutSeconds } = options;
   const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
   const profiles = options.keepIn ?? join(folder, 'profiles');

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { describeWorkload, workloadSchema } from '../workload.ts';
 import { STAGES, UNAVOIDABLE } from './stages.ts';
 
 export const profileReportSchema = z.object({
-  kind: z.literal('profile'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('profile'),
   workload: workloadSchema,
   place: z.string(),
   /** Threads and processes that wrote a profile. */

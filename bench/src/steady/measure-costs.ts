@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { parseDuration } from '@client-tickets/micro-batch';
-import { startConsumer } from '../consumer-process.ts';
-import { until, type MeasuredService } from '../measured-service.ts';
+import { assigned, startConsumer } from '../consumer-process.ts';
+import type { MeasuredService } from '../measured-service.ts';
 import { runPlace, type RunPlace } from '../run-place.ts';
 import { startS3Proxy, type S3Proxy } from '../s3-proxy.ts';
 import { startTickets, TICKETS, withRun, type SteadyOptions } from './measure-steady.ts';
@@ -60,11 +60,7 @@ export async function measureCosts(
           env: { AWS_ENDPOINT_URL_S3: proxy.url, RESULTS_ROLLOVER_INTERVAL: settings.rollover },
         });
         running.push({ settings, consumer, proxy, place });
-        await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
-          what: `the consumer with a trigger of ${settings.trigger} to have its partitions`,
-          service: consumer,
-          seconds: 60,
-        });
+        await assigned(consumer);
       }
       producer.process = await startTickets(
         run,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTopic } from '@client-tickets/kafka';
 import { silentLogger, systemClock as clock } from '@client-tickets/micro-batch';
-import { startConsumer, startProducer, type ServiceRun } from '../consumer-process.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
+import { assigned, startConsumer, startProducer } from '../consumer-process.ts';
+import type { MeasuredBuild, ServiceRun } from '../service-run.ts';
 import { uiUrl } from '../pipeline-ui-url.ts';
 import { runPlace } from '../run-place.ts';
 import { until, type MeasuredService } from '../measured-service.ts';
@@ -14,10 +14,7 @@ import { startSpark } from './spark.ts';
 import { openViewer } from './viewer.ts';
 import { watchUsage, type SteadyRow } from './watch-usage.ts';
 
-export interface SteadyOptions {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
+export interface SteadyOptions extends MeasuredBuild {
   readonly endpoint: string;
   readonly bucket: string;
   readonly minutes: number;
@@ -40,11 +37,7 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
       env: { AWS_ENDPOINT_URL_S3: proxy.url },
     });
     try {
-      await until(async () => (await consumer.readLog()).includes('partitions assigned'), {
-        what: 'the consumer to have its partitions',
-        service: consumer,
-        seconds: 60,
-      });
+      await assigned(consumer);
       const watched = { who: 'consumer', process: consumer, requests: () => proxy.counts() };
       const idle = await watch(IDLE, [watched]);
       const url = uiUrl(await consumer.readLog());

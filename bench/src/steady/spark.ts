@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceRun } from '../consumer-process.ts';
+import type { ServiceRun } from '../service-run.ts';
 import { startMeasuredService, type MeasuredService } from '../measured-service.ts';
 
 const PEERS = join(import.meta.dirname, '../../peers');

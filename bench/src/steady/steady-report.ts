@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { total, type RequestCounts } from '../request-counts.ts';
 import { dollarsPerMonth, perHour, S3_PRICES } from './s3-prices.ts';
 import { steadyRowSchema, type SteadyRow } from './watch-usage.ts';
 
 export const steadyReportSchema = z.object({
-  kind: z.literal('steady'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('steady'),
   minutes: z.number(),
   rows: z.array(steadyRowSchema),
   /** Why Spark is not among them. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { spreadOf } from '../spread.ts';
 
@@ -19,9 +19,7 @@ export const measuredRunSchema = z.object({
 export type MeasuredRun = z.infer<typeof measuredRunSchema>;
 
 export const viewersReportSchema = z.object({
-  kind: z.literal('viewers'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('viewers'),
   tickets: z.number(),
   readers: z.number(),
   deaf: z.number(),
