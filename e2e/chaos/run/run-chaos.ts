@@ -9,7 +9,6 @@ import { seeded } from '../plan/seeded.ts';
 import type { RunResult } from '../report/run-result.ts';
 import { judgeEnd, judgeReading } from '../witness/judge-reading.ts';
 import { FORMATS, TABLE_READERS, type TopicRecord } from '../witness/reading.ts';
-import { acceptDataLoss } from './accept-data-loss.ts';
 import type { ChaosContext } from './chaos-context.ts';
 import { createSupervisedCrew, type SupervisedCrew } from './supervised-crew.ts';
 import { startConsumer } from './consumer-process.ts';
@@ -154,7 +153,10 @@ export async function runChaos(plan: RunPlan, fault: Fault, context: ChaosContex
           const partitions = await progress();
           if (partitions?.some(({ isStopped }) => isStopped) === true) {
             // A folder is one process's: to decide there, the consumer is stopped first.
-            const accept = (): Promise<void> => acceptDataLoss(bundles.operator, settings);
+            const accept = async (): Promise<void> => {
+              const accepting = startTickets(bundles.operator, ['accept-data-loss', '--yes'], settings);
+              if ((await accepting.ended) !== 0) throw new Error(accepting.output());
+            };
             await (plan.storage === 'folder' ? crew.rest(accept) : accept());
           }
           return partitions?.every(({ endOffset }) => logs.isInPresent(endOffset)) === true;
