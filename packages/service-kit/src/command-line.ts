@@ -4,11 +4,10 @@ import { describeSettings } from './describe-settings.ts';
 import type { Environment } from './read-settings.ts';
 import { settingsHelp } from './settings-help.ts';
 
-/** A flag that stands for a variable: `--count <n>` for `TICKET_COUNT`. */
+/** A flag that stands for a variable, so that one schema checks both. */
 export interface Flag {
-  readonly name: string;
-  /** What follows the flag, as help shows it: `<n>`. Without it the flag stands for `true`. */
-  readonly value?: string;
+  /** As commander writes it: `--count <n>`. Without a value the flag stands for `true`. */
+  readonly option: string;
   readonly variable: string;
 }
 
@@ -18,7 +17,7 @@ export type CommandLine =
   /** What was asked for, or what is wrong, has been printed. */
   | { readonly kind: 'help' | 'wrong' };
 
-/** Reads flags as the variables that they stand for, so that one schema checks both. `--help` lists flags, variables and exit codes. */
+/** Reads flags as the variables that they stand for. `--help` lists flags, variables and exit codes. */
 export function readCommandLine(
   program: {
     readonly name: string;
@@ -33,23 +32,38 @@ export function readCommandLine(
     .description(`${description} A flag takes precedence over its environment variable.`)
     .exitOverride()
     .addHelpText('after', `\n${settingsHelp(settings)}`);
+  const readFlags = addFlags(command, flags, settings);
+  const kind = parseArguments(command, args);
+  return kind === 'run' ? { kind, flags: readFlags() } : { kind };
+}
+
+/** Adds flags to a command. The function that is returned reads them, as the variables that they stand for. */
+export function addFlags(command: Command, flags: readonly Flag[], settings: z.ZodObject): () => Environment {
   const descriptions = new Map(describeSettings(settings).map((row) => [row.name, row.description]));
-  const options = flags.map(({ name: flag, value, variable }) => {
-    const text = value === undefined ? `--${flag}` : `--${flag} ${value}`;
-    return { option: new Option(text, `${descriptions.get(variable) ?? ''} (${variable})`), variable };
-  });
+  const options = flags.map(({ option, variable }) => ({
+    option: new Option(option, `${descriptions.get(variable) ?? ''} (${variable})`),
+    variable,
+  }));
   for (const { option } of options) command.addOption(option);
+  return () =>
+    Object.fromEntries(
+      options.flatMap(({ option, variable }) => {
+        const value: unknown = command.getOptionValue(option.attributeName());
+        // Of `--brokers <list>` with a `--no-brokers` beside it `true` says that neither was given.
+        const isGiven = typeof value === 'string' || (value === true && option.isBoolean());
+        return isGiven ? [[variable, String(value)]] : [];
+      }),
+    );
+}
+
+/** Parses for a command with `exitOverride`. Unless it is to `run`, what was asked for or what is wrong has been printed. */
+export function parseArguments(command: Command, args: readonly string[]): CommandLine['kind'] {
   try {
     // `pnpm consumer -- --trigger availableNow` hands the dashes on.
     command.parse(args[0] === '--' ? args.slice(1) : args, { from: 'user' });
+    return 'run';
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
+    return error.exitCode === 0 ? 'help' : 'wrong';
   }
-  const set = options.flatMap(({ option, variable }) => {
-    const value: unknown = command.getOptionValue(option.attributeName());
-    // `true` for a flag without a value.
-    return typeof value === 'string' || value === true ? [[variable, String(value)] as const] : [];
-  });
-  return { kind: 'run', flags: Object.fromEntries(set) };
 }

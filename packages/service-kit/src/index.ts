@@ -1,4 +1,4 @@
-export { readCommandLine, type CommandLine, type Flag } from './command-line.ts';
+export { addFlags, parseArguments, readCommandLine, type CommandLine, type Flag } from './command-line.ts';
 export { createLogger, type LoggerOptions, type ServiceLogger } from './create-logger.ts';
 export { describeError } from './describe-error.ts';
 export { describeSettings, secretValues, type SettingRow } from './describe-settings.ts';

@@ -2,15 +2,15 @@ import { readCommandLine, type CommandLine } from '@client-tickets/service-kit';
 import { consumerSettings } from './config.ts';
 
 const FLAGS = [
-  { name: 'trigger', value: '<when>', variable: 'TRIGGER' },
-  { name: 'max-offsets-per-trigger', value: '<n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
-  { name: 'starting-offsets', value: '<offsets>', variable: 'STARTING_OFFSETS' },
-  { name: 'starting-timestamp', value: '<time>', variable: 'STARTING_TIMESTAMP' },
-  { name: 'results', value: '<location>', variable: 'RESULTS_PATH' },
-  { name: 'checkpoints', value: '<location>', variable: 'CHECKPOINT_PATH' },
-  { name: 'brokers', value: '<list>', variable: 'KAFKA_BROKERS' },
-  { name: 'topic', value: '<name>', variable: 'KAFKA_TOPIC' },
-  { name: 'port', value: '<n>', variable: 'HTTP_PORT' },
+  { option: '--trigger <when>', variable: 'TRIGGER' },
+  { option: '--max-offsets-per-trigger <n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
+  { option: '--starting-offsets <offsets>', variable: 'STARTING_OFFSETS' },
+  { option: '--starting-timestamp <time>', variable: 'STARTING_TIMESTAMP' },
+  { option: '--results <location>', variable: 'RESULTS_PATH' },
+  { option: '--checkpoints <location>', variable: 'CHECKPOINT_PATH' },
+  { option: '--brokers <list>', variable: 'KAFKA_BROKERS' },
+  { option: '--topic <name>', variable: 'KAFKA_TOPIC' },
+  { option: '--port <n>', variable: 'HTTP_PORT' },
 ] as const;
 
 export function readConsumerCommandLine(args: readonly string[]): CommandLine {

@@ -61,14 +61,14 @@ export const demoSettings = z.object({
 export type DemoSettings = z.output<typeof demoSettings>;
 
 export const DEMO_FLAGS: readonly Flag[] = [
-  { name: 'data', value: '<folder>', variable: 'DEMO_DATA' },
-  { name: 'count', value: '<n>', variable: 'TICKET_COUNT' },
-  { name: 'rate', value: '<n>', variable: 'TICKETS_PER_SECOND' },
-  { name: 'seed', value: '<n>', variable: 'TICKET_SEED' },
-  { name: 'language', value: '<fr|en>', variable: 'TICKET_LANGUAGE' },
-  { name: 'max-offsets-per-trigger', value: '<n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
-  { name: 'ui', variable: 'DEMO_UI' },
-  { name: 'port', value: '<n>', variable: 'HTTP_PORT' },
+  { option: '--data <folder>', variable: 'DEMO_DATA' },
+  { option: '--count <n>', variable: 'TICKET_COUNT' },
+  { option: '--rate <n>', variable: 'TICKETS_PER_SECOND' },
+  { option: '--seed <n>', variable: 'TICKET_SEED' },
+  { option: '--language <fr|en>', variable: 'TICKET_LANGUAGE' },
+  { option: '--max-offsets-per-trigger <n>', variable: 'MAX_OFFSETS_PER_TRIGGER' },
+  { option: '--ui', variable: 'DEMO_UI' },
+  { option: '--port <n>', variable: 'HTTP_PORT' },
 ];
 
 const SEEDS = 2 ** 32;

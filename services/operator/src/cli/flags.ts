@@ -1,13 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { describeSettings, type Environment } from '@client-tickets/service-kit';
+import { InvalidArgumentError, type Command } from 'commander';
+import { addFlags as addFlagsOf, type Environment, type Flag } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
-
-/** A flag that stands for a variable, so that one schema checks both. */
-export interface Flag {
-  /** As commander writes it: `--results <location>`. */
-  readonly option: string;
-  readonly variable: string;
-}
 
 export const LOCATION_FLAGS: readonly Flag[] = [
   { option: '--results <location>', variable: 'RESULTS_PATH' },
@@ -33,19 +26,7 @@ export const START_FLAGS: readonly Flag[] = [
 
 /** Adds flags to a command. The function that is returned reads them, as the variables they stand for. */
 export function addFlags(command: Command, flags: readonly Flag[]): () => Environment {
-  const descriptions = new Map(describeSettings(operatorSettings).map((row) => [row.name, row.description]));
-  const options = flags.map(({ option, variable }) => ({
-    option: new Option(option, `${descriptions.get(variable) ?? ''} (${variable})`),
-    variable,
-  }));
-  for (const { option } of options) command.addOption(option);
-  return () =>
-    Object.fromEntries(
-      options.flatMap(({ option, variable }) => {
-        const value: unknown = command.getOptionValue(option.attributeName());
-        return typeof value === 'string' ? [[variable, value]] : [];
-      }),
-    );
+  return addFlagsOf(command, flags, operatorSettings);
 }
 
 /** Parses an option that is no variable: what `parse` throws is said of the option. */

@@ -1,5 +1,5 @@
-import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { settingsHelp, type Environment } from '@client-tickets/service-kit';
+import { Command, type OutputConfiguration } from 'commander';
+import { parseArguments, settingsHelp, type Environment } from '@client-tickets/service-kit';
 import { operatorSettings } from '../config.ts';
 import { addAcceptDataLoss } from '../data-loss/accept-data-loss-command.ts';
 import { addDeadLetters } from '../dead-letters/dead-letters-command.ts';
@@ -33,14 +33,8 @@ export function readCommand(args: readonly string[], written: OutputConfiguratio
     .showHelpAfterError('(tickets --help lists the commands, tickets <command> --help its flags)')
     .addHelpText('after', `\n${settingsHelp(operatorSettings)}`);
   for (const add of COMMANDS) add(program, choose);
-  try {
-    // `pnpm tickets -- verify` hands the dashes on.
-    program.parse(args[0] === '--' ? args.slice(1) : args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { kind: error.exitCode === 0 ? 'help' : 'wrong' };
-  }
-  return chosen;
+  const kind = parseArguments(program, args);
+  return kind === 'run' ? chosen : { kind };
 }
 
 const COMMANDS: readonly ((program: Command, choose: Choose) => void)[] = [
