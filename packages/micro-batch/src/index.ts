@@ -58,7 +58,9 @@ export {
 export {
   claimResults,
   openQuery,
+  OWNER_KEY,
   queryChanges,
+  queryKey,
   readOwner,
   readQuery,
   restoreQuery,

@@ -37,7 +37,6 @@ export {
   finalWindowsKey,
   finalWindowsPrefix,
   isResultKey,
-  OWNER_KEY,
   parseRangeKey,
   RESULT_FORMATS,
   rowsKey,

@@ -26,9 +26,11 @@ export interface ExpectedQuery {
   readonly create: () => Promise<Pick<QueryIdentity, 'id' | 'startingOffsets' | 'createdAt'>>;
 }
 
-const RESULTS_KEY = '_query.json';
+/** Of the results: which query writes there. */
+export const OWNER_KEY = '_query.json';
 
-function queryKey(topic: string): string {
+/** Of the checkpoint. */
+export function queryKey(topic: string): string {
   return `${topic}/query.json`;
 }
 
@@ -147,9 +149,9 @@ export interface ResultsOwner {
 }
 
 export async function readOwner(results: ObjectStore): Promise<ResultsOwner | undefined> {
-  const object = await results.get(RESULTS_KEY);
+  const object = await results.get(OWNER_KEY);
   if (object === undefined) return undefined;
-  return readCheckpointDocument(object.body, `${results.location}${RESULTS_KEY}`, (root) => ({
+  return readCheckpointDocument(object.body, `${results.location}${OWNER_KEY}`, (root) => ({
     id: readString(field(root, 'id')),
     topic: readString(field(root, 'topic')),
     checkpoint: readString(field(root, 'checkpoint')),
@@ -182,7 +184,7 @@ async function whyUnclaimable(
       return new QueryError(
         'results_mismatch',
         `the checkpoint at ${checkpoints.location} has batches (${key}), but the results at ${results.location} have no ` +
-          `${RESULTS_KEY}: they are not the ones it wrote. Use the former results location, or a new checkpoint.`,
+          `${OWNER_KEY}: they are not the ones it wrote. Use the former results location, or a new checkpoint.`,
       );
     }
   }
@@ -190,7 +192,7 @@ async function whyUnclaimable(
     if (key.startsWith('_') || isInside(`${results.location}${key}`, checkpoints.location)) continue;
     return new QueryError(
       'results_mismatch',
-      `the results location ${results.location} already holds files (${key}) but no ${RESULTS_KEY}, so they come from ` +
+      `the results location ${results.location} already holds files (${key}) but no ${OWNER_KEY}, so they come from ` +
         'something else. Use an empty location.',
     );
   }
@@ -229,9 +231,9 @@ export async function claimResults(
   const owner = { version: CHECKPOINT_VERSION, id, topic, checkpoint: checkpoints.location };
   const body = Buffer.from(`${JSON.stringify(owner, null, 2)}\n`);
   const options = { contentType: 'application/json' };
-  if ((await compareAndSwap(results, RESULTS_KEY, body, undefined, options)) !== undefined) return;
+  if ((await compareAndSwap(results, OWNER_KEY, body, undefined, options)) !== undefined) return;
   const winner = await readOwner(results);
-  if (winner === undefined) throw notThere(results.location, RESULTS_KEY);
+  if (winner === undefined) throw notThere(results.location, OWNER_KEY);
   if (winner.id !== id) throw ownedByAnother(winner, query, checkpoints, results);
 }
 

@@ -1,5 +1,6 @@
 import {
   describeUnread,
+  queryKey,
   type Clock,
   type ObjectStore,
   type QueryStatus,
@@ -43,7 +44,7 @@ export function createReadiness(options: {
     clock,
     everyMs: STORE_EVERY_MS,
     read: async () => {
-      await checkpoints.get(`${topic}/query.json`);
+      await checkpoints.get(queryKey(topic));
       return 'reachable';
     },
   });

@@ -1,4 +1,4 @@
-import { formatRange, parseRange, type OffsetRange } from '@client-tickets/micro-batch';
+import { formatRange, OWNER_KEY, parseRange, type OffsetRange } from '@client-tickets/micro-batch';
 import type { Declaration } from './declaration.ts';
 
 /** The formats in which rows are written, in the order in which they are named. */
@@ -30,7 +30,6 @@ const FOLDERS: Readonly<Record<ResultFormat, (table: string) => string>> = {
   parquet: (table) => table,
 };
 const DEAD_LETTERS = 'dead_letters';
-export const OWNER_KEY = '_query.json';
 export const DROPPED_KEY = '_dropped.json';
 
 /** The offsets of one partition that a file holds. */

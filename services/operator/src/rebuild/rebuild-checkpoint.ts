@@ -1,7 +1,9 @@
 import {
   claimResults,
   createCheckpointStore,
+  OWNER_KEY,
   partitionCheckpointKey,
+  queryKey,
   readOwner,
   readQuery,
   restoreQuery,
@@ -18,7 +20,6 @@ import {
   findMergedFiles,
   listRanges,
   type MergedFile,
-  OWNER_KEY,
   parseRangeKey,
   prefetch,
   readOptions,
@@ -230,10 +231,6 @@ async function checkBelonging(
   throw new Error(
     `${results.location} has no ${OWNER_KEY} that can be read, and is not what this checkpoint wrote: ${key} is not there as it was written`,
   );
-}
-
-function queryKey(topic: string): string {
-  return `${topic}/query.json`;
 }
 
 /**

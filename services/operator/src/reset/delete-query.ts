@@ -1,5 +1,5 @@
-import type { ListedObject, ObjectStore } from '@client-tickets/micro-batch';
-import { isResultKey, OWNER_KEY, type Declaration } from '@client-tickets/results';
+import { OWNER_KEY, queryKey, type ListedObject, type ObjectStore } from '@client-tickets/micro-batch';
+import { isResultKey, type Declaration } from '@client-tickets/results';
 import { deleteAll } from '../cli/delete-all.ts';
 import type { Stores } from '../cli/operator-context.ts';
 import { listCheckpointObjects } from './reset-survey.ts';
@@ -17,7 +17,7 @@ export async function deleteQuery(
 ): Promise<void> {
   let deleted = 0;
   const count = (): void => onProgress((deleted += 1));
-  await checkpoints.delete(`${topic}/query.json`);
+  await checkpoints.delete(queryKey(topic));
   await deleteAll(checkpoints, listCheckpointObjects(checkpoints, topic), count);
   await deleteAll(results, resultObjects(declaration, results), count);
   await results.delete(OWNER_KEY);

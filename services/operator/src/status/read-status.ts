@@ -3,12 +3,10 @@ import {
   readOwner,
   readQuery,
   type CountedBatch,
-  type Gap,
   type ObjectStore,
   type PartitionOffsets,
-  type FilePlan,
+  type PartitionStatus,
   type QueryIdentity,
-  type Totals,
 } from '@client-tickets/micro-batch';
 import { windowStatus, type Query, type WindowStatus } from '@client-tickets/records';
 import {
@@ -22,21 +20,12 @@ import { readSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, stateParser } from '../checkpoint/stored-query.ts';
 import type { TopicAccess } from '../topic/topic-access.ts';
 
-export interface PartitionState {
-  readonly partition: number;
-  readonly firstOffset: bigint;
-  /** Everything before it is counted, and in files that can be seen before the other. */
-  readonly countedOffset: bigint;
-  readonly storedOffset: bigint;
-  /** When the first record was counted that is in no file yet, ISO 8601; `null`: all are. */
-  readonly openSince: string | null;
-  /** Of what is counted. */
-  readonly totals: Totals;
+export interface PartitionState extends Pick<
+  PartitionStatus,
+  'partition' | 'firstOffset' | 'countedOffset' | 'storedOffset' | 'openSince' | 'totals' | 'planned' | 'gaps'
+> {
   /** The latest batch; `undefined` when none is known. */
   readonly lastBatch: CountedBatch | undefined;
-  /** Files that are decided on and not stored yet: the next start writes them, if no consumer does now. */
-  readonly planned: FilePlan | null;
-  readonly gaps: readonly Gap[];
   /** Of what is counted by event time. `undefined`: nothing is, or states are not read. */
   readonly windows: WindowStatus | undefined;
   readonly log: PartitionOffsets | undefined;
