@@ -30,31 +30,22 @@ export {
   type StoredCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export { decideDataLoss } from './checkpoint/decide-data-loss.ts';
-export { isSameRecord, markOf, type RecordMark } from './checkpoint/record-mark.ts';
 export { logOf, offsetInLog, offsetsIn, positionIn } from './ports/log-position.ts';
 export { QueryError, type QueryErrorCode } from './ports/query-error.ts';
-export {
-  openRange,
-  type Counted,
-  type CountedBatch,
-  type FilePlan,
-  type Frontier,
-  type Gap,
-  type Loss,
-  type LossDecision,
-  type PartitionCheckpoint,
-  type Stop,
-  type Stored,
-  type StoredFiles,
-  type Totals,
-  type WrittenFile,
+export type {
+  Counted,
+  CountedBatch,
+  FilePlan,
+  Frontier,
+  Gap,
+  LossDecision,
+  PartitionCheckpoint,
+  Stop,
+  Stored,
+  StoredFiles,
+  WrittenFile,
 } from './checkpoint/partition-checkpoint.ts';
-export {
-  type PartitionProgress,
-  type Phase,
-  type QueryProgress,
-  type SourceProgress,
-} from './trigger/progress.ts';
+export type { PartitionProgress, QueryProgress } from './trigger/progress.ts';
 export {
   claimResults,
   openQuery,
@@ -66,12 +57,11 @@ export {
   restoreQuery,
   type ExpectedQuery,
   type QueryIdentity,
-  type ResultsOwner,
 } from './checkpoint/query-identity.ts';
 export { RecordBlock, RecordBlockBuilder } from './ports/record-block.ts';
-export { RecordList, type RecordPiece } from './ports/record-list.ts';
+export { RecordList } from './ports/record-list.ts';
 export type { StreamingQueryOptions } from './query/query-options.ts';
-export type { PartitionStatus, QueryState, QueryStatus, UnreadStatus } from './query/query-status.ts';
+export type { PartitionStatus, QueryState, QueryStatus } from './query/query-status.ts';
 export { describeUnread } from './query/unread-partitions.ts';
 export {
   previewStart,
@@ -85,7 +75,7 @@ export {
   type FindOffsetsAt,
   type StartingOffsets,
 } from './query/starting-offsets.ts';
-export { ProducedTimes, type ProducedSlot } from './trigger/produced-times.ts';
+export { ProducedTimes } from './trigger/produced-times.ts';
 export { StreamingQuery } from './query/streaming-query.ts';
 export { systemClock } from './ports/system-clock.ts';
 export { EVERY_BATCH, type Rollover } from './trigger/rollover.ts';

@@ -10,7 +10,6 @@ export {
   text,
   timestamp,
   type Field,
-  type ValueOf,
 } from './declaration/field.ts';
 export { countColumns, countRows, emptyCounts, mergeCounts } from './counting/counts.ts';
 export { parseCounts } from './counting/parse-counts.ts';
@@ -25,7 +24,6 @@ export {
   windowEnd,
   windowName,
   withoutWindows,
-  type WindowCounts,
   type WindowState,
 } from './counting/window-state.ts';
 export { windowStatus, type WindowStatus } from './counting/window-status.ts';
@@ -36,28 +34,22 @@ export {
   lookup,
   type Counts,
   type CountsFile,
-  type Derived,
   type Query,
-  type RowOf,
   type WindowsFile,
-  type WindowUnit,
 } from './declaration/query.ts';
 export { defineRecord, type RecordDefinition, type RecordOf } from './declaration/record-definition.ts';
 export { parseFlatJson } from './json/parse-outline.ts';
 export { JsonLines } from './json-lines/json-lines.ts';
 export { LateLines } from './json-lines/late-lines.ts';
-export { ParquetFile, type RowPlaces } from './parquet/parquet-file.ts';
-export { encodeSmallTable, type SmallColumn } from './parquet/small-table.ts';
+export { ParquetFile } from './parquet/parquet-file.ts';
+export { encodeSmallTable } from './parquet/small-table.ts';
 export { RecordReader } from './reader/record-reader.ts';
 export { parseMoment } from './time/moment.ts';
 export { createTimeZone, utc, type TimeZone } from './time/time-zone.ts';
-export { expectedValue } from './validity/expected-value.ts';
 export {
   createRecordParser,
   RECORD_PROBLEMS,
   type RecordParser,
   type RecordProblem,
-  type RecordVerdict,
 } from './validity/record-parser.ts';
-export { createRecordSchema, type RecordSchema } from './validity/record-schema.ts';
 export { showBytes, showValue } from './validity/show-value.ts';

@@ -1,6 +1,6 @@
 export type { Counts, QueryState } from '@client-tickets/records';
-export { keepTable, type TableKeeper, type TableOptions } from './delta/keep-table.ts';
-export { createCountsPublisher, type CountsPublisher } from './counts-publisher.ts';
+export { keepTable, type TableKeeper } from './delta/keep-table.ts';
+export { createCountsPublisher } from './counts-publisher.ts';
 export {
   coversRange,
   findMergedFiles,
@@ -10,14 +10,14 @@ export {
 } from './delta/merged-files.ts';
 export { optimizeDaily } from './delta/optimize-daily.ts';
 export { MERGE_OWNER } from './delta/write-merged.ts';
-export { optimizeTable, type OptimizeReport } from './delta/optimize-table.ts';
+export { optimizeTable } from './delta/optimize-table.ts';
 export { findDroppableJson } from './delta/droppable-json.ts';
 export { isDropped, noteDroppedJson, readDroppedJson, type DroppedJson } from './delta/dropped-json.ts';
 export { initTable } from './delta/init-table.ts';
-export { planMerges, SMALL_FILE_BYTES, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
+export { planMerges, TARGET_FILE_BYTES, type Merge } from './delta/plan-merges.ts';
 export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './delta/vacuum-table.ts';
-export { type ResultTable } from './delta/folded-table.ts';
-export { readTable, readTableVersions, type TableVersions } from './delta/read-table.ts';
+export type { ResultTable } from './delta/folded-table.ts';
+export { readTable, readTableVersions } from './delta/read-table.ts';
 export { TableFollower, type TableSummary } from './delta/table-follower.ts';
 export { FORMATS, parseFormats } from './formats.ts';
 export {
@@ -31,11 +31,9 @@ export {
 export type { Declaration, DeclaredCounts, DeclaredWindows } from './layout/declaration.ts';
 export { listRanges, type ListedFile, type ListedRange } from './layout/list-ranges.ts';
 export {
-  countsKey,
   deadLettersPrefix,
   DROPPED_KEY,
   finalWindowsKey,
-  finalWindowsPrefix,
   isResultKey,
   parseRangeKey,
   RESULT_FORMATS,
