@@ -22,7 +22,7 @@ async function countTickets(pipeline: UiPipeline): Promise<{ readonly stop: () =
   pipeline.addRaw(0, 'no ticket');
   const query = pipeline.startQuery();
   await expect.poll(() => query.status().partitions[0]?.countedOffset).toBe(10n);
-  return { stop: () => query.stop({ budgetMs: 5_000 }) };
+  return { stop: () => query.stop({ budgetMs: 120_000 }) };
 }
 
 describe('while files are being filled', () => {

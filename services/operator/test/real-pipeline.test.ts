@@ -92,7 +92,7 @@ describe.skipIf(!hasBrokers || !hasS3)('on a real cluster and a real S3', () => 
     const refused = await tickets('reset', '--yes');
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.stdout).toContain(`group ${topic} has 1 member at work`);
-    await query.stop({ budgetMs: 10_000 });
+    await query.stop({ budgetMs: 120_000 });
     const reset = await tickets('reset', '--yes', '--starting-offsets', 'latest');
     expect(reset.stdout).toContain('✔ query');
     await (
