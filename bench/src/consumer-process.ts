@@ -28,7 +28,7 @@ export function assigned(consumer: MeasuredService): Promise<void> {
   return until(async () => (await consumer.readLog()).includes('partitions assigned'), {
     what: 'the consumer to have its partitions',
     service: consumer,
-    seconds: 60,
+    seconds: 300,
   });
 }
 

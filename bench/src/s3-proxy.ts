@@ -6,6 +6,8 @@ export interface S3Proxy {
   readonly url: string;
   /** Since it was started. */
   counts(): RequestCounts;
+  /** Requests that are not answered yet. */
+  underWay(): number;
   close(): Promise<void>;
 }
 
@@ -23,10 +25,13 @@ export async function startS3Proxy(
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
   const counts: Record<string, number> = {};
+  let underWay = 0;
   const server = createServer((incoming, answer) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const kind = requestKind(method, url, headers);
     counts[kind] = (counts[kind] ?? 0) + 1;
+    underWay += 1;
+    answer.once('close', () => (underWay -= 1));
     const handOn = (): void => {
       if (incoming.destroyed && !incoming.complete) return; // the client has gone
       const onward = request({ hostname, port, agent, method, path: url, headers }, (reply) => {
@@ -48,6 +53,7 @@ export async function startS3Proxy(
   return {
     url: `http://127.0.0.1:${address.port}`,
     counts: () => ({ ...counts }),
+    underWay: () => underWay,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -84,7 +84,7 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
       brokers,
       workload,
       where: 'folder',
-      timeoutSeconds: 120,
+      timeoutSeconds: 500,
     });
     expect(threads).toBeGreaterThanOrEqual(1);
     expect(Object.keys(stages)).toContain('kafkajs: fetch, decode');

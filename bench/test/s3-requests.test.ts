@@ -50,10 +50,11 @@ test('a request that is held reaches the server when it is let go, and no other 
     const first = fetch(`${proxy.url}/first`, { method: 'PUT', body: 'hello' });
     const second = fetch(`${proxy.url}/second`);
     await expect.poll(() => held.length).toBe(2);
-    expect(seen).toEqual([]);
+    expect([seen, proxy.underWay()]).toEqual([[], 2]);
     held.splice(0).forEach((letGo) => letGo());
     expect([(await first).status, await (await second).text()]).toEqual([412, 'answer']);
     const { host } = new URL(proxy.url);
+    await expect.poll(() => proxy.underWay()).toBe(0);
     expect(seen.toSorted()).toEqual([`GET /second ${host} `, `PUT /first ${host} hello`]);
   } finally {
     await proxy.close();

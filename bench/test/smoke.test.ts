@@ -46,7 +46,7 @@ test.for([
         workload,
         expected,
         repetition: 1,
-        timeoutSeconds: 120,
+        timeoutSeconds: 500,
         idleWaitSeconds: 0,
         keep: false,
       };

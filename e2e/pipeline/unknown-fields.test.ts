@@ -61,10 +61,12 @@ test.skipIf(!hasKafka).each([
         readonly unknownFields: unknown;
       };
     await poll('all tickets counted', 120_000, async () => (await figures()).rows === TICKETS);
-    expect((await figures()).unknownFields).toEqual([
-      { name: 'channel', count: TICKETS / 2 },
-      { name: 'card', count: TICKETS / 2 },
-    ]);
+    await expect
+      .poll(async () => (await figures()).unknownFields)
+      .toEqual([
+        { name: 'channel', count: TICKETS / 2 },
+        { name: 'card', count: TICKETS / 2 },
+      ]);
     consumer.process.kill('SIGTERM');
     expect(await consumer.process.ended, consumer.process.output()).toBe(0);
 

@@ -76,7 +76,7 @@ export async function measureLatency(
     await until(async () => coversAll(reader.last(), records), {
       what: 'the last tickets',
       service: consumer,
-      seconds: 60,
+      seconds: 300,
     });
     const sightings = await reader.stop();
     const latencies = latenciesOf(records, sightings, warmUpSeconds * 1000);

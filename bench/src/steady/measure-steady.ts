@@ -94,7 +94,7 @@ export async function startTickets(run: ServiceRun, proxies: readonly S3Proxy[])
   await until(async () => proxies.every((proxy, index) => writes(proxy) > (before[index] ?? 0)), {
     what: 'the first ticket to be written',
     service: producer,
-    seconds: 60,
+    seconds: 300,
   }).catch(async (error: unknown) => {
     await producer.stop();
     throw error;
@@ -113,7 +113,7 @@ export type Watch = (
 
 /**
  * A topic, a folder and a proxy for one run; and how it is watched, once it has settled: an idle one has when it has written nothing
- * for `settleSeconds`.
+ * for `settleSeconds` and waits for no answer.
  */
 export async function withRun(
   options: SteadyOptions,
@@ -141,7 +141,7 @@ export async function withRun(
     const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
     if (load === TICKETS) await settle();
     else
-      for (let before = -1; before < writes(proxy);) {
+      for (let before = -1; before < writes(proxy) || proxy.underWay() > 0;) {
         before = writes(proxy);
         await settle();
       }

@@ -81,7 +81,7 @@ describe.skipIf(!hasBrokers)('a Kafka source with bad connections', () => {
     sockets.hang();
     const startedAt = performance.now();
     await source.stop();
-    expect(performance.now() - startedAt).toBeLessThan(10_000); // a request alone waits for 30 s
+    expect(performance.now() - startedAt).toBeLessThan(25_000); // a request alone waits for 30 s
     await sockets.allClosed();
   });
 
