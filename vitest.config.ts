@@ -26,7 +26,7 @@ export default defineConfig({
     // Far more than it takes: a deadline tells a test that is stuck from one on a busy machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    expect: { poll: { timeout: 120_000 } },
+    expect: { poll: { timeout: 300_000 } },
     ...(testNamePattern === undefined ? {} : { testNamePattern }),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

@@ -63,7 +63,7 @@ const PICTURES = [
 describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
   'pictures of the page (made when SCREENSHOTS names a folder)',
   () => {
-    test('are taken while tickets flow', { timeout: 300_000 }, async () => {
+    test('are taken while tickets flow', async () => {
       const place = folder ?? '';
       mkdirSync(place, { recursive: true });
       const location = await createTestLocation('s3');
