@@ -31,6 +31,19 @@ export function imageMallocSettings(dockerfile: string): Readonly<Record<string,
   return Object.fromEntries([...settings].map(([, name = '', value = '']) => [name, value]));
 }
 
+/** Whose results and checkpoints are meant: consumers and the operator's commands are told it alike. */
+export function groupEnvironment(
+  run: Pick<ServiceRun, 'brokers' | 'topic' | 'groupId'> & { readonly place: RunPlace },
+): Readonly<Record<string, string>> {
+  return {
+    KAFKA_BROKERS: run.brokers.join(','),
+    KAFKA_TOPIC: run.topic,
+    KAFKA_GROUP_ID: run.groupId,
+    RESULTS_PATH: run.place.results,
+    CHECKPOINT_PATH: run.place.checkpoints,
+  };
+}
+
 /** The environment of a consumer that the benchmark starts. */
 export function consumerEnvironment(
   run: Pick<ServiceRun, 'brokers' | 'topic' | 'groupId' | 'folder'> & {
@@ -41,13 +54,9 @@ export function consumerEnvironment(
 ): Readonly<Record<string, string>> {
   return {
     ...imageMallocSettings(readFileSync(DOCKERFILE, 'utf8')),
-    KAFKA_BROKERS: run.brokers.join(','),
-    KAFKA_TOPIC: run.topic,
-    KAFKA_GROUP_ID: run.groupId,
+    ...groupEnvironment(run),
     MAX_OFFSETS_PER_TRIGGER: String(run.maxOffsetsPerTrigger),
     TRIGGER: run.trigger,
-    RESULTS_PATH: run.place.results,
-    CHECKPOINT_PATH: run.place.checkpoints,
     HTTP_PORT: '0',
     NODE_ENV: 'production',
     LOG_LEVEL: 'info', // batches are read from the log

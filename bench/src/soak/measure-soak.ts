@@ -2,39 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { poll, runTickets } from '@client-tickets/testkit';
 import { readBatches } from '../batch-log.ts';
 import { startConsumer, startProducer } from '../consumer-process.ts';
+import { groupEnvironment } from '../consumer-settings.ts';
 import { until, type MeasuredService } from '../measured-service.ts';
-import type { NodeRuntime } from '../node-runtime.ts';
 import { runPlace, type RunPlace } from '../run-place.ts';
-import type { ServiceRun } from '../service-run.ts';
+import type { MeasuredBuild, ServiceRun } from '../service-run.ts';
 import { percentile } from '../spread.ts';
 import { fetchTopicOffsets, type TopicOffsets } from '../topic-offsets.ts';
+import type { SoakEnd, SoakReport } from './soak-report.ts';
 import { sumObjects, type SoakRow } from './soak-rows.ts';
 
-export interface SoakOptions {
-  readonly home: string;
-  readonly node: NodeRuntime;
-  readonly brokers: readonly string[];
+export interface SoakOptions
+  extends
+    MeasuredBuild,
+    Pick<SoakReport, 'ticketsPerSecond' | 'rollover' | 'killEveryMinutes' | 'optimizeEveryMinutes'> {
   readonly minutes: number;
-  readonly ticketsPerSecond: number;
-  /** After how long a result file is finished. */
-  readonly rollover: string;
-  readonly killEveryMinutes: number;
-  readonly optimizeEveryMinutes: number;
   /** After the last ticket, until all are counted. */
   readonly drainSeconds: number;
   readonly onRow: (rows: readonly SoakRow[]) => void;
   readonly onPhase: (phase: string) => void;
 }
 
-export interface Soak {
+export interface Soak extends SoakEnd {
   readonly rows: readonly SoakRow[];
-  readonly produced: number;
-  readonly optimized: number;
-  /** What `tickets verify` said at the end, and how it ended. */
-  readonly verified: { readonly code: number; readonly lastLine: string };
 }
 
 const LOOK_MS = 1_000;
@@ -92,7 +85,7 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
         if (optimizing === undefined && minute() >= (optimized + 1) * optimizeEveryMinutes)
           optimizing = optimize().finally(() => (optimizing = undefined));
         await Promise.race([
-          wait(LOOK_MS),
+          delay(LOOK_MS),
           consumer.ended,
           ...(optimizing === undefined ? [] : [optimizing]),
         ]);
@@ -156,13 +149,7 @@ async function startLife(
 }
 
 function ticketsCommand(run: ServiceRun, place: RunPlace) {
-  const environment = {
-    KAFKA_BROKERS: run.brokers.join(','),
-    KAFKA_TOPIC: run.topic,
-    KAFKA_GROUP_ID: run.groupId,
-    RESULTS_PATH: place.results,
-    CHECKPOINT_PATH: place.checkpoints,
-  };
+  const environment = groupEnvironment({ ...run, place });
   return (...args: readonly string[]) => runTickets(args, environment);
 }
 
@@ -193,8 +180,4 @@ function covers(
 async function failIfEnded(consumer: MeasuredService): Promise<void> {
   const ended = await Promise.race([consumer.ended.then(() => true), Promise.resolve(false)]);
   if (ended) throw new Error(`the consumer has ended:\n${(await consumer.readLog()).slice(-1_000)}`);
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,25 +1,25 @@
 import { z } from 'zod';
-import { circumstancesSchema, describeCircumstances } from '../machine.ts';
+import { describeCircumstances, headOf } from '../machine.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { driftOf, soakRowSchema } from './soak-rows.ts';
 
+const soakEndSchema = z.object({
+  produced: z.number(),
+  optimized: z.number(),
+  /** What `tickets verify` said at the end, and how it ended. */
+  verified: z.object({ code: z.number(), lastLine: z.string() }),
+});
+export type SoakEnd = z.infer<typeof soakEndSchema>;
+
 export const soakReportSchema = z.object({
-  kind: z.literal('soak'),
-  startedAt: z.string(),
-  circumstances: circumstancesSchema,
+  ...headOf('soak'),
   ticketsPerSecond: z.number(),
   rollover: z.string(),
   killEveryMinutes: z.number(),
   optimizeEveryMinutes: z.number(),
   rows: z.array(soakRowSchema),
   /** Once it has come to its end. */
-  end: z
-    .object({
-      produced: z.number(),
-      optimized: z.number(),
-      verified: z.object({ code: z.number(), lastLine: z.string() }),
-    })
-    .optional(),
+  end: soakEndSchema.optional(),
 });
 export type SoakReport = z.infer<typeof soakReportSchema>;
 
