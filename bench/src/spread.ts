@@ -1,7 +1,8 @@
-import { z } from 'zod';
-
-export const spreadSchema = z.object({ min: z.number(), median: z.number(), max: z.number() });
-export type Spread = z.infer<typeof spreadSchema>;
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
 
 /** `undefined` of nothing. */
 export function spreadOf(values: readonly number[]): Spread | undefined {

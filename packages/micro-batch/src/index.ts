@@ -9,7 +9,6 @@ export {
   type GetOptions,
   type ListedObject,
   type ObjectStore,
-  type ObjectStoreErrorCode,
   type PutOptions,
   type StoredObject,
   type Upload,

@@ -73,20 +73,8 @@ export function topicSettings(
   };
 }
 
-export interface KafkaConnectionSettings {
-  readonly brokers: readonly string[];
-  readonly ssl: boolean;
-  readonly sasl?: {
-    readonly mechanism: (typeof SASL_MECHANISMS)[number];
-    readonly username: string;
-    readonly password: string;
-  };
-}
-
 /** The settings in the shape that packages/kafka takes. */
-export function kafkaConnection(
-  settings: SaslSettings & Pick<KafkaSettings, 'KAFKA_BROKERS' | 'KAFKA_SSL'>,
-): KafkaConnectionSettings {
+export function kafkaConnection(settings: SaslSettings & Pick<KafkaSettings, 'KAFKA_BROKERS' | 'KAFKA_SSL'>) {
   const {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username,

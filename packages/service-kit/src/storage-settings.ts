@@ -64,21 +64,8 @@ export function checkS3Keys({ value, issues }: z.core.ParsePayload<S3Settings>):
   }
 }
 
-export interface S3Connection {
-  readonly region: string;
-  readonly endpoint: string | undefined;
-  /** `undefined`: the AWS SDK finds its own. */
-  readonly credentials:
-    | {
-        readonly accessKeyId: string;
-        readonly secretAccessKey: string;
-        readonly sessionToken: string | undefined;
-      }
-    | undefined;
-}
-
-/** The settings in the shape that packages/object-store takes. */
-export function s3Connection(settings: S3Settings): S3Connection {
+/** The settings in the shape that packages/object-store takes; without credentials the AWS SDK finds its own. */
+export function s3Connection(settings: S3Settings) {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
   return {
     region: settings.AWS_REGION,

@@ -85,5 +85,3 @@ export const consumerSettings = z
   .check(checkSasl)
   .check(checkS3Keys)
   .check(checkStart);
-
-export type ConsumerSettings = z.output<typeof consumerSettings>;

@@ -4,4 +4,4 @@ export { ManualClock } from './manual-clock.ts';
 export { MemoryLog } from './memory-log.ts';
 export { createMemoryObjectStore, MemoryObjects } from './memory-object-store.ts';
 export { createRandom, type Random } from './random.ts';
-export { Simulation, SimulatedHost, type FaultRates } from './simulated-host.ts';
+export { Simulation, SimulatedHost } from './simulated-host.ts';
