@@ -72,6 +72,16 @@ export class TextReader {
         if (bits === 0) {
           at += 4;
           to += 4;
+          // What follows four plain characters mostly are more of them.
+          while (at + 8 <= end) {
+            const first = view.getInt32(at, true);
+            const second = view.getInt32(at + 4, true);
+            if ((special(first) | special(second)) !== 0) break;
+            outView.setInt32(to, first, true);
+            outView.setInt32(to + 4, second, true);
+            at += 8;
+            to += 8;
+          }
           continue;
         }
         const plain = firstOf(bits);
@@ -84,6 +94,16 @@ export class TextReader {
         return at;
       }
       if (byte === BACKSLASH) {
+        // Letters of Latin, Greek or Cyrillic, as programs write them that send ASCII alone.
+        const unit = bytes[at + 1] === 0x75 ? hex4(bytes, at + 2) : -1;
+        if (unit >= 0x80 && unit < 0x800) {
+          memory[to] = 0xc0 | (unit >> 6);
+          memory[to + 1] = 0x80 | (unit & 63);
+          at += 6;
+          to += 2;
+          this.wasEscaped = true;
+          continue;
+        }
         const size = this.#readEscape(bytes, at, end);
         if (size === 0) return -1;
         at += size;
@@ -184,10 +204,13 @@ function hex4(bytes: Uint8Array, at: number): number {
   return (a | b | c | d) < 0 ? -1 : (a << 12) | (b << 8) | (c << 4) | d;
 }
 
+/** What each byte stands for as a hexadecimal digit; -1: it is none. */
+const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
+);
+
 function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+  return HEX_DIGITS[byte] ?? -1;
 }
 
 /** Bytes of the UTF-8 sequence that `first` begins; 0 when it is none (RFC 3629, section 4). */
