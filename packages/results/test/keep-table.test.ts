@@ -1,42 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { silentLogger, type Logger, type StoredFiles } from '@client-tickets/micro-batch';
-import {
-  createMemoryObjectStore,
-  handleBatch,
-  interceptStore,
-  ManualClock,
-  MemoryObjects,
-} from '@client-tickets/micro-batch/testing';
+import type { StoredFiles } from '@client-tickets/micro-batch';
+import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { ticketQuery } from '@client-tickets/tickets';
 import { createQueryHandler, keepTable, readTable, type TableKeeper } from '../src/index.ts';
+import { createBreakablePlace } from './breakable-place.ts';
 import { generateTickets, toTicketBatch, topic } from './records.ts';
 
 const handler = createQueryHandler(ticketQuery, { formats: ['json', 'parquet'] });
 
-/** A results location, its consumers' clock, and what was warned of. */
+/** Where consumers that add files to a table find them. */
 function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parquet']) {
-  const objects = new MemoryObjects();
-  const memory = createMemoryObjectStore('memory://results/', objects);
-  const clock = new ManualClock();
-  const warnings: string[] = [];
-  const logger: Logger = { ...silentLogger, warn: (_, message) => warnings.push(message) };
-  let isBroken = false;
-  let isHanging = false;
-  const results = interceptStore(memory, ({ operation }, send) => {
-    if (isHanging) return new Promise(() => {});
-    return isBroken && operation === 'putIfAbsent' ? Promise.reject(new Error('broken')) : send();
-  });
+  const place = createBreakablePlace();
+  const { objects, memory, results, clock, logger } = place;
   const newId = () => '11111111-2222-4333-8444-555555555555';
   const ends = new Map<number, bigint>();
   return {
-    warnings,
-    clock,
-    break: (broken: boolean) => {
-      isBroken = broken;
-    },
-    hang: () => {
-      isHanging = true;
-    },
+    ...place,
     keep: (more: { readonly checkpointEvery?: number } = {}): TableKeeper =>
       keepTable({
         query: ticketQuery,
@@ -80,18 +59,12 @@ function createPlace(formats: readonly ('json' | 'parquet')[] = ['json', 'parque
   };
 }
 
-const settle = (): Promise<void> => new Promise(setImmediate);
-async function pass(clock: ManualClock, ms: number): Promise<void> {
-  clock.advance(ms);
-  for (let turn = 0; turn < 20; turn += 1) await settle();
-}
-
 describe('a consumer', () => {
   test('adds the files of a round in one commit', async () => {
     const place = createPlace();
     const { listener } = place.keep();
     for (const partition of [0, 1, 2, 0]) listener.onFiles?.(partition, await place.store(partition));
-    await pass(place.clock, 1_000);
+    await place.pass(1_000);
     const table = await place.table();
     expect(table?.version).toBe(0);
     expect([...(table?.files.keys() ?? [])].sort()).toEqual(place.parquet());
@@ -101,7 +74,7 @@ describe('a consumer', () => {
     const place = createPlace();
     const { listener, close } = place.keep({ checkpointEvery: 1 });
     listener.onFiles?.(0, await place.store(0));
-    await pass(place.clock, 1_000);
+    await place.pass(1_000);
     expect(place.logged()).not.toContain('_last_checkpoint');
     listener.onFiles?.(1, await place.store(1));
     await close({ budgetMs: 1_000 });
@@ -123,13 +96,13 @@ describe('a consumer', () => {
     const { listener } = place.keep();
     place.break(true);
     listener.onFiles?.(0, await place.store(0));
-    await pass(place.clock, 1_000);
+    await place.pass(1_000);
     listener.onFiles?.(1, await place.store(1));
     expect(await place.table()).toBeUndefined();
     expect(place.warnings).toEqual(['files are stored, but could not be added to the table yet']);
     place.break(false);
-    await pass(place.clock, 10_000);
-    await pass(place.clock, 1_000);
+    await place.pass(10_000);
+    await place.pass(1_000);
     expect([...((await place.table())?.files.keys() ?? [])].sort()).toEqual(place.parquet());
   });
 
@@ -154,7 +127,7 @@ describe('a consumer', () => {
     place.hang();
     listener.onFiles?.(0, await place.store(0));
     const closed = close({ budgetMs: 4_000 });
-    await pass(place.clock, 4_000);
+    await place.pass(4_000);
     await closed;
     expect(await place.table()).toBeUndefined();
   });

@@ -1,28 +1,15 @@
 import { RecordList, type MicroBatch } from '@client-tickets/micro-batch';
 import { handleBatch } from '@client-tickets/micro-batch/testing';
-import {
-  by,
-  defineQuery,
-  defineRecord,
-  emptyState,
-  oneOf,
-  timestamp,
-  type QueryState,
-} from '@client-tickets/records';
+import { emptyState, type QueryState } from '@client-tickets/records';
 import { createQueryHandler } from '@client-tickets/results';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hourlyQuery as query } from './hourly-query.ts';
 import { readLines, topic, toRecord } from './records.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-11-26T09:00:00Z');
 
-const query = defineQuery({
-  table: 'tickets',
-  record: defineRecord('ticket', { created_at: timestamp(), type: oneOf('BILLING', 'GENERAL') }),
-  derive: {},
-  counts: { ticket_counts: by('type'), ticket_counts_by_hour: by('type').perHour('created_at') },
-});
 const handler = createQueryHandler(query, { formats: ['json'], watermarkDelayMs: 10 * MINUTE });
 
 /** Tickets that were written the moment they were created, `minutes` after nine; `undefined`: no ticket at all. */

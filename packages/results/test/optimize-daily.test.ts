@@ -1,41 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { silentLogger, type Logger } from '@client-tickets/micro-batch';
-import {
-  createMemoryObjectStore,
-  interceptStore,
-  ManualClock,
-  MemoryObjects,
-} from '@client-tickets/micro-batch/testing';
 import { ticketQuery } from '@client-tickets/tickets';
 import { optimizeDaily, type TableKeeper } from '../src/index.ts';
+import { createBreakablePlace } from './breakable-place.ts';
 import { topic } from './records.ts';
 import { createTableWriter, frontierOf, ROWS, storeTickets } from './ranges.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-const settle = (): Promise<void> => new Promise(setImmediate);
-
 /** A table to which two files can be added, and consumers that look at it every ten minutes. */
 function createPlace() {
-  const objects = new MemoryObjects();
-  const memory = createMemoryObjectStore('memory://results/', objects);
-  const clock = new ManualClock();
-  const warnings: string[] = [];
-  const logger: Logger = { ...silentLogger, warn: (_, message) => warnings.push(message) };
-  let isBroken = false;
+  const place = createBreakablePlace();
+  const { objects, memory, results, clock, logger } = place;
   let end = 0n;
-  const results = interceptStore(memory, ({ operation }, send) =>
-    isBroken && operation === 'putIfAbsent' ? Promise.reject(new Error('broken')) : send(),
-  );
   return {
-    clock,
-    warnings,
+    ...place,
     merged: () => objects.keys(/merged/).length,
     commits: () => objects.keys(/_delta_log/).length,
-    break: (broken: boolean) => {
-      isBroken = broken;
-    },
     keep: (): TableKeeper =>
       optimizeDaily({ query: ticketQuery, hasExtra: false, topic, results, clock, logger }),
     addTwoFiles: async () => {
@@ -45,10 +26,6 @@ function createPlace() {
       ];
       end += 2n * BigInt(ROWS);
       await createTableWriter(memory).commit(new Map([[0, frontierOf(stored)]]));
-    },
-    pass: async (ms: number) => {
-      clock.advance(ms);
-      for (let turn = 0; turn < 200; turn += 1) await settle();
     },
   };
 }

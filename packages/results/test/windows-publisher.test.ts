@@ -1,23 +1,10 @@
 import type { CountedState, CountedStates } from '@client-tickets/micro-batch';
-import {
-  by,
-  defineQuery,
-  defineRecord,
-  oneOf,
-  timestamp,
-  type QueryState,
-  type WindowState,
-} from '@client-tickets/records';
+import type { QueryState, WindowState } from '@client-tickets/records';
 import { createCountsPublisher, readPublishedWindows, type PublishedWindows } from '@client-tickets/results';
 import { describe, expect, test } from 'vitest';
 import { createCountsStore, type SharedObjects } from './counts-store.ts';
+import { hourlyQuery as query } from './hourly-query.ts';
 
-const query = defineQuery({
-  table: 'tickets',
-  record: defineRecord('ticket', { created_at: timestamp(), type: oneOf('BILLING', 'GENERAL') }),
-  derive: {},
-  counts: { ticket_counts: by('type'), ticket_counts_by_hour: by('type').perHour('created_at') },
-});
 const topic = 'client_tickets';
 const KEY = 'ticket_counts_by_hour/part-00000.json';
 

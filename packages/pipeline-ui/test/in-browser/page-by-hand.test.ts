@@ -2,9 +2,8 @@ import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/
 import { describe, expect, it } from 'vitest';
 import { madeBatchDetail, madeStatus, madeWindows } from './made-events.ts';
 import { empty, millions, twoHundred, type Scene } from './made-scenes.ts';
-import { usePages, type ShownPage } from './shown-page.ts';
+import { DESK, usePages, type ShownPage } from './shown-page.ts';
 
-const DESK = { viewport: { width: 1280, height: 1000 } } as const;
 const PHONE = { viewport: { width: 320, height: 780 }, isMobile: true } as const;
 const THUMB_WIDTH = 16; // Chromium's
 const SENTENCE = 'The dashboard has shown the numbers of last week since this morning. ';

@@ -2,9 +2,8 @@ import { findAccessibilityProblems, hasChromium } from '@client-tickets/testkit/
 import { describe, expect, it } from 'vitest';
 import { madeBatch, madeWindows } from './made-events.ts';
 import { empty, LONG_REASON, millions, starting, twoHundred, type Scene } from './made-scenes.ts';
-import { usePages, type ShownPage } from './shown-page.ts';
+import { DESK, usePages, type ShownPage } from './shown-page.ts';
 
-const DESK = { viewport: { width: 1280, height: 1000 } } as const;
 const phone = (width: number) => ({ viewport: { width, height: 780 }, isMobile: true });
 const SCREENS = {
   desk: DESK,

@@ -13,6 +13,8 @@ import { madeHistory } from './made-events.ts';
 
 const SOURCES = fileURLToPath(new URL('../../web', import.meta.url));
 
+export const DESK = { viewport: { width: 1280, height: 1000 } } as const;
+
 /** What a consumer would answer to the page's own questions. */
 export interface Answers {
   readonly history?: History;

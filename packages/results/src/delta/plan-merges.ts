@@ -66,11 +66,7 @@ function inOrder(table: string, files: ResultTable['files']): readonly MergeInpu
   });
   return inputs.sort((a, b) =>
     a.partition === b.partition
-      ? compare(a.range.startOffset, b.range.startOffset)
+      ? Number(a.range.startOffset - b.range.startOffset)
       : a.partition - b.partition,
   );
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -10,7 +10,7 @@ import type { OffsetRange } from '@client-tickets/micro-batch';
 export function widestCover<File extends { readonly range: OffsetRange }>(
   files: readonly File[],
 ): readonly File[] {
-  const byEnd = [...files].sort((a, b) => compare(a.range.endOffset, b.range.endOffset));
+  const byEnd = [...files].sort((a, b) => Number(a.range.endOffset - b.range.endOffset));
   /** The best choice of the first `n` files. */
   const best: Choice<File>[] = [{ offsets: 0n, count: 0, last: undefined, before: undefined }];
   for (const file of byEnd) {
@@ -46,8 +46,4 @@ function endingBy(files: readonly { readonly range: OffsetRange }[], offset: big
     else high = middle;
   }
   return low;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
