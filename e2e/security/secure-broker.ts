@@ -10,7 +10,7 @@ import { freePort } from '@client-tickets/testkit';
 import { createAuthority } from './own-authority.ts';
 
 const run = promisify(execFile);
-const START_MS = 60_000;
+const START_MS = 300_000;
 const LOOK_MS = 200;
 
 export interface SecureBroker {

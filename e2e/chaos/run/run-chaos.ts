@@ -27,7 +27,7 @@ const SESSION_TIMEOUT_MS = 6_000; // the least that brokers accept
 const MOST_INACTIVITY_MS = 3_000;
 const ASSIGNED_WITHIN_MS = 30_000;
 // Far more than it takes: a deadline tells a run that is stuck from one on a busy machine.
-const DONE_WITHIN_MS = 180_000;
+const DONE_WITHIN_MS = 300_000;
 
 /**
  * One run:

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { ServerPlan } from './server-plan.ts';
 import { waitUntil } from './wait-until.ts';
 
-const GONE_WITHIN_MS = 10_000;
+const GONE_WITHIN_MS = 60_000;
 
 /** Starts a server that outlives this process and remembers its id in a file. */
 export async function startProcess(plan: ServerPlan): Promise<void> {
