@@ -19,6 +19,9 @@ import { hasChromium, openPage, startBrowser } from '@client-tickets/testkit/bro
 /** `SCREENSHOTS=docs pnpm vitest run e2e/ui/screenshots` takes the documentation's pictures again. */
 const folder = process.env['SCREENSHOTS'];
 
+/** Far more than it takes, as in `vitest.config.ts`. */
+const SOON_MS = 300_000;
+
 /** How much the charts show: in the documentation more than a minute; CI only looks whether pictures can be made. */
 const CHARTED_SECONDS = process.env['CI'] === undefined ? 75 : 5;
 
@@ -86,7 +89,7 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
       });
       const ask = async <T>(path: string, shape: z.ZodType<T>): Promise<T> =>
         shape.parse(await (await fetch(`${consumer.url}/api/v1/${path}`)).json());
-      await poll('the topic', 60_000, async () => (await ask('partitions', items)).items.length > 0);
+      await poll('the topic', SOON_MS, async () => (await ask('partitions', items)).items.length > 0);
       const generator = createTicketGenerator({ seed: 7, startTime: new Date() });
       const now = Date.now();
       for (let hour = HOURS; hour > 0; hour -= 1) {
@@ -116,13 +119,13 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
       };
       for (const [index, value] of bad.entries()) {
         const seconds = (CHARTED_SECONDS * (index + 1)) / bad.length;
-        await poll(`${seconds} s in the charts`, 120_000, () => areCharted(seconds));
+        await poll(`${seconds} s in the charts`, SOON_MS, () => areCharted(seconds));
         await messages.send([{ key: `CL-${300 + index}`, value }]);
       }
       await messages.close();
       await poll(
         'dead letters in files',
-        60_000,
+        SOON_MS,
         async () => (await ask('dead-letters', items)).items.length === bad.length,
       );
       for (const [name, options, section] of PICTURES) {
@@ -135,9 +138,7 @@ describe.skipIf(folder === undefined || !hasKafka || !hasS3 || !hasChromium)(
           // Without tickets the list stands still; while it moves on, a row may leave it before it is chosen.
           producer.kill('SIGTERM');
           await producer.ended;
-          await page
-            .locator('.figure[data-main] .note', { hasText: 'all in files' })
-            .waitFor({ timeout: 120_000 });
+          await page.locator('.figure[data-main] .note', { hasText: 'all in files' }).waitFor();
           await page.locator(`.toggle[aria-controls="batch-${await findStored()}"]`).click();
           await page.locator('.records tbody tr').first().waitFor();
         }
