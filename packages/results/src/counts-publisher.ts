@@ -8,7 +8,7 @@ import {
 } from '@client-tickets/micro-batch';
 import type { Query, QueryState } from '@client-tickets/records';
 import { parseEndOffsets, parseWatermarks, type EndOffsets } from './layout/end-offsets.ts';
-import { JSON_LINES_TYPE } from './json-lines.ts';
+import { CONTENT_TYPES } from './layout/result-keys.ts';
 import { createPublishedFiles, endOffsetsOf, watermarksOf, type PublishedFile } from './published-files.ts';
 
 const MOST_ATTEMPTS = 10;
@@ -92,7 +92,7 @@ export function createCountsPublisher(options: {
     }
     lastSeen.delete(file); // unknown until the answer is there
     const metadata = { topic, ...file.metadata(counted) };
-    const put = { contentType: JSON_LINES_TYPE, metadata };
+    const put = { contentType: CONTENT_TYPES.json, metadata };
     const written =
       version.etag === undefined
         ? await store.putIfAbsent(file.key, body, put)

@@ -1,15 +1,8 @@
 import type { ObjectStore } from '@client-tickets/micro-batch';
-import { JSON_LINES_TYPE } from './json-lines.ts';
 import type { DeclaredWindows } from './layout/declaration.ts';
-import { finalWindowsKey, RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
-import { PARQUET_TYPE } from './layout/row-group.ts';
+import { CONTENT_TYPES, finalWindowsKey, RESULT_FORMATS } from './layout/result-keys.ts';
 import { DAY_MS, finalDays, shownSince, type TableWindow } from './window-table.ts';
 import { encodeFinalWindows } from './windows-file-body.ts';
-
-const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
-  json: JSON_LINES_TYPE,
-  parquet: PARQUET_TYPE,
-};
 
 /**
  * Puts the windows of each day that is over, once, although each consumer tries: final counts never change, so all consumers make

@@ -14,7 +14,7 @@ type ReadRows = (
   range: OffsetRange,
 ) => Promise<() => Iterable<StoredRow>>;
 
-/** All that a format is. */
+/** How files of each format are read. */
 export const FORMATS: Readonly<Record<ResultFormat, { readonly read: ReadRows }>> = {
   json: { read: (columns, body) => Promise.resolve(() => readJsonRows(columns, body)) },
   parquet: {

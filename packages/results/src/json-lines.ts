@@ -28,5 +28,3 @@ export function encodeJsonLines(lines: Iterable<string>): Uint8Array {
   for (const line of lines) writer.add(line);
   return writer.finish();
 }
-
-export const JSON_LINES_TYPE = 'application/x-ndjson';

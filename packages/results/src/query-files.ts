@@ -10,8 +10,7 @@ import {
   type Query,
   type QueryState,
 } from '@client-tickets/records';
-import { JSON_LINES_TYPE } from './json-lines.ts';
-import { deadLettersKey, lateKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
+import { CONTENT_TYPES, deadLettersKey, lateKey, rowsKey, type ResultFormat } from './layout/result-keys.ts';
 import { readRecords, type ReadingOptions } from './read-records.ts';
 import { RowFiles } from './row-files.ts';
 import type { RowGroupPool } from './row-group-pool.ts';
@@ -47,7 +46,7 @@ export function openQueryFiles(start: FilesStart, options: QueryFilesOptions): O
 
   async function write(file: LineFile | undefined, bytes: Uint8Array): Promise<LineFile | undefined> {
     if (bytes.length === 0) return file;
-    const { upload, size } = file ?? { upload: beginUpload({ contentType: JSON_LINES_TYPE }), size: 0 };
+    const { upload, size } = file ?? { upload: beginUpload({ contentType: CONTENT_TYPES.json }), size: 0 };
     await upload.write(bytes);
     return { upload, size: size + bytes.length };
   }

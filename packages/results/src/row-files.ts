@@ -13,9 +13,8 @@ import {
   type RecordColumns,
   type WindowState,
 } from '@client-tickets/records';
-import { JSON_LINES_TYPE } from './json-lines.ts';
-import type { ResultFormat } from './layout/result-keys.ts';
-import { PARQUET_TYPE, ROW_GROUP } from './layout/row-group.ts';
+import { CONTENT_TYPES, type ResultFormat } from './layout/result-keys.ts';
+import { ROW_GROUP } from './layout/row-group.ts';
 import { LogTimes } from './log-times.ts';
 import type { RowGroup, RowGroupPool } from './row-group-pool.ts';
 
@@ -85,10 +84,11 @@ export class RowFiles {
         })
       : undefined;
     this.#late = query.windows && new LateLines(query.windows, { columns, partition });
-    this.#files = formats.map((format) => {
-      const contentType = format === 'json' ? JSON_LINES_TYPE : PARQUET_TYPE;
-      return { format, upload: beginUpload({ contentType }), written: 0 };
-    });
+    this.#files = formats.map((format) => ({
+      format,
+      upload: beginUpload({ contentType: CONTENT_TYPES[format] }),
+      written: 0,
+    }));
   }
 
   /** Where the next row is read into. */

@@ -1,6 +1,7 @@
 import { ObjectStoreError, type ObjectStore, type Upload } from '@client-tickets/micro-batch';
 import { ParquetFile, RecordReader, type Query } from '@client-tickets/records';
-import { PARQUET_TYPE, ROW_GROUP } from '../layout/row-group.ts';
+import { CONTENT_TYPES } from '../layout/result-keys.ts';
+import { ROW_GROUP } from '../layout/row-group.ts';
 import { prefetch } from '../read/prefetch.ts';
 import { READ_LIMITS } from '../read/read-limits.ts';
 import { readParquetGroups } from '../read/read-parquet-rows.ts';
@@ -35,7 +36,7 @@ export interface WriteMergedOptions {
  */
 export async function writeMerged(options: WriteMergedOptions): Promise<{ size: number; rows: number }> {
   const { results, key } = options;
-  const upload = results.beginUpload({ contentType: PARQUET_TYPE, owner: MERGE_OWNER });
+  const upload = results.beginUpload({ contentType: CONTENT_TYPES.parquet, owner: MERGE_OWNER });
   try {
     const written = await write(options, upload);
     await upload.complete(key);

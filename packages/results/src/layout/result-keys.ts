@@ -1,9 +1,17 @@
 import { formatRange, OWNER_KEY, parseRange, type OffsetRange } from '@client-tickets/micro-batch';
 import type { Declaration } from './declaration.ts';
 
-/** The formats in which rows are written, in the order in which they are named. */
+/**
+ * The formats in which rows are written, in the order in which they are named. What another one takes, the compiler says here and in
+ * `../formats.ts`, which reads them; `../row-files.ts` writes rows, `../windows-file-body.ts` windows.
+ */
 export const RESULT_FORMATS = ['json', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];
+
+export const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
+  json: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+};
 
 /**
  * Where everything lies in a results location:

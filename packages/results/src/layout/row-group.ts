@@ -1,5 +1,3 @@
-export const PARQUET_TYPE = 'application/vnd.apache.parquet';
-
 /**
  * A row group ends with the row that makes it so long, or its messages so many bytes: a rule over records alone, so that two
  * consumers cut the same file alike.
