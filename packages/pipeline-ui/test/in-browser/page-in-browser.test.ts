@@ -150,7 +150,8 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
   });
 
   it('keeps each batch that it showed once older ones were asked for', async () => {
-    const older = { items: [madeBatch(98)], next: null, problem: null };
+    const batch = (id: number) => madeBatch(id, { countedAt: new Date(id * 1_000).toISOString() });
+    const older = { items: [batch(98)], next: null, problem: null };
     const { page, tell } = await show({
       ...twoHundred,
       answers: { ...twoHundred.answers, olderBatches: older },
@@ -159,7 +160,7 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     const shown = async () =>
       (await toggles.allInnerTexts()).map((text) => Number(text.replaceAll(/\D/g, '')));
     const latest = (...ids: number[]): void =>
-      tell({ batches: { items: ids.map((id) => madeBatch(id)), next: 'older', problem: null } });
+      tell({ batches: { items: ids.map(batch), next: 'older', problem: null } });
     latest(100, 99);
     await page.getByRole('button', { name: 'Show older batches' }).click();
     await expect.poll(shown).toEqual([100, 99, 98]);
