@@ -105,10 +105,10 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
           service: consumer,
           seconds: options.drainSeconds,
         });
+        await consumer.stop(); // what it logged is read: it may log a batch after others see its counts
         await closeLife(fromMinute, peak);
       }
     }
-    await consumer.stop();
     onPhase('verifying');
     const { code, output } = await tickets('verify');
     const offsets = await fetchTopicOffsets(id, options.brokers);
