@@ -45,10 +45,11 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
   const place = runPlace('s3', { folder, id });
   const run: ServiceRun = { ...options, topic: id, groupId: id, folder };
   const tickets = ticketsCommand(run, place);
-  const startedAt = performance.now();
+  let startedAt = performance.now();
   const minute = (): number => (performance.now() - startedAt) / MINUTE_MS;
   const rows: SoakRow[] = [];
   let optimized = 0;
+  let lifeStartedAt = Date.now();
   let consumer = await startLife(options, run, place, 1);
   const producer = startProducer({ ...run, ticketsPerSecond: options.ticketsPerSecond, tickets: 0 });
   let optimizing: Promise<void> | undefined;
@@ -66,7 +67,7 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
     rows.push({
       fromMinute,
       toMinute: minute(),
-      ...describeBatches(await consumer.readLog(), Date.now() - (minute() - fromMinute) * MINUTE_MS),
+      ...describeBatches(await consumer.readLog(), lifeStartedAt),
       residentBytes,
       checkpointBytes: await place.checkpointBytes(),
       ...sumObjects(await place.resultObjects()),
@@ -75,6 +76,12 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
   }
 
   try {
+    await until(async () => (await place.readCounts()) !== undefined, {
+      what: 'the first tickets to be counted',
+      service: consumer,
+      seconds: options.drainSeconds,
+    });
+    startedAt = performance.now();
     const lives = Math.ceil(minutes / killEveryMinutes);
     for (let life = 1; life <= lives; life += 1) {
       const fromMinute = minute();
@@ -94,6 +101,7 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
       if (life < lives) {
         await consumer.kill();
         await closeLife(fromMinute, peak);
+        lifeStartedAt = Date.now();
         consumer = await startLife(options, run, place, life + 1);
       } else {
         onPhase('the last tickets are counted');
