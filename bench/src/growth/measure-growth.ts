@@ -74,7 +74,7 @@ export async function measureGrowth(
         const durations = done.slice(0, rowBatches).map(({ durationMs }) => durationMs);
         rows.push(growthRow(rowsDone + 1, durations, before, after));
         before = after;
-        peak = 0;
+        peak = consumer.usage().residentBytes; // the next row may be complete already
         rowsDone += rowBatches;
         done = done.slice(rowBatches);
         onRow(rows);
