@@ -104,7 +104,7 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
         killEveryMinutes: 0.1,
         optimizeEveryMinutes: 0.05,
         drainSeconds: 120,
-        onRow: () => {},
+        onRow: async () => {},
         onPhase: () => {},
       });
       expect(verified).toEqual({ code: 0, lastLine: expect.stringMatching(/\S/) });

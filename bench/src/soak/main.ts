@@ -46,14 +46,14 @@ export async function soak(args: readonly string[]): Promise<void> {
     optimizeEveryMinutes: options.optimizeEvery,
     drainSeconds: DRAIN_SECONDS,
     onPhase: (phase) => status.update(phase),
-    onRow: (known) => {
+    onRow: async (known) => {
       report.rows = [...known];
       const last = known.at(-1);
       if (last !== undefined)
         status.say(
           `minute ${last.toMinute.toFixed(0)}: ${last.batches} batches, p50 ${last.p50} ms, ${(last.residentBytes / 1e6).toFixed(0)} MB`,
         );
-      void save(report, soakMarkdown(report));
+      await save(report, soakMarkdown(report));
     },
   });
   const whole = { ...report, rows: [...rows], end };

@@ -22,7 +22,7 @@ export interface SoakOptions
   readonly minutes: number;
   /** After the last ticket, until all are counted. */
   readonly drainSeconds: number;
-  readonly onRow: (rows: readonly SoakRow[]) => void;
+  readonly onRow: (rows: readonly SoakRow[]) => Promise<void>;
   readonly onPhase: (phase: string) => void;
 }
 
@@ -72,7 +72,7 @@ export async function measureSoak(options: SoakOptions): Promise<Soak> {
       checkpointBytes: await place.checkpointBytes(),
       ...sumObjects(await place.resultObjects()),
     });
-    onRow(rows);
+    await onRow(rows);
   }
 
   try {
