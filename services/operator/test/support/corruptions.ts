@@ -82,7 +82,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     return { codes: ['formats_differ', 'counts_differ'] };
   },
   'a ticket has a team that is not its own': changeFile(JSON_TICKETS, ['file_damaged'], (text) =>
-    text.replace(/"support_team":"[^"]+"/, '"support_team":"Nobody"'),
+    text.replace(/"support_team":"[^"]+"/, '"support_team":"No Such Team"'),
   ),
   'a range is written under another name as well': (spoilt, random) => {
     const key = random.pick(spoilt.results.keys(TICKETS));
@@ -267,7 +267,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'the query has another id': ({ checkpoints }) => {
     const key = `${TOPIC}/query.json`;
     if (!checkpoints.objects.has(key)) return undefined;
-    replace(checkpoints, key, checkpoints.text(key).replace(/"id": "[^"]*"/, '"id": "somebody-else"'));
+    replace(checkpoints, key, checkpoints.text(key).replace(/"id": "[^"]*"/, '"id": "another-owner"'));
     return { codes: ['query'] };
   },
   'the results do not say whose they are': ({ results }) => {
