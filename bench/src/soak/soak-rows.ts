@@ -1,3 +1,5 @@
+import { RESULT_FORMATS, rowsPrefix, tableLogPrefix } from '@client-tickets/results';
+import { ticketQuery } from '@client-tickets/tickets';
 import { z } from 'zod';
 
 /** One life of the consumer: from its start to the moment in which it is killed, or to the end. */
@@ -26,8 +28,12 @@ export type SoakRow = z.infer<typeof soakRowSchema>;
 export function sumObjects(
   objects: readonly { readonly key: string; readonly size: number }[],
 ): Pick<SoakRow, 'files' | 'fileBytes' | 'tableLogFiles' | 'tableLogBytes'> {
-  const log = objects.filter(({ key }) => key.includes('/_delta_log/'));
-  const files = objects.filter(({ key }) => key.includes('/partition=') && !key.includes('/_delta_log/'));
+  const { table } = ticketQuery;
+  const isLog = (key: string): boolean => key.startsWith(tableLogPrefix(table));
+  const hasRows = (key: string): boolean =>
+    RESULT_FORMATS.some((format) => key.startsWith(rowsPrefix(table, format))) && !isLog(key);
+  const log = objects.filter(({ key }) => isLog(key));
+  const files = objects.filter(({ key }) => hasRows(key));
   const bytes = (of: typeof objects): number => of.reduce((sum, { size }) => sum + size, 0);
   return {
     files: files.length,
