@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { randomUUID } from 'node:crypto';
+import { createKafkaSource } from '@client-tickets/kafka';
+import { silentLogger, systemClock as clock, type RecordChunk } from '@client-tickets/micro-batch';
 
 export interface RecordTime {
   readonly partition: string;
@@ -8,32 +9,41 @@ export interface RecordTime {
   readonly time: number;
 }
 
-/** The records of a topic with their times; kcat reads them. */
+/** The records of a topic with their times. Nothing may be written to it meanwhile. */
 export async function readRecordTimes(
   topic: string,
   brokers: readonly string[],
 ): Promise<readonly RecordTime[]> {
-  const args = [
-    '-C',
-    '-b',
-    brokers.join(','),
-    '-t',
-    topic,
-    '-o',
-    'beginning',
-    '-e',
-    '-q',
-    '-f',
-    '%p %o %T\n',
-  ];
-  const { stdout } = await promisify(execFile)('kcat', args, { maxBuffer: 2 ** 28 });
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [partition = '', offset, time] = line.split(' ');
-      return { partition, offset: Number(offset), time: Number(time) };
+  const connection = { brokers: [...brokers] };
+  const groupId = `bench-times-${randomUUID()}`;
+  const source = createKafkaSource({ connection, topic, groupId, logger: silentLogger, clock });
+  const found = new Map<number, RecordTime[]>();
+  try {
+    const logs = await source.fetchOffsets(await source.listPartitions());
+    const left = new Map([...logs].filter(([, { earliest, latest }]) => earliest < latest));
+    await new Promise<void>((resolve, reject) => {
+      if (left.size === 0) resolve();
+      const onAssignment = (partitions: readonly number[]): void => {
+        for (const partition of partitions.filter((each) => left.has(each))) {
+          found.set(partition, []);
+          source.seek(partition, logs.get(partition)?.earliest ?? 0n);
+        }
+      };
+      const onChunk = ({ partition, endOffset, records }: RecordChunk): void => {
+        if (!left.has(partition)) return;
+        for (const { offset, timestamp } of records)
+          found
+            .get(partition)
+            ?.push({ partition: String(partition), offset: Number(offset), time: timestamp });
+        if (endOffset >= (left.get(partition)?.latest ?? 0n)) left.delete(partition);
+        if (left.size === 0) resolve();
+      };
+      source.start({ onAssignment, onChunk, onError: reject }).catch(reject);
     });
+  } finally {
+    await source.stop();
+  }
+  return [...found.values()].flat();
 }
 
 /** How well the producer kept up, so that it is not the producer that is measured. */
