@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Source, SourceListener } from '@client-tickets/micro-batch';
+import { BufferPool, type Source, type SourceListener } from '@client-tickets/micro-batch';
 import type { TopicClientOptions } from './kafka-connection.ts';
 import { KafkaError } from './kafka-error.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './codecs.ts';
@@ -55,6 +55,8 @@ export interface KafkaSourceOptions extends TopicClientOptions {
 export type KafkaSource = Source & Required<Pick<Source, 'fetchOwners'>>;
 
 const MISPLACED_RETRY_MS = 1_000;
+/** Memory of chunks that waits to be used again. */
+const SPARE_BYTES = 8 * 1024 * 1024;
 
 /**
  * A topic, read as a member of a consumer group, read committed. Starts and positions of the group are never used: the
@@ -88,6 +90,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   const chunkOptions = {
     maxBatchBytes: options.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES,
     unreadableBatches: options.unreadableBatches ?? 'stop',
+    pool: new BufferPool(SPARE_BYTES),
     onLie: warnOfLie,
   };
 

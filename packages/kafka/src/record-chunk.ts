@@ -1,4 +1,5 @@
 import {
+  type BufferPool,
   RecordBlock,
   RecordBlockBuilder,
   type RecordChunk,
@@ -25,6 +26,8 @@ export interface ChunkOptions {
   readonly maxBatchBytes: number;
   /** What becomes of a record batch that can't be read: an error, or one record that says so in place of all of its. */
   readonly unreadableBatches: 'stop' | 'dead-letter';
+  /** Where chunks take their memory from, and give it back when they are recycled. */
+  readonly pool: BufferPool;
   /** Told of a batch whose offsets are known although its records say something else. */
   readonly onLie: (lie: OffsetLie) => void;
 }
@@ -52,16 +55,21 @@ const LARGE_BYTES = CHUNK_BYTES / 2;
 export async function* readChunks(fetched: FetchedBatch, options: ChunkOptions): AsyncGenerator<RecordChunk> {
   const { partition, fetchedOffset, endOffset, recordBatches } = fetched;
   checkOrder(fetched);
-  const toChunk = (startOffset: bigint, end: bigint, records: RecordBlock): RecordChunk => ({
+  const toChunk = (
+    startOffset: bigint,
+    end: bigint,
+    { records, recycle }: Pick<RecordChunk, 'records' | 'recycle'>,
+  ): RecordChunk => ({
     partition,
     startOffset,
     endOffset: end,
     records,
     bytes: records.memoryBytes,
+    recycle,
   });
   if (!recordBatches.every(isStored)) {
     const records = recordBatches.flatMap((batch) => readMessages(batch.records, fetchedOffset));
-    yield toChunk(fetchedOffset, endOffset, RecordBlock.of(records));
+    yield toChunk(fetchedOffset, endOffset, { records: RecordBlock.of(records) });
     return;
   }
   let startOffset = fetchedOffset;
@@ -161,9 +169,9 @@ function damageOf(codec: string, error: unknown): string {
 function packRecords(
   pieces: readonly Piece[],
   { topic, partition, fetchedOffset }: FetchedBatch,
-  { onLie, unreadableBatches }: ChunkOptions,
-): RecordBlock {
-  const { bytes, starts, isFilled } = memoryFor(pieces);
+  { onLie, unreadableBatches, pool }: ChunkOptions,
+): Pick<RecordChunk, 'records' | 'recycle'> {
+  const { bytes, starts, isFilled, recycle } = memoryFor(pieces, pool);
   const capacity = pieces.reduce((sum, each) => sum + roomFor(each), 0);
   const block = new RecordBlockBuilder({ bytes, baseOffset: fetchedOffset, capacity });
   for (const [index, piece] of pieces.entries()) {
@@ -187,7 +195,7 @@ function packRecords(
       block.addUnreadable(offsetDelta, Number(batch.maxTimestamp), reason);
     }
   }
-  return block.build();
+  return { records: block.build(), recycle };
 }
 
 function fill(bytes: Uint8Array, start: number, { content }: Piece): void {
@@ -213,12 +221,16 @@ function roomFor(piece: Piece): number {
 /** What a chunk may hold on to of a response for nothing, as a share of it. */
 const MOST_WASTE = 0.25;
 
-/** One buffer for all pieces, and where each starts in it: the one that holds them already, or a new one to be filled. */
-function memoryFor(pieces: readonly Piece[]): {
+interface Memory {
   readonly bytes: Uint8Array;
-  readonly starts: readonly number[];
-  readonly isFilled: boolean;
-} {
+  readonly recycle?: () => void;
+}
+
+/** One buffer for all pieces, and where each starts in it: the one that holds them already, or another one to be filled. */
+function memoryFor(
+  pieces: readonly Piece[],
+  pool: BufferPool,
+): Memory & { readonly starts: readonly number[]; readonly isFilled: boolean } {
   const size = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0);
   const stored = pieces.flatMap(({ content }) => (content instanceof Lz4Frame ? [] : [content]));
   const buffer = stored[0]?.buffer;
@@ -236,7 +248,19 @@ function memoryFor(pieces: readonly Piece[]): {
     used += sizeOf(piece);
     return used - sizeOf(piece);
   });
-  return { bytes: Buffer.allocUnsafeSlow(size), starts, isFilled: false };
+  return { ...takeMemory(size, pool), starts, isFilled: false };
+}
+
+/** Chunks of a backlog have about a megabyte. Smaller ones would hold on to more than they need, and larger ones are rare. */
+const LEAST_POOLED_BYTES = CHUNK_BYTES / 2;
+const MOST_POOLED_BYTES = 4 * CHUNK_BYTES;
+/** Sizes are rounded up to it, so that what one chunk leaves is enough for most others. */
+const POOLED_STEP_BYTES = CHUNK_BYTES / 8;
+
+function takeMemory(size: number, pool: BufferPool): Memory {
+  if (size < LEAST_POOLED_BYTES || size > MOST_POOLED_BYTES) return { bytes: Buffer.allocUnsafeSlow(size) };
+  const bytes = pool.take(Math.ceil(size / POOLED_STEP_BYTES) * POOLED_STEP_BYTES);
+  return { bytes, recycle: () => pool.give(bytes) };
 }
 
 /** Of a broker before 0.11, whose messages are no record batches. */

@@ -1,3 +1,4 @@
+export { BufferPool } from './buffer/buffer-pool.ts';
 export { backoffMs, type Backoff } from './ports/backoff.ts';
 export type * from './ports/batch-handler.ts';
 export type * from './ports/clock.ts';

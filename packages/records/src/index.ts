@@ -1,4 +1,3 @@
-export { BufferPool } from './bytes/buffer-pool.ts';
 export { viewOf } from './bytes/byte-buffer.ts';
 export type { RecordColumns } from './columns/record-columns.ts';
 export {

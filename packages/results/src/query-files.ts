@@ -1,4 +1,4 @@
-import type { FilesStart, OpenFiles, Upload } from '@client-tickets/micro-batch';
+import type { BufferPool, FilesStart, OpenFiles, Upload } from '@client-tickets/micro-batch';
 import {
   addWindows,
   emptyCounts,
@@ -6,7 +6,6 @@ import {
   leftOutAs,
   mergeCounts,
   withoutWindows,
-  type BufferPool,
   type Query,
   type QueryState,
 } from '@client-tickets/records';

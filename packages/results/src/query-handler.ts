@@ -1,6 +1,5 @@
-import type { BatchHandler } from '@client-tickets/micro-batch';
+import { BufferPool, type BatchHandler } from '@client-tickets/micro-batch';
 import {
-  BufferPool,
   createRecordParser,
   describeQuery,
   emptyState,

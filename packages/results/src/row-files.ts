@@ -1,4 +1,4 @@
-import type { FilesStart, RecordBlock, Upload, WrittenFile } from '@client-tickets/micro-batch';
+import type { BufferPool, FilesStart, RecordBlock, Upload, WrittenFile } from '@client-tickets/micro-batch';
 import {
   countColumns,
   emptyCounts,
@@ -7,7 +7,6 @@ import {
   mergeCounts,
   ParquetFile,
   WindowFold,
-  type BufferPool,
   type Counts,
   type Query,
   type RecordColumns,

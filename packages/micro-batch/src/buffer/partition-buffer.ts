@@ -3,6 +3,20 @@ import type { SourceRecord } from '../ports/source-record.ts';
 import type { RecordChunk } from '../ports/source.ts';
 import { RecordBlock } from '../ports/record-block.ts';
 import { RecordList, type RecordPiece } from '../ports/record-list.ts';
+import { ChunkMemory } from './chunk-memory.ts';
+
+/** Records that were taken out of the buffer. */
+export interface TakenRecords {
+  readonly records: RecordList;
+  /** To be called at most once, when nobody reads them any more: their memory may hold others then. */
+  readonly release: () => void;
+}
+
+interface BufferedChunk extends OffsetRange {
+  readonly records: RecordBlock;
+  readonly bytes: number;
+  readonly memory: ChunkMemory;
+}
 
 /**
  * The records of one partition that were read but not yet committed, in order, without a hole in what was read.
@@ -18,7 +32,7 @@ import { RecordList, type RecordPiece } from '../ports/record-list.ts';
  */
 export class PartitionBuffer {
   /** A chunk may hold records before its `startOffset`, which the one before it has as well. */
-  #chunks: Omit<RecordChunk, 'partition'>[] = [];
+  #chunks: BufferedChunk[] = [];
   #startOffset: bigint;
   #endOffset: bigint;
   #bytes = 0;
@@ -79,9 +93,10 @@ export class PartitionBuffer {
     if (firstOffset > startOffset) {
       this.#jumps = [...this.#jumps, { startOffset, endOffset: firstOffset }];
     }
-    this.#chunks.push({ ...chunk, startOffset });
-    this.#endOffset = chunk.endOffset;
-    this.#bytes += chunk.bytes;
+    const { bytes, recycle } = chunk;
+    this.#chunks.push({ startOffset, endOffset, records, bytes, memory: new ChunkMemory(recycle) });
+    this.#endOffset = endOffset;
+    this.#bytes += bytes;
     return true;
   }
 
@@ -123,7 +138,13 @@ export class PartitionBuffer {
       ])
       .filter((jump) => jump.startOffset < jump.endOffset);
     if (startOffset > this.#endOffset || endOffset <= this.#endOffset) return;
-    this.#chunks.push({ startOffset: this.#endOffset, endOffset, records: RecordBlock.of([]), bytes: 0 });
+    this.#chunks.push({
+      startOffset: this.#endOffset,
+      endOffset,
+      records: RecordBlock.of([]),
+      bytes: 0,
+      memory: new ChunkMemory(undefined),
+    });
     this.#endOffset = endOffset;
   }
 
@@ -142,6 +163,20 @@ export class PartitionBuffer {
     return new RecordList(pieces);
   }
 
+  /** The records up to `endOffset`, which must be buffered; they are gone from here then. */
+  take(endOffset: bigint): TakenRecords {
+    const records = this.records({ startOffset: this.#startOffset, endOffset });
+    const memories = this.#chunks
+      .filter((chunk) => chunk.startOffset < endOffset)
+      .map(({ memory }) => memory);
+    for (const memory of memories) memory.retain();
+    this.discardBefore(endOffset);
+    const release = (): void => {
+      for (const memory of memories) memory.release();
+    };
+    return { records, release };
+  }
+
   /** Lets go of everything before `offset`. When `offset` is not within the buffer, it is empty then and starts there. */
   discardBefore(offset: bigint): void {
     if (offset >= this.#endOffset || offset < this.#startOffset) {
@@ -149,7 +184,9 @@ export class PartitionBuffer {
       return;
     }
     while (this.#chunks[0] !== undefined && this.#chunks[0].endOffset <= offset) {
-      this.#bytes -= this.#chunks.shift()?.bytes ?? 0;
+      const chunk = this.#chunks.shift();
+      this.#bytes -= chunk?.bytes ?? 0;
+      chunk?.memory.release();
     }
     this.#startOffset = offset;
     this.#jumps = this.#jumps
@@ -159,6 +196,7 @@ export class PartitionBuffer {
 
   /** Empties the buffer and moves it to another position. */
   reset(position: bigint): void {
+    for (const { memory } of this.#chunks) memory.release();
     this.#chunks = [];
     this.#startOffset = position;
     this.#endOffset = position;

@@ -13,6 +13,11 @@ export interface RecordChunk {
   readonly records: RecordBlock;
   /** Memory that the chunk holds on to, for back-pressure. */
   readonly bytes: number;
+  /**
+   * For sources that use memory again. Called at most once, when nothing reads the records any more. Not called of a chunk that was
+   * not taken, nor where a batch of its records failed: the memory is left to the garbage collector then.
+   */
+  readonly recycle?: (() => void) | undefined;
 }
 
 /** Where a log begins and ends: it holds offsets of `[earliest, latest)`. */

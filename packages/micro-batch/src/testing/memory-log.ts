@@ -18,6 +18,9 @@ interface Member {
   readonly announced: (readonly number[])[];
 }
 
+/** In the place of bytes whose memory was given back. */
+const OVERWRITTEN = 0xdb;
+
 /** A topic in memory with one consumer group. Offsets may have gaps; the log's start and end can be moved. */
 export class MemoryLog {
   readonly topic: string;
@@ -250,6 +253,9 @@ export class MemoryLog {
     const last = records.at(-1);
     const endOffset = waiting.length <= this.chunkSize || last === undefined ? latest : last.offset + 1n;
     const bytes = records.reduce((sum, record) => sum + 64 + (record.value?.byteLength ?? 0), 64);
-    return { partition, startOffset, endOffset, records: RecordBlock.of(records), bytes };
+    const block = RecordBlock.of(records);
+    // As a source that uses memory again: who still reads it then reads something else.
+    const recycle = (): void => void block.bytes.fill(OVERWRITTEN);
+    return { partition, startOffset, endOffset, records: block, bytes, recycle };
   }
 }

@@ -1,3 +1,4 @@
+import type { TakenRecords } from '../buffer/partition-buffer.ts';
 import type { RecordMark } from '../checkpoint/record-mark.ts';
 import type { FilesOutcome } from '../checkpoint/partition-checkpoint.ts';
 import type { BatchHandler, HandledBatch, OpenFiles } from '../ports/batch-handler.ts';
@@ -82,12 +83,17 @@ export class FileFilling<State> {
   }
 
   /** Adds a batch. `state`: as it was counted last. */
-  addBatch(range: OffsetRange, records: RecordList, lastRecord: RecordMark | null, state: State): void {
+  addBatch(
+    range: OffsetRange,
+    { records, release }: TakenRecords,
+    lastRecord: RecordMark | null,
+    state: State,
+  ): void {
     const before = this.#batches.at(-1)?.handled;
     const handled = this.#add(range, records, async () =>
       before === undefined ? state : (await before).state,
     );
-    handled.catch(() => undefined); // heard of when it is counted
+    handled.then(release, () => undefined); // a failure is heard of when it is counted
     const produced = ProducedTimes.of(records);
     this.#batches = [...this.#batches, { ...range, lastRecord, handled, produced }];
   }

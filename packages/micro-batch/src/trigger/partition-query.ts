@@ -245,17 +245,18 @@ export class PartitionQuery<State> {
       const endOffset = within < counted.endOffset ? within : counted.endOffset;
       if (endOffset <= startOffset) return;
       const range = { startOffset, endOffset };
-      const { records } = this.#reader.take(endOffset);
+      const { records, release } = this.#reader.take(endOffset);
       const left = lostRanges(range, gaps).reduce((kept, lost) => kept.without(lost), records);
       await nameFailure(this.partition, range, this.#filling.addCounted(range, left, stored.state));
+      release();
     }
   }
 
   /** Puts a batch into the open files. All its records must have been read, and everything counted must be in files. */
   fill(endOffset: bigint): void {
     const range = { startOffset: this.buffer.startOffset, endOffset };
-    const { records, lastRecord } = this.#reader.take(endOffset);
-    this.#filling.addBatch(range, records, lastRecord, this.checkpoint.counted.state);
+    const taken = this.#reader.take(endOffset);
+    this.#filling.addBatch(range, taken, taken.lastRecord, this.checkpoint.counted.state);
   }
 
   /**

@@ -1,8 +1,7 @@
-import { PartitionBuffer } from '../buffer/partition-buffer.ts';
+import { PartitionBuffer, type TakenRecords } from '../buffer/partition-buffer.ts';
 import { markOf, type RecordMark } from '../checkpoint/record-mark.ts';
 import { logOf } from '../ports/log-position.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
-import type { RecordList } from '../ports/record-list.ts';
 import type { PartitionOffsets, RecordChunk } from '../ports/source.ts';
 import { LogContinuity } from './log-continuity.ts';
 
@@ -89,14 +88,12 @@ export class PartitionReader {
   }
 
   /** The records up to `endOffset`, which must be buffered; they are gone from the buffer then. */
-  take(endOffset: bigint): { readonly records: RecordList; readonly lastRecord: RecordMark | null } {
-    const range: OffsetRange = { startOffset: this.buffer.startOffset, endOffset };
-    const records = this.buffer.records(range);
-    const last = records.last();
+  take(endOffset: bigint): TakenRecords & { readonly lastRecord: RecordMark | null } {
+    const taken = this.buffer.take(endOffset);
+    const last = taken.records.last();
     const lastRecord = last === undefined ? null : markOf(last);
     this.#lastTaken = lastRecord ?? this.#lastTaken;
-    this.buffer.discardBefore(endOffset);
-    return { records, lastRecord };
+    return { ...taken, lastRecord };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { RecordBlock, type OffsetRange, type RecordChunk } from '@client-tickets/micro-batch';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PartitionBuffer } from '../../src/buffer/partition-buffer.ts';
 
 /** A chunk of `[start, end)` with records at these offsets. */
@@ -155,4 +155,54 @@ test('memory of a chunk counts until all of it is done with', () => {
   expect(buffer.bytes).toBe(100);
   buffer.discardBefore(4n);
   expect(buffer.bytes).toBe(0);
+});
+
+describe('memory of a chunk is given back', () => {
+  function recyclable(
+    start: number,
+    end: number,
+  ): { readonly chunk: RecordChunk; readonly times: () => number } {
+    let times = 0;
+    const offsets = Array.from({ length: end - start }, (_, index) => start + index);
+    return { chunk: { ...chunk(start, end, offsets), recycle: () => (times += 1) }, times: () => times };
+  }
+
+  test('once the batches that took its records and the buffer are done with it, whoever is last', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(4), { minLength: 5, maxLength: 5 }), (order) => {
+        const buffer = new PartitionBuffer(0n);
+        const [first, second] = [recyclable(0, 4), recyclable(4, 8)];
+        for (const each of [first, second]) buffer.accept(each.chunk);
+        // Batches of two offsets, but for the last, whose one is left in the buffer: 0–1, 2–3, 4–5, 6.
+        const releases = [2n, 4n, 6n, 7n].map((end) => buffer.take(end).release);
+        const left = new Set([0, 1, 2, 3, 4]);
+        for (const step of order) {
+          if (step === 4) buffer.discardBefore(8n);
+          else releases[step]?.();
+          left.delete(step);
+          expect(first.times()).toBe(left.has(0) || left.has(1) ? 0 : 1);
+          expect(second.times()).toBe(left.has(2) || left.has(3) || left.has(4) ? 0 : 1);
+        }
+      }),
+    );
+  });
+
+  test('by batches alone once the buffer was emptied', () => {
+    const buffer = new PartitionBuffer(0n);
+    const { chunk: added, times } = recyclable(0, 4);
+    buffer.accept(added);
+    const { release } = buffer.take(2n);
+    buffer.reset(0n);
+    expect(times()).toBe(0);
+    release();
+    expect(times()).toBe(1);
+  });
+
+  test('never of a chunk that does not fit', () => {
+    const buffer = new PartitionBuffer(0n);
+    const { chunk: late, times } = recyclable(3, 4);
+    expect(buffer.accept(late)).toBe(false);
+    buffer.discardBefore(10n);
+    expect(times()).toBe(0);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BufferPool } from '@client-tickets/records';
+import { BufferPool } from '@client-tickets/micro-batch';
 
 test('memory that was given back is used for what fits in it', () => {
   const pool = new BufferPool(200);
