@@ -4,10 +4,9 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
+import { coordinatesAllGroups, knowsAllBrokers, says } from './cluster-readiness.ts';
 import { installKafka, installSeaweedFs } from './install.ts';
 import {
-  BROKERS,
   CLUSTER_ID,
   SERVER_NAMES,
   brokerProperties,
@@ -36,7 +35,10 @@ export interface LocalServers {
   /** For programs that use the servers: `KAFKA_BROKERS` and so on. */
   readonly environment: Readonly<Record<string, string>>;
   readonly brokers: readonly string[];
-  /** Installs what is missing, starts what does not run, and resolves once all of them answer. */
+  /**
+   * Installs what is missing, starts what does not run, and resolves once all of them answer, and the brokers can be used: they have
+   * found each other, and each group has its coordinator.
+   */
   start(): Promise<void>;
   /** Kills them all and deletes their data. */
   stop(): Promise<void>;
@@ -113,7 +115,10 @@ export function createLocalServers({ portShift, home, say }: LocalServersOptions
       for (const name of SERVER_NAMES) plans.push(await launch(name, from));
       say(`waiting for ${SERVER_NAMES.join(', ')}`);
       await Promise.all(plans.map((plan) => answers(plan)));
-      await waitUntil('a cluster of three brokers', READY_WITHIN_MS, () => knowsAllBrokers(brokers));
+      await waitUntil('a cluster of three brokers', READY_WITHIN_MS, () => says(brokers, knowsAllBrokers));
+      await waitUntil('coordinators of all groups', READY_WITHIN_MS, () =>
+        says(brokers, coordinatesAllGroups),
+      );
       say('ready');
     },
     async stop() {
@@ -176,24 +181,6 @@ function listens(port: number): Promise<boolean> {
     };
     socket.on('connect', end(true)).on('error', end(false));
   });
-}
-
-/** Before that, a topic of three replicas can't be created. */
-async function knowsAllBrokers(brokers: readonly string[]): Promise<boolean> {
-  const kafka = new Kafka({
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
-  });
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    return (await admin.describeCluster()).brokers.length === BROKERS.length;
-  } catch {
-    return false; // it has not elected a controller yet
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 async function lastLines(log: string): Promise<string> {

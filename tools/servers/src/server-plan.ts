@@ -10,6 +10,9 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local-access-key', AWS_SECRET_ACCESS_K
 /** The brokers of a cluster must agree on it. */
 export const CLUSTER_ID = 'Y2xpZW50X3RpY2tldHMwMA';
 
+/** Of `__consumer_offsets`, which has the groups: as many as Kafka makes by itself. */
+export const GROUP_PARTITIONS = 50;
+
 /** Where a server runs, and what it is made of. */
 export interface Place {
   /** Of this cluster alone. */
@@ -70,6 +73,7 @@ export function brokerProperties(broker: number, place: Pick<Place, 'folder' | '
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(place.folder, `broker-${broker}`),
+    'offsets.topic.num.partitions': GROUP_PARTITIONS,
     'offsets.topic.replication.factor': 3,
     'transaction.state.log.replication.factor': 3,
     'transaction.state.log.min.isr': 2,
