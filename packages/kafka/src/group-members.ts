@@ -1,4 +1,5 @@
 import { createAdminSession } from './admin-session.ts';
+import { describeGroup } from './describe-group.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
 import type { ClientOptions } from './kafka-connection.ts';
@@ -8,17 +9,18 @@ export interface GroupMember {
   readonly host: string;
 }
 
-/** Who is in a group right now. One question to its coordinator; a failed one is not repeated. Rejects with a `KafkaError`. */
+/**
+ * Who is in a group right now. One question to its coordinator, repeated only while coordinators change (`describeGroup`). Rejects
+ * with a `KafkaError`.
+ */
 export async function listGroupMembers(
   options: ClientOptions & { readonly groupId: string },
 ): Promise<readonly GroupMember[]> {
-  const { groupId } = options;
+  const { groupId, clock } = options;
   const session = createAdminSession(options);
   try {
-    const { groups } = await session.attempt((admin) => admin.describeGroups([groupId]));
-    return groups.flatMap(({ members }) =>
-      members.map(({ clientId, clientHost }) => ({ clientId, host: clientHost.replace(/^\//, '') })),
-    );
+    const members = await describeGroup(groupId, { session, clock });
+    return members.map(({ clientId, clientHost }) => ({ clientId, host: clientHost.replace(/^\//, '') }));
   } catch (error) {
     throw describeFailure(`asking who is in group ${groupId}`, readFailure(error), error);
   } finally {

@@ -1,5 +1,6 @@
 import kafkajs, { type MemberDescription } from 'kafkajs';
 import { createAdminSession } from './admin-session.ts';
+import { describeGroup } from './describe-group.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readFailure } from './failure.ts';
 import type { TopicClientOptions } from './kafka-connection.ts';
@@ -8,20 +9,20 @@ import type { TopicClientOptions } from './kafka-connection.ts';
 export interface GroupOwners {
   /**
    * The client id of each partition's reader. Partitions are missing while the group moves, and when they have no reader. One
-   * question to the coordinator; a failed one is not repeated. Rejects with a `KafkaError`.
+   * question to the coordinator, repeated only while coordinators change (`describeGroup`). Rejects with a `KafkaError`.
    */
   read(): Promise<ReadonlyMap<number, string>>;
   close(): Promise<void>;
 }
 
 export function createGroupOwners(options: TopicClientOptions & { readonly groupId: string }): GroupOwners {
-  const { topic, groupId } = options;
+  const { topic, groupId, clock } = options;
   const session = createAdminSession(options);
+  const closing = new AbortController();
   return {
     async read() {
       try {
-        const { groups } = await session.attempt((admin) => admin.describeGroups([groupId]));
-        const members = groups.flatMap((group) => group.members);
+        const members = await describeGroup(groupId, { session, clock, signal: closing.signal });
         return new Map(
           members.flatMap((member) =>
             partitionsOf(member, topic).map((partition) => [partition, member.clientId] as const),
@@ -31,7 +32,10 @@ export function createGroupOwners(options: TopicClientOptions & { readonly group
         throw describeFailure(`asking who reads ${topic} in group ${groupId}`, readFailure(error), error);
       }
     },
-    close: () => session.close(),
+    async close() {
+      closing.abort();
+      await session.close();
+    },
   };
 }
 
