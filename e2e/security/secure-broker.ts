@@ -1,11 +1,11 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { installedKafka, localServersOptions } from '@client-tickets/servers';
 import { freePort } from '@client-tickets/testkit';
 import { createAuthority } from './own-authority.ts';
 
@@ -31,11 +31,10 @@ export interface BrokerUsers {
 
 export type KafkaProgram = { readonly classPath: string } | { readonly missing: string };
 
-/** Apache Kafka from Maven, where local servers for tests have been fetched, and a Java to run it. */
-export function findKafkaProgram(): KafkaProgram {
-  const home = process.env['SERVICES_HOME'] ?? join(homedir(), '.cache/client-tickets-services');
-  const folders = existsSync(home) ? readdirSync(home).filter((name) => name.startsWith('kafka-')) : [];
-  const folder = folders.map((name) => join(home, name)).find((path) => existsSync(join(path, '.complete')));
+/** Apache Kafka from Maven, where `pnpm servers start` has fetched it, and a Java to run it. */
+export async function findKafkaProgram(): Promise<KafkaProgram> {
+  const { home } = localServersOptions(process.env);
+  const folder = await installedKafka(home);
   if (folder === undefined) return { missing: `there are no jars of Kafka under ${home}` };
   for (const [program, flag] of [
     ['java', '-version'],

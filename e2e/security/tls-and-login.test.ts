@@ -14,7 +14,7 @@ import { findKafkaProgram, startSecureBroker, type SecureBroker } from './secure
 const owner = { name: 'owner', password: 'Owner+of/the=topic' };
 const stranger = { name: 'stranger', password: 'Stranger+to/the=topic' };
 const WRONG_PASSWORD = 'not+the/right=one';
-const kafka = findKafkaProgram();
+const kafka = await findKafkaProgram();
 if ('missing' in kafka) console.info(`e2e/security: ${kafka.missing}, skipping the tests with TLS and login`);
 
 interface Refusal {

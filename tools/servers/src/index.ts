@@ -1,2 +1,3 @@
+export { installedKafka } from './install.ts';
 export { createLocalServers, localServersOptions, type LocalServers } from './local-servers.ts';
 export { brokerName, type ServerName } from './server-plan.ts';

