@@ -4,6 +4,7 @@ import {
   StreamingQuery,
   systemClock,
   type BatchHandler,
+  type Clock,
   type QueryStatus,
 } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore } from '@client-tickets/micro-batch/testing';
@@ -12,6 +13,13 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createKafkaClient, type KafkaClient } from '../src/kafka-connection.ts';
 import { hasBrokers, useRealBrokers } from './support/real-brokers.ts';
 import { createTestSources } from './support/test-source.ts';
+
+/** Ten times as fast as the machine's: a query looks at the partitions of others every 15 s. */
+const fastClock: Clock = {
+  ...systemClock,
+  monotonic: () => 10 * systemClock.monotonic(),
+  sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+};
 
 /** Counts records, and writes nothing. */
 const counting: BatchHandler<number> = {
@@ -64,6 +72,7 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
       groupId,
       partitionAssigners: [...assigners],
       heartbeatInterval: 300,
+      maxWaitTimeInMs: 100, // or it hears of a rebalance, and of its end, five seconds late
     });
     foreign.push({ consumer, client });
     await consumer.connect();
@@ -81,13 +90,13 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
       publisher: { publish: async () => {} },
       checkpoints: createMemoryObjectStore('memory://checkpoints/'),
       results: createMemoryObjectStore('memory://results/'),
-      trigger: trigger === 'availableNow' ? { kind: trigger } : { kind: trigger, everyMs: 200 },
-      clock: systemClock,
+      trigger: trigger === 'availableNow' ? { kind: trigger } : { kind: trigger, everyMs: 2_000 },
+      clock: fastClock,
       logger: silentLogger,
       newId: randomUUID,
-      othersWaitMs: 2_000,
+      othersWaitMs: 20_000,
     });
-    onTestFinished(() => query.stop({ budgetMs: 1_000 }));
+    onTestFinished(() => query.stop({ budgetMs: 10_000 }));
     return query;
   }
 
@@ -96,7 +105,7 @@ describe.skipIf(!hasBrokers)('with another program in the group', () => {
     const groupId = uniqueName();
     const { source, listener } = await sources.start({ topic, groupId });
     await join(other, groupId);
-    await listener.until(({ assignments }) => assignments.length === 2);
+    await listener.until(({ assignments }) => assignments.length > 1);
     expect(listener.assignments.at(-1)).toEqual([0, 1, 2]);
     expect(await source.fetchOwners?.()).toEqual(
       new Map([0, 1, 2].map((each) => [each, 'client-tickets-test'])),

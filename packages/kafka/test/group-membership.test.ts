@@ -52,7 +52,7 @@ describe.skipIf(!hasBrokers)('a member of a group', () => {
     thaw();
     await listener.until(() => listener.endOf(0) === 2n);
     expect(listener.valuesOf(0)).toEqual(['before', 'during']);
-    await listener.until(({ assignments }) => assignments.length === 2);
+    await listener.until(({ assignments }) => assignments.length > 1);
     await source.commitOffsets(new Map([[0, 2n]]));
   });
 });

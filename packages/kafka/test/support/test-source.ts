@@ -37,6 +37,7 @@ export function createTestSources({ connection, uniqueName, produce }: RealBroke
       clock: systemClock,
       heartbeatIntervalMs: 300,
       maxFetchWaitMs: 50,
+      stopTimeoutMs: 60_000, // far more than leaving takes: cut off, a member stays in its group until its session is over
       ...options,
     });
     sources.push(source);
