@@ -74,6 +74,7 @@ describe.skipIf(!isThere)(`the page of a consumer on real Kafka and S3 (${needs}
       TRIGGER: '500 milliseconds',
       MAX_OFFSETS_PER_TRIGGER: '60',
       RESULTS_ROLLOVER_INTERVAL: '2 seconds',
+      KAFKA_SESSION_TIMEOUT_MS: '6000', // the least that brokers allow: the one that is killed keeps its partitions so long
     };
     // One that nothing else is given while it is started again, nor the browser's own connections.
     consumer = await startConsumer({ ...settings, HTTP_PORT: String(await freePort()) });

@@ -27,11 +27,13 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 const put = (body: string, v?: string) => (store: ObjectStore) =>
   store.put(KEY, bytes(body), v === undefined ? {} : metadata(v));
 const nothing = async (): Promise<void> => {};
-/** Larger than the part that stays in memory. */
+/** Of an upload, in MiB: more than one part, of which the last stays in memory. */
+const UPLOADED = 4;
 const upload = (letter: string) => async (store: ObjectStore) => {
   const begun = store.beginUpload({ owner: 'partition-0' });
   try {
-    for (let megabytes = 0; megabytes < 9; megabytes += 1) await begun.write(Buffer.alloc(2 ** 20, letter));
+    for (let megabytes = 0; megabytes < UPLOADED; megabytes += 1)
+      await begun.write(Buffer.alloc(2 ** 20, letter));
     await begun.complete(KEY);
   } catch (error) {
     await begun.abort();
@@ -236,7 +238,7 @@ describe('a disk that fails under an upload', () => {
     expect(await store.get(KEY)).toBeUndefined();
     expect(await readdir(join(folder.path, '.object-store', 'temporary'))).toEqual([]);
     await upload('B')(store);
-    expect((await store.get(KEY))?.body.length).toBe(9 * 2 ** 20);
+    expect((await store.get(KEY))?.body.length).toBe(UPLOADED * 2 ** 20);
     await store.close();
   });
 });
