@@ -1,6 +1,6 @@
 import { createKafkaProducer, ensureTopic } from '@client-tickets/kafka';
 import { silentLogger as logger, systemClock as clock } from '@client-tickets/micro-batch';
-import { FORMATS, listRanges, RowColumns } from '@client-tickets/results';
+import { listRanges, RowColumns, readRows } from '@client-tickets/results';
 import {
   createTestLocation,
   hasKafka,
@@ -77,8 +77,8 @@ test.skipIf(!hasKafka).each([
     for await (const { range, files } of listRanges(results, ticketQuery.table)) {
       for (const { key, format } of files) {
         const body = (await results.get(key))?.body ?? new Uint8Array();
-        const rows = await FORMATS[format].read(columns, body, range);
-        for (const { offset, values } of rows()) expect(values[extra], key).toBe(stored[Number(offset % 2n)]);
+        for (const { offset, values } of await readRows(format, columns, body, range))
+          expect(values[extra], key).toBe(stored[Number(offset % 2n)]);
       }
     }
     const verified = await runTickets(['verify'], environment);

@@ -1,27 +1,41 @@
 import type { OffsetRange } from '@client-tickets/micro-batch';
 import { RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
 import { readJsonRows } from './read/read-json-rows.ts';
-import { readParquetRows } from './read/read-parquet-rows.ts';
+import { readParquetGroups } from './read/read-parquet-groups.ts';
 import type { RowColumns, StoredRow } from './read/stored-row.ts';
 
 /**
- * How a file of one range is read: its rows one at a time, as often as they are asked for. Rejects, and reading throws, with an
- * `Error` that says where it is no such file.
+ * How a file of one range is read: its rows in groups, each of which is decoded when it is asked for, so that memory need not hold all.
+ * Asking for a group rejects, and reading one throws, with an `Error` that says where it is no such file.
  */
-type ReadRows = (
+type ReadGroups = (
   columns: RowColumns,
   body: Uint8Array,
   range: OffsetRange,
-) => Promise<() => Iterable<StoredRow>>;
+) => AsyncIterable<Iterable<StoredRow>>;
 
 /** How files of each format are read. */
-export const FORMATS: Readonly<Record<ResultFormat, { readonly read: ReadRows }>> = {
-  json: { read: (columns, body) => Promise.resolve(() => readJsonRows(columns, body)) },
+export const FORMATS: Readonly<Record<ResultFormat, { readonly readGroups: ReadGroups }>> = {
+  json: {
+    async *readGroups(columns, body) {
+      yield readJsonRows(columns, body);
+    },
+  },
   parquet: {
-    read: (columns, body, { startOffset, endOffset }) =>
-      readParquetRows(columns, body, endOffset - startOffset),
+    readGroups: (columns, body, { startOffset, endOffset }) =>
+      readParquetGroups(columns, body, endOffset - startOffset),
   },
 };
+
+/** All rows of a file at once, for those who know that there are few. Rejects as reading its groups does. */
+export async function readRows(
+  format: ResultFormat,
+  ...file: Parameters<ReadGroups>
+): Promise<readonly StoredRow[]> {
+  const rows: StoredRow[] = [];
+  for await (const group of FORMATS[format].readGroups(...file)) for (const row of group) rows.push(row);
+  return rows;
+}
 
 /** Reads `json,parquet`, as a setting has it. Throws an `Error` that says what was expected. */
 export function parseFormats(given: string): readonly ResultFormat[] {

@@ -19,7 +19,7 @@ export { findVacuumable, SHORTEST_RETENTION_MS, type VacuumableFile } from './de
 export type { ResultTable } from './delta/folded-table.ts';
 export { readTable, readTableVersions } from './delta/read-table.ts';
 export { TableFollower, type TableSummary } from './delta/table-follower.ts';
-export { FORMATS, parseFormats } from './formats.ts';
+export { FORMATS, parseFormats, readRows } from './formats.ts';
 export {
   heldValue,
   isValueOf,
@@ -53,7 +53,7 @@ export {
 } from './read/published-windows.ts';
 export { readDeadLetters } from './read/read-dead-letters.ts';
 export { prefetch } from './read/prefetch.ts';
-export { readParquetGroups } from './read/read-parquet-rows.ts';
+export { readParquetGroups } from './read/read-parquet-groups.ts';
 export { readLateRows, type LateRowLine } from './read/read-late-rows.ts';
 export { checkFileSize, READ_LIMITS } from './read/read-limits.ts';
 export { RowColumns, type StoredRow } from './read/stored-row.ts';

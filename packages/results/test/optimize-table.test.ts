@@ -12,12 +12,12 @@ import {
 import { ticketQuery } from '@client-tickets/tickets';
 import {
   findVacuumable,
-  FORMATS,
   optimizeTable,
   parseRangeKey,
   readTable,
   RowColumns,
   type StoredRow,
+  readRows,
 } from '../src/index.ts';
 import { parseMergedKey } from '../src/layout/result-keys.ts';
 import { topic } from './records.ts';
@@ -49,7 +49,7 @@ function placeOf(key: string) {
 
 async function rowsOf(objects: MemoryObjects, key: string): Promise<readonly StoredRow[]> {
   const body = objects.bytes(key);
-  return [...(await FORMATS.parquet.read(new RowColumns(ticketQuery), body, placeOf(key).range))()];
+  return readRows('parquet', new RowColumns(ticketQuery), body, placeOf(key).range);
 }
 
 /** A table of so many ranges in each of two partitions. */

@@ -6,7 +6,7 @@ import { rolloverOf, rolloverSettings, startQuery } from '@client-tickets/consum
 import { createEmbeddedSource, openLogWriter } from '@client-tickets/embedded-log';
 import { silentLogger, systemClock as clock, type ObjectStore } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, interceptStore } from '@client-tickets/micro-batch/testing';
-import { FORMATS, listRanges, RESULT_FORMATS, RowColumns } from '@client-tickets/results';
+import { listRanges, RESULT_FORMATS, RowColumns, readRows } from '@client-tickets/results';
 import { readSettings } from '@client-tickets/service-kit';
 import { createTicketGenerator, encodeTicket, ticketQuery } from '@client-tickets/tickets';
 import { expect, onTestFinished, test } from 'vitest';
@@ -73,8 +73,8 @@ async function readFiles(results: ObjectStore) {
     for (const { key, format } of found) {
       files += 1;
       const body = (await results.get(key))?.body ?? new Uint8Array();
-      const read = await FORMATS[format].read(columns, body, range);
-      for (const { offset } of read()) rows[format].push(`${partition}/${offset}`);
+      for (const { offset } of await readRows(format, columns, body, range))
+        rows[format].push(`${partition}/${offset}`);
     }
   }
   return { files, rows };

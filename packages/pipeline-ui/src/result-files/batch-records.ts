@@ -3,7 +3,6 @@ import {
   coversRange,
   FORMATS,
   parseRangeKey,
-  readParquetGroups,
   RowColumns,
   type Declaration,
   type MergedFile,
@@ -62,22 +61,23 @@ export async function readBatchRecords(
   const cheapest = rows.find(({ format }) => format === 'json') ?? rows[0];
   const columns = new RowColumns(declaration);
   const isInBatch = ({ offset }: StoredRow): boolean => isWithin(batch, offset);
+  const takeRows = async (groups: AsyncIterable<Iterable<StoredRow>>): Promise<StoredRow[]> => {
+    const shown: StoredRow[] = [];
+    for await (const group of groups) {
+      shown.push(...take(group, isInBatch, limit - shown.length));
+      if (shown.length === limit) break;
+    }
+    return shown;
+  };
   const readOwn = async (body: Uint8Array): Promise<StoredRow[]> => {
     if (cheapest === undefined) return [];
-    const each = await FORMATS[cheapest.format].read(columns, body, cheapest.range);
-    return take(each(), isInBatch, limit);
+    return takeRows(FORMATS[cheapest.format].readGroups(columns, body, cheapest.range));
   };
   const readMerged = async (): Promise<StoredRow[] | undefined> => {
     const merged = (await listMerged()).find((file) => cheapest && coversRange(file, cheapest));
     const body = merged && (await read(merged.key));
     if (merged === undefined || body === undefined) return undefined;
-    const { startOffset, endOffset } = merged.range;
-    const shown: StoredRow[] = [];
-    for await (const group of readParquetGroups(columns, body, endOffset - startOffset)) {
-      shown.push(...take(group, isInBatch, limit - shown.length));
-      if (shown.length === limit) break;
-    }
-    return shown;
+    return takeRows(FORMATS.parquet.readGroups(columns, body, merged.range));
   };
   const rowsOfBatch = await readEach(cheapest?.key, readOwn, readMerged);
   const records = rowsOfBatch.map((row) => toShown(declaration, columns, row));

@@ -4,7 +4,7 @@ import { CONTENT_TYPES } from '../layout/result-keys.ts';
 import { ROW_GROUP } from '../layout/row-group.ts';
 import { prefetch } from '../read/prefetch.ts';
 import { READ_LIMITS } from '../read/read-limits.ts';
-import { readParquetGroups } from '../read/read-parquet-rows.ts';
+import { readParquetGroups } from '../read/read-parquet-groups.ts';
 import { RowColumns, type StoredRow } from '../read/stored-row.ts';
 import type { TableFile } from './table-file.ts';
 

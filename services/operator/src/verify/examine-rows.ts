@@ -19,7 +19,8 @@ export interface ExaminedRow {
 /** A file whose rows can be read. */
 interface Readable {
   readonly file: ListedFile;
-  readonly rows: () => Iterable<StoredRow>;
+  /** From the first, as often as they are asked for. */
+  readonly groups: () => AsyncIterable<Iterable<StoredRow>>;
 }
 
 /**
@@ -44,7 +45,8 @@ export async function examineRows(
     }
     try {
       if (body instanceof Error) throw body;
-      readable.push({ file, rows: await FORMATS[file.format].read(rows.columns, body, file.range) });
+      const groups = () => FORMATS[file.format].readGroups(rows.columns, body, file.range);
+      readable.push({ file, groups });
     } catch (error) {
       problems.damaged(file, error);
     }
@@ -52,12 +54,12 @@ export async function examineRows(
   if (merged !== undefined) {
     const { file, slice } = merged;
     if (slice instanceof Error) problems.damaged(file, slice);
-    else if (slice.length > 0) readable.push({ file, rows: () => slice });
+    else if (slice.length > 0) readable.push({ file, groups: () => inOneGroup(slice) });
     else if (readable.length > 0) problems.add(file, 'rows_wrong', NOT_MERGED);
   }
   for (const [index, first] of readable.entries()) {
     try {
-      return collect(rows, first, readable.slice(index + 1), problems, onRow);
+      return await collect(rows, first, readable.slice(index + 1), problems, onRow);
     } catch (error) {
       problems.damaged(first.file, error);
     }
@@ -65,54 +67,88 @@ export async function examineRows(
   return [];
 }
 
+async function* inOneGroup(rows: Iterable<StoredRow>): AsyncGenerator<Iterable<StoredRow>> {
+  yield rows;
+}
+
 const NOT_MERGED = 'holds no row of a range that has a file of rows';
 
-/** Throws when the first one can't be read to its end. */
-function collect(
+/** Rejects when the first one can't be read to its end. */
+async function collect(
   { columns, countedOf, windowOf, timeOf }: QueryRows,
-  { file, rows }: Readable,
+  { file, groups }: Readable,
   others: readonly Readable[],
   problems: FileProblems,
   onRow: (row: StoredRow) => void,
-): readonly ExaminedRow[] {
+): Promise<readonly ExaminedRow[]> {
   const order = new OffsetOrder(file.partition, file.range);
   const comparisons = others.map(
     (other) => new Comparison(other, problems, (a, b) => columns.differing(a, b)),
   );
   const examined: ExaminedRow[] = [];
-  for (const row of rows()) {
-    examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row), at: timeOf(row) });
-    const problem = order.next(row.partition, row.offset);
-    if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
-    onRow(row);
-    for (const comparison of comparisons) comparison.next(row);
+  for await (const group of groups()) {
+    for (const row of group) {
+      examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row), at: timeOf(row) });
+      const problem = order.next(row.partition, row.offset);
+      if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
+      onRow(row);
+      for (const comparison of comparisons) {
+        if (!comparison.isReady) await comparison.prepare();
+        comparison.next(row);
+      }
+    }
   }
+  for (const comparison of comparisons) await comparison.prepare();
   if (examined.length === 0) problems.add(file, 'rows_wrong', 'holds no rows; such a file is never written');
   for (const comparison of comparisons) comparison.end();
   return examined;
 }
 
-/** Follows the rows of another file of the same range. */
+/** Follows the rows of another file of the same range. `prepare` has the next one read, where that takes another group. */
 class Comparison {
   readonly #file: ListedFile;
   readonly #problems: FileProblems;
-  readonly #rows: Iterator<StoredRow>;
+  readonly #groups: AsyncIterator<Iterable<StoredRow>>;
   readonly #differing: (a: StoredRow, b: StoredRow) => string | undefined;
+  #rows: Iterator<StoredRow> = [].values();
+  #next: StoredRow | undefined;
+  /** There are no more rows, or none that can be read. */
+  #isOver = false;
   #count = 0;
 
   constructor(
-    { file, rows }: Readable,
+    { file, groups }: Readable,
     problems: FileProblems,
     differing: (a: StoredRow, b: StoredRow) => string | undefined,
   ) {
     this.#file = file;
     this.#problems = problems;
-    this.#rows = rows()[Symbol.iterator]();
+    this.#groups = groups()[Symbol.asyncIterator]();
     this.#differing = differing;
   }
 
+  get isReady(): boolean {
+    return this.#isOver || this.#next !== undefined;
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      while (!this.isReady) {
+        const group = await this.#groups.next();
+        if (group.done === true) {
+          this.#isOver = true;
+          return;
+        }
+        this.#rows = group.value[Symbol.iterator]();
+        this.#pull();
+      }
+    } catch (error) {
+      this.#damaged(error);
+    }
+  }
+
   next(expected: StoredRow): void {
-    const found = this.#pull();
+    const found = this.#next;
     if (found === undefined) {
       this.#problems.add(
         this.#file,
@@ -121,6 +157,8 @@ class Comparison {
       );
       return;
     }
+    this.#count += 1;
+    this.#pull();
     const column = this.#differing(expected, found);
     if (column === undefined) return;
     const what = `row ${this.#count} (offset ${expected.offset}) differs from the other format in ${column}`;
@@ -128,26 +166,26 @@ class Comparison {
   }
 
   end(): void {
-    if (this.#pull() === undefined) return;
+    if (this.#next === undefined) return;
     this.#problems.add(
       this.#file,
       'formats_differ',
-      `holds more rows than the ${this.#count - 1} of the other format`,
+      `holds more rows than the ${this.#count} of the other format`,
     );
   }
 
-  /** `undefined`: there are no more rows, or none that can be read. */
-  #pull(): StoredRow | undefined {
+  #pull(): void {
+    this.#next = undefined;
     try {
       const { done, value } = this.#rows.next();
-      if (done !== true) {
-        this.#count += 1;
-        return value;
-      }
-      return undefined;
+      if (done !== true) this.#next = value;
     } catch (error) {
-      this.#problems.damaged(this.#file, error);
-      return undefined;
+      this.#damaged(error);
     }
+  }
+
+  #damaged(error: unknown): void {
+    this.#problems.damaged(this.#file, error);
+    this.#isOver = true;
   }
 }

@@ -2,22 +2,6 @@ import { readParquetTable, type ParquetGroup } from './read-parquet-table.ts';
 import type { RowColumns, StoredRow } from './stored-row.ts';
 
 /**
- * The rows of a Parquet file. Its columns are decoded at once, its rows made one at a time, as often as they are asked for.
- * Rejects, and reading throws, as `readParquetGroups` does.
- */
-export async function readParquetRows(
-  columns: RowColumns,
-  body: Uint8Array,
-  mostRows: bigint,
-): Promise<() => Iterable<StoredRow>> {
-  const groups: Iterable<StoredRow>[] = [];
-  for await (const group of readParquetGroups(columns, body, mostRows)) groups.push(group);
-  return function* () {
-    for (const group of groups) yield* group;
-  };
-}
-
-/**
  * The row groups of a Parquet file, each decoded when it is asked for. A file of a range of `mostRows` offsets has no more rows. Rejects,
  * and reading a group throws, with an `Error` that says what is wrong with the file.
  */
