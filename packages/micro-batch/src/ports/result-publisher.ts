@@ -31,7 +31,7 @@ export interface ResultPublisher<State> {
 export interface PublishOptions {
   /**
    * The next trigger has something to do at once and publishes again, without this within a second or when all is read, so what readers
-   * can do without until then may be left out. After a pause or a crash that is when the query goes on. Default: `false`.
+   * can do without until then may be left out. In a pause that is done at once, and after a crash when the query goes on. Default: `false`.
    */
   readonly moreFollows?: boolean;
 }

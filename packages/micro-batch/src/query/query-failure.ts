@@ -29,3 +29,13 @@ export function outlasted(error: Error, outageTimeoutMs: number): QueryError {
     cause: error,
   });
 }
+
+/** What it resolves with; `undefined` while a server does not answer. Other failures reject with what a query ends with. */
+export async function ifAvailable<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isTransient(error)) return undefined;
+    throw storeRefusal(error) ?? error;
+  }
+}

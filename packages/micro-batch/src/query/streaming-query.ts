@@ -10,7 +10,7 @@ import type { SourceListener } from '../ports/source.ts';
 import { Publication } from './publication.ts';
 import { UnreadWatch } from './unread-watch.ts';
 import { QueryReport } from './query-report.ts';
-import { isTransient, outlasted, sourceFailed, storeRefusal } from './query-failure.ts';
+import { ifAvailable, isTransient, outlasted, sourceFailed, storeRefusal } from './query-failure.ts';
 import { describeShortLog } from './short-log.ts';
 import {
   resolveQueryOptions,
@@ -242,9 +242,13 @@ export class StreamingQuery<State> {
     while (!this.#stopping) {
       this.#checkSource();
       if (this.#owned.isAssigned) this.#watch.look(opened);
+      if (this.#paused) {
+        this.#report.enter('paused', 'paused; resume to go on');
+        // What was left out because more was to follow at once. While the store does not answer, it is tried again at the next look.
+        await ifAvailable(this.#publish(opened));
+      }
       if (this.#paused || !this.#owned.isAssigned) {
-        if (this.#paused) this.#report.enter('paused', 'paused; resume to go on');
-        await this.#wakeup.wait(clock, LOOK_EVERY_MS);
+        if (!this.#stopping) await this.#wakeup.wait(clock, LOOK_EVERY_MS);
         continue;
       }
       const startedAt = clock.monotonic();
@@ -324,11 +328,7 @@ export class StreamingQuery<State> {
   /** Whether all partitions have come to where they are waited for; not so while the store does not answer. */
   async #areOthersDone(others: OthersWait): Promise<boolean> {
     if (this.#opened === undefined) return false;
-    const left = await others.left(this.#opened).catch((error: unknown) => {
-      if (isTransient(error)) return undefined;
-      throw error;
-    });
-    return left?.length === 0;
+    return (await ifAvailable(others.left(this.#opened)))?.length === 0;
   }
 
   /** Whether all partitions have come to where `availableNow` ends; waits for a moment if they have not. */

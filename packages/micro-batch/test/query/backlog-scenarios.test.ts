@@ -1,4 +1,4 @@
-import type { ResultPublisher } from '@client-tickets/micro-batch';
+import { ObjectStoreError, type ResultPublisher } from '@client-tickets/micro-batch';
 import type { LetterCounts } from '../support/letter-query.ts';
 import {
   append,
@@ -9,9 +9,12 @@ import {
   heal,
   held,
   look,
+  passTime,
   results,
+  resume,
   runs,
   start,
+  state,
   stored,
   streamTest,
   type World,
@@ -112,6 +115,56 @@ streamTest(
   },
   ends('a'),
   look('what was asked of publications', () => asked, [false, true, true, false, true, false]),
+);
+
+const askedInPause: (boolean | undefined)[] = [];
+streamTest(
+  'what was left out of a publication is in one more when the query is paused, and in no other while nothing changes',
+  { chunkSize: 2 },
+  append(0, 'aabbccdd'),
+  {
+    name: 'start with a pause in the second publication',
+    run: (world) => {
+      const publish: ResultPublisher<LetterCounts>['publish'] = async (_states, options) => {
+        askedInPause.push(options?.moreFollows);
+        if (askedInPause.length === 2) world.consumer('a').query.pause();
+        await world.clock.sleep(400);
+      };
+      world.start('a', { ...availableNow, maxOffsetsPerTrigger: 2, publisher: { publish } });
+    },
+  },
+  state('a', 'paused'),
+  passTime(10_000),
+  look('what was asked of publications', () => askedInPause, [false, true, false]),
+  resume('a'),
+  ends('a'),
+);
+
+let refusals = 0;
+streamTest(
+  'a pause holds while what was left out can not be published, and it is published once it can be',
+  { chunkSize: 2 },
+  append(0, 'aabbccdd'),
+  {
+    name: 'start with a pause in the second publication, and a store that does not answer the third',
+    run: (world) => {
+      let turn = 0;
+      const publish: ResultPublisher<LetterCounts>['publish'] = async () => {
+        turn += 1;
+        if (turn === 2) world.consumer('a').query.pause();
+        if (turn < 3 || turn > 5) return;
+        refusals += 1;
+        throw new ObjectStoreError('unavailable', 'no answer');
+      };
+      world.start('a', { ...availableNow, maxOffsetsPerTrigger: 2, publisher: { publish } });
+    },
+  },
+  state('a', 'paused'),
+  passTime(10_000),
+  look('publications that failed', () => refusals, 3),
+  state('a', 'paused'),
+  resume('a'),
+  ends('a'),
 );
 
 streamTest(
