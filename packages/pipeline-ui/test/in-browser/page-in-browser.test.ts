@@ -145,6 +145,7 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
     await page.locator('.toggle', { hasText: '100' }).click();
     tell({ batches: { items: [madeBatch(201), madeBatch(200)], next: null, problem: null } });
     const shownIds = page.locator('.toggle');
+    await page.getByRole('button', { name: '2 new batches' }).click();
     await expect.poll(() => shownIds.count()).toBe(3);
     await expect.poll(() => page.locator('.toggle[aria-expanded="true"]').innerText()).toContain('100');
   });
@@ -163,6 +164,7 @@ describe.skipIf(!hasChromium)('the page in a browser (needs /usr/bin/chromium or
       tell({ batches: { items: ids.map(batch), next: 'older', problem: null } });
     latest(100, 99);
     await page.getByRole('button', { name: 'Show older batches' }).click();
+    await page.mouse.move(0, 0); // the list has grown below the pointer, which would hold it
     await expect.poll(shown).toEqual([100, 99, 98]);
     latest(102, 101);
     await expect.poll(shown).toEqual([102, 101, 100, 99, 98]);
