@@ -141,10 +141,12 @@ describe.skipIf(KAFKA_BROKERS === undefined)('a small form of', () => {
         'consumer, idle, one viewer of the UI',
         'consumer, 1 ticket a second',
         'producer, 1 ticket a second',
+        'consumer, 1 ticket a second, one viewer of the UI',
       ]);
-      const [idle, viewed, busy] = rows.map(({ requests }) => requests);
+      const [idle, viewed, busy, , both] = rows.map(({ requests }) => requests);
       expect([idle?.['PUT'], viewed?.['PUT']]).toEqual([undefined, undefined]);
       expect(busy?.['PUT']).toBeGreaterThan(0);
+      expect(both?.['PUT']).toBeGreaterThan(0);
       for (const { residentBytes } of rows) expect(residentBytes).toBeGreaterThan(1e7);
     },
   );

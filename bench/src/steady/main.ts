@@ -48,7 +48,7 @@ export async function steady(args: readonly string[]): Promise<void> {
   const { minutes, spark, home, triggers, rollovers } = options;
   const { status, node, head, save, finish } = await openSession('steady', options);
   const sparkMissing = spark ? missingSpark(home) : 'left out (--no-spark)';
-  const states = sparkMissing === undefined ? 5 : 3;
+  const states = sparkMissing === undefined ? 6 : 4;
   const watched = states * minutes + (triggers.length === 0 ? 0 : minutesToWatch(minutes, rollovers));
   status.say(`${states} states, about ${Math.ceil(watched + (states * SETTLE_SECONDS) / 60 + 1)} min`);
   const report: SteadyReport = {

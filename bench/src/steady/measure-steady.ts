@@ -42,16 +42,20 @@ export async function measureClientTickets(options: SteadyOptions): Promise<read
       const idle = await watch(IDLE, [watched]);
       const url = uiUrl(await consumer.readLog());
       if (url === undefined) throw new Error('the consumer does not say where its UI is');
-      const closeViewer = await openViewer(url);
-      const viewed = await watch(`${IDLE}, one viewer of the UI`, [watched]);
-      closeViewer();
+      const viewed = async (load: string): Promise<readonly SteadyRow[]> => {
+        const closeViewer = await openViewer(url);
+        try {
+          return await watch(`${load}, one viewer of the UI`, [watched]);
+        } finally {
+          closeViewer();
+        }
+      };
+      const rows = [...idle, ...(await viewed(IDLE))];
       const producer = await startTickets(run, [proxy]);
       try {
-        return [
-          ...idle,
-          ...viewed,
-          ...(await watch(TICKETS, [watched, { who: 'producer', process: producer }])),
-        ];
+        rows.push(...(await watch(TICKETS, [watched, { who: 'producer', process: producer }])));
+        rows.push(...(await viewed(TICKETS)));
+        return rows;
       } finally {
         await producer.stop();
       }
@@ -139,7 +143,7 @@ export async function withRun(
   const watch: Watch = async (load, watched) => {
     onPhase(`${load}: settling`);
     const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
-    if (load === TICKETS) await settle();
+    if (load.startsWith(TICKETS)) await settle();
     else
       for (let before = -1; before < writes(proxy) || proxy.underWay() > 0;) {
         before = writes(proxy);

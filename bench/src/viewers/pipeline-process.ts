@@ -39,8 +39,7 @@ const cpuBefore = process.cpuUsage();
 const startedAt = clock.monotonic();
 const query = startQuery(ticketQuery, {
   source,
-  results,
-  checkpoints,
+  ...ui.stores,
   formats: ['json', 'parquet'],
   trigger,
   maxOffsetsPerTrigger: 10_000,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Logger, QueryListener } from '@client-tickets/micro-batch';
+import type { Logger, ObjectStore, QueryListener } from '@client-tickets/micro-batch';
+import { tableLogPrefix } from '@client-tickets/results';
 import type { Hono } from 'hono';
 import type { About } from './api/index.ts';
 import { createApiRoutes } from './http/api-routes.ts';
@@ -14,6 +15,7 @@ import { createPolled } from './stores/polled.ts';
 import { createPipelineView, type ShownPipeline } from './view/pipeline-view.ts';
 import type { AttachedQuery } from './view/query.ts';
 import { countReads } from './stores/counted-reads.ts';
+import { createKnownObjects } from './stores/known-objects.ts';
 import { createRequestCounter, type StoreRequest } from './stores/request-counter.ts';
 import { findWebFolder } from './http/web-folder.ts';
 import { createWebApp } from './http/web-app.ts';
@@ -48,6 +50,8 @@ export interface PipelineUi {
   readonly listener: QueryListener;
   /** Everything that is served, as a function of a request. */
   readonly app: Hono;
+  /** For the query, its table and whatever else writes to them here: the page does not ask the stores for what has passed through these. */
+  readonly stores: { readonly results: ObjectStore; readonly checkpoints: ObjectStore };
   /** For the object stores' `onRequest`. */
   readonly onStoreRequest: (request: StoreRequest) => void;
   /** What is being waited for, until there is a query. */
@@ -97,10 +101,21 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
     viewers: () => feed.readers,
     clock,
   });
+  const logPrefix = tableLogPrefix(options.declaration.table);
+  const known = {
+    results: createKnownObjects({
+      store: options.results,
+      reads: results,
+      clock,
+      onWrite(key) {
+        if (key.startsWith(logPrefix)) view.onTableCommit();
+      },
+    }),
+    checkpoints: createKnownObjects({ store: options.checkpoints, reads: checkpoints, clock }),
+  };
   const view = createPipelineView({
     ...options,
-    results,
-    checkpoints,
+    ...known,
     requests,
     hasControl: controlToken !== undefined,
     viewers: () => feed.readers,
@@ -200,6 +215,7 @@ export function createPipelineUi(options: PipelineUiOptions): PipelineUi {
       onStatus: logFailures(logger, onStatus),
     },
     app,
+    stores: { results: known.results.store, checkpoints: known.checkpoints.store },
     onStoreRequest: logFailures(logger, (request) => {
       requests.add(request);
       metrics.addStoreRequest(request);

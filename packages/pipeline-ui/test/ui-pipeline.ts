@@ -137,10 +137,9 @@ export function createUiPipeline({
       const running = StreamingQuery.start({
         name: 'client-tickets',
         source,
-        results,
-        checkpoints,
+        ...ui.stores,
         handler: createQueryHandler(query, { formats, unknownFields }),
-        publisher: createCountsPublisher({ query, store: results, topic: log.topic }),
+        publisher: createCountsPublisher({ query, store: ui.stores.results, topic: log.topic }),
         trigger,
         startingOffsets: { kind: 'earliest' },
         maxOffsetsPerTrigger,

@@ -83,10 +83,11 @@ export async function runConsumer(query: Query): Promise<void> {
       member,
       groupMembers: () => source.fetchOwners(),
     });
+    const { results, checkpoints } = ui.stores;
     const tableOptions = {
       query,
       topic,
-      results: stores.results,
+      results,
       hasExtra: settings.UNKNOWN_FIELDS === 'keep',
       clock,
       logger,
@@ -102,8 +103,8 @@ export async function runConsumer(query: Query): Promise<void> {
 
       const running = startQuery(query, {
         source,
-        results: stores.results,
-        checkpoints: stores.checkpoints,
+        results,
+        checkpoints,
         formats: settings.RESULTS_FORMAT,
         timestampZone: settings.TIMESTAMP_ZONE,
         unknownFields: settings.UNKNOWN_FIELDS,

@@ -62,6 +62,7 @@ async function runDemo(
       })
     : undefined;
 
+  const stores = ui?.stores ?? { results, checkpoints };
   const alreadyProduced = await countRecords(source);
   const display = createLiveDisplay(process.stdout);
   const view = createDemoView(display, settings.TICKET_COUNT, await readCounts(results));
@@ -69,7 +70,7 @@ async function runDemo(
     query: ticketQuery,
     hasExtra: false,
     topic: TOPIC,
-    results,
+    results: stores.results,
     formats: RESULT_FORMATS,
     clock,
     logger,
@@ -78,8 +79,7 @@ async function runDemo(
   const startedAt = clock.monotonic();
   const query = startQuery(ticketQuery, {
     source,
-    results,
-    checkpoints,
+    ...stores,
     formats: RESULT_FORMATS,
     trigger: TRIGGER,
     maxOffsetsPerTrigger: settings.MAX_OFFSETS_PER_TRIGGER,

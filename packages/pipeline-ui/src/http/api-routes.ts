@@ -150,7 +150,7 @@ export function createApiRoutes(sources: {
       query: z.strictObject({ records: limit(100, 10) }),
       answer: batchDetailSchema,
       handle: async ({ params, query }) => {
-        await view.refresh();
+        await view.refresh({ isForLetters: true });
         const batch = findBatch(view, params);
         const stored = view.files(params.partition).find((files) => isWithin(files, batch));
         const shown =
@@ -197,7 +197,7 @@ export function createApiRoutes(sources: {
       }),
       answer: deadLettersSchema,
       handle: async ({ query }) => {
-        await view.refresh();
+        await view.refresh({ isForLetters: true });
         const partitions = view.partitions().items.map(({ partition }) => partition);
         const recentFiles = (partition: number): readonly StoredFiles[] => view.files(partition);
         const page = await readDeadLetterPage(

@@ -7,24 +7,25 @@ import type { Clock } from '@client-tickets/micro-batch';
 export interface Polled<T> {
   readonly value: T | undefined;
   readonly problem: string | undefined;
-  /** Never rejects. Resolves at once when the last read is recent enough, unless it is `force`d. */
-  refresh(options?: { readonly force: boolean }): Promise<void>;
+  /** Never rejects. Resolves at once when the last read is recent enough, unless it is `force`d. `everyMs`: other than usual. */
+  refresh(options?: { readonly force?: boolean; readonly everyMs?: number }): Promise<void>;
 }
 
 export function createPolled<T>(options: {
   readonly clock: Clock;
   readonly everyMs: number;
-  readonly read: () => Promise<T>;
+  /** `isForced`: what is known by now may not be enough. */
+  readonly read: (isForced: boolean) => Promise<T>;
 }): Polled<T> {
-  const { clock, everyMs, read } = options;
+  const { clock, read } = options;
   let value: T | undefined;
   let problem: string | undefined;
   let startedAt: number | undefined;
   let underWay: Promise<void> | undefined;
 
-  async function readOnce(): Promise<void> {
+  async function readOnce(isForced: boolean): Promise<void> {
     try {
-      value = await read();
+      value = await read(isForced);
       problem = undefined;
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
@@ -40,12 +41,12 @@ export function createPolled<T>(options: {
     get problem() {
       return problem;
     },
-    refresh({ force } = { force: false }) {
+    refresh({ force = false, everyMs = options.everyMs } = {}) {
       const now = clock.monotonic();
       const isDue = force || startedAt === undefined || now - startedAt >= everyMs;
       if (underWay === undefined && isDue) {
         startedAt = now;
-        underWay = readOnce();
+        underWay = readOnce(force);
       }
       return underWay ?? Promise.resolve();
     },

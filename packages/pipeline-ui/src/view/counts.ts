@@ -1,9 +1,13 @@
 import type { Clock, ObjectStore } from '@client-tickets/micro-batch';
 import { readPublishedCounts, type DeclaredCounts } from '@client-tickets/results';
 import type { Counts, CountsTable } from '../api/index.ts';
+import type { KnownObjects } from '../stores/known-objects.ts';
 import { createPolled } from '../stores/polled.ts';
 
-/** The published counts, a second old at the most while a page is open. */
+/**
+ * The published counts. What this consumer publishes is seen a second later at the most while a page is open; what others do is read
+ * when it is asked for.
+ */
 export interface CountsView {
   /** `undefined` before they were read. Before the first batch, when there are no files, everything is 0. */
   counts(): Counts | undefined;
@@ -13,6 +17,8 @@ export interface CountsView {
 }
 
 const EVERY_MS = 1_000;
+/** A consumer publishes what it has counted a moment later: the store is asked only where that did not come. */
+const STORE_EVERY_MS = 3_000;
 
 export function createCountsView({
   clock,
@@ -20,10 +26,14 @@ export function createCountsView({
   files,
 }: {
   readonly clock: Clock;
-  readonly results: ObjectStore;
+  readonly results: KnownObjects;
   readonly files: readonly DeclaredCounts[];
 }): CountsView {
-  const published = createPolled({ clock, everyMs: EVERY_MS, read: () => readTables(results, files) });
+  const published = createPolled({
+    clock,
+    everyMs: EVERY_MS,
+    read: (isForced) => readTables(results.knownFor(isForced ? 0 : STORE_EVERY_MS), files),
+  });
   return {
     counts: () =>
       published.value && {

@@ -1,24 +1,25 @@
 import {
   createCheckpointStore,
   listCheckpoints,
-  logOf,
-  offsetInLog,
-  positionIn,
+  partitionCheckpointKey,
   readQuery,
   type Clock,
   type CountedBatch,
   type EventTimeStatus,
   type ObjectStore,
   type OffsetRange,
-  type PartitionCheckpoint,
-  type PartitionOffsets,
   type PartitionStatus,
   type Source,
+  type StoredCheckpoint,
   type StoredFiles,
 } from '@client-tickets/micro-batch';
-import type { Batch, Partition, Partitions } from '../api/index.ts';
+import type { Batch, Partitions } from '../api/index.ts';
 import { assembleBatchRows, type TriggerMeasure } from '../batches/batch-rows.ts';
+import type { KnownObjects } from '../stores/known-objects.ts';
 import { createPolled } from '../stores/polled.ts';
+import { isAtRest, lookAtOther, lookAtOwn, NOTHING_READ, type ReadPartition } from './checkpoint-looks.ts';
+import { OTHERS_EVERY_MS } from './look-again.ts';
+import { showPartition } from './show-partition.ts';
 
 /** What the UI asks of the log. */
 export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
@@ -27,8 +28,10 @@ export type LogOffsets = Pick<Source, 'listPartitions' | 'fetchOffsets'>;
 export type GroupMembers = () => Promise<ReadonlyMap<number, string>>;
 
 /**
- * The whole group: all partitions with their batches and files, of every consumer. What this consumer does is reported to it; the
- * checkpoints of its own partitions are read once, those of others every two seconds while a page is open.
+ * The whole group: all partitions with their batches and files, of every consumer. What this consumer does is reported to it, and the
+ * checkpoints of its own partitions are read once. It reads those of others itself to publish and to see whether they are read on, and
+ * that is taken in every two seconds while a page is open. The store is asked for what is known too long: `OTHERS_EVERY_MS` where the
+ * log holds more than is counted, or files are open; or else `QUIET_EVERY_MS`.
  */
 export interface GroupView {
   /** Reads again what may have changed. Never rejects; costs nothing when nothing can have changed. */
@@ -41,6 +44,8 @@ export interface GroupView {
   /** The latest ones of a partition, oldest first. */
   batches(partition: number): readonly CountedBatch[];
   files(partition: number): readonly StoredFiles[];
+  /** Others have counted something just now, or are about to: published files may change. */
+  readonly areOthersAtWork: boolean;
   /** Why something may be old or missing. */
   readonly problem: string | null;
 }
@@ -59,7 +64,8 @@ export interface ReadGroup {
   readonly groupMembers?: GroupMembers | undefined;
 }
 
-export interface GroupViewOptions extends ReadGroup {
+export interface GroupViewOptions extends Omit<ReadGroup, 'checkpoints'> {
+  readonly checkpoints: KnownObjects;
   readonly owned: () => readonly PartitionStatus[];
   /** While paused, this consumer's query does not ask how far the log has grown. */
   readonly isPaused: () => boolean;
@@ -68,6 +74,8 @@ export interface GroupViewOptions extends ReadGroup {
   readonly eventTimeOf: (state: unknown) => EventTimeStatus | undefined;
   /** How many dead letters of a partition were sent to the topic again. */
   readonly sentBack: (partition: number) => number;
+  /** Files of others can be seen that could not before. */
+  readonly onOthersStored: () => void;
 }
 
 const CHECKPOINTS_EVERY_MS = 1_000;
@@ -77,15 +85,17 @@ const MEMBERS_EVERY_MS = 5_000;
 
 export function createGroupView(options: GroupViewOptions): GroupView {
   const { topic, checkpoints, clock, log, member = 'this consumer', groupMembers } = options;
-  const { owned, isPaused, measures, sentBack, eventTimeOf: parseState } = options;
+  const { owned, isPaused, measures, sentBack, eventTimeOf: parseState, onOthersStored } = options;
   const partitions = new Map<number, ReadPartition>();
   let queryId: string | undefined;
+  /** Monotonic time at which the checkpoint of another consumer was last found to be another one. */
+  let othersChangedAt = -Infinity;
 
   const list = createPolled({
     clock,
     everyMs: PARTITIONS_EVERY_MS,
     // Without the log, only partitions that had a batch are known.
-    read: () => (log === undefined ? listCheckpoints(checkpoints, topic) : log.listPartitions()),
+    read: () => (log === undefined ? listCheckpoints(checkpoints.reads, topic) : log.listPartitions()),
   });
   const offsets = createPolled({
     clock,
@@ -117,39 +127,75 @@ export function createGroupView(options: GroupViewOptions): GroupView {
   }
 
   function partitionOf(partition: number): ReadPartition {
-    const found = partitions.get(partition) ?? {
-      checkpoint: undefined,
-      readAt: undefined,
-      isReadAsOwner: false,
-      batches: [],
-      files: [],
-    };
+    const found = partitions.get(partition) ?? NOTHING_READ;
     partitions.set(partition, found);
     return found;
+  }
+
+  /** How long what is known of the checkpoint is good for; `undefined`: what was made of it last is still good. */
+  function lookAt(partition: number, status: PartitionStatus | undefined, now: number): number | undefined {
+    const read = partitionOf(partition);
+    if (status !== undefined) return lookAtOwn(read, status, now);
+    const key = partitionCheckpointKey(topic, partition);
+    const latest = { at: checkpoints.knownAt(key), version: checkpoints.versionOf(key) };
+    return lookAtOther(read, latest, offsets.value?.get(partition), now);
   }
 
   async function readDueCheckpoints(): Promise<void> {
     const mine = ownedByPartition();
     const now = clock.monotonic();
-    const due = known().filter((partition) => isReadDue(partitionOf(partition), mine.get(partition), now));
+    const due = known().flatMap((partition) => {
+      const maxAgeMs = lookAt(partition, mine.get(partition), now);
+      return maxAgeMs === undefined ? [] : [{ partition, maxAgeMs }];
+    });
     if (due.length === 0) return;
-    queryId ??= (await readQuery(checkpoints, topic))?.id;
+    queryId ??= (await readQuery(checkpoints.knownFor(OTHERS_EVERY_MS), topic))?.id;
     if (queryId === undefined) return; // nothing has been started yet
-    const store = createCheckpointStore({ store: checkpoints, topic, queryId, parseState });
+    const query = { topic, queryId, parseState };
     const reads = await Promise.allSettled(
-      due.map(async (partition) => {
-        const found = (await store.read(partition))?.checkpoint;
-        const known = partitionOf(partition);
-        partitions.set(partition, {
-          checkpoint: found,
-          readAt: clock.monotonic(),
-          isReadAsOwner: ownedByPartition().has(partition),
-          batches: mergeLatest(known.batches, found?.recentBatches ?? []),
-          files: mergeLatest(known.files, found?.recentFiles ?? []),
-        });
+      due.map(async ({ partition, maxAgeMs }) => {
+        const store = checkpoints.knownFor(maxAgeMs);
+        const before = {
+          version: checkpoints.versionOf(partitionCheckpointKey(topic, partition)),
+          offsets: offsets.value?.get(partition),
+        };
+        takeIn(partition, await createCheckpointStore({ ...query, store }).read(partition), before);
       }),
     );
     for (const read of reads) if (read.status === 'rejected') throw read.reason;
+  }
+
+  function takeIn(
+    partition: number,
+    found: StoredCheckpoint<EventTimeStatus | undefined> | undefined,
+    knownBefore: Pick<ReadPartition, 'version' | 'offsets'>,
+  ): void {
+    const last = partitionOf(partition);
+    const isMine = ownedByPartition().has(partition);
+    const readAt = clock.monotonic();
+    if (!isMine && last.readAt !== undefined && last.etag !== found?.etag) {
+      othersChangedAt = readAt;
+      if (last.checkpoint?.stored.endOffset !== found?.checkpoint.stored.endOffset) onOthersStored();
+    }
+    partitions.set(partition, {
+      ...knownBefore,
+      checkpoint: found?.checkpoint,
+      etag: found?.etag,
+      readAt,
+      isReadAsOwner: isMine,
+      batches: mergeLatest(last.batches, found?.checkpoint.recentBatches ?? []),
+      files: mergeLatest(last.files, found?.checkpoint.recentFiles ?? []),
+    });
+  }
+
+  function areOthersAtWork(): boolean {
+    const mine = ownedByPartition();
+    const others = known().filter((partition) => !mine.has(partition));
+    // Twice, so that there is a look after what they do next: publish what they have counted.
+    if (others.length > 0 && clock.monotonic() - othersChangedAt < 2 * OTHERS_EVERY_MS) return true;
+    return others.some(
+      (partition) => !isAtRest(partitions.get(partition)?.checkpoint, offsets.value?.get(partition)),
+    );
   }
 
   const batches = (partition: number): readonly CountedBatch[] => partitions.get(partition)?.batches ?? [];
@@ -173,11 +219,14 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     partitions() {
       const mine = ownedByPartition();
       const items = known().map((partition) =>
-        toPartition({
+        showPartition({
           partition,
           owned: mine.get(partition),
           checkpoint: partitions.get(partition)?.checkpoint,
-          offsets: offsets.value?.get(partition),
+          // Of others both are from the same moment: or else what they count meanwhile would look like lag.
+          offsets: mine.has(partition)
+            ? offsets.value?.get(partition)
+            : (partitions.get(partition)?.offsets ?? offsets.value?.get(partition)),
           // What the group said a few seconds ago may be from before we got it.
           owner: mine.has(partition) ? member : members.value?.get(partition),
           countedAt: batches(partition).at(-1)?.at,
@@ -195,29 +244,17 @@ export function createGroupView(options: GroupViewOptions): GroupView {
     },
     batches,
     files: (partition) => partitions.get(partition)?.files ?? [],
+    get areOthersAtWork() {
+      return areOthersAtWork();
+    },
     get problem() {
       return problem();
     },
   };
 }
 
-/** What is known of a partition from its checkpoint, and from what this consumer has done. */
-interface ReadPartition {
-  /** As last read; `undefined` when there was none yet. Counts in it are not read here: the published ones are shown. */
-  readonly checkpoint: PartitionCheckpoint<EventTimeStatus | undefined> | undefined;
-  /** Monotonic time of that. */
-  readonly readAt: number | undefined;
-  /** Whether it was read since this consumer got the partition. */
-  readonly isReadAsOwner: boolean;
-  /** The latest ones, oldest first. */
-  readonly batches: readonly CountedBatch[];
-  readonly files: readonly StoredFiles[];
-}
-
 /** Of batches, and of ranges of files; as many as a checkpoint names. */
 const KEPT = 100;
-const OTHERS_EVERY_MS = 2_000;
-const OWN_EVERY_MS = 5_000;
 
 /** Ranges of one partition never overlap, so where one begins tells which it is. */
 function mergeLatest<T extends OffsetRange>(known: readonly T[], added: readonly T[]): readonly T[] {
@@ -225,114 +262,4 @@ function mergeLatest<T extends OffsetRange>(known: readonly T[], added: readonly
   const fresh = added.filter(({ startOffset }) => !starts.has(startOffset));
   if (fresh.length === 0) return known;
   return [...known, ...fresh].sort((a, b) => (a.startOffset < b.startOffset ? -1 : 1)).slice(-KEPT);
-}
-
-/** Whether the checkpoint has to be read to know the partition. */
-function isReadDue(
-  { readAt, isReadAsOwner, batches }: ReadPartition,
-  owned: PartitionStatus | undefined,
-  now: number,
-): boolean {
-  if (readAt === undefined) return true;
-  if (owned === undefined) return now - readAt >= OTHERS_EVERY_MS;
-  if (!isReadAsOwner) return true;
-  // A batch that was found rather than counted here is not reported; the offsets then do not fit together.
-  const reportedEnd = batches.at(-1)?.endOffset ?? owned.firstOffset;
-  const gapEnd = owned.gaps.at(-1)?.endOffset ?? owned.firstOffset;
-  const isComplete = owned.countedOffset <= (reportedEnd > gapEnd ? reportedEnd : gapEnd);
-  return !isComplete && now - readAt >= OWN_EVERY_MS;
-}
-
-/** Everything that may be known of one partition; what this consumer knows itself is the freshest. */
-interface PartitionKnowledge {
-  readonly partition: number;
-  readonly owned: PartitionStatus | undefined;
-  readonly checkpoint: PartitionCheckpoint<EventTimeStatus | undefined> | undefined;
-  readonly offsets: PartitionOffsets | undefined;
-  readonly owner: string | undefined;
-  readonly countedAt: string | undefined;
-  readonly storedAt: string | undefined;
-  readonly sentBack: number;
-}
-
-function toPartition(known: PartitionKnowledge): Partition {
-  const { partition, owned, checkpoint } = known;
-  const countedOffset = owned?.countedOffset ?? checkpoint?.counted.endOffset;
-  const storedOffset = owned?.storedOffset ?? checkpoint?.stored.endOffset;
-  const log = logOf(countedOffset ?? 0n);
-  const read = known.offsets && {
-    earliest: positionIn(log, known.offsets.earliest),
-    latest: positionIn(log, known.offsets.latest),
-  };
-  const earliest = owned?.earliestOffset ?? read?.earliest;
-  // What was counted was in the log, also when its end was last read before that.
-  const latest = later(later(owned?.latestOffset, read?.latest), countedOffset);
-  const { totals, storedTotals, gaps, planned, batchId, firstOffset, openSince } = owned ?? {
-    totals: checkpoint?.counted.totals,
-    storedTotals: checkpoint?.stored.totals,
-    gaps: checkpoint?.gaps ?? [],
-    planned: checkpoint?.planned ?? null,
-    batchId: checkpoint?.counted.batchId ?? -1,
-    firstOffset: checkpoint?.firstOffset,
-    openSince: checkpoint?.openSince ?? null,
-  };
-  const eventTime = owned === undefined ? checkpoint?.counted.state : owned.eventTime;
-  return {
-    partition,
-    mine: owned !== undefined,
-    owner: known.owner ?? null,
-    firstOffset: text(firstOffset),
-    countedOffset: text(countedOffset),
-    countedAt: known.countedAt ?? checkpoint?.counted.at ?? null,
-    storedOffset: text(storedOffset),
-    storedAt: known.storedAt ?? checkpoint?.stored.at ?? null,
-    openSince,
-    openBytes: owned?.openBytes ?? null,
-    openUntil: owned?.openUntil === undefined ? null : new Date(owned.openUntil).toISOString(),
-    earliestOffset: text(earliest),
-    latestOffset: text(latest),
-    lag: lagOf(countedOffset ?? earliest, latest),
-    batchId: batchId < 0 ? null : batchId,
-    planned:
-      planned === null
-        ? null
-        : {
-            startOffset: String(offsetInLog(planned.startOffset)),
-            endOffset: String(offsetInLog(planned.endOffset)),
-            at: planned.at,
-          },
-    rows: totals?.rows ?? 0,
-    deadLetters: totals?.deadLetters ?? 0,
-    storedDeadLetters: storedTotals?.deadLetters ?? 0,
-    sentBackDeadLetters: known.sentBack,
-    emptyOffsets: totals?.emptyOffsets ?? 0,
-    eventTime:
-      eventTime === undefined
-        ? null
-        : {
-            ...eventTime,
-            watermark: eventTime.watermark === undefined ? null : new Date(eventTime.watermark).toISOString(),
-          },
-    gaps: gaps.map(({ startOffset, endOffset, reason, at }) => ({
-      startOffset: String(offsetInLog(startOffset)),
-      endOffset: String(offsetInLog(endOffset)),
-      reason,
-      at,
-    })),
-  };
-}
-
-function later(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return one > other ? one : other;
-}
-
-function lagOf(position: bigint | undefined, latest: bigint | undefined): number | null {
-  if (position === undefined || latest === undefined) return null;
-  return Number(latest > position ? latest - position : 0n);
-}
-
-/** As the brokers know it. */
-function text(position: bigint | undefined): string | null {
-  return position === undefined ? null : String(offsetInLog(position));
 }

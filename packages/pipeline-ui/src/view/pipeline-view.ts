@@ -36,7 +36,9 @@ import { createTableView } from './table.ts';
 import { readEventTime, sumOfLate } from './event-time.ts';
 import { createWindowsView, readTables } from './windows.ts';
 import { createUnknownFields, type UnknownField } from './unknown-fields.ts';
+import type { KnownObjects } from '../stores/known-objects.ts';
 import type { RequestCounter } from '../stores/request-counter.ts';
+import { OTHERS_EVERY_MS, QUIET_EVERY_MS } from './look-again.ts';
 
 /** Everything that can be seen of the pipeline, in the shapes of the API. */
 export interface PipelineView {
@@ -47,10 +49,10 @@ export interface PipelineView {
   queryStatus(): QueryStatus | undefined;
   readonly announcement: string;
   /**
-   * Reads again what may have changed in the stores, a second or two old at the most, or older ones if `force`d. Only
-   * while a page is open. Never rejects.
+   * Reads again what may have changed: what this consumer does is a second or two old at the most, what others do ten seconds. Asks the
+   * stores for what it does not know itself, or for all of it if `force`d. Only while a page is open. Never rejects.
    */
-  refresh(options?: { readonly force: boolean }): Promise<void>;
+  refresh(options?: RefreshOptions): Promise<void>;
   /** To be called every second. */
   sample(): void;
   status(): Status;
@@ -69,9 +71,17 @@ export interface PipelineView {
   files(partition: number): readonly StoredFiles[];
   readonly freshness: Freshness;
   unknownFields(): readonly UnknownField[];
-  readonly sentBack: SentBack;
+  readonly sentBack: Pick<SentBack, 'placeOf'>;
+  /** This consumer has committed to the table. */
+  onTableCommit(): void;
   /** All of it that is sent to open pages. */
   events(): Partial<LiveEvents>;
+}
+
+export interface RefreshOptions {
+  readonly force?: boolean;
+  /** Somebody looks at dead letters now, so which of them were sent back matters. */
+  readonly isForLetters?: boolean;
 }
 
 /** What is shown, and who knows it. */
@@ -85,7 +95,9 @@ export interface ShownPipeline extends ReadGroup {
   readonly maxOffsetsPerTrigger?: number | undefined;
 }
 
-export interface PipelineViewOptions extends ShownPipeline {
+export interface PipelineViewOptions extends Omit<ShownPipeline, 'results' | 'checkpoints'> {
+  readonly results: KnownObjects;
+  readonly checkpoints: KnownObjects;
   readonly hasControl: boolean;
   readonly requests: RequestCounter;
   readonly viewers: () => number;
@@ -98,6 +110,8 @@ const PATIENCE_MS = 3_000;
 const LIVE_BATCHES = 20;
 const KEPT_MEASURES = 300;
 const GROUP_RATE_MS = 10_000;
+/** A consumer commits the files of a round together, a second after the first of them. */
+const COMMIT_AFTER_MS = 4_000;
 const FULL_TRIGGERS = 3;
 /** Offsets without a record count against the limit, too. */
 const FULL_SHARE = 0.9;
@@ -141,19 +155,27 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     measures: () => measures,
     eventTimeOf: (state) => readEventTime(options.declaration, state),
     sentBack: (partition) => sentBack.countOf(partition),
+    onOthersStored: () => tabled.expectCommit(COMMIT_AFTER_MS),
   });
-  const sentBack = createSentBack({ clock, checkpoints, topic });
+  const sentBack = createSentBack({ clock, checkpoints: checkpoints.reads, topic });
   const counted = createCountsView({ clock, results, files: countsFiles });
-  const tabled = createTableView({ clock, results, name: { table, topic } });
+  const tabled = createTableView({ clock, results: results.reads, name: { table, topic } });
   const windowed = createWindowsView({
     clock,
-    read: () => readTables(results, options.declaration.windows),
+    read(isForced) {
+      const maxAgeMs = group.areOthersAtWork ? OTHERS_EVERY_MS : QUIET_EVERY_MS;
+      return readTables(results.knownFor(isForced ? 0 : maxAgeMs), options.declaration.windows);
+    },
     late: () => sumOfLate(group.partitions().items),
   });
 
-  /** The published counts hold the rows of all counted batches; while they do not, a newer version is to come. */
+  /**
+   * The published counts hold the rows of all counted batches; while they do not, a newer version is to come. They may hold more: those of
+   * other consumers may be of batches that are not known here yet.
+   */
   function areCountsCurrent(): boolean {
-    return counted.problem === undefined && counted.counts()?.total === countedRows();
+    const total = counted.counts()?.total;
+    return counted.problem === undefined && total !== undefined && total >= countedRows();
   }
 
   function noteOwned(now: QueryStatus | undefined): void {
@@ -164,12 +186,13 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     return group.partitions().items.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  async function readAgain(options: { readonly force: boolean }): Promise<void> {
+  async function readAgain({ force = false, isForLetters = false }: RefreshOptions): Promise<void> {
     await group.refresh();
-    if (!areCountsCurrent()) await counted.refresh(options);
-    await windowed.refresh(options);
-    await tabled.refresh(options);
-    if (group.partitions().items.some(({ deadLetters }) => deadLetters > 0)) await sentBack.refresh();
+    if (!areCountsCurrent()) await counted.refresh({ force });
+    await windowed.refresh({ force });
+    await tabled.refresh({ force });
+    if (group.partitions().items.some(({ deadLetters }) => deadLetters > 0))
+      await sentBack.refresh({ isForReader: isForLetters });
   }
 
   function ownLag(): number | undefined {
@@ -197,8 +220,8 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
         message: describeUnread(each),
       })),
       control: options.hasControl,
-      checkpointLocation: `${checkpoints.location}${topic}/`,
-      resultsLocation: results.location,
+      checkpointLocation: `${checkpoints.reads.location}${topic}/`,
+      resultsLocation: results.reads.location,
     };
   }
 
@@ -256,7 +279,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     get announcement() {
       return query.announcement;
     },
-    async refresh(options = { force: false }) {
+    async refresh(options = {}) {
       const done = new AbortController();
       // A store that is away keeps a read busy for long; what is known is shown meanwhile.
       await Promise.race([
@@ -291,6 +314,7 @@ export function createPipelineView(options: PipelineViewOptions): PipelineView {
     freshness,
     unknownFields: () => unknownFields.list(),
     sentBack,
+    onTableCommit: () => tabled.expectCommit(0),
     events() {
       const counts = counted.counts();
       const windows = windowed.windows();

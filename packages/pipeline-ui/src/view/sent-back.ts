@@ -1,6 +1,7 @@
 import type { Clock, ObjectStore, RecordPosition } from '@client-tickets/micro-batch';
 import { openJournal, showPosition, type RequeueJournal } from '@client-tickets/results';
 import { createPolled } from '../stores/polled.ts';
+import { QUIET_EVERY_MS } from './look-again.ts';
 
 /** Dead letters that `tickets dead-letters requeue` has sent to the topic again. */
 export interface SentBack {
@@ -9,10 +10,11 @@ export interface SentBack {
   /** How many of a partition were. */
   countOf(partition: number): number;
   readonly problem: string | undefined;
-  refresh(): Promise<void>;
+  /** Looks every minute, or every five seconds for those who look at dead letters (`isForReader`). */
+  refresh(options: { readonly isForReader: boolean }): Promise<void>;
 }
 
-const EVERY_MS = 5_000;
+const FOR_READERS_EVERY_MS = 5_000;
 
 export function createSentBack({
   clock,
@@ -27,7 +29,7 @@ export function createSentBack({
   let journal: RequeueJournal | undefined;
   const polled = createPolled({
     clock,
-    everyMs: EVERY_MS,
+    everyMs: QUIET_EVERY_MS,
     async read(): Promise<ReadonlyMap<string, RecordPosition>> {
       if (journal === undefined) journal = (await openJournal(checkpoints, topic))?.journal;
       else await journal.readOn();
@@ -46,6 +48,6 @@ export function createSentBack({
     get problem() {
       return polled.problem;
     },
-    refresh: () => polled.refresh(),
+    refresh: ({ isForReader }) => polled.refresh(isForReader ? { everyMs: FOR_READERS_EVERY_MS } : {}),
   };
 }

@@ -11,7 +11,10 @@ export interface FoundWindows extends Pick<WindowsTable, 'name' | 'column' | 'pe
   readonly windows: readonly FoundWindow[];
 }
 
-/** The published windows, two seconds old at the most while a page is open: partitions close them also when no record comes. */
+/**
+ * The published windows, looked at every two seconds while a page is open: they are closed also when no record comes. `read` says what
+ * of that the store is asked for.
+ */
 export interface WindowsView {
   /** `undefined` before they were read. */
   windows(): Windows | undefined;
@@ -24,7 +27,8 @@ const EVERY_MS = 2_000;
 
 export function createWindowsView(options: {
   readonly clock: Clock;
-  readonly read: () => Promise<readonly FoundWindows[]>;
+  /** `isForced`: from the store, whatever is known. */
+  readonly read: (isForced: boolean) => Promise<readonly FoundWindows[]>;
   /** How many records came too late; `null`: not known. */
   readonly late: () => number | null;
 }): WindowsView {
@@ -32,7 +36,7 @@ export function createWindowsView(options: {
   const published = createPolled({
     clock,
     everyMs: EVERY_MS,
-    read: async () => (await read()).map((table) => toTable(table, clock.now())),
+    read: async (isForced) => (await read(isForced)).map((table) => toTable(table, clock.now())),
   });
   return {
     windows: () =>
