@@ -75,7 +75,7 @@ export class StreamingQuery<State> {
     this.#options = options;
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
-    this.#groupOffsets = new GroupOffsets(source, logger);
+    this.#groupOffsets = new GroupOffsets({ source, clock, logger });
     this.#logOffsets = new LogOffsets(source, clock);
     this.#schedule = new TriggerSchedule({ clock, trigger: options.trigger, wakeup: this.#wakeup });
     this.#publication = new Publication({ source, publisher, groupOffsets: this.#groupOffsets, clock });
@@ -173,7 +173,7 @@ export class StreamingQuery<State> {
         await this.#runTriggers(opened);
       }
       this.#report.enter('stopping', 'leaving the group');
-      await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.done());
+      await settlesWithin(clock, LEAVE_MS, this.#groupOffsets.end());
       await source.stop();
       this.#report.enter('stopped', 'the query has ended');
     } catch (error) {
@@ -189,7 +189,8 @@ export class StreamingQuery<State> {
 
   /** When the query ends in another way than in order. Never rejects. */
   async #leave(): Promise<void> {
-    const { source, logger } = this.#options;
+    const { source, clock, logger } = this.#options;
+    await settlesWithin(clock, LEAVE_MS / 2, this.#groupOffsets.end());
     await source.stop().catch((error: unknown) => logger.warn({ err: error }, 'the source did not stop'));
   }
 

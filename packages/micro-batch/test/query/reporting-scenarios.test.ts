@@ -1,4 +1,5 @@
 import {
+  act,
   append,
   availableNow,
   ends,
@@ -9,9 +10,10 @@ import {
   results,
   start,
   state,
+  states,
   stop,
   streamTest,
-  states,
+  type World,
 } from '../support/stream-test.ts';
 
 streamTest(
@@ -104,18 +106,47 @@ streamTest(
 
 /** Calls `processAllAvailable`, and keeps under its own name what has become of that. */
 streamTest(
-  'the group is told one thing at a time, and then the latest; no trigger waits for it for long',
+  'the group is told one thing at a time, and a second later the latest; no trigger waits for it for long',
   {},
   fault('a', 'hold', /source commitOffsets/),
   append(0, 'a'.repeat(50)),
   start('a', { maxOffsetsPerTrigger: 1 }),
   results('a'.repeat(50)),
   heal('a'),
-  passTime(10),
-  look('calls', ({ requests }) => requests.filter((request) => request.includes('commitOffsets')).length, 2),
+  passTime(1_000),
+  look('calls', commits, 2),
   fault('b', 'hold', /source commitOffsets/),
   append(0, 'bc'),
   start('b', availableNow),
   stop('a'),
   ends('b'),
 );
+
+streamTest(
+  'the group is told once a second at the most, and what is left when the query stops',
+  {},
+  append(0, 'a'.repeat(50)),
+  start('a', { maxOffsetsPerTrigger: 1 }),
+  results('a'.repeat(50)),
+  look('time', ({ clock }) => clock.monotonic() < 1_000, true),
+  look('calls', commits, 1),
+  look('offset', ({ log }) => log.groupOffsets.get(0), 1n),
+  stop('a'),
+  look('calls', commits, 2),
+  look('offset', ({ log }) => log.groupOffsets.get(0), 50n),
+);
+
+streamTest(
+  'the group is told what is left when the query fails',
+  {},
+  append(0, 'ab'),
+  start('a', { maxOffsetsPerTrigger: 1 }),
+  results('ab'),
+  act('the source gives up', (world) => world.consumer('a').giveUp(new Error('gone'))),
+  act('the end', (world) => world.until('it to end', () => world.consumer('a').outcome !== 'running')),
+  look('offset', ({ log }) => log.groupOffsets.get(0), 2n),
+);
+
+function commits({ requests }: World): number {
+  return requests.filter((request) => request.includes('commitOffsets')).length;
+}
