@@ -130,7 +130,8 @@ export function createCountsPublisher(options: {
         }),
       );
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-      if (lost.length === 0) return published.putFinal(counted, partitions);
+      if (lost.length === 0)
+        return published.putFinal(counted, partitions, () => states.listPartitions('now'));
       files = lost;
     }
     throw new ObjectStoreError(

@@ -30,6 +30,11 @@ export class FinalWindows {
     return this.#droppableUntil;
   }
 
+  /** Whether a day is over by then that was not when `put` was last called; `until` as there. */
+  isDayOver(until: number | undefined): boolean {
+    return until !== undefined && startOfDay(until) > this.#lookedUntil;
+  }
+
   /**
    * `until`: up to where windows are final. `prunedUntil`: windows that end at or before it may be missing from the table, so a day that
    * begins before it is left alone. Asks for the table only if a day is over that was not when it was last asked for. Rejects as the store
@@ -41,10 +46,9 @@ export class FinalWindows {
     prunedUntil: number | undefined,
   ): Promise<void> {
     if (until === undefined) return;
-    const today = Math.floor(until / DAY_MS) * DAY_MS;
-    if (today > this.#lookedUntil) {
+    if (this.isDayOver(until)) {
       await this.#putDays(table(), until, prunedUntil);
-      this.#lookedUntil = today;
+      this.#lookedUntil = startOfDay(until);
     }
     this.#droppableUntil = Math.max(this.#droppableUntil, shownSince(this.#file, until));
   }
@@ -65,4 +69,8 @@ export class FinalWindows {
       this.#put.add(date);
     }
   }
+}
+
+function startOfDay(at: number): number {
+  return Math.floor(at / DAY_MS) * DAY_MS;
 }

@@ -30,8 +30,15 @@ export interface PublishedFile {
 
 export interface PublishedFiles {
   readonly files: readonly PublishedFile[];
-  /** What is put once: windows of days that are over. */
-  putFinal(counted: Counted, partitions: readonly number[]): Promise<void>;
+  /**
+   * What is put once: windows of days that are over. Before that, `listPartitions` is asked for those of this moment: one that was just
+   * added may still count for that day.
+   */
+  putFinal(
+    counted: Counted,
+    partitions: readonly number[],
+    listPartitions: () => Promise<readonly number[]>,
+  ): Promise<void>;
   /** As `CountsPublisher` says. */
   droppableUntil(): number;
 }
@@ -68,8 +75,9 @@ export function createPublishedFiles(query: Query, store: ObjectStore): Publishe
   };
   return {
     files: [...counts, live],
-    putFinal: (counted, partitions) => {
-      const until = finalOf(counted, partitions);
+    putFinal: async (counted, partitions, listPartitions) => {
+      const known = finalOf(counted, partitions);
+      const until = final.isDayOver(known) ? finalOf(counted, await listPartitions()) : known;
       return final.put(() => tableOf(counted, until), until, prunedUntil(counted));
     },
     droppableUntil: () => final.droppableUntil,

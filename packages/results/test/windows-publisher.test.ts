@@ -138,4 +138,28 @@ describe('published windows', () => {
     const final = [...shared.objects.keys()].filter((key) => key.startsWith('ticket_counts_by_hour_final/'));
     expect(final.map((key) => key.split('/')[1])).toEqual(['date=2026-11-26', 'date=2026-11-26']);
   });
+
+  test('of a day that is over wait for a partition that was just added', async () => {
+    const { publisher, shared } = setUp();
+    const nextDay = '2026-11-27T00:00:00.000Z';
+    const states = new Map([0, 1].map((index) => [index, partition(5n, nextDay, { '09': 3 })] as const));
+    const asked: (string | undefined)[] = [];
+    const listed = (isAdded: boolean): CountedStates<QueryState> => ({
+      ...statesOf(states),
+      listPartitions: (when) => {
+        asked.push(when);
+        return Promise.resolve(when === 'now' && isAdded ? [0, 1, 2] : [0, 1]);
+      },
+    });
+    const days = (): number =>
+      [...shared.objects.keys()].filter((key) => key.startsWith('ticket_counts_by_hour_final/')).length;
+    const one = publisher();
+    await one.publish(listed(true));
+    expect(days()).toBe(0);
+    await one.publish(listed(false));
+    expect(days()).toBe(2);
+    asked.length = 0;
+    await one.publish(listed(false));
+    expect(asked).toEqual([undefined]); // it is not asked for again once the day is there
+  });
 });

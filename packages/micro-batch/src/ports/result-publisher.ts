@@ -12,8 +12,8 @@ export interface CountedStates<State> {
    * call. Partitions that have no checkpoint yet are missing.
    */
   read(): Promise<ReadonlyMap<number, CountedState<State>>>;
-  /** All partitions of the topic, those without a checkpoint too. */
-  listPartitions(): Promise<readonly number[]>;
+  /** All partitions of the topic, those without a checkpoint too; as they were a second ago at most, or `now`. */
+  listPartitions(when?: 'now'): Promise<readonly number[]>;
   /** Every partition read from its checkpoint again, after the call. */
   refresh(): Promise<ReadonlyMap<number, CountedState<State>>>;
 }

@@ -1,13 +1,17 @@
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import type { PartitionCheckpoint } from '../checkpoint/partition-checkpoint.ts';
+import type { KnownPartitions } from './known-partitions.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import type { CountedState, CountedStates } from '../ports/result-publisher.ts';
 
-/** The states of all partitions: the owned ones from memory, the others from the store, which costs one GET each. */
+/**
+ * The states of all partitions: the owned ones from memory, the others from the store, which costs one GET each. A partition that
+ * was added within the last second may be missing from `read`; where it is published already, `refresh` finds it.
+ */
 export function countedStates<State>(
   checkpoints: CheckpointStore<State>,
   owned: readonly PartitionQuery<State>[],
-  listPartitions: () => Promise<readonly number[]>,
+  partitions: KnownPartitions,
 ): CountedStates<State> {
   const known = new Map(
     owned.filter((query) => query.isStored).map((query) => [query.partition, stateOf(query.checkpoint)]),
@@ -21,17 +25,15 @@ export function countedStates<State>(
       ),
     );
   };
-  let listed: Promise<readonly number[]> | undefined;
-  const list = (): Promise<readonly number[]> => (listed = listPartitions());
   return {
     async read() {
-      const all = await list();
+      const all = await partitions.list({ mayBeOld: true });
       const others = await read(all.filter((partition) => !known.has(partition)));
       for (const [partition, state] of known) others.set(partition, state);
       return others;
     },
-    listPartitions: () => listed ?? list(), // as the last call found them
-    refresh: async () => read(await list()),
+    listPartitions: (when) => partitions.list({ mayBeOld: when !== 'now' }),
+    refresh: async () => read(await partitions.list({ mayBeOld: false })),
   };
 }
 

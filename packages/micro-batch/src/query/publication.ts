@@ -2,11 +2,11 @@ import type { Counted } from '../checkpoint/partition-checkpoint.ts';
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts';
 import { countedStates } from './counted-states.ts';
 import type { GroupOffsets } from './group-offsets.ts';
+import { KnownPartitions } from './known-partitions.ts';
 import type { PartitionQuery } from '../trigger/partition-query.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PublishOptions, ResultPublisher } from '../ports/result-publisher.ts';
 import type { Source } from '../ports/source.ts';
-import { listPartitions } from '../trigger/source-calls.ts';
 
 /** While the query catches up, all is published so often. */
 const WHOLE_EVERY_MS = 1_000;
@@ -19,9 +19,9 @@ const WHOLE_EVERY_MS = 1_000;
  * trigger later at the most, and what it was to publish is still news then.
  */
 export class Publication<State> {
-  readonly #source: Source;
   readonly #publisher: ResultPublisher<State>;
   readonly #groupOffsets: GroupOffsets;
+  readonly #partitions: KnownPartitions;
   readonly #clock: Clock;
   /** When all was published last, with nothing left out, by the monotonic clock. */
   #wholeAt = -Infinity;
@@ -35,7 +35,7 @@ export class Publication<State> {
     readonly groupOffsets: GroupOffsets;
     readonly clock: Clock;
   }) {
-    this.#source = options.source;
+    this.#partitions = new KnownPartitions(options.source, options.clock);
     this.#publisher = options.publisher;
     this.#groupOffsets = options.groupOffsets;
     this.#clock = options.clock;
@@ -81,7 +81,7 @@ export class Publication<State> {
     const isSame = ([partition, { endOffset, state }]: [number, Counted<State>]): boolean =>
       this.has(partition, endOffset) && this.#published.get(partition)?.state === state;
     if ([...counted].every(isSame)) return;
-    const states = countedStates(checkpoints, owned, () => listPartitions(this.#source));
+    const states = countedStates(checkpoints, owned, this.#partitions);
     await this.#publisher.publish(states, options);
     if (!options.moreFollows) {
       this.#published = counted;
