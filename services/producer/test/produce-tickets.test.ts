@@ -91,6 +91,18 @@ test('the rate holds on the whole, whatever it is and however long sending takes
   );
 });
 
+test('a rate holds that takes more than a thousand tickets at a time while brokers acknowledge them', async () => {
+  const { clock, run, sent } = prepare({ count: 100_000, ticketsPerSecond: 50_000 });
+  const production = await run({
+    send: async (messages) => {
+      sent.push({ atMs: clock.monotonic(), messages });
+      clock.pass(60);
+    },
+  });
+  expect(production.seconds).toBeLessThan(2.2);
+  expect(Math.max(...sent.map(({ messages }) => messages.length))).toBeLessThanOrEqual(5_000);
+});
+
 test('high rates go in batches', async () => {
   const { run, sent } = prepare({ count: 1_000, ticketsPerSecond: 1_000 });
   await run();
