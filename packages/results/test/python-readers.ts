@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cache');
-const MAKE = join(import.meta.dirname, 'make_environment.py');
+const MAKE = join(import.meta.dirname, '../../../tools/python/make_environment.py');
 const PACKAGES = ['pyarrow==26.0.1', 'duckdb==2.0.0', 'deltalake==1.6.6', 'pandas==3.1.1', 'polars==2.1.0'];
 /** The extension is for this version of DuckDB alone, so the two have an environment of their own. */
 const DUCKDB_DELTA = ['duckdb==1.5.5', 'duckdb-extension-delta==1.5.5'];
