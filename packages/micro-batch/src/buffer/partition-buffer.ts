@@ -8,7 +8,7 @@ import { ChunkMemory } from './chunk-memory.ts';
 /** Records that were taken out of the buffer. */
 export interface TakenRecords {
   readonly records: RecordList;
-  /** To be called at most once, when nobody reads them any more: their memory may hold others then. */
+  /** Call it once, after the last read: the source may then overwrite their memory. */
   readonly release: () => void;
 }
 

@@ -93,7 +93,7 @@ export class FileFilling<State> {
     const handled = this.#add(range, records, async () =>
       before === undefined ? state : (await before).state,
     );
-    handled.then(release, () => undefined); // a failure is heard of when it is counted
+    handled.then(release, () => undefined); // a failure is reported when the batch is counted
     const produced = ProducedTimes.of(records);
     this.#batches = [...this.#batches, { ...range, lastRecord, handled, produced }];
   }

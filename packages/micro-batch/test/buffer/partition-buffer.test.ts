@@ -167,7 +167,7 @@ describe('memory of a chunk is given back', () => {
     return { chunk: { ...chunk(start, end, offsets), recycle: () => (times += 1) }, times: () => times };
   }
 
-  test('once the batches that took its records and the buffer are done with it, whoever is last', () => {
+  test('when the last of its readers releases it, be that a batch or the buffer', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(4), { minLength: 5, maxLength: 5 }), (order) => {
         const buffer = new PartitionBuffer(0n);

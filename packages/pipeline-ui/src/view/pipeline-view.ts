@@ -80,7 +80,7 @@ export interface PipelineView {
 
 export interface RefreshOptions {
   readonly force?: boolean;
-  /** Somebody looks at dead letters now, so which of them were sent back matters. */
+  /** For a page of dead letters, which marks those that were sent back: read these marks as well. */
   readonly isForLetters?: boolean;
 }
 

@@ -137,7 +137,7 @@ describe('what is known of an object', () => {
     );
   });
 
-  it('is not kept of objects that nobody has asked for', async () => {
+  it('is kept only of objects that were asked for', async () => {
     const { known, asked, read } = watch();
     await known.store.putIfAbsent(KEY, bytes('one'));
     expect([known.knownAt(KEY), known.versionOf(KEY)]).toEqual([undefined, undefined]);
