@@ -26,10 +26,17 @@ export interface StreamingQueryOptions<State> {
   readonly newId: () => string;
   /** Where a query without checkpoint starts. Default: earliest. */
   readonly startingOffsets?: StartingOffsets;
-  /** A hard limit over all partitions of this consumer; 0: none. Default: 0. */
+  /**
+   * A hard limit over all partitions of this consumer; 0: none, so a trigger takes what was there when it began, as Spark's does. Default: 0.
+   */
   readonly maxOffsetsPerTrigger?: number;
-  /** About how much memory the records of one trigger may take; as much again is read ahead. Default: 8 MiB. */
-  readonly maxBytesPerTrigger?: number;
+  /** About how much of a batch may be in memory at once; as much again is read ahead. Default: 8 MiB. */
+  readonly maxBytesAtOnce?: number;
+  /**
+   * For how long a batch without a limit may grow. What was there and is not in it by then comes in the next one, at once: readers see a
+   * backlog shrink, and a crash has little read again. Default: half a second.
+   */
+  readonly countEveryMs?: number;
   /** When result files are finished. Default: with every batch. */
   readonly rollover?: Rollover;
   /** How long nothing must have come for a partition until it is idle (`BatchHandler.advance`). Default: 1 minute. */
@@ -52,7 +59,8 @@ export interface StreamingQueryOptions<State> {
 const DEFAULTS = {
   startingOffsets: { kind: 'earliest' },
   maxOffsetsPerTrigger: 0,
-  maxBytesPerTrigger: 8 * 1024 * 1024,
+  maxBytesAtOnce: 8 * 1024 * 1024,
+  countEveryMs: 500,
   rollover: EVERY_BATCH,
   idleMs: 60_000,
   failOnDataLoss: true,
@@ -71,13 +79,14 @@ export function resolveQueryOptions<State>(
   options: StreamingQueryOptions<State>,
 ): ResolvedQueryOptions<State> {
   const given = { ...DEFAULTS, ...options };
-  const { maxOffsetsPerTrigger, maxBytesPerTrigger, trigger } = given;
+  const { maxOffsetsPerTrigger, maxBytesAtOnce, trigger } = given;
   // Where triggers are as far apart as that, each finds files that are due.
   const isSlow = trigger.kind === 'interval' && trigger.everyMs >= given.rollover.intervalMs;
   const rollover = { ...given.rollover, ...(isSlow ? { intervalMs: 0 } : {}) };
   const resolved = { ...given, rollover };
   const times = {
     outageTimeoutMs: resolved.outageTimeoutMs,
+    countEveryMs: resolved.countEveryMs,
     recordsWaitMs: resolved.recordsWaitMs,
     truncationWaitMs: resolved.truncationWaitMs,
     othersWaitMs: resolved.othersWaitMs,
@@ -90,9 +99,7 @@ export function resolveQueryOptions<State>(
     ...(Number.isSafeInteger(maxOffsetsPerTrigger) && maxOffsetsPerTrigger >= 0
       ? []
       : [`maxOffsetsPerTrigger: expected a whole number, 0 for no limit, found ${maxOffsetsPerTrigger}`]),
-    ...(maxBytesPerTrigger > 0
-      ? []
-      : [`maxBytesPerTrigger: expected more than 0, found ${maxBytesPerTrigger}`]),
+    ...(maxBytesAtOnce > 0 ? [] : [`maxBytesAtOnce: expected more than 0, found ${maxBytesAtOnce}`]),
     ...(rollover.bytes > 0 ? [] : [`rollover.bytes: expected more than 0, found ${rollover.bytes}`]),
     ...Object.entries(times).flatMap(([name, ms]) =>
       ms >= 0 ? [] : [`${name}: expected milliseconds, 0 or more, found ${ms}`],

@@ -31,8 +31,8 @@ import { LogOffsets } from '../trigger/log-offsets.ts';
 /** How often to look again while the query is paused, or has no partitions yet. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Records of so many triggers are in memory: of the batches that are written, and of those that are handled meanwhile. */
-const TRIGGERS_BUFFERED = 2;
+/** Records are read ahead: as many as are put into files at once, and those that come meanwhile. */
+const TIMES_BUFFERED = 2;
 
 /** How often to look whether others have done their share. */
 const OTHERS_EVERY_MS = 500;
@@ -67,11 +67,13 @@ export class StreamingQuery<State> {
   #paused = false;
   #turn = 0;
   #previousTriggerAt: number | undefined;
+  /** The last trigger left some of what was there when it began to the next one. */
+  #isCut = false;
   /** Called once, after the next trigger. */
   #afterTrigger: (() => void)[] = [];
 
   private constructor(options: ResolvedQueryOptions<State>) {
-    const { source, publisher, clock, logger, newId, outageTimeoutMs, maxBytesPerTrigger } = options;
+    const { source, publisher, clock, logger, newId, outageTimeoutMs, maxBytesAtOnce } = options;
     this.#options = options;
     this.runId = newId();
     this.#outage = new Outage(clock, outageTimeoutMs);
@@ -82,7 +84,7 @@ export class StreamingQuery<State> {
     this.#owned = new OwnedPartitions({
       source,
       wakeup: this.#wakeup,
-      maxBufferedBytes: TRIGGERS_BUFFERED * maxBytesPerTrigger,
+      maxBufferedBytes: TIMES_BUFFERED * maxBytesAtOnce,
     });
     const owned = (): readonly number[] => this.#owned.queries.map(({ partition }) => partition);
     this.#watch = new UnreadWatch({ source, clock, forMs: options.othersWaitMs, owned });
@@ -258,13 +260,14 @@ export class StreamingQuery<State> {
         const isDone = await this.#untilAvailable(() => this.#isAllDone(opened, others));
         if (isDone === true) return;
       }
-      await this.#schedule.sleepUntilNext(
-        { startedAt, worked: worked === true },
-        {
-          isStopping: () => this.#stopping,
-          hasNews: () => this.#sourceError !== undefined || this.#paused,
-        },
-      );
+      if (!this.#isCut)
+        await this.#schedule.sleepUntilNext(
+          { startedAt, worked: worked === true },
+          {
+            isStopping: () => this.#stopping,
+            hasNews: () => this.#sourceError !== undefined || this.#paused,
+          },
+        );
     }
   }
 
@@ -277,7 +280,9 @@ export class StreamingQuery<State> {
     const timestamp = new Date(clock.now()).toISOString();
     const previousAt = this.#previousTriggerAt;
     this.#previousTriggerAt = startedAt;
+    this.#isCut = false;
     const outcome = await runTrigger(this.#triggerContext(opened, startedAt), queries, this.#turn++);
+    this.#isCut = outcome.isCut;
     this.#report.sawLog(outcome.log);
     this.#owned.regulate();
     this.#report.stored(outcome.stored);
@@ -322,8 +327,8 @@ export class StreamingQuery<State> {
   }
 
   /** Whether the trigger after the one that began then may begin now. */
-  #isNextDue(startedAt: number): boolean {
-    return !this.#stopping && !this.#paused && this.#schedule.isNextDue(startedAt);
+  #isNextDue(startedAt: number, isCut = this.#isCut): boolean {
+    return !this.#stopping && !this.#paused && (isCut || this.#schedule.isNextDue(startedAt));
   }
 
   /** Whether all partitions have come to where they are waited for; not so while the store does not answer. */
@@ -390,7 +395,7 @@ export class StreamingQuery<State> {
       lossAdvice,
       owns: (query) => this.#owned.owns(query),
       isStopping: () => this.#stopping,
-      isNextDue: () => this.#isNextDue(startedAt),
+      isNextDue: (isCut) => this.#isNextDue(startedAt, isCut),
       target,
       mustEnd: (query, endOffset) => endOffset >= (target(query) ?? endOffset + 1n),
       regulate: () => this.#owned.regulate(),

@@ -5,6 +5,7 @@ import type { BatchHandler, HandledBatch, OpenFiles } from '../ports/batch-handl
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { OffsetRange } from '../ports/offset-range.ts';
 import type { RecordList } from '../ports/record-list.ts';
+import { mergeHandled } from './merge-handled.ts';
 import { ProducedTimes } from './produced-times.ts';
 import { uploadOwner } from './upload-owner.ts';
 
@@ -96,6 +97,22 @@ export class FileFilling<State> {
     handled.then(release, () => undefined); // a failure is reported when the batch is counted
     const produced = ProducedTimes.of(records);
     this.#batches = [...this.#batches, { ...range, lastRecord, handled, produced }];
+  }
+
+  /** Adds more to the batch that was added last. */
+  extendBatch(endOffset: bigint, { records, release }: TakenRecords, lastRecord: RecordMark | null): void {
+    const batch = this.#batches.at(-1);
+    if (batch === undefined) throw new RangeError('there is no batch that could become larger');
+    const range = { startOffset: batch.endOffset, endOffset };
+    const added = this.#add(range, records, async () => (await batch.handled).state);
+    added.then(release, () => undefined);
+    const handled = Promise.all([batch.handled, added]).then(([first, second]) =>
+      mergeHandled(first, second),
+    );
+    handled.catch(() => undefined); // reported when the batch is counted
+    batch.produced.addAll(ProducedTimes.of(records));
+    const larger = { ...batch, endOffset, lastRecord: lastRecord ?? batch.lastRecord, handled };
+    this.#batches = [...this.#batches.slice(0, -1), larger];
   }
 
   /** The first batch is counted. */

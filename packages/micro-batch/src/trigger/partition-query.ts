@@ -259,6 +259,17 @@ export class PartitionQuery<State> {
     this.#filling.addBatch(range, taken, taken.lastRecord, this.checkpoint.counted.state);
   }
 
+  /** Whether the batch that is counted next may become larger, and the file that it goes into. */
+  get mayGrow(): boolean {
+    return this.filled.length === 1 && this.isWhole && this.openBytes < this.#context.rollover.bytes;
+  }
+
+  /** Puts more into that batch. All its records must have been read. */
+  grow(endOffset: bigint): void {
+    const taken = this.#reader.take(endOffset);
+    this.#filling.extendBatch(endOffset, taken, taken.lastRecord);
+  }
+
   /**
    * Counts the first batch that is filled, if there is one, and plans files if they are due. `undefined`: there was nothing to do.
    * `beforeSwap` is called when the open files go on, so that more may come into them meanwhile.

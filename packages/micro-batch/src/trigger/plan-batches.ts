@@ -1,33 +1,35 @@
 /** A partition as its next batch finds it. */
 export interface BatchCandidate {
   readonly partition: number;
-  /** Where its next batch begins, unless one is planned already. */
+  /** Where its next batch begins, or goes on. */
   readonly startOffset: bigint;
-  /** Offsets of a planned batch that waits to be executed; `undefined`: none is planned. */
-  readonly plannedOffsets: bigint | undefined;
+  /** How many offsets it has of the trigger already: a batch that is counted ahead, or filled ahead. */
+  readonly takenOffsets: bigint;
+  /** Whether it may have more of it. */
+  readonly mayGrow: boolean;
   /** No batch may end after it: the end of the log, or of what this run is to read. */
   readonly limitOffset: bigint;
 }
 
 /**
- * Where each partition's next batch may end. Batches that are planned already are executed first and count against
- * `maxOffsets` (0: no limit); what they leave is shared among the other partitions.
+ * Where each partition's next batch may end. What partitions have already counts against `maxOffsets` (0: no limit); what that leaves is
+ * shared among those that may have more.
  */
 export function planBatches(
   candidates: readonly BatchCandidate[],
   maxOffsets: number,
   turn: number,
 ): ReadonlyMap<number, bigint> {
-  const planned = candidates.reduce((sum, { plannedOffsets = 0n }) => sum + plannedOffsets, 0n);
-  const left = maxOffsets - Number(planned);
+  const taken = candidates.reduce((sum, { takenOffsets }) => sum + takenOffsets, 0n);
+  const left = maxOffsets - Number(taken);
   if (maxOffsets > 0 && left <= 0) return new Map();
-  const unplanned = candidates.filter(({ plannedOffsets }) => plannedOffsets === undefined);
+  const growing = candidates.filter(({ mayGrow }) => mayGrow);
   const backlog = new Map(
-    unplanned.map(({ partition, startOffset, limitOffset }) => [partition, limitOffset - startOffset]),
+    growing.map(({ partition, startOffset, limitOffset }) => [partition, limitOffset - startOffset]),
   );
   const shares = shareOffsets(backlog, maxOffsets === 0 ? 0 : left, turn);
   return new Map(
-    unplanned.map(({ partition, startOffset }) => [partition, startOffset + (shares.get(partition) ?? 0n)]),
+    growing.map(({ partition, startOffset }) => [partition, startOffset + (shares.get(partition) ?? 0n)]),
   );
 }
 

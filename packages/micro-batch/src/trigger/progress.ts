@@ -1,4 +1,5 @@
 import type { EventTimes, Observations } from '../ports/batch-handler.ts';
+import { addObservations } from './merge-handled.ts';
 import type { ProducedTimes } from './produced-times.ts';
 
 /** The steps of a trigger, in the words of Spark's `StreamingQueryProgress.durationMs`. */
@@ -154,15 +155,6 @@ function sourceProgress(
       maxOffsetsBehindLatest: String(Math.max(...behind)),
     },
   };
-}
-
-function addObservations(all: readonly Observations[]): Observations {
-  const added: Record<string, Record<string, number>> = {};
-  for (const [name, counters] of all.flatMap((observations) => Object.entries(observations))) {
-    const into = (added[name] ??= {});
-    for (const [counter, value] of Object.entries(counters)) into[counter] = (into[counter] ?? 0) + value;
-  }
-  return added;
 }
 
 function roundAll(durations: QueryProgress['durationMs']): QueryProgress['durationMs'] {

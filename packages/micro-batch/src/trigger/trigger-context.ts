@@ -20,8 +20,11 @@ export interface TriggerContext<State> {
   /** False once the partition was lost to another consumer. */
   readonly owns: (query: PartitionQuery<State>) => boolean;
   readonly isStopping: () => boolean;
-  /** Whether the next trigger follows at once, so that it is worth planning its batches in the swaps that commit these. */
-  readonly isNextDue: () => boolean;
+  /**
+   * Whether the next trigger follows at once, so that it is worth planning its batches in the swaps that commit these. `isCut`: this one
+   * leaves something to it that was there.
+   */
+  readonly isNextDue: (isCut: boolean) => boolean;
   /** No batch goes past this position (`availableNow`); `undefined`: the end of the log. */
   readonly target: (query: PartitionQuery<State>) => bigint | undefined;
   /** Whether files that end at this position are to be finished then: nothing of this run comes after it. */
@@ -34,7 +37,10 @@ export interface TriggerContext<State> {
 
 export interface TriggerLimits {
   readonly maxOffsetsPerTrigger: number;
-  readonly maxBytesPerTrigger: number;
+  /** How much memory records may take that are put into files at once, in all partitions together. */
+  readonly maxBytesAtOnce: number;
+  /** For how long a batch without a limit may grow until it is counted. */
+  readonly countEveryMs: number;
   /** How long a trigger waits for records that the log is known to have. */
   readonly recordsWaitMs: number;
   /** For how long a log must end too early before that is taken for data loss. */

@@ -13,10 +13,12 @@ export async function waitForRecords<State>(options: {
   readonly ends: ReadonlyMap<number, bigint>;
   readonly maxBytes: number;
   readonly each: Each;
+  /** How long it may take, in milliseconds. Default: `recordsWaitMs`. */
+  readonly waitMs?: number;
 }): Promise<void> {
   const { context, ready, ends, maxBytes, each } = options;
   const { clock, wakeup, limits, owns, isStopping } = context;
-  const deadline = clock.monotonic() + limits.recordsWaitMs;
+  const deadline = clock.monotonic() + Math.min(limits.recordsWaitMs, options.waitMs ?? Infinity);
   const isSatisfied = (query: PartitionQuery<State>): boolean => {
     const { buffer } = query;
     if (buffer.jumps.length > 0 || !owns(query)) return true;

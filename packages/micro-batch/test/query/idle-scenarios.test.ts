@@ -116,7 +116,7 @@ streamTest(
     world.until('all to be counted', () => world.checkpoint(0)?.counted.endOffset === 6n),
   ),
   crash('a'),
-  start('b', { ...idle, idleMs: HOUR, maxBytesPerTrigger: 1 }),
+  start('b', { ...idle, idleMs: HOUR, maxBytesAtOnce: 1 }),
   stored(0, 6n),
   look(
     'the rows',

@@ -78,7 +78,7 @@ streamTest(
   'what is read ahead is bounded in bytes: the source is paused, and resumed when there is room again',
   {},
   fault('a', 'hold', /results complete rows/),
-  start('a', { maxBytesPerTrigger: 1_000, maxOffsetsPerTrigger: 7 }),
+  start('a', { maxBytesAtOnce: 1_000, maxOffsetsPerTrigger: 7 }),
   state('a', 'waiting'),
   append(0, 'a'.repeat(200)),
   held('a'),
@@ -99,15 +99,6 @@ streamTest(
 );
 
 streamTest(
-  'a batch is bounded in bytes too, without any limit of offsets',
-  {},
-  append(0, 'a'.repeat(70)),
-  start('a', { maxBytesPerTrigger: 1_100 }), // two chunks of seven
-  results('a'.repeat(70)),
-  look('rows', rowsPerTrigger('a'), '14,14,14,14,14'),
-);
-
-streamTest(
   'a partition that takes no part does not make the others wait for records that do not fit',
   { partitions: 3, chunkSize: 2 },
   append(0, 'a'),
@@ -119,7 +110,7 @@ streamTest(
     log.recreate(2);
   }),
   append(0, 'd'.repeat(60)),
-  start('b', { maxBytesPerTrigger: 1_500, truncationWaitMs: 60_000 }),
+  start('b', { maxBytesAtOnce: 1_500, truncationWaitMs: 60_000 }),
   results(`a${'d'.repeat(60)}`, 'bbb', 'ccc'),
   look('no trigger took long', (world) => world.clock.monotonic() < 1_000, true),
 );

@@ -14,8 +14,6 @@ test('options that cannot be meant are refused by name before anything starts', 
     );
   }
   expect(
-    start({ maxBytesPerTrigger: 0, recordsWaitMs: -1, trigger: { kind: 'interval', everyMs: Number.NaN } }),
-  ).toThrow(
-    refusal(/maxBytesPerTrigger: .*found 0; recordsWaitMs: .*found -1; trigger.everyMs: .*found NaN/),
-  );
+    start({ maxBytesAtOnce: 0, recordsWaitMs: -1, trigger: { kind: 'interval', everyMs: Number.NaN } }),
+  ).toThrow(refusal(/maxBytesAtOnce: .*found 0; recordsWaitMs: .*found -1; trigger.everyMs: .*found NaN/));
 });

@@ -123,7 +123,7 @@ streamTest(
   held('a'),
   crash('a'),
   append(0, 'b'.repeat(100)),
-  start('b', { maxBytesPerTrigger: 500 }), // seven records
+  start('b', { maxBytesAtOnce: 500 }), // seven records
   results('a'.repeat(100) + 'b'.repeat(100)),
   look('the first batch', (world) => world.checkpoint(0)?.recentBatches[0], { endOffset: 100n }),
 );
@@ -132,7 +132,7 @@ streamTest(
   'a plan that is found while the source is paused, and larger than the buffer, is read to its end',
   {},
   append(0, 'abc'),
-  start('a', { alone: true, maxBytesPerTrigger: 500 }),
+  start('a', { alone: true, maxBytesAtOnce: 500 }),
   results('abc'),
   fault('a', 'hold', /checkpoints putIfMatch/),
   append(0, 'd'.repeat(100)),

@@ -74,6 +74,7 @@ export async function simulate(
   scenario: Scenario,
 ): Promise<{ readonly lies: number; readonly refusals: number }> {
   const random = createRandom(scenario.seed);
+  const growth = createRandom(scenario.seed + 1);
   const clock = new ManualClock();
   const simulation = new Simulation(random, clock);
   const log = new MemoryLog(TOPIC, scenario.partitions);
@@ -139,7 +140,8 @@ export async function simulate(
       logger: silentLogger,
       newId: () => `id-${random.below(1_000_000)}`,
       maxOffsetsPerTrigger: scenario.maxOffsetsPerTrigger,
-      maxBytesPerTrigger: random.chance(0.2) ? 200 : 2_000,
+      maxBytesAtOnce: random.chance(0.2) ? 200 : 2_000,
+      countEveryMs: growth.pick([0, 5, 500]) ?? 0,
       rollover,
       idleMs,
       failOnDataLoss: false,
