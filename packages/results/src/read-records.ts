@@ -32,8 +32,13 @@ export async function readRecords(
   options: ReadingOptions,
 ): Promise<ReadBatch> {
   const result = { deadLetters: new LineWriter(), problems: {}, unknownFields: new UnknownFieldCounts() };
-  for (const [nth, { block, from, to }] of batch.records.pieces.entries()) {
-    if (nth > 0) await yieldToEventLoop();
+  let sinceYield = 0;
+  for (const { block, from, to } of batch.records.pieces) {
+    if (sinceYield >= RECORDS_AT_ONCE) {
+      await yieldToEventLoop();
+      sinceYield = 0;
+    }
+    sinceYield += to - from;
     const reading = new BlockReading({ ...options, batch, block, rows, baseOffset, result });
     for (let index = from; index < to; index += 1) {
       reading.add(index);
@@ -43,8 +48,11 @@ export async function readRecords(
   return result;
 }
 
-/** Lets others go on, such as those who store an earlier batch: a piece of a megabyte takes milliseconds. */
+/** Lets others go on, such as those who store an earlier batch. */
 const yieldToEventLoop = setImmediate;
+
+/** They take a few milliseconds. At a low rate each piece has a few, and a batch that yields after each comes later. */
+const RECORDS_AT_ONCE = 1_000;
 
 /**
  * Records of a block on their way into rows. Each is a call, which the runtime compiles by itself: as part of the loop around it,
