@@ -362,7 +362,7 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
     });
 
     it('passes the probe, which leaves nothing behind', async () => {
-      await probeConditionalWrites(store, 'contract');
+      await probeConditionalWrites(store, { probeId: 'contract' });
       expect(await all(store.list('_probe-'))).toEqual([]);
     });
 

@@ -24,7 +24,7 @@ async function open(
 describe('the probe for conditional writes', () => {
   it('passes a store that keeps its conditions, and deletes the one object it made', async () => {
     const { store, server } = await open({});
-    await probeConditionalWrites(store, 'id');
+    await probeConditionalWrites(store, { probeId: 'id' });
     expect(new Set(server.seen.map(({ line }) => line.split(' ')[1]))).toEqual(
       new Set(['/bucket/results/_probe-id']),
     );
@@ -37,6 +37,13 @@ describe('the probe for conditional writes', () => {
     const methods = server.seen.map(({ line }) => line.split(' ')[0]);
     expect(methods).toHaveLength(58);
     expect(methods.filter((method) => method === 'PUT')).toHaveLength(44);
+  });
+
+  it('takes seven where it leaves races out, and deletes its object', async () => {
+    const { store, server } = await open({});
+    await probeConditionalWrites(store, { hasRaces: false });
+    expect(server.seen).toHaveLength(7);
+    expect(server.objects.size).toBe(0);
   });
 
   it.each([

@@ -37,8 +37,14 @@ export async function openStores({ results, checkpoints, ...options }: StoreOpti
 
 const PAUSE_MS = 1_000;
 
+/** Whether both are prefixes of one S3 bucket, which takes the writes of either in the same way. */
+export function isSameBucket(a: ObjectStore, b: ObjectStore): boolean {
+  const bucketOf = ({ location }: ObjectStore): string => new URL(location).host; // a folder has none
+  return bucketOf(a) !== '' && bucketOf(a) === bucketOf(b);
+}
+
 /**
- * Waits until a store answers and has shown that it keeps conditional writes. Rejects with `ObjectStoreError`: `refused` at
+ * Waits until a store answers and has shown that it keeps conditional writes, with races (`hasRaces`) or without. Rejects with `ObjectStoreError`: `refused` at
  * once, `unavailable` when it has not answered for `timeoutMs`.
  */
 export async function waitForStore(
@@ -48,13 +54,14 @@ export async function waitForStore(
     readonly logger: Logger;
     readonly timeoutMs: number;
     readonly signal: AbortSignal;
+    readonly hasRaces: boolean;
   },
 ): Promise<void> {
-  const { clock, logger, timeoutMs, signal } = options;
+  const { clock, logger, timeoutMs, signal, hasRaces } = options;
   const deadline = clock.monotonic() + timeoutMs;
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
-      await probeConditionalWrites(store);
+      await probeConditionalWrites(store, { hasRaces });
       return;
     } catch (error) {
       if (!(error instanceof ObjectStoreError) || error.code !== 'unavailable') throw error;

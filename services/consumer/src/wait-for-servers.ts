@@ -5,7 +5,7 @@ import {
   type KafkaConnection,
 } from '@client-tickets/kafka';
 import type { Clock, Logger } from '@client-tickets/micro-batch';
-import { waitForStore, type Stores } from './open-stores.ts';
+import { isSameBucket, waitForStore, type Stores } from './open-stores.ts';
 
 /** How long servers are waited for. */
 const TIMEOUT_MS = 60_000;
@@ -21,8 +21,8 @@ export async function waitForServers(options: {
   const { stores, connection, ...rest } = options;
   const wait = { ...rest, timeoutMs: TIMEOUT_MS };
   await Promise.all([
-    waitForStore(stores.results, wait),
-    waitForStore(stores.checkpoints, wait),
+    waitForStore(stores.results, { ...wait, hasRaces: !isSameBucket(stores.results, stores.checkpoints) }),
+    waitForStore(stores.checkpoints, { ...wait, hasRaces: true }),
     waitForBrokers({ connection, ...wait }),
   ]);
 }

@@ -1,7 +1,7 @@
 import { ObjectStoreError, silentLogger } from '@client-tickets/micro-batch';
 import { createMemoryObjectStore, ManualClock } from '@client-tickets/micro-batch/testing';
 import { expect, test } from 'vitest';
-import { waitForStore } from '../src/open-stores.ts';
+import { isSameBucket, waitForStore } from '../src/open-stores.ts';
 
 /** A store that fails the first `failures` creations, then works. */
 function createFailingStore(failures: number, code: 'unavailable' | 'refused') {
@@ -20,7 +20,7 @@ async function waitWith(store: ReturnType<typeof createFailingStore>, timeoutMs:
   const clock = new ManualClock();
   const { signal } = new AbortController();
   const outcomes: string[] = [];
-  waitForStore(store, { clock, logger: silentLogger, timeoutMs, signal }).then(
+  waitForStore(store, { clock, logger: silentLogger, timeoutMs, signal, hasRaces: true }).then(
     () => outcomes.push('answered'),
     (error: Error) => outcomes.push(error.message),
   );
@@ -42,4 +42,15 @@ test('a store that stays away is named when the time is over', async () => {
 
 test('a store that refuses is not waited for', async () => {
   expect(await waitWith(createFailingStore(1, 'refused'), 60_000)).toBe('connection refused');
+});
+
+test.each([
+  ['s3a://tickets/results/', 's3a://tickets/checkpoints/', true],
+  ['s3a://tickets/results/', 's3://tickets/checkpoints/', true],
+  ['s3a://tickets/results/', 's3a://others/checkpoints/', false],
+  ['file:///data/results/', 'file:///data/checkpoints/', false],
+  ['file:///data/results/', 's3a://data/checkpoints/', false],
+])('%s and %s are in one bucket: %s', (results, checkpoints, expected) => {
+  const [a, b] = [createMemoryObjectStore(results), createMemoryObjectStore(checkpoints)];
+  expect(isSameBucket(a, b)).toBe(expected);
 });
