@@ -55,8 +55,8 @@ export interface KafkaSourceOptions extends TopicClientOptions {
 export type KafkaSource = Source & Required<Pick<Source, 'fetchOwners'>>;
 
 const MISPLACED_RETRY_MS = 1_000;
-/** Memory of chunks that waits to be used again. */
-const SPARE_BYTES = 8 * 1024 * 1024;
+/** Memory of chunks that waits to be used again: of what the engine puts into files at once, in all partitions, twice as much. */
+const SPARE_BYTES = 16 * 1024 * 1024;
 
 /**
  * A topic, read as a member of a consumer group, read committed. Starts and positions of the group are never used: the

@@ -3,6 +3,7 @@
  * them and comes each time, and the pages of new memory have to be cleared by the kernel first.
  */
 export class BufferPool {
+  /** Those that were given up first come first. */
   readonly #free: Buffer[] = [];
   readonly #mostBytes: number;
   #bytes = 0;
@@ -14,17 +15,24 @@ export class BufferPool {
 
   /** The smallest of at least `size` bytes, which hold anything. */
   take(size: number): Buffer {
-    const index = this.#free.findIndex((buffer) => buffer.length >= size);
-    const [found] = index === -1 ? [] : this.#free.splice(index, 1);
-    this.#bytes -= found?.length ?? 0;
-    return found ?? Buffer.allocUnsafeSlow(size);
+    const fitting = this.#free.filter(({ length }) => length >= size);
+    const best = fitting.reduce<Buffer | undefined>(
+      (least, buffer) => (least === undefined || buffer.length < least.length ? buffer : least),
+      undefined,
+    );
+    if (best === undefined) return Buffer.allocUnsafeSlow(size);
+    this.#free.splice(this.#free.indexOf(best), 1);
+    this.#bytes -= best.length;
+    return best;
   }
 
-  /** The caller gives it up. The largest are let go of when they are too many bytes: one large batch must not cost memory for good. */
+  /**
+   * The caller gives it up. Those that nobody has wanted for the longest are let go of when they are too many bytes: one large batch must
+   * not cost memory for good, and sizes that are in use stay, whatever they are.
+   */
   give(buffer: Buffer): void {
     this.#free.push(buffer);
-    this.#free.sort((a, b) => a.length - b.length);
     this.#bytes += buffer.length;
-    while (this.#bytes > this.#mostBytes) this.#bytes -= this.#free.pop()?.length ?? 0;
+    while (this.#bytes > this.#mostBytes) this.#bytes -= this.#free.shift()?.length ?? 0;
   }
 }

@@ -19,11 +19,27 @@ test('the smallest that fits is taken', () => {
   expect(pool.take(5)).toBe(large);
 });
 
-test('the largest is freed when together they take too many bytes', () => {
+test('what was not wanted for the longest is freed when together they take too many bytes, whatever its size', () => {
   const pool = new BufferPool(50);
   const [small, middle, large] = [10, 20, 30].map((size) => pool.take(size));
-  for (const buffer of [large, small, middle]) if (buffer !== undefined) pool.give(buffer);
-  expect(pool.take(25)).not.toBe(large);
-  expect(pool.take(15)).toBe(middle);
-  expect(pool.take(5)).toBe(small);
+  for (const buffer of [small, large, middle]) if (buffer !== undefined) pool.give(buffer);
+  expect(pool.take(5)).toBe(middle);
+  expect(pool.take(5)).toBe(large);
+});
+
+test('sizes in turn are all found again, where there is room for one of each', () => {
+  const pool = new BufferPool(30);
+  const sizes = [10, 20];
+  const first = sizes.map((size) => pool.take(size));
+  for (let turn = 0; turn < 10; turn += 1) {
+    for (const buffer of first) pool.give(buffer);
+    for (const [index, size] of sizes.entries()) expect(pool.take(size)).toBe(first[index]);
+  }
+});
+
+test('more than the pool holds is not kept', () => {
+  const pool = new BufferPool(50);
+  const large = pool.take(51);
+  pool.give(large);
+  expect(pool.take(1)).not.toBe(large);
 });
