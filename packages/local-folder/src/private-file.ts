@@ -41,7 +41,8 @@ async function openFound(
 /** A file that is replaced by others and not changed itself. */
 export interface WholeFile {
   readonly stat: BigIntStats;
-  read(): Promise<Buffer>;
+  /** From `start` to before `end`; default: all of it. */
+  read(start?: number, end?: number): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -50,10 +51,10 @@ export async function openWholeFile(path: string): Promise<WholeFile> {
   const { file, stat } = await openFound(path, constants.O_RDONLY);
   return {
     stat,
-    read: async () => {
-      const content = Buffer.allocUnsafeSlow(Number(stat.size));
+    read: async (start = 0, end = Number(stat.size)) => {
+      const content = Buffer.allocUnsafeSlow(end - start);
       for (let read = 0; read < content.length;) {
-        const { bytesRead } = await file.read(content, read, content.length - read, read);
+        const { bytesRead } = await file.read(content, read, content.length - read, start + read);
         if (bytesRead === 0) return content.subarray(0, read);
         read += bytesRead;
       }

@@ -55,8 +55,8 @@ export interface FakeS3Options {
   readonly port?: number;
   /** One for each request; after the last one everything is served. */
   readonly script?: readonly Behaviour[];
-  /** Conditions that the server ignores. */
-  readonly ignores?: readonly ('if-match' | 'if-none-match' | 'x-amz-meta-')[];
+  /** What the server ignores. */
+  readonly ignores?: readonly ('if-match' | 'if-none-match' | 'x-amz-meta-' | 'range')[];
   /** This condition is checked, and the object is written so many milliseconds later, as s3s-fs 0.14.1 does without a lock. */
   readonly checksBeforeWriting?: { readonly condition: 'if-match' | 'if-none-match'; readonly byMs: number };
   readonly pageSize?: number;
@@ -83,11 +83,20 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
         if (query.has('list-type')) return listing(query);
         if (query.has('uploads')) return listingOfUploads(query);
         if (present === undefined) return failure(404, 'NoSuchKey');
-        const metadata = Object.entries(present.metadata);
+        const condition = ignores.includes('if-match') ? undefined : request.headers['if-match'];
+        if (condition !== undefined && condition !== present.etag) return failure(412, 'PreconditionFailed');
+        const headers = { etag: present.etag, ...present.metadata };
+        const { length } = present.body;
+        const range = ignores.includes('range') ? undefined : request.headers.range;
+        const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+        if (from === undefined || to === undefined) return { status: 200, headers, body: present.body };
+        if (Number(from) >= length) return failure(416, 'InvalidRange');
+        const end = Math.min(Number(to) + 1, length);
+        const part = { 'content-range': `bytes ${from}-${end - 1}/${length}` };
         return {
-          status: 200,
-          headers: { etag: present.etag, ...Object.fromEntries(metadata) },
-          body: present.body,
+          status: 206,
+          headers: { ...headers, ...part },
+          body: present.body.subarray(Number(from), end),
         };
       }
       case 'PUT': {

@@ -82,6 +82,55 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
       expect(await store.get(`${key}r`, { mostBytes: 0 })).toBeUndefined();
     });
 
+    describe('a part', () => {
+      it('is just the bytes that were asked for, as far as there are some', async () => {
+        const key = `${fresh()}digits`;
+        await store.put(key, bytes('0123456789'));
+        const part = async (start: number, end: number): Promise<unknown> => {
+          const found = await store.getPart(key, { start, end });
+          return found && [Buffer.from(found.body).toString(), found.size];
+        };
+        expect(await part(0, 1)).toEqual(['0', 10]);
+        expect(await part(3, 7)).toEqual(['3456', 10]);
+        expect(await part(9, 10)).toEqual(['9', 10]);
+        expect(await part(8, 1_000)).toEqual(['89', 10]);
+        expect(await part(0, 1_000)).toEqual(['0123456789', 10]);
+        expect(await part(10, 11)).toBeUndefined();
+        expect(await store.getPart(`${key}r`, { start: 0, end: 1 })).toBeUndefined();
+        await store.put(key, new Uint8Array());
+        expect(await part(0, 1)).toBeUndefined();
+      });
+
+      it('is of the same object as an earlier one, or of none', async () => {
+        const key = `${fresh()}replaced`;
+        await store.put(key, bytes('one and a half'));
+        const version = (await store.getPart(key, { start: 0, end: 3 }))?.version ?? '';
+        const rest = { start: 4, end: 14, version };
+        expect(await store.getPart(key, rest)).toMatchObject({ size: 14, version });
+        await store.put(key, bytes('two and a half'));
+        expect(await store.getPart(key, rest)).toBeUndefined();
+        const { version: _, ...whichever } = rest;
+        const other = await store.getPart(key, whichever);
+        expect(other?.version).not.toBe(version);
+        expect(Buffer.from(other?.body ?? []).toString()).toBe('and a half');
+        await store.delete(key);
+        expect(await store.getPart(key, rest)).toBeUndefined();
+        expect(await store.getPart(key, whichever)).toBeUndefined();
+      });
+
+      it('of an object that was uploaded in parts has the same version as each other one', async () => {
+        const key = `${fresh()}uploaded`;
+        const upload = store.beginUpload({ owner: 'parts' });
+        for (let number = 0; number < 9; number += 1) await upload.write(Buffer.alloc(1024 * 1024, number));
+        await upload.complete(key);
+        const first = await store.getPart(key, { start: 0, end: 10 });
+        const range = { start: 4 * 1024 * 1024 - 2, end: 4 * 1024 * 1024 + 2, version: first?.version ?? '' };
+        const part = await store.getPart(key, range);
+        expect([...(part?.body ?? [])]).toEqual([3, 3, 4, 4]);
+        expect(part?.size).toBe(9 * 1024 * 1024);
+      });
+    });
+
     describe('an upload', () => {
       const MIB = 1024 * 1024;
       /** No two megabytes are the same. */
@@ -191,6 +240,7 @@ export function describeObjectStore(name: string, { open, racers, skipped }: Con
     ])('refuses the key %j, whatever is asked', async (key) => {
       const refused = { name: 'ObjectStoreError', code: 'refused' };
       await expect(store.get(key)).rejects.toMatchObject(refused);
+      await expect(store.getPart(key, { start: 0, end: 1 })).rejects.toMatchObject(refused);
       await expect(store.put(key, bytes(''))).rejects.toMatchObject(refused);
       await expect(store.putIfAbsent(key, bytes(''))).rejects.toMatchObject(refused);
       await expect(store.putIfMatch(key, bytes(''), 'x')).rejects.toMatchObject(refused);

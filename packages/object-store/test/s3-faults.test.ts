@@ -93,6 +93,22 @@ describe('S3 requests that may be done twice', () => {
     expect(events).toEqual(['get retry', 'get ok']);
   });
 
+  it.each([
+    ...passing.filter((behaviour) => !(typeof behaviour === 'object' && behaviour.status === 200)),
+    'tear' as const,
+  ])('include getPart, after %j, which is asked for as before', async (behaviour) => {
+    const { store, server, events } = await scripted([behaviour]);
+    const found = await store.getPart('present', { start: 1, end: 3, version: '"etag"' });
+    expect(found).toMatchObject({ size: 4, version: '"etag"' });
+    expect(Buffer.from(found?.body ?? []).toString()).toBe('od');
+    expect(events).toEqual(['get retry', 'get ok']);
+    const asked = server.seen.map(({ headers }) => [headers.range, headers['if-match']]);
+    expect(asked).toEqual([
+      ['bytes=1-2', '"etag"'],
+      ['bytes=1-2', '"etag"'],
+    ]);
+  });
+
   it('include list, when the answer is torn', async () => {
     const { store, events } = await scripted(['tear']);
     expect((await all(store.list(''))).map(({ key }) => key)).toEqual(['present']);
@@ -262,6 +278,29 @@ describe('what S3 refuses', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('a part from a server that gives whole objects is refused before all of one comes', async () => {
+    const { store, server } = await scripted(['announce 400 MB']);
+    await expect(store.getPart('large', { start: 0, end: 1_000 })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(
+        'results/large: asked for a part of it (Range), the store answered with all',
+      ),
+    });
+    expect(server.seen).toHaveLength(1);
+    const whole = await scripted([], { server: { ignores: ['range'] } });
+    const refused = { code: 'refused', message: expect.stringContaining('a store that gives parts') };
+    await expect(whole.store.getPart('present', { start: 0, end: 2 })).rejects.toMatchObject(refused);
+  });
+
+  it('a part of another object is noticed from a server that ignores the condition', async () => {
+    const { store, server, events } = await scripted([], { server: { ignores: ['if-match'] } });
+    const range = { start: 2, end: 4, version: '"etag"' };
+    expect(await store.getPart('present', range)).toMatchObject({ version: '"etag"' });
+    server.objects.set('results/present', { body, etag: '"other"', metadata: {} });
+    expect(await store.getPart('present', range)).toBeUndefined();
+    expect(events).toEqual(['get ok', 'get missing']);
+  });
+
   it('an endpoint that the AWS SDK would find by itself is not used', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:1');
@@ -346,10 +385,12 @@ describe('S3 on the wire', () => {
     const { store } = await scripted([], { onRequest: (event) => events.push(event) });
     await store.put('large', Buffer.alloc(9 * 1024 * 1024));
     await store.get('present');
+    await store.getPart('present', { start: 1, end: 3 });
     await store.get('missing');
     expect(events).toEqual([
       { operation: 'put', result: 'ok', seconds: 0, bytes: 9 * 1024 * 1024, requests: 4 },
       { operation: 'get', result: 'ok', seconds: 0, bytes: 4 },
+      { operation: 'get', result: 'ok', seconds: 0, bytes: 2 },
       { operation: 'get', result: 'missing', seconds: 0 },
     ]);
   });

@@ -62,6 +62,7 @@ export function createCountsStore(
     },
     putIfAbsent: (key, body, options) => putIf((current) => current === undefined, key, body, options),
     putIfMatch: (key, body, etag, options) => putIf((current) => current?.etag === etag, key, body, options),
+    getPart: unused,
     put: unused,
     list: unused,
     delete: unused,

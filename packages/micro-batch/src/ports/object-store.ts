@@ -8,6 +8,24 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Which bytes of an object are read: from `start` to before `end`, or to the end of the object where that comes first. */
+export interface PartRange {
+  readonly start: number;
+  /** Greater than `start`. */
+  readonly end: number;
+  /** Of an earlier part: only the same object will do, not one that has replaced it. Default: whichever is there. */
+  readonly version?: string;
+}
+
+/** Some of an object's bytes. */
+export interface ObjectPart {
+  readonly body: Uint8Array;
+  /** Of the whole object, in bytes. */
+  readonly size: number;
+  /** Stands for this object as long as it is not replaced, be it by the same bytes. Not to be mixed up with `etag`, which a folder has to read all bytes for. */
+  readonly version: string;
+}
+
 export interface ListedObject {
   readonly key: string;
   /** In bytes. */
@@ -53,7 +71,7 @@ export type ConditionalPutResult = { readonly etag: string } | undefined;
  *
  * Contract, kept by S3 and by a local folder alike:
  * - An object is seen whole or not at all, and is durable once a put has resolved. Reads see the latest write.
- * - `get`, `put`, `list` and `delete` try again by themselves when that can help. A conditional put does so only while it
+ * - `get`, `getPart`, `put`, `list` and `delete` try again by themselves when that can help. A conditional put does so only while it
  *   is certain that nothing was written (S3's 409, throttling, a refused connection).
  * - Every rejection is an `ObjectStoreError`. After code `unavailable` a put **may have taken effect**: read back before
  *   trying again (`compareAndSwap` of this package does).
@@ -63,6 +81,11 @@ export interface ObjectStore {
   readonly location: string;
   /** `undefined` when there is no such object. */
   get(key: string, options?: GetOptions): Promise<StoredObject | undefined>;
+  /**
+   * Part of an object, for those who need not hold all of a large one. `undefined` when there is no such object, it is no longer of
+   * this `version`, or it ends before `start`. Costs a request, as `get` does, and is tried again as `get` is.
+   */
+  getPart(key: string, range: PartRange): Promise<ObjectPart | undefined>;
   /** Creates or replaces. Writing the same bytes again is harmless. */
   put(key: string, body: Uint8Array, options?: PutOptions): Promise<void>;
   /** Creates, if there is no such object (`If-None-Match: *`). */
@@ -118,4 +141,14 @@ export function assertSize(
     'refused',
     `${location}${key} has ${size} bytes, at most ${mostBytes} were expected; it was not read. Did this pipeline write it?`,
   );
+}
+
+/** What `getPart` gives of an object that is in memory, and whose ETag is its version. */
+export function partOf(object: StoredObject | undefined, range: PartRange): ObjectPart | undefined {
+  const { start, end, version } = range;
+  if (object === undefined || (version !== undefined && version !== object.etag)) return undefined;
+  const { body, etag } = object;
+  return start < body.byteLength
+    ? { body: body.subarray(start, end), size: body.byteLength, version: etag }
+    : undefined;
 }

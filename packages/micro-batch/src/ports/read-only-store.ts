@@ -1,6 +1,6 @@
 import { ObjectStoreError, type ObjectStore } from './object-store.ts';
 
-export type StoreReader = Pick<ObjectStore, 'location' | 'get' | 'list' | 'close'>;
+export type StoreReader = Pick<ObjectStore, 'location' | 'get' | 'getPart' | 'list' | 'close'>;
 
 /** For code that only reads: every write is refused. */
 export function readOnlyStore(reader: StoreReader): ObjectStore {
@@ -13,6 +13,7 @@ export function readOnlyStore(reader: StoreReader): ObjectStore {
   return {
     location: reader.location,
     get: (key, options) => reader.get(key, options),
+    getPart: (key, range) => reader.getPart(key, range),
     list: (prefix) => reader.list(prefix),
     close: () => reader.close(),
     put: refuse,

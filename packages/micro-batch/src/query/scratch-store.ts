@@ -1,4 +1,10 @@
-import type { ConditionalPutResult, ObjectStore, PutOptions, StoredObject } from '../ports/object-store.ts';
+import {
+  partOf,
+  type ConditionalPutResult,
+  type ObjectStore,
+  type PutOptions,
+  type StoredObject,
+} from '../ports/object-store.ts';
 
 /** A store that reads through to another one and keeps what is written to itself, for a look at what would happen. */
 export function scratchStore(store: ObjectStore): ObjectStore {
@@ -21,6 +27,8 @@ export function scratchStore(store: ObjectStore): ObjectStore {
   return {
     location: store.location,
     get: read,
+    getPart: async (key, range) =>
+      written.has(key) ? partOf(written.get(key), range) : store.getPart(key, range),
     async put(key, body, options) {
       write(key, body, options);
     },

@@ -3,7 +3,16 @@ import type { ObjectStore } from '../ports/object-store.ts';
 /** A request to a store, for instance `putIfMatch letters/partition-0.json`. */
 export interface StoreRequest {
   readonly operation:
-    'get' | 'put' | 'putIfAbsent' | 'putIfMatch' | 'list' | 'delete' | 'write' | 'complete' | 'abortUploads';
+    | 'get'
+    | 'getPart'
+    | 'put'
+    | 'putIfAbsent'
+    | 'putIfMatch'
+    | 'list'
+    | 'delete'
+    | 'write'
+    | 'complete'
+    | 'abortUploads';
   /** The key, the prefix of a list, or the owner of uploads: of a `write` nothing else is known. */
   readonly key: string;
 }
@@ -16,6 +25,7 @@ export function interceptStore(store: ObjectStore, intercept: Interceptor): Obje
   return {
     location: store.location,
     get: (key, options) => intercept({ operation: 'get', key }, () => store.get(key, options)),
+    getPart: (key, range) => intercept({ operation: 'getPart', key }, () => store.getPart(key, range)),
     put: (key, body, options) => intercept({ operation: 'put', key }, () => store.put(key, body, options)),
     putIfAbsent: (key, body, options) =>
       intercept({ operation: 'putIfAbsent', key }, () => store.putIfAbsent(key, body, options)),

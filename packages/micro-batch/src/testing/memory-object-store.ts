@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   assertSize,
   ObjectStoreError,
+  partOf,
   type ConditionalPutResult,
   type ObjectStore,
   type PutOptions,
@@ -76,6 +77,7 @@ export function createMemoryObjectStore(
       assertSize(location, key, found?.body.byteLength ?? 0, options);
       return Promise.resolve(found);
     },
+    getPart: (key, range) => Promise.resolve(partOf(objects.get(key), range)),
     put(key, body, options) {
       shared.write(key, body, options);
       return Promise.resolve();

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { assertNoLinks, errorCode, NOT_A_FILE, openWholeFile } from '@client-tickets/local-folder';
-import { assertSize, type GetOptions, type StoredObject } from '@client-tickets/micro-batch';
+import {
+  assertSize,
+  type GetOptions,
+  type ObjectPart,
+  type PartRange,
+  type StoredObject,
+} from '@client-tickets/micro-batch';
 import { compareKeys } from '../key.ts';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { FolderLayout } from './folder-layout.ts';
@@ -94,6 +100,25 @@ export async function readObject(
     } finally {
       await file.close();
     }
+  }
+}
+
+/** Its version is the name of its file, as the hash of an object takes all of its bytes. */
+export async function readPart(
+  layout: FolderLayout,
+  key: string,
+  { start, end, version }: PartRange,
+): Promise<ObjectPart | undefined> {
+  const path = layout.objectPath(key);
+  await assertNoLinks(layout.root, path);
+  const file = await openWholeFile(path).catch(noObject);
+  if (file === undefined) return undefined;
+  try {
+    const [found, size] = [nameFile(file.stat), Number(file.stat.size)];
+    if (start >= size || (version !== undefined && version !== found)) return undefined;
+    return { body: await file.read(start, Math.min(end, size)), size, version: found };
+  } finally {
+    await file.close();
   }
 }
 

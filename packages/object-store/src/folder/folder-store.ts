@@ -4,6 +4,7 @@ import { errorCode, makeFolder, type LockOptions } from '@client-tickets/local-f
 import {
   ObjectStoreError,
   type ConditionalPutResult,
+  type ObjectPart,
   type ObjectStore,
   type PutOptions,
   type StoredObject,
@@ -32,6 +33,7 @@ import {
   findFile,
   findObject,
   readObject,
+  readPart,
   type PresentObject,
 } from './folder-object.ts';
 import { createFolderWriter } from './folder-writer.ts';
@@ -187,7 +189,7 @@ function folderReader(
   location: FolderLocation,
   layout: FolderLayout,
   requests: RequestLoop,
-): Pick<ObjectStore, 'location' | 'get' | 'list'> {
+): Omit<StoreReader, 'close'> {
   const explain = (what: string) => (error: unknown) => explainFolderFailure(error, location.text, what);
   return {
     location: location.text,
@@ -195,6 +197,15 @@ function folderReader(
       assertKey(key);
       const attempt = async (): Promise<Answer<StoredObject | undefined>> => {
         const value = await readObject(layout, key, { location: location.text, ...options });
+        if (value === undefined) return { result: 'missing', value };
+        return { result: 'ok', value, bytes: value.body.byteLength };
+      };
+      return requests.perform({ operation: 'get', attempt, explain: explain(`get ${key}`) });
+    },
+    getPart: async (key, range) => {
+      assertKey(key);
+      const attempt = async (): Promise<Answer<ObjectPart | undefined>> => {
+        const value = await readPart(layout, key, range);
         if (value === undefined) return { result: 'missing', value };
         return { result: 'ok', value, bytes: value.body.byteLength };
       };

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
@@ -13,7 +14,10 @@ import {
   type ConditionalPutResult,
   type GetOptions,
   type ListedObject,
+  type ObjectPart,
   type ObjectStore,
+  ObjectStoreError,
+  type PartRange,
   type PutOptions,
   type StoredObject,
 } from '@client-tickets/micro-batch';
@@ -102,6 +106,39 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
     });
   }
 
+  async function getPart(key: string, { start, end, version }: PartRange): Promise<ObjectPart | undefined> {
+    const input = {
+      ...address(key),
+      Range: `bytes=${start}-${end - 1}`,
+      ...(version === undefined ? {} : { IfMatch: version }),
+    };
+    return perform<ObjectPart | undefined>('get', key, async () => {
+      try {
+        const answer = await client.send(new GetObjectCommand(input));
+        const { Body, ETag } = answer;
+        if (Body === undefined || ETag === undefined) throw new Error('the answer lacks a body or an ETag');
+        // A server may ignore the condition, and then answers with what is there by now.
+        const isOther = version !== undefined && version !== ETag;
+        const size = isOther ? undefined : sizeOfWhole(answer, start);
+        if (size === undefined && Body instanceof Readable) Body.destroy(); // or the rest is still sent
+        if (isOther) return { result: 'missing', value: undefined };
+        if (size === undefined)
+          throw new ObjectStoreError('refused', `${location.text}${key}: ${IGNORES_RANGES}`);
+        const body = await Body.transformToByteArray();
+        const expected = Math.min(end, size) - start;
+        if (body.byteLength !== expected)
+          throw new Error(`expected ${expected} bytes, found ${body.byteLength}`);
+        return { result: 'ok', value: { body, size, version: ETag }, bytes: body.byteLength };
+      } catch (error) {
+        const { status, code } = readS3Error(error);
+        // Replaced, gone, or shorter than it was.
+        if (status === 412 || status === 416 || code === 'NoSuchKey')
+          return { result: 'missing', value: undefined };
+        throw error;
+      }
+    });
+  }
+
   async function put(key: string, body: Uint8Array, putOptions: PutOptions = {}): Promise<void> {
     const input = objectOf(key, body, putOptions);
     const bytes = body.byteLength;
@@ -142,6 +179,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
   return {
     location: location.text,
     get,
+    getPart,
     put,
     putIfAbsent: async (key, body, putOptions) =>
       putOn('put-if-absent', { IfNoneMatch: '*' }, key, body, putOptions),
@@ -168,6 +206,15 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
       client.destroy();
     },
   };
+}
+
+const IGNORES_RANGES =
+  'asked for a part of it (Range), the store answered with all. Large objects can only be read from a store that gives parts.';
+
+/** In bytes, from the answer to a request for a part that begins at `start`; `undefined`: it is no such answer. */
+function sizeOfWhole({ ContentRange = '' }: Pick<GetObjectCommandOutput, 'ContentRange'>, start: number) {
+  const [, first, whole] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange) ?? [];
+  return first !== undefined && Number(first) === start ? Number(whole) : undefined;
 }
 
 type Perform = <T>(operation: StoreOperation, name: string, attempt: () => Promise<Answer<T>>) => Promise<T>;

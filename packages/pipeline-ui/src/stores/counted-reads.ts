@@ -15,6 +15,13 @@ export function countReads(store: ObjectStore, requests: RequestCounter): Object
         requests.addOwn('get');
       }
     },
+    async getPart(key, range) {
+      try {
+        return await store.getPart(key, range);
+      } finally {
+        requests.addOwn('get');
+      }
+    },
     async *list(prefix) {
       try {
         yield* store.list(prefix);

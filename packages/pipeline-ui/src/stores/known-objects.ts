@@ -106,6 +106,7 @@ export function createKnownObjects({
     store: {
       location: store.location,
       get: (key, options) => read(store, key, options),
+      getPart: (key, range) => store.getPart(key, range), // of result files, as below
       put: async (key, body, options) => {
         await change(key, () => store.put(key, body, options));
         onWrite(key);
@@ -135,6 +136,7 @@ export function createKnownObjects({
           const fits = (known?.found?.object?.body.byteLength ?? 0) <= mostBytes;
           return isFresh && fits ? known.found.object : read(reads, key, options);
         },
+        getPart: (key, range) => reads.getPart(key, range),
         list: (prefix) => reads.list(prefix),
         close: () => Promise.resolve(),
       }),

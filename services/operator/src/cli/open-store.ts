@@ -13,6 +13,7 @@ export async function openStore(
     return readOnlyStore({
       location: location.text,
       get: () => Promise.resolve(undefined),
+      getPart: () => Promise.resolve(undefined),
       list: nothing,
       close: () => Promise.resolve(),
     });
