@@ -1,39 +1,43 @@
 import type { OffsetRange } from '@client-tickets/micro-batch';
 import { RESULT_FORMATS, type ResultFormat } from './layout/result-keys.ts';
-import { readJsonRows } from './read/read-json-rows.ts';
+import { wholeFile, type FileParts } from './read/file-parts.ts';
+import { readJsonGroups } from './read/read-json-rows.ts';
 import { readParquetGroups } from './read/read-parquet-groups.ts';
 import type { RowColumns, StoredRow } from './read/stored-row.ts';
 
 /**
- * How a file of one range is read: its rows in groups, each of which is decoded when it is asked for, so that memory need not hold all.
- * Asking for a group rejects, and reading one throws, with an `Error` that says where it is no such file.
+ * How a file of one range is read: its rows in groups, each of which is read and decoded when it is asked for, so that memory need not
+ * hold all. Asking for a group rejects as reading the file does; that, and reading one, fails with an `Error` that says where it is no
+ * such file.
  */
 type ReadGroups = (
   columns: RowColumns,
-  body: Uint8Array,
+  file: FileParts,
   range: OffsetRange,
 ) => AsyncIterable<Iterable<StoredRow>>;
 
-/** How files of each format are read. */
-export const FORMATS: Readonly<Record<ResultFormat, { readonly readGroups: ReadGroups }>> = {
-  json: {
-    async *readGroups(columns, body) {
-      yield readJsonRows(columns, body);
-    },
-  },
+/** How files of each format are read, and which part of them first. */
+export const FORMATS: Readonly<
+  Record<ResultFormat, { readonly first: 'start' | 'end'; readonly readGroups: ReadGroups }>
+> = {
+  json: { first: 'start', readGroups: readJsonGroups },
   parquet: {
-    readGroups: (columns, body, { startOffset, endOffset }) =>
-      readParquetGroups(columns, body, endOffset - startOffset),
+    first: 'end',
+    readGroups: (columns, file, { startOffset, endOffset }) =>
+      readParquetGroups(columns, file, endOffset - startOffset),
   },
 };
 
 /** All rows of a file at once, for those who know that there are few. Rejects as reading its groups does. */
 export async function readRows(
   format: ResultFormat,
-  ...file: Parameters<ReadGroups>
+  columns: RowColumns,
+  body: Uint8Array,
+  range: OffsetRange,
 ): Promise<readonly StoredRow[]> {
   const rows: StoredRow[] = [];
-  for await (const group of FORMATS[format].readGroups(...file)) for (const row of group) rows.push(row);
+  for await (const group of FORMATS[format].readGroups(columns, wholeFile(body), range))
+    for (const row of group) rows.push(row);
   return rows;
 }
 

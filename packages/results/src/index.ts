@@ -51,7 +51,14 @@ export {
   type PublishedWindow,
   type PublishedWindows,
 } from './read/published-windows.ts';
-export { readDeadLetters } from './read/read-dead-letters.ts';
+export {
+  FileReplacedError,
+  openParts,
+  wholeFile,
+  type FileParts,
+  type OpenPartsOptions,
+} from './read/file-parts.ts';
+export { readDeadLetterGroups, readDeadLetters } from './read/read-dead-letters.ts';
 export { prefetch } from './read/prefetch.ts';
 export { readParquetGroups } from './read/read-parquet-groups.ts';
 export { readLateRows, type LateRowLine } from './read/read-late-rows.ts';

@@ -1,7 +1,14 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { handleBatch } from '@client-tickets/micro-batch/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FORMATS, checkFileSize, createQueryHandler, RowColumns, type StoredRow } from '../src/index.ts';
+import {
+  FORMATS,
+  checkFileSize,
+  createQueryHandler,
+  RowColumns,
+  wholeFile,
+  type StoredRow,
+} from '../src/index.ts';
 import { ticketQuery } from '@client-tickets/tickets';
 import { dataPage, deltas, dictionaryPage, runOf, withFooter, withPages } from './planted-pages.ts';
 import { generateTickets, toTicketBatch } from './records.ts';
@@ -31,7 +38,7 @@ function repeatedRow(rows: number, groups = 1): Uint8Array {
 async function read(body: Uint8Array, offsets: bigint): Promise<readonly Iterable<StoredRow>[]> {
   const range = { startOffset: 0n, endOffset: offsets };
   const groups: Iterable<StoredRow>[] = [];
-  for await (const group of FORMATS.parquet.readGroups(columns, body, range)) groups.push(group);
+  for await (const group of FORMATS.parquet.readGroups(columns, wholeFile(body), range)) groups.push(group);
   return groups;
 }
 

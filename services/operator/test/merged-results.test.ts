@@ -95,6 +95,7 @@ describe.for(FORMATS)('results in %s', (formats) => {
       await step(history);
       const after = await verify(history);
       expect(after).toMatchObject({ ok: true, differences: [], notes: [] });
+      expect(await verify(history, { parts: { partBytes: 200 } })).toMatchObject(after);
       expect(after.partitions.map((each) => [each.partition, each.rows, each.deadLetters])).toEqual(rows);
     }
     expect(history.results.keys(SMALL)).toEqual([]);
@@ -221,8 +222,10 @@ describe('verify finds it when a merged file', () => {
     const [key = ''] = history.results.keys(MERGED);
     const { body } = history.results.objects.get(key) ?? { body: new Uint8Array() };
     history.results.write(key, body.subarray(1));
-    const { differences } = await verify(history);
-    expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key }));
+    for (const more of [{}, { parts: { partBytes: 200 } }]) {
+      const { differences } = await verify(history, more);
+      expect(differences).toContainEqual(expect.objectContaining({ code: 'file_damaged', key }));
+    }
   });
 
   test('holds other rows than the small ones, or than their JSON files', async () => {

@@ -13,6 +13,8 @@ import { brokersOf, verify as verifyLeft } from './support/left-query.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? 7);
 const ATTEMPTS = 2;
+/** Of files, in bytes: less than a row, and a few rows. */
+const PART_SIZES = [97, 1_000] as const;
 /** Between two tickets: their hours become final, and are put for good by the day. */
 const TWO_HOURS_MS = 2 * 3_600_000;
 
@@ -66,13 +68,13 @@ beforeAll(async () => {
 function verify(
   { results, checkpoints }: Spoilable,
   log: Pick<MemoryLog, 'partitions' | 'offsets'>,
-  readRecords?: VerifyOptions['readRecords'],
+  more: Partial<Pick<VerifyOptions, 'readRecords' | 'parts'>> = {},
 ): Promise<VerifyReport> {
   const left = {
     resultsStore: createMemoryObjectStore('memory://results/', results),
     checkpointStore: createMemoryObjectStore('memory://checkpoints/', checkpoints),
   };
-  return verifyLeft(left, { ...brokersOf(log), readRecords });
+  return verifyLeft(left, { ...brokersOf(log), ...more });
 }
 
 describe('verify finds and names it when', () => {
@@ -90,6 +92,8 @@ describe('verify finds and names it when', () => {
         if (expected === undefined) continue;
         applied += 1;
         const { ok, differences } = await verify(spoilt, history.log);
+        const parts = { partBytes: PART_SIZES[attempt] ?? 1 };
+        expect((await verify(spoilt, history.log, { parts })).differences).toEqual(differences);
         const found = differences.filter(({ code }) => expected.codes.includes(code));
         const where = `${name}, history ${index}, attempt ${attempt}: ${JSON.stringify(expected)} among ${show(differences)}`;
         expect(ok, where).toBe(false);
@@ -124,7 +128,7 @@ describe('verify finds and names it when', () => {
         }
         return found;
       };
-      const { differences } = await verify(history, history.log, read);
+      const { differences } = await verify(history, history.log, { readRecords: read });
       if (injected === undefined) continue;
       applied += 1;
       expect(differences.map(({ code }) => code)).toEqual(['topic_differs']);
@@ -137,7 +141,7 @@ describe('verify finds and names it when', () => {
     const generator = createTicketGenerator({ seed: 99, startTime: new Date(0), firstNumber: 90_000 });
     for (const history of histories) {
       const read = readFrom(history.log, (record) => ({ ...record, value: encodeTicket(generator.next()) }));
-      const { ok, differences } = await verify(history, history.log, read);
+      const { ok, differences } = await verify(history, history.log, { readRecords: read });
       expect(ok).toBe(false);
       expect(new Set(differences.map(({ code }) => code))).toEqual(new Set(['topic_differs']));
     }

@@ -57,6 +57,8 @@ test(`what the engine leaves when it has come to its end is proven (${RUNS} hist
       await history.end();
       const report = await verify(history);
       expect(report).toMatchObject({ ok: true, differences: [] });
+      const inParts = await verify(history, { parts: { partBytes: 300 } });
+      expect(inParts).toEqual(report);
       const held = report.partitions.reduce((sum, each) => sum + each.rows + each.deadLetters, 0);
       if (!options.losses) expect(held).toBe(options.records);
     }),

@@ -1,6 +1,7 @@
 import { emptyWindows, type QueryState, type WindowState } from '@client-tickets/records';
 import type { PublishedWindows } from '@client-tickets/results';
 import { describe, expect, test } from 'vitest';
+import { ExaminedRows } from '../src/verify/examined-rows.ts';
 import { auditWindows } from '../src/verify/windows-audit.ts';
 import { WindowTally } from '../src/verify/window-tally.ts';
 
@@ -34,7 +35,7 @@ const late = { partition: 4, at: NINE, windowStart: NINE, windowEnd: NINE + HOUR
 describe('the windows of a checkpoint', () => {
   const tally = new WindowTally(file);
   const rows = [rowIn(NINE, 0n), rowIn(NINE, 1n), rowIn(NINE + HOUR, 2n)];
-  tally.add({ rows, late: new Map([[1n, { ...late, offset: 1n }]]) });
+  tally.add({ rows: ExaminedRows.of(rows), late: new Map([[1n, { ...late, offset: 1n }]]) });
   const told = (state: QueryState): readonly string[] =>
     tally.compare(4, state).map(({ message }) => message);
 

@@ -4,6 +4,7 @@ import {
   FORMATS,
   parseRangeKey,
   RowColumns,
+  wholeFile,
   type Declaration,
   type MergedFile,
   type StoredRow,
@@ -71,13 +72,13 @@ export async function readBatchRecords(
   };
   const readOwn = async (body: Uint8Array): Promise<StoredRow[]> => {
     if (cheapest === undefined) return [];
-    return takeRows(FORMATS[cheapest.format].readGroups(columns, body, cheapest.range));
+    return takeRows(FORMATS[cheapest.format].readGroups(columns, wholeFile(body), cheapest.range));
   };
   const readMerged = async (): Promise<StoredRow[] | undefined> => {
     const merged = (await listMerged()).find((file) => cheapest && coversRange(file, cheapest));
     const body = merged && (await read(merged.key));
     if (merged === undefined || body === undefined) return undefined;
-    return takeRows(FORMATS.parquet.readGroups(columns, body, merged.range));
+    return takeRows(FORMATS.parquet.readGroups(columns, wholeFile(body), merged.range));
   };
   const rowsOfBatch = await readEach(cheapest?.key, readOwn, readMerged);
   const records = rowsOfBatch.map((row) => toShown(declaration, columns, row));

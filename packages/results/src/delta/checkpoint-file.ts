@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { PAGE_CODECS } from '../read/page-codecs.ts';
-import { readFooter, toArrayBuffer } from '../read/read-footer.ts';
+import { wholeFile } from '../read/file-parts.ts';
+import { readFooter } from '../read/read-footer.ts';
 import { READ_LIMITS } from '../read/read-limits.ts';
 import { toAction, type Action } from './actions.ts';
 import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts';
@@ -80,7 +81,7 @@ function long(value: number | null | undefined): bigint | null {
  */
 export async function* decodeCheckpoint(body: Uint8Array): AsyncGenerator<Action> {
   const bytes = toArrayBuffer(body);
-  const metadata = readFooter(bytes);
+  const metadata = await readFooter(wholeFile(body));
   checkClaims(metadata);
   const names = new Set(metadata.schema.map(({ name }) => name));
   const columns = CHECKPOINT_COLUMNS.filter((name) => names.has(name));
@@ -93,6 +94,12 @@ export async function* decodeCheckpoint(body: Uint8Array): AsyncGenerator<Action
     for (const row of await parquetReadObjects(read)) yield toAction(row);
     rowStart = rowEnd;
   }
+}
+
+function toArrayBuffer(body: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = body;
+  const isWhole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  return isWhole ? buffer : Uint8Array.from(body).buffer;
 }
 
 function checkClaims({ num_rows, row_groups }: FileMetaData): void {

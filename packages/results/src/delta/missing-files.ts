@@ -1,5 +1,11 @@
-import type { ListedObject, ObjectStore, StoredFiles } from '@client-tickets/micro-batch';
+import {
+  ObjectStoreError,
+  type ListedObject,
+  type ObjectStore,
+  type StoredFiles,
+} from '@client-tickets/micro-batch';
 import { parseRangeKey, partitionPrefix, tableLogPrefix } from '../layout/result-keys.ts';
+import { END_BYTES, openParts } from '../read/file-parts.ts';
 import { countParquetRows } from '../read/read-footer.ts';
 import { listMerged } from './merged-files.ts';
 import type { TableFile } from './table-file.ts';
@@ -14,7 +20,7 @@ export interface StoredFrontier {
 /**
  * The Parquet files of a partition that begin at or after `from` and end by `endOffset`, in order. Where those that are known do not
  * reach back to `from` (`undefined`: to the beginning), the store is asked what there is; how many rows a file has that only
- * the store knows, the footer of a small one says. `rowsOf` keeps that.
+ * the store knows, its footer says. `rowsOf` keeps that.
  *
  * What was merged once may have been deleted since, so then merged files count as well, and each offset is in one of the files.
  */
@@ -98,15 +104,12 @@ function parquetFiles(table: string, { files, rows }: StoredFiles): readonly Tab
   });
 }
 
-/** A store gives whole files only: larger ones are in the table without statistics, rather than in memory. */
-const MOST_READ_BYTES = 8 * 1024 * 1024;
-
-async function countRows(results: ObjectStore, { key, size }: ListedObject): Promise<number | undefined> {
-  if (size > MOST_READ_BYTES) return undefined;
-  const found = await results.get(key, { mostBytes: MOST_READ_BYTES });
+async function countRows(results: ObjectStore, file: ListedObject): Promise<number | undefined> {
   try {
-    return found && countParquetRows(found.body);
-  } catch {
+    const parts = await openParts(results, file, { first: 'end', partBytes: END_BYTES });
+    return parts && (await countParquetRows(parts));
+  } catch (error) {
+    if (error instanceof ObjectStoreError) throw error;
     return undefined; // damaged: `verify` names it, and the table is of the files that are there
   }
 }

@@ -3,7 +3,7 @@ import { ParquetFile, RecordReader, type Query } from '@client-tickets/records';
 import { CONTENT_TYPES } from '../layout/result-keys.ts';
 import { ROW_GROUP } from '../layout/row-group.ts';
 import { prefetch } from '../read/prefetch.ts';
-import { READ_LIMITS } from '../read/read-limits.ts';
+import { openParts } from '../read/file-parts.ts';
 import { readParquetGroups } from '../read/read-parquet-groups.ts';
 import { RowColumns, type StoredRow } from '../read/stored-row.ts';
 import type { TableFile } from './table-file.ts';
@@ -58,8 +58,8 @@ async function write(
   const reader = new RecordReader(query.record, { keepUnknownFields: hasExtra });
   const columns = reader.createColumns(ROW_GROUP.rows);
   const offsets = new Float64Array(ROW_GROUP.rows);
-  const stored = new RowColumns(query);
-  const indexOf = new Map(stored.names.map((name, index) => [name, index]));
+  const rowColumns = new RowColumns(query);
+  const indexOf = new Map(rowColumns.names.map((name, index) => [name, index]));
   const file = new ParquetFile(query, { partition, hasExtra, memory: PARQUET_BYTES });
   let rows = 0;
   let size = 0;
@@ -84,18 +84,18 @@ async function write(
     return columns.length === columns.capacity || text >= ROW_GROUP.bytes;
   }
 
-  const bodies = prefetch(inOrder(inputs), {
-    load: async (input) => (await results.get(input.key, { mostBytes: READ_LIMITS.fileBytes }))?.body,
+  const files = prefetch(inOrder(inputs), {
+    load: (input) => openParts(results, input, { first: 'end' }),
     bytesOf: (input) => input.size,
     ...READ_AHEAD,
   });
-  for await (const [input, body] of bodies) {
+  for await (const [input, stored] of files) {
     try {
-      if (body?.length !== input.size)
-        throw new RangeError(`expected ${input.size} bytes, found ${body?.length ?? 'no such file'}`);
+      if (stored?.size !== input.size)
+        throw new RangeError(`expected ${input.size} bytes, found ${stored?.size ?? 'no such file'}`);
       const { startOffset, endOffset } = input.range;
       let next = startOffset;
-      for await (const group of readParquetGroups(stored, body, endOffset - startOffset)) {
+      for await (const group of readParquetGroups(rowColumns, stored, endOffset - startOffset)) {
         for (const row of group) {
           if (row.partition !== partition || row.offset < next || row.offset >= endOffset)
             throw new RangeError(`offset ${row.offset} of partition ${row.partition} does not belong there`);

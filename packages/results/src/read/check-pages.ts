@@ -1,4 +1,4 @@
-import type { ColumnMetaData, FileMetaData } from 'hyparquet';
+import type { ColumnMetaData, RowGroup } from 'hyparquet';
 import { PageBytes } from './page-bytes.ts';
 import { DATA_PAGE_V2, DICTIONARY_PAGE, readPageHeader, type PageHeader } from './page-header.ts';
 import { READ_LIMITS } from './read-limits.ts';
@@ -7,23 +7,32 @@ type Decompress = (page: Uint8Array, size: number) => Uint8Array;
 
 const [PLAIN, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY, RLE_DICTIONARY] = [0, 5, 7, 8];
 
+/** Some bytes of a file, and where they begin in it. */
+export interface FileSpan {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a column chunk begins in its file, and where it ends, in bytes. What the footer says; it may lead out of the file. */
+export function chunkSpan(chunk: ColumnMetaData): { readonly start: number; readonly end: number } {
+  const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+  return { start, end: start + Number(chunk.total_compressed_size) };
+}
+
 /**
- * Holds the pages of a Parquet file to its footer before a decoder believes them: that a page has as many values as its column
+ * Holds the pages of a row group to the footer before a decoder believes them: that a page has as many values as its column
  * chunk, a run no more than its page, and that texts which share beginnings come to no more than any file here. A run of a
  * billion takes five bytes, and decoders write it out. Throws a `RangeError`.
  */
-export function checkPages(file: Uint8Array, { row_groups }: FileMetaData, decompress: Decompress): void {
-  for (const { columns } of row_groups) {
-    for (const { meta_data } of columns) if (meta_data !== undefined) checkChunk(file, meta_data, decompress);
-  }
+export function checkPages(span: FileSpan, { columns }: RowGroup, decompress: Decompress): void {
+  for (const { meta_data } of columns) if (meta_data !== undefined) checkChunk(span, meta_data, decompress);
 }
 
-function checkChunk(file: Uint8Array, chunk: ColumnMetaData, decompress: Decompress): void {
-  const { num_values, data_page_offset, dictionary_page_offset } = chunk;
-  const { total_compressed_size, total_uncompressed_size } = chunk;
+function checkChunk(span: FileSpan, chunk: ColumnMetaData, decompress: Decompress): void {
+  const { num_values, total_uncompressed_size } = chunk;
   const decompressPage: Decompress = chunk.codec === 'UNCOMPRESSED' ? (bytes) => bytes : decompress;
-  const start = Number(dictionary_page_offset ?? data_page_offset);
-  const bytes = new PageBytes(file, start, start + Number(total_compressed_size));
+  const { start, end } = chunkSpan(chunk);
+  const bytes = new PageBytes(span.bytes, start - span.start, end - span.start);
   let left = Number(num_values);
   while (bytes.left > 0) {
     const header = readPageHeader(bytes);
@@ -42,7 +51,7 @@ function checkChunk(file: Uint8Array, chunk: ColumnMetaData, decompress: Decompr
     if (header.type === DICTIONARY_PAGE) continue; // PLAIN: its bytes are all that it has
     if (header.type !== DATA_PAGE_V2) throw new RangeError(`no query writes pages of type ${header.type}`);
     left -= header.values;
-    checkDataPage(file.subarray(page, page + header.storedBytes), header, decompressPage);
+    checkDataPage(span.bytes.subarray(page, page + header.storedBytes), header, decompressPage);
   }
   if (left !== 0)
     throw new RangeError(`expected ${num_values} values in a column chunk, found ${left} fewer`);

@@ -6,6 +6,7 @@ import {
   RESULT_FORMATS,
   type ResultFormat,
 } from '../layout/result-keys.ts';
+import { wholeFile } from './file-parts.ts';
 import { gatherWindows, WINDOW_COLUMNS, type ReadWindow } from './gather-windows.ts';
 import { readJsonLines } from './read-json-lines.ts';
 import { READ_LIMITS } from './read-limits.ts';
@@ -56,7 +57,9 @@ function* readLines({ column, countColumn }: DeclaredWindows, body: Uint8Array):
 async function readTable(body: Uint8Array): Promise<readonly unknown[]> {
   const rows: unknown[] = [];
   try {
-    const groups = readParquetTable(body, BigInt(READ_LIMITS.rows), (there) => [...there].slice(1)); // but the root
+    const groups = readParquetTable(wholeFile(body), BigInt(READ_LIMITS.rows), (there) =>
+      [...there].slice(1),
+    ); // but the root
     for await (const group of groups) rows.push(...group.rows());
     return rows;
   } catch (error) {

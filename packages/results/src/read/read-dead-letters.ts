@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeadLetter } from '../layout/dead-letter.ts';
-import { readJsonLines } from './read-json-lines.ts';
+import type { FileParts } from './file-parts.ts';
+import { readJsonLineGroups, readJsonLines, type JsonLine } from './read-json-lines.ts';
 
 const schema = z.object({
   topic: z.string(),
@@ -23,11 +24,19 @@ const names = new Set(Object.keys(schema.shape));
 
 /** The lines of a dead letter file, one at a time. Throws a `RangeError` that says where it is no such file. */
 export function* readDeadLetters(body: Uint8Array): Iterable<DeadLetter> {
-  let line = 0;
-  for (const { value } of readJsonLines(body, names)) {
-    line += 1;
+  yield* toLetters(readJsonLines(body, names));
+}
+
+/** The same in groups, as the parts of the file hold them. Rejects, and reading a group throws, with a `RangeError` likewise. */
+export async function* readDeadLetterGroups(file: FileParts): AsyncGenerator<Iterable<DeadLetter>> {
+  for await (const lines of readJsonLineGroups(file, names))
+    yield { [Symbol.iterator]: () => toLetters(lines) };
+}
+
+function* toLetters(lines: Iterable<JsonLine>): Generator<DeadLetter> {
+  for (const { value, number } of lines) {
     const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new RangeError(`line ${line}: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new RangeError(`line ${number}: ${z.prettifyError(parsed.error)}`);
     yield parsed.data;
   }
 }

@@ -1,29 +1,30 @@
 import { parquetMetadata, type FileMetaData } from 'hyparquet';
+import { END_BYTES, type FileParts } from './file-parts.ts';
 import { READ_LIMITS } from './read-limits.ts';
 
 const TAIL_BYTES = 8; // the footer's length, and `PAR1`
 
-/** What a Parquet file says of itself, as it claims it. Throws an `Error` when it is none, or a `RangeError` when its footer is too large. */
-export function readFooter(bytes: ArrayBuffer): FileMetaData {
-  checkFooterSize(bytes);
-  return parquetMetadata(bytes);
+/**
+ * What a Parquet file says of itself, as it claims it. Rejects as reading the file does, with an `Error` when it is none, and with a
+ * `RangeError` when its footer is too large.
+ */
+export async function readFooter(file: FileParts): Promise<FileMetaData> {
+  const { size, partBytes } = file;
+  const end = await file.read(Math.max(0, size - Math.min(END_BYTES, partBytes)), size);
+  const bytes = footerBytes(end) + TAIL_BYTES;
+  return parquetMetadata(bytes <= end.length ? end : await file.read(Math.max(0, size - bytes), size));
 }
 
-/** Its parser makes an object of each byte that says so. */
-function checkFooterSize(bytes: ArrayBuffer): void {
+/** Throws a `RangeError` when there are more than are parsed: its parser makes an object of each byte that says so. */
+function footerBytes(end: Uint8Array): number {
+  const { buffer, byteOffset, length } = end;
   const size =
-    bytes.byteLength < TAIL_BYTES ? 0 : new DataView(bytes).getUint32(bytes.byteLength - TAIL_BYTES, true);
-  if (size <= READ_LIMITS.footerBytes) return;
+    length < TAIL_BYTES ? 0 : new DataView(buffer, byteOffset).getUint32(length - TAIL_BYTES, true);
+  if (size <= READ_LIMITS.footerBytes) return size;
   throw new RangeError(`expected a footer of at most ${READ_LIMITS.footerBytes} bytes, found ${size}`);
 }
 
-/** How many rows a Parquet file says it has. Throws as `readFooter` does. */
-export function countParquetRows(body: Uint8Array): number {
-  return Number(readFooter(toArrayBuffer(body)).num_rows);
-}
-
-export function toArrayBuffer(body: Uint8Array): ArrayBuffer {
-  const { buffer, byteLength } = body;
-  const isWhole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
-  return isWhole ? buffer : Uint8Array.from(body).buffer;
+/** How many rows a Parquet file says it has. Rejects as `readFooter` does. */
+export async function countParquetRows(file: FileParts): Promise<number> {
+  return Number((await readFooter(file)).num_rows);
 }

@@ -1,15 +1,25 @@
-import { readJsonLines } from './read-json-lines.ts';
+import type { FileParts } from './file-parts.ts';
+import { readJsonLineGroups, type JsonLine } from './read-json-lines.ts';
 import type { FoundRow, RowColumns, StoredRow } from './stored-row.ts';
 
-/** The rows of a JSON lines file, one at a time. Throws a `RangeError` that says where it is no such file. */
-export function* readJsonRows(columns: RowColumns, body: Uint8Array): Iterable<StoredRow> {
+/**
+ * The rows of a JSON lines file, in groups as its parts hold them. Rejects, and reading a group throws, with a `RangeError` that says
+ * where it is no such file.
+ */
+export async function* readJsonGroups(
+  columns: RowColumns,
+  file: FileParts,
+): AsyncGenerator<Iterable<StoredRow>> {
   const names = new Set([...columns.required, ...columns.optional]);
-  let line = 0;
-  for (const { value, text } of readJsonLines(body, names)) {
-    line += 1;
+  for await (const lines of readJsonLineGroups(file, names))
+    yield { [Symbol.iterator]: () => toRows(columns, lines) };
+}
+
+function* toRows(columns: RowColumns, lines: Iterable<JsonLine>): Generator<StoredRow> {
+  for (const { value, text, number } of lines) {
     if (!isObject(value))
-      throw new RangeError(`line ${line}: expected an object, found ${text.slice(0, 80)}`);
-    yield readRow(columns, { ...value, kafka_offset: exactOffset(value['kafka_offset'], text) }, line);
+      throw new RangeError(`line ${number}: expected an object, found ${text.slice(0, 80)}`);
+    yield readRow(columns, { ...value, kafka_offset: exactOffset(value['kafka_offset'], text) }, number);
   }
 }
 

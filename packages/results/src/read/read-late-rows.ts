@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readJsonLines } from './read-json-lines.ts';
+import type { FileParts } from './file-parts.ts';
+import { readJsonLineGroups } from './read-json-lines.ts';
 
 /** A row that came after its window was closed. Times in milliseconds since the epoch. */
 export interface LateRowLine {
@@ -16,8 +17,11 @@ export interface LateRowLine {
 const OFFSET = 'kafka_offset';
 const time = z.iso.datetime().transform((text) => Date.parse(text));
 
-/** What a file of late rows names, in its order. `timeColumn`: of their event time. Throws a `RangeError` that says where it is no such file. */
-export function readLateRows(body: Uint8Array, timeColumn: string): readonly LateRowLine[] {
+/**
+ * What a file of late rows names, in its order. `timeColumn`: of their event time. Rejects as reading the file does, and with a
+ * `RangeError` that says where it is no such file.
+ */
+export async function readLateRows(file: FileParts, timeColumn: string): Promise<readonly LateRowLine[]> {
   const schema = z
     .strictObject({
       kafka_partition: z.int().nonnegative(),
@@ -35,12 +39,16 @@ export function readLateRows(body: Uint8Array, timeColumn: string): readonly Lat
       watermark: Number(line['watermark']),
     }));
   const names = new Set(['kafka_partition', OFFSET, timeColumn, 'window_start', 'window_end', 'watermark']);
-  return [...readJsonLines(body, names)].map(({ value, text }, index) => {
-    const line = schema.safeParse(value);
-    const digits = /"kafka_offset":(\d{1,19})[,}]/.exec(text)?.[1];
-    if (!line.success) throw new RangeError(`line ${index + 1}: ${z.prettifyError(line.error)}`);
-    if (digits === undefined)
-      throw new RangeError(`line ${index + 1}: expected ${OFFSET}, found ${text.slice(0, 100)}`);
-    return { ...line.data, offset: BigInt(digits) };
-  });
+  const late: LateRowLine[] = [];
+  for await (const lines of readJsonLineGroups(file, names)) {
+    for (const { value, text, number } of lines) {
+      const line = schema.safeParse(value);
+      const digits = /"kafka_offset":(\d{1,19})[,}]/.exec(text)?.[1];
+      if (!line.success) throw new RangeError(`line ${number}: ${z.prettifyError(line.error)}`);
+      if (digits === undefined)
+        throw new RangeError(`line ${number}: expected ${OFFSET}, found ${text.slice(0, 100)}`);
+      late.push({ ...line.data, offset: BigInt(digits) });
+    }
+  }
+  return late;
 }

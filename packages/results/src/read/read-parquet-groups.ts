@@ -1,3 +1,4 @@
+import type { FileParts } from './file-parts.ts';
 import { readParquetTable, type ParquetGroup } from './read-parquet-table.ts';
 import type { RowColumns, StoredRow } from './stored-row.ts';
 
@@ -7,14 +8,14 @@ import type { RowColumns, StoredRow } from './stored-row.ts';
  */
 export async function* readParquetGroups(
   columns: RowColumns,
-  body: Uint8Array,
+  file: FileParts,
   mostRows: bigint,
 ): AsyncGenerator<Iterable<StoredRow>> {
   const choose = (there: ReadonlySet<string>): readonly string[] => [
     ...columns.required,
     ...columns.optional.filter((name) => there.has(name)),
   ];
-  for await (const group of readParquetTable(body, mostRows, choose))
+  for await (const group of readParquetTable(file, mostRows, choose))
     yield { [Symbol.iterator]: () => toRows(columns, group) };
 }
 

@@ -1,9 +1,10 @@
-import type { ObjectStore, RecordPosition } from '@client-tickets/micro-batch';
+import type { ListedObject, ObjectStore, RecordPosition } from '@client-tickets/micro-batch';
 import {
-  checkFileSize,
   deadLettersPrefix,
+  FileReplacedError,
+  openParts,
   parseRangeKey,
-  readDeadLetters,
+  readDeadLetterGroups,
   type DeadLetter,
   type Declaration,
 } from '@client-tickets/results';
@@ -35,7 +36,7 @@ export async function* listDeadLetters(
       p === name.partition && range.startOffset <= offset && offset < range.endOffset;
     const here = places?.filter(isIn);
     if (here?.length === 0) continue;
-    for (const letter of await readFile(results, key, size)) {
+    for await (const letter of readFile(results, { key, size })) {
       if (!letter.reason.toLowerCase().includes(reason.toLowerCase())) continue;
       if (here?.some(({ offset }) => String(offset) === letter.offset) !== false) yield letter;
     }
@@ -43,14 +44,14 @@ export async function* listDeadLetters(
 }
 
 /** All of a file's, none when it is gone by now. */
-async function readFile(results: ObjectStore, key: string, size: number): Promise<readonly DeadLetter[]> {
+async function* readFile(results: ObjectStore, file: ListedObject): AsyncGenerator<DeadLetter> {
   try {
-    checkFileSize(size);
-    const object = await results.get(key);
-    return object === undefined ? [] : [...readDeadLetters(object.body)];
+    const parts = await openParts(results, file);
+    if (parts === undefined) return;
+    for await (const letters of readDeadLetterGroups(parts)) yield* letters;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${key} can't be read: ${error.message}`, { cause: error });
+    if (!(error instanceof RangeError || error instanceof FileReplacedError)) throw error;
+    throw new RangeError(`${file.key} can't be read: ${error.message}`, { cause: error });
   }
 }
 

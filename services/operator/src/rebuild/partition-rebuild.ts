@@ -10,6 +10,7 @@ import {
 import { addWindows, emptyWindows, type QueryState, type WindowState } from '@client-tickets/records';
 import type { Counts, ResultFormat } from '@client-tickets/results';
 import type { Difference } from '../verify/difference.ts';
+import type { ExaminedRow } from '../verify/examined-rows.ts';
 import type { QueryRows } from '../verify/query-rows.ts';
 import type { RangeEvidence } from '../verify/range-evidence.ts';
 import { checkFormats } from '../verify/range-rules.ts';
@@ -96,12 +97,9 @@ export class PartitionRebuild {
         counts: this.#rows.merge(sum?.counts ?? this.#rows.noCounts, this.#rows.count(rows)),
         windows: addWindows(sum?.windows ?? NO_WINDOWS, {
           late: late.size,
-          windows: this.#rows.countWindows(rows.filter(({ offset }) => !late.has(offset))),
+          windows: this.#rows.countWindows(inTime(rows, late)),
         }),
-        latest: rows.reduce(
-          (latest, { at }) => (at > latest && at <= this.#now ? at : latest),
-          sum?.latest ?? -Infinity,
-        ),
+        latest: latestOf(rows, sum?.latest ?? -Infinity, this.#now),
         rows: (sum?.rows ?? 0) + rows.length,
         deadLetters: (sum?.deadLetters ?? 0) + deadLetters.length,
         ranges: (sum?.ranges ?? 0) + 1,
@@ -184,6 +182,17 @@ export class PartitionRebuild {
       `the files of partition ${partition} are not what the query writes: ${shown.join('; ')}${more}. Restore them first`,
     );
   }
+}
+
+function* inTime(rows: Iterable<ExaminedRow>, late: RangeEvidence['late']): Generator<ExaminedRow> {
+  for (const row of rows) if (!late.has(row.offset)) yield row;
+}
+
+/** When the latest of the rows happened, unless `former` is later or there is none up to `now`. */
+function latestOf(rows: Iterable<ExaminedRow>, former: number, now: number): number {
+  let latest = former;
+  for (const { at } of rows) if (at > latest && at <= now) latest = at;
+  return latest;
 }
 
 /** Everything up to the end of the ranges that were added up. */

@@ -35,9 +35,9 @@ import type { Stores } from '../cli/operator-context.ts';
 import { readSnapshot, type CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { declarationChanges, declaredOtherwise, stateParser } from '../checkpoint/stored-query.ts';
 import { coverRanges, isEmpty } from '../verify/covered-ranges.ts';
-import { getBodies } from '../verify/file-bodies.ts';
 import { READ_AHEAD } from '../verify/files-audit.ts';
 import { MergedRows } from '../verify/merged-rows.ts';
+import { NO_FILES, openFiles } from '../verify/open-files.ts';
 
 import { QueryRows } from '../verify/query-rows.ts';
 import { examineRange } from '../verify/range-evidence.ts';
@@ -124,17 +124,18 @@ export async function rebuildCheckpoint(sources: RebuildSources): Promise<Rebuil
   const ranges = prefetch(
     coverRanges(listRanges(results, declaration.table), merged, () => []),
     {
-      load: (listed) => (isLost(listed) ? getBodies(results, listed) : Promise.resolve(new Map())),
+      load: (listed) => (isLost(listed) ? openFiles(results, listed) : Promise.resolve(NO_FILES)),
       bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
       ...READ_AHEAD,
     },
   );
   let read = 0;
-  for await (const [listed, bodies] of ranges) {
+  for await (const [listed, opened] of ranges) {
     if (!isLost(listed)) continue;
     const slice = listed.merged && (await mergedRows.take(listed.merged, listed.range));
     if (isEmpty(listed, slice)) continue;
-    const evidence = await examineRange(rows, topic, listed, { bodies, slice });
+    const content = { opened, reopen: () => openFiles(results, listed), slice };
+    const evidence = await examineRange(rows, topic, listed, content);
     const rebuild = rebuilds.get(listed.partition) ?? new PartitionRebuild(rows, formats, at);
     rebuilds.set(listed.partition, rebuild);
     rebuild.add(evidence);

@@ -1,5 +1,5 @@
 import type { Counts } from '@client-tickets/results';
-import type { ExaminedRow } from './examine-rows.ts';
+import type { ExaminedRow, ExaminedRows } from './examined-rows.ts';
 import type { QueryRows } from './query-rows.ts';
 
 /** Counts rows in ascending order of offset, and remembers the counts before each of some offsets. */
@@ -16,16 +16,14 @@ export class CountsTally {
     this.#waiting = [...new Set(marks)];
   }
 
-  add(rows: readonly ExaminedRow[]): void {
-    const last = rows.at(-1);
+  add(rows: ExaminedRows): void {
+    const last = rows.lastOffset;
     if (last === undefined) return;
-    for (const mark of this.#waiting.filter((each) => each <= last.offset)) {
-      const before = rows.filter(({ offset }) => offset < mark);
-      this.#before.set(mark, this.#merged(before));
-    }
-    this.#waiting = this.#waiting.filter((mark) => mark > last.offset);
+    for (const mark of this.#waiting.filter((each) => each <= last))
+      this.#before.set(mark, this.#merged(rowsBefore(rows, mark)));
+    this.#waiting = this.#waiting.filter((mark) => mark > last);
     this.#total = this.#merged(rows);
-    this.#lastOffset = last.offset;
+    this.#lastOffset = last;
   }
 
   get total(): Counts {
@@ -44,7 +42,11 @@ export class CountsTally {
     return counts;
   }
 
-  #merged(rows: readonly ExaminedRow[]): Counts {
+  #merged(rows: Iterable<ExaminedRow>): Counts {
     return this.#rows.merge(this.#total, this.#rows.count(rows));
   }
+}
+
+function* rowsBefore(rows: Iterable<ExaminedRow>, mark: bigint): Generator<ExaminedRow> {
+  for (const row of rows) if (row.offset < mark) yield row;
 }

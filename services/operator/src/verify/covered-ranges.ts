@@ -86,7 +86,7 @@ class Holes {
 
 /** Whether neither files nor a merged file hold anything of a range: it was made up from what a merged file spans. */
 export function isEmpty({ files }: CoveredRange, slice: MergedSlice | undefined): boolean {
-  return files.length === 0 && !(slice instanceof Error) && (slice?.length ?? 0) === 0;
+  return files.length === 0 && !(slice instanceof Error) && slice?.isEmpty !== false;
 }
 
 type Place = Pick<ListedRange, 'partition' | 'range'>;

@@ -10,6 +10,7 @@ import type { OffsetRange } from '@client-tickets/micro-batch';
  * - `file_missing`, `file_unexplained`: a file that a commit names is not there; a file is there that neither a commit nor the
  *   present plan names. Also a file of a day whose windows are final, which no consumer can write again.
  * - `file_damaged`: can't be read, or is not of the size that was written.
+ * - `file_replaced`: another one had its place before it was read to its end.
  * - `rows_wrong`: a file holds other rows than its name or the checkpoint says.
  * - `formats_differ`: the JSON and the Parquet file of a range hold different rows.
  * - `totals_differ`: rows and dead letters in the files are not those that the checkpoint has counted.
@@ -28,6 +29,7 @@ export type DifferenceCode =
   | 'file_missing'
   | 'file_unexplained'
   | 'file_damaged'
+  | 'file_replaced'
   | 'rows_wrong'
   | 'formats_differ'
   | 'totals_differ'

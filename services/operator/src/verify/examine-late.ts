@@ -1,6 +1,6 @@
 import { windowEnd } from '@client-tickets/records';
-import { readLateRows, type LateRowLine, type ListedFile } from '@client-tickets/results';
-import type { ExaminedRow } from './examine-rows.ts';
+import { readLateRows, type FileParts, type LateRowLine, type ListedFile } from '@client-tickets/results';
+import type { ExaminedRow, ExaminedRows } from './examined-rows.ts';
 import type { FileProblems } from './file-problems.ts';
 import type { QueryRows } from './query-rows.ts';
 import { readWindowNumber } from './window-number.ts';
@@ -9,27 +9,26 @@ import { readWindowNumber } from './window-number.ts';
  * The late rows that a file names, held to the rows of its range: each is one of them, with its time and window, which was closed; and no
  * row that follows belongs to a window that was closed by then, or it would be named as well.
  */
-export function examineLate(
+export async function examineLate(
   { windows }: QueryRows,
   file: ListedFile,
-  body: Uint8Array | Error | undefined,
-  rows: readonly ExaminedRow[],
+  opened: FileParts | Error | undefined,
+  rows: ExaminedRows,
   problems: FileProblems,
-): readonly LateRowLine[] {
-  if (body === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
-  if (body === undefined || windows === undefined) return [];
+): Promise<readonly LateRowLine[]> {
+  if (opened === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
+  if (opened === undefined || windows === undefined) return [];
   const wrong = (what: string): void => problems.add(file, 'rows_wrong', what);
   try {
-    if (body instanceof Error) throw body;
-    const late = readLateRows(body, windows.time);
+    if (opened instanceof Error) throw opened;
+    const late = await readLateRows(opened, windows.time);
     if (late.length === 0) wrong('is empty; such a file is never written');
     const lines = new Map(late.map((line) => [line.offset, line]));
     const names = [...lines.keys()];
     const isSorted = names.length === late.length && names.every((name, at) => name > (names[at - 1] ?? -1n));
     if (!isSorted) wrong('names offsets that do not ascend');
-    const known = new Map(rows.map((row) => [row.offset, row]));
     for (const line of late) {
-      const problem = compare(line, known.get(line.offset), file.partition, windows);
+      const problem = compare(line, rows.find(line.offset), file.partition, windows);
       if (problem !== undefined) wrong(`offset ${line.offset} ${problem}`);
     }
     let watermark = -Infinity;

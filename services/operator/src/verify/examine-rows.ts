@@ -1,20 +1,10 @@
 import { FORMATS, type ListedFile, type StoredRow } from '@client-tickets/results';
-import type { Bodies } from './file-bodies.ts';
+import { ExaminedRows } from './examined-rows.ts';
 import type { FileProblems } from './file-problems.ts';
 import type { MergedSlice } from './merged-rows.ts';
 import { OffsetOrder } from './offset-order.ts';
+import type { OpenFiles } from './open-files.ts';
 import type { QueryRows } from './query-rows.ts';
-
-/** What is kept of a row: there may be tens of thousands in a range. */
-export interface ExaminedRow {
-  readonly offset: bigint;
-  /** Its value for each counts file. */
-  readonly counted: readonly string[];
-  /** As `QueryRows.windowOf` says. */
-  readonly window: number;
-  /** As `QueryRows.timeOf` says. */
-  readonly at: number;
-}
 
 /** A file whose rows can be read. */
 interface Readable {
@@ -25,36 +15,34 @@ interface Readable {
 
 /**
  * The rows of one range, from the first of its files that can be read to its end. The others, and the rows of the file that they were
- * `merged` to, are compared with it row by row. None is held in memory as a whole, but for Parquet's columns. `onRow` may see rows of a
- * file that can't be read to its end.
+ * `merged` to, are compared with it row by row. Memory holds a part or a row group of each. `onRow` may see rows of a file that can't be
+ * read to its end.
  */
 export async function examineRows(
   rows: QueryRows,
   files: readonly ListedFile[],
-  bodies: Bodies,
+  opened: OpenFiles,
   merged: { readonly file: ListedFile; readonly slice: MergedSlice } | undefined,
   problems: FileProblems,
   onRow: (row: StoredRow) => void,
-): Promise<readonly ExaminedRow[]> {
+): Promise<ExaminedRows> {
   const readable: Readable[] = [];
   for (const file of files) {
-    const body = bodies.get(file.key);
-    if (body === undefined) {
+    const parts = opened.get(file.key);
+    if (parts === undefined) {
       if (merged === undefined) problems.add(file, 'file_missing', 'was listed, but is not there');
       continue;
     }
-    try {
-      if (body instanceof Error) throw body;
-      const groups = () => FORMATS[file.format].readGroups(rows.columns, body, file.range);
-      readable.push({ file, groups });
-    } catch (error) {
-      problems.damaged(file, error);
+    if (parts instanceof Error) {
+      problems.damaged(file, parts);
+      continue;
     }
+    readable.push({ file, groups: () => FORMATS[file.format].readGroups(rows.columns, parts, file.range) });
   }
   if (merged !== undefined) {
     const { file, slice } = merged;
     if (slice instanceof Error) problems.damaged(file, slice);
-    else if (slice.length > 0) readable.push({ file, groups: () => inOneGroup(slice) });
+    else if (!slice.isEmpty) readable.push({ file, groups: () => slice.groups() });
     else if (readable.length > 0) problems.add(file, 'rows_wrong', NOT_MERGED);
   }
   for (const [index, first] of readable.entries()) {
@@ -64,11 +52,7 @@ export async function examineRows(
       problems.damaged(first.file, error);
     }
   }
-  return [];
-}
-
-async function* inOneGroup(rows: Iterable<StoredRow>): AsyncGenerator<Iterable<StoredRow>> {
-  yield rows;
+  return new ExaminedRows();
 }
 
 const NOT_MERGED = 'holds no row of a range that has a file of rows';
@@ -80,15 +64,15 @@ async function collect(
   others: readonly Readable[],
   problems: FileProblems,
   onRow: (row: StoredRow) => void,
-): Promise<readonly ExaminedRow[]> {
+): Promise<ExaminedRows> {
   const order = new OffsetOrder(file.partition, file.range);
   const comparisons = others.map(
     (other) => new Comparison(other, problems, (a, b) => columns.differing(a, b)),
   );
-  const examined: ExaminedRow[] = [];
+  const examined = new ExaminedRows();
   for await (const group of groups()) {
     for (const row of group) {
-      examined.push({ offset: row.offset, counted: countedOf(row), window: windowOf(row), at: timeOf(row) });
+      examined.add({ offset: row.offset, counted: countedOf(row), window: windowOf(row), at: timeOf(row) });
       const problem = order.next(row.partition, row.offset);
       if (problem !== undefined) problems.add(file, 'rows_wrong', `row ${examined.length}: ${problem}`);
       onRow(row);

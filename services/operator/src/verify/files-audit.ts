@@ -16,10 +16,10 @@ import {
 } from '@client-tickets/results';
 import type { CheckpointSnapshot } from '../checkpoint/checkpoint-snapshot.ts';
 import { coverRanges, isEmpty } from './covered-ranges.ts';
-import type { Difference } from './difference.ts';
-import { getBodies } from './file-bodies.ts';
+import type { Difference, DifferenceCode } from './difference.ts';
 import { JsonAudit } from './json-audit.ts';
 import { MergedRows } from './merged-rows.ts';
+import { NO_FILES, openFiles, type PartOptions } from './open-files.ts';
 import { PartitionAudit, type PartitionFindings } from './partition-audit.ts';
 import type { QueryRows } from './query-rows.ts';
 import { examineRange } from './range-evidence.ts';
@@ -28,6 +28,8 @@ import type { TopicSample } from './topic-sample.ts';
 
 /** What is loaded ahead while a range is examined. Small files come by the dozen, large ones one at a time. */
 export const READ_AHEAD = { mostItems: 24, mostBytes: 4 * 1024 * 1024 } as const;
+
+const MAY_PASS: ReadonlySet<DifferenceCode> = new Set(['file_missing', 'file_replaced']);
 
 export interface FilesAudit {
   readonly findings: ReadonlyMap<number, PartitionFindings>;
@@ -56,8 +58,9 @@ export async function auditFiles(options: {
   readonly requeued: RequeuedRecords;
   readonly sample: TopicSample | undefined;
   readonly onProgress: (rows: number) => void;
+  readonly parts?: PartOptions | undefined;
 }): Promise<FilesAudit> {
-  const { results, rows, identity, snapshot, merged, marksOf, requeued, sample, onProgress } = options;
+  const { results, rows, identity, snapshot, merged, marksOf, requeued, sample, onProgress, parts } = options;
   const { formats } = readOptions(identity.settings);
   const audits = new Map(
     [...snapshot.partitions].map(([partition, { checkpoint }]) => {
@@ -77,7 +80,7 @@ export async function auditFiles(options: {
   let read = 0;
   const { table } = rows.query;
   const json = new JsonAudit(table, await readDropped(results, differences));
-  const mergedRows = new MergedRows(results, rows.columns);
+  const mergedRows = new MergedRows(results, rows.columns, parts);
   const wholeOf = (partition: number): readonly OffsetRange[] => {
     const checkpoint = snapshot.partitions.get(partition)?.checkpoint;
     if (checkpoint === undefined) return [];
@@ -86,25 +89,27 @@ export async function auditFiles(options: {
   };
   const ranges = coverRanges(listRanges(results, table), merged, wholeOf);
   const loaded = prefetch(ranges, {
-    load: (listed) => (place(listed) === 'tail' ? Promise.resolve(new Map()) : getBodies(results, listed)),
+    load: (listed) =>
+      place(listed) === 'tail' ? Promise.resolve(NO_FILES) : openFiles(results, listed, parts),
     bytesOf: ({ files }) => files.reduce((sum, { size }) => sum + size, 0),
     ...READ_AHEAD,
   });
-  for await (const [listed, bodies] of loaded) {
+  for await (const [listed, opened] of loaded) {
     const where = place(listed);
     if (where !== 'committed' && listed.files.length > 0) tail.push(listed);
     if (where === 'tail') continue;
     const slice = listed.merged && (await mergedRows.take(listed.merged, listed.range));
     if (isEmpty(listed, slice)) continue;
-    const evidence = await examineRange(rows, identity.topic, listed, { bodies, slice }, sample);
+    const content = { opened, reopen: () => openFiles(results, listed, parts), slice };
+    const evidence = await examineRange(rows, identity.topic, listed, content, sample);
     onProgress((read += evidence.rows.length));
     const hasJson = evidence.files.some(({ kind, format }) => kind === 'rows' && format === 'json');
     if (evidence.isMerged && !hasJson && formats.includes('json')) json.add(evidence);
     requeued.add(evidence);
     if (where === 'committed') sample?.addRange(evidence);
     if (where === 'committed') audits.get(listed.partition)?.add(evidence);
-    // A planned batch may be given up, and its files deleted, while they are looked at.
-    else differences.push(...evidence.differences.filter(({ code }) => code !== 'file_missing'));
+    // A planned batch may be given up and its files deleted, or be executed again, while they are looked at.
+    else differences.push(...evidence.differences.filter(({ code }) => !MAY_PASS.has(code)));
   }
   differences.push(...(await json.finish(() => readDropped(results, []))));
   const findings = new Map([...audits].map(([partition, audit]) => [partition, audit.finish()]));

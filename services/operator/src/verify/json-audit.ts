@@ -28,9 +28,16 @@ export class JsonAudit {
 
   /** A range whose rows are in a merged file, and in no JSON file. */
   add({ partition, range, rows, files }: RangeEvidence): void {
-    const lost = rows.filter(({ offset }) => !isDropped(this.#dropped, partition, offset));
-    this.rowsDropped += rows.length - lost.length;
-    const [first, last] = [lost[0]?.offset, lost.at(-1)?.offset];
+    let first: bigint | undefined;
+    let last: bigint | undefined;
+    for (const { offset } of rows) {
+      if (isDropped(this.#dropped, partition, offset)) {
+        this.rowsDropped += 1;
+        continue;
+      }
+      first ??= offset;
+      last = offset;
+    }
     if (first === undefined || last === undefined || this.#lost.length >= MOST_NAMED) return;
     const key = files.length === 0 ? undefined : rowsKey(this.#table, 'json', { partition, ...range });
     this.#lost.push({ partition, range, first, last, key });

@@ -60,8 +60,8 @@ export class TopicSample {
 
   /** The ranges of a partition come in ascending order. */
   addRange({ partition, rows, deadLetters }: RangeEvidence): void {
-    const offsets = [...rows.map(({ offset }) => offset), ...deadLetters].sort((a, b) => (a < b ? -1 : 1));
-    this.#partitions.get(partition)?.pass(offsets);
+    const letters = [...deadLetters].sort((a, b) => (a < b ? -1 : 1));
+    this.#partitions.get(partition)?.pass(inOrder(rows.ascendingOffsets(), letters));
   }
 
   /** What has to be read of the topic. Ends the sample. */
@@ -149,7 +149,7 @@ class PartitionSample {
   }
 
   /** Goes on over the offsets that files have records of. */
-  pass(offsets: readonly bigint[]): void {
+  pass(offsets: Iterable<bigint>): void {
     for (const offset of offsets) {
       this.#leave(offset);
       if (offset >= this.#next) this.#next = offset + 1n;
@@ -185,4 +185,15 @@ class PartitionSample {
   #isWanted(offset: bigint): boolean {
     return this.#windows.some(({ startOffset, endOffset }) => startOffset <= offset && offset < endOffset);
   }
+}
+
+/** Of two that ascend. */
+function* inOrder(offsets: Iterable<bigint>, others: readonly bigint[]): Generator<bigint> {
+  let index = 0;
+  for (const offset of offsets) {
+    for (let other = others[index]; other !== undefined && other < offset; other = others[++index])
+      yield other;
+    yield offset;
+  }
+  yield* others.slice(index);
 }

@@ -22,6 +22,7 @@ import { auditCounts, NOTHING_COUNTED, type CountedPartitions } from './counts-a
 import { DifferenceLog } from './difference-log.ts';
 import type { Difference } from './difference.ts';
 import { auditFiles, type FilesAudit } from './files-audit.ts';
+import type { PartOptions } from './open-files.ts';
 import { checkLaterCounts } from './later-counts.ts';
 import { checkLog } from './log-check.ts';
 import { isKnownExactly } from './expected-counts.ts';
@@ -55,6 +56,7 @@ export interface VerifyOptions {
   readonly waitMs: number;
   /** Called with the number of rows read, after each range. */
   readonly onProgress?: (rows: number) => void;
+  readonly parts?: PartOptions;
 }
 
 /**
@@ -123,6 +125,7 @@ export async function verifyResults(options: VerifyOptions): Promise<VerifyRepor
     requeued: requeuedRecords,
     sample,
     onProgress: options.onProgress ?? (() => undefined),
+    parts: options.parts,
   });
   for (const { differences } of files.findings.values()) log.add(differences);
   log.add(files.differences);
