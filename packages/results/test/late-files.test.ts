@@ -1,5 +1,5 @@
 import { RecordList, type MicroBatch } from '@client-tickets/micro-batch';
-import { handleBatch } from '@client-tickets/micro-batch/testing';
+import { collectUploads, handleBatch } from '@client-tickets/micro-batch/testing';
 import { emptyState, type QueryState } from '@client-tickets/records';
 import { createQueryHandler } from '@client-tickets/results';
 import * as fc from 'fast-check';
@@ -68,20 +68,8 @@ test('the same files and states come of records however they are cut, and of tho
   await fc.assert(
     fc.asyncProperty(minutes, fc.array(fc.nat(25), { maxLength: 4 }), async (all, cuts) => {
       const whole = await handleBatch(handler, batch(all), handler.initialState);
-      const made = new Map<string, Uint8Array>();
-      const open = handler.openFiles({
-        topic,
-        partition: 3,
-        startOffset: 0n,
-        beginUpload: () => {
-          const pieces: Uint8Array[] = [];
-          return {
-            write: async (bytes) => void pieces.push(Uint8Array.from(bytes)),
-            complete: async (key) => void made.set(key, Buffer.concat(pieces)),
-            abort: async () => {},
-          };
-        },
-      });
+      const { beginUpload, files } = collectUploads();
+      const open = handler.openFiles({ topic, partition: 3, startOffset: 0n, beginUpload });
       let { initialState: state } = handler;
       const places = [...new Set([0, ...cuts.map((cut) => Math.min(cut, all.length)), all.length])].sort(
         (a, b) => a - b,
@@ -91,9 +79,7 @@ test('the same files and states come of records however they are cut, and of tho
       const stored = await open.finish(BigInt(all.length), handler.initialState, state);
       expect(state).toEqual(whole.state);
       expect(stored.state).toEqual(whole.state);
-      expect(Object.fromEntries(made)).toEqual(
-        Object.fromEntries(whole.files.map(({ key, body }) => [key, Buffer.from(body)])),
-      );
+      expect(files).toEqual(new Map(whole.files.map((file) => [file.key, file])));
       expect(lateOf(whole.files)).toHaveLength(whole.state.windows?.late ?? 0);
     }),
     { numRuns: 60 },
@@ -106,7 +92,7 @@ test('files that lack counted records hold their own windows, and the watermark 
     topic,
     partition: 3,
     startOffset: 0n,
-    beginUpload: () => ({ write: async () => {}, complete: async () => {}, abort: async () => {} }),
+    beginUpload: collectUploads().beginUpload,
   });
   await open.add(batch([0]), handler.initialState);
   const { state } = await open.finish(2n, handler.initialState, counted);

@@ -1,4 +1,5 @@
 import type { MicroBatch } from '@client-tickets/micro-batch';
+import { collectUploads } from '@client-tickets/micro-batch/testing';
 import { createQueryHandler } from '@client-tickets/results';
 import { encodeTicket, ticketQuery } from '@client-tickets/tickets';
 import fc from 'fast-check';
@@ -30,20 +31,8 @@ async function resultsOf(
   batches: readonly (readonly (Buffer | null)[])[],
   after: (batch: MicroBatch) => void,
 ) {
-  const files = new Map<string, Buffer>();
-  const open = handler.openFiles({
-    topic,
-    partition: 1,
-    startOffset: 0n,
-    beginUpload: () => {
-      const pieces: Uint8Array[] = [];
-      return {
-        write: async (bytes) => void pieces.push(Uint8Array.from(bytes)),
-        complete: async (key) => void files.set(key, Buffer.concat(pieces)),
-        abort: async () => {},
-      };
-    },
-  });
+  const { beginUpload, files } = collectUploads();
+  const open = handler.openFiles({ topic, partition: 1, startOffset: 0n, beginUpload });
   let { initialState: state } = handler;
   let endOffset = 0n;
   const observations = [];

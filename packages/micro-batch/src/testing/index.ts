@@ -1,4 +1,5 @@
-export { handleBatch, type HandledFile } from './handle-batch.ts';
+export { collectUploads, type HandledFile } from './collect-uploads.ts';
+export { handleBatch } from './handle-batch.ts';
 export { interceptStore, type Interceptor, type StoreRequest } from './intercepted-store.ts';
 export { ManualClock } from './manual-clock.ts';
 export { MemoryLog } from './memory-log.ts';
