@@ -25,17 +25,6 @@ export async function createFile(path: string, content: Uint8Array | string): Pr
   await writeNew(path, content, constants.O_EXCL);
 }
 
-/** Adds to the end of a private file, or makes it, and makes its content durable. */
-export async function appendFile(path: string, content: Uint8Array): Promise<void> {
-  const file = await openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
-  try {
-    await writeWhole(file, content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /** Puts a whole new content in the place of a file, durably. */
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const draft = `${path}.${process.pid}.draft`;
@@ -65,10 +54,10 @@ async function writeNew(path: string, content: Uint8Array | string, flag: number
   }
 }
 
-/** In one request to the disk as a rule; `writeFile` would make one of each 512 KiB. */
-async function writeWhole(file: FileHandle, content: Uint8Array): Promise<void> {
+/** In one request to the disk as a rule; `writeFile` would make one of each 512 KiB. `at`: where in the file. */
+export async function writeWhole(file: FileHandle, content: Uint8Array, at = 0): Promise<void> {
   for (let written = 0; written < content.length;) {
-    const { bytesWritten } = await file.write(content, written, content.length - written, written);
+    const { bytesWritten } = await file.write(content, written, content.length - written, at + written);
     written += bytesWritten;
   }
 }

@@ -53,12 +53,19 @@ export function faultyDisk(root: string): FaultyDisk {
         () => localDisk.create(path, content),
         () => writeFile(path, content.slice(0, content.length / 2)),
       ),
-    append: (path, content) =>
-      step(
-        `append ${name(path)}`,
-        () => localDisk.append(path, content),
-        () => localDisk.append(path, content.subarray(0, content.length / 2)),
-      ),
+    begin: async (path) => {
+      const file = await localDisk.begin(path);
+      return {
+        append: (content) =>
+          step(
+            `append ${name(path)}`,
+            () => file.append(content),
+            () => file.append(content.subarray(0, content.length / 2)),
+          ),
+        finish: () => step(`finish ${name(path)}`, () => file.finish()),
+        close: () => file.close(),
+      };
+    },
     link: (from, to) => step(`link ${name(from)} -> ${name(to)}`, () => localDisk.link(from, to)),
     rename: (from, to) => step(`rename ${name(from)} -> ${name(to)}`, () => localDisk.rename(from, to)),
     remove: (path) => step(`remove ${name(path)}`, () => localDisk.remove(path)),

@@ -1,5 +1,5 @@
 import { link, rename, rm } from 'node:fs/promises';
-import { appendFile, createFile, makeFolder, syncFolder } from '@client-tickets/local-folder';
+import { createFile, GrowingFile, makeFolder, syncFolder } from '@client-tickets/local-folder';
 
 /**
  * Every way in which a folder store changes the disk, as steps between which a machine may stop. A test stops between any
@@ -8,8 +8,8 @@ import { appendFile, createFile, makeFolder, syncFolder } from '@client-tickets/
 export interface Disk {
   /** Writes a new file and makes its content durable (not yet its name). Fails when it exists. */
   create(path: string, content: Uint8Array | string): Promise<void>;
-  /** Adds to the end of a file, or makes it, and makes its content durable. */
-  append(path: string, content: Uint8Array): Promise<void>;
+  /** Begins a new file that comes piece by piece. Fails when it exists. */
+  begin(path: string): Promise<Pick<GrowingFile, 'append' | 'finish' | 'close'>>;
   /** Atomic. Fails with EEXIST when `to` exists. */
   link(from: string, to: string): Promise<void>;
   /** Atomic. Replaces `to`. */
@@ -24,7 +24,7 @@ export interface Disk {
 
 export const localDisk: Disk = {
   create: createFile,
-  append: appendFile,
+  begin: (path) => GrowingFile.create(path),
   link,
   rename,
   remove: (path) => rm(path, { force: true }),

@@ -26,7 +26,7 @@ export interface FolderWriter {
 }
 
 /**
- * The steps of a write; each is durable before the next, and a crash between any two leaves the old object or the new one:
+ * The steps of a write; each is durable before the next (of a file that comes in parts when it is whole), and a crash between any two leaves the old object or the new one:
  *
  * 1. The content goes into a file of its own below the hidden folder.
  * 2. The metadata file is replaced by one that knows the old content's metadata and the new one's. Where the content stays
@@ -138,18 +138,24 @@ export function createFolderWriter(
     replace: (key, body, next, present) => publish(key, body, next, move, present),
     beginParts: () => {
       const temporary = join(layout.temporary, randomUUID());
+      let begun: ReturnType<Disk['begin']> | undefined;
+      const file = (): ReturnType<Disk['begin']> => (begun ??= disk.begin(temporary));
       return {
-        add: (part) => disk.append(temporary, part),
+        add: async (part) => (await file()).append(part),
         complete: async (key, last) => {
           const path = layout.objectPath(key);
           await assertNoLinks(layout.root, path);
-          if (last.length > 0) await disk.append(temporary, last);
+          if (last.length > 0) await (await file()).append(last);
+          await (await file()).finish();
           await disk.makeFolder(dirname(path));
           await lock.assertHeld();
           await disk.rename(temporary, path);
           await disk.syncFolder(dirname(path));
         },
-        abort: () => disk.remove(temporary).catch(() => {}),
+        abort: async () => {
+          await begun?.then((open) => open.close()).catch(() => {});
+          await disk.remove(temporary).catch(() => {});
+        },
       };
     },
     remove: async (key) => {
