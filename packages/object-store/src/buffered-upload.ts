@@ -1,12 +1,14 @@
 import type { Upload } from '@client-tickets/micro-batch';
 import type { UploadMemory } from './upload-memory.ts';
 
-/** Where a large object goes piece by piece, out of sight. */
+/** Bytes one after the other. They are overwritten once the call that got them is over, or has failed. */
+export type Pieces = readonly Uint8Array[];
+
+/** Where a large object goes part by part, out of sight. */
 export interface Parts {
-  /** The part is used again once this resolves. */
-  add(part: Uint8Array): Promise<void>;
+  add(part: Pieces): Promise<void>;
   /** `last`: what comes after the parts; may be empty. */
-  complete(key: string, last: Uint8Array): Promise<void>;
+  complete(key: string, last: Pieces): Promise<void>;
   /** Never rejects. */
   abort(): Promise<void>;
 }
@@ -19,37 +21,40 @@ export interface Parts {
 export function bufferedUpload(options: {
   readonly partBytes: number;
   readonly memory: UploadMemory;
-  readonly put: (key: string, body: Uint8Array) => Promise<void>;
+  readonly put: (key: string, body: Pieces) => Promise<void>;
   readonly beginParts: () => Promise<Parts>;
 }): Upload {
   const { partBytes, memory, put, beginParts } = options;
-  let held: Buffer | undefined;
+  const { pieceBytes } = memory;
+  /** All full but the last. */
+  let held: Buffer[] = [];
   let size = 0;
   let parts: Parts | undefined;
   let isAborted = false;
 
-  function append(bytes: Uint8Array): void {
-    const wanted = size + bytes.length;
-    if (held === undefined || held.length < wanted) {
-      const larger = memory.take(parts === undefined ? wanted : partBytes);
-      if (held !== undefined) {
-        held.copy(larger, 0, 0, size);
-        memory.give(held);
-      }
-      held = larger;
-    }
-    held.set(bytes, size);
-    size = wanted;
+  /** Takes as many of the bytes as there is room for in the last piece and in the part. */
+  function append(bytes: Uint8Array): number {
+    const used = size % pieceBytes;
+    if (used === 0) held.push(memory.take());
+    const taken = bytes.subarray(0, Math.min(pieceBytes - used, partBytes - size));
+    held.at(-1)?.set(taken, used);
+    size += taken.length;
+    return taken.length;
   }
 
   /** Hands over what is held. */
-  async function send(to: (part: Uint8Array) => Promise<void>): Promise<void> {
-    const sent = held;
-    const part = sent?.subarray(0, size) ?? new Uint8Array();
-    held = undefined;
+  async function send(to: (part: Pieces) => Promise<void>): Promise<void> {
+    const [sent, length] = [held, size];
+    held = [];
     size = 0;
-    await to(part);
-    if (sent !== undefined) memory.give(sent);
+    const part = sent.map((piece, index) => piece.subarray(0, length - index * pieceBytes));
+    try {
+      await to(part);
+    } catch (error) {
+      memory.abandon(sent);
+      throw error;
+    }
+    memory.give(sent);
   }
 
   /** What came before is gone: the rest of an object must never be seen as the whole. */
@@ -66,9 +71,7 @@ export function bufferedUpload(options: {
           await send((part) => begun.add(part));
           continue;
         }
-        const to = Math.min(bytes.length, from + partBytes - size);
-        append(bytes.subarray(from, to));
-        from = to;
+        from += append(bytes.subarray(from));
       }
     },
     async complete(key) {
@@ -77,8 +80,8 @@ export function bufferedUpload(options: {
     },
     async abort() {
       isAborted = true;
-      if (held !== undefined) memory.give(held);
-      held = undefined;
+      memory.give(held);
+      held = [];
       size = 0;
       await parts?.abort();
     },

@@ -1,38 +1,53 @@
-const SMALLEST = 64 * 1024;
-/** Up to here memory doubles as an upload grows; the size of a part, which is a multiple of it, is taken as it is. */
-const LARGEST_DOUBLED = 1024 * 1024;
-const MOST_SPARE_BYTES = 6 * 1024 * 1024;
+/** What may wait to be used again while hardly anything is held. */
+const LEAST_SPARE_BYTES = 6 * 1024 * 1024;
 
 /**
- * Memory of uploads that is used again. A few megabytes for each file are soon garbage, but outside of the heap: the collector
- * hears of them and comes each time.
+ * Memory of uploads, in pieces of one size that are used again: an upload takes as many as it holds bytes for. In one buffer of a
+ * part's size each, six uploads would keep 30 MB although half of that is empty; and what is not used again is soon garbage, but
+ * outside of the heap, for which the collector comes each time.
  */
 export class UploadMemory {
+  readonly pieceBytes: number;
   readonly #spare: Buffer[] = [];
-  #bytes = 0;
+  #held = 0;
+  /** How many were held of late. */
+  #usual = 0;
 
-  /** At least `size` bytes, which hold anything. */
-  take(size: number): Buffer {
-    const index = this.#spare.findIndex((buffer) => buffer.length >= size);
-    const [found] = index === -1 ? [] : this.#spare.splice(index, 1);
-    this.#bytes -= found?.length ?? 0;
-    return found ?? Buffer.allocUnsafeSlow(roundUp(size));
+  constructor(pieceBytes: number) {
+    this.pieceBytes = pieceBytes;
+  }
+
+  /** What uploads have of it. */
+  get heldBytes(): number {
+    return this.#held * this.pieceBytes;
+  }
+
+  /** What waits to be used again. */
+  get spareBytes(): number {
+    return this.#spare.length * this.pieceBytes;
+  }
+
+  /** `pieceBytes` bytes, which hold anything. */
+  take(): Buffer {
+    this.#held += 1;
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.pieceBytes);
   }
 
   /**
-   * The caller gives it up: nothing may be sending it. The smallest are let go of when they are too many bytes: a part that was sent
-   * makes room for the next one, while what an upload leaves behind as it grows is soon too small.
+   * The caller gives them up: nothing may be sending them. As many may wait as were held of late: uploads that go on beside each
+   * other come to send their parts at the same time, and fill them again. One piece of it is forgotten with each part or file.
    */
-  give(buffer: Buffer): void {
-    this.#spare.push(buffer);
-    this.#spare.sort((a, b) => a.length - b.length);
-    this.#bytes += buffer.length;
-    while (this.#bytes > MOST_SPARE_BYTES) this.#bytes -= this.#spare.shift()?.length ?? 0;
+  give(pieces: readonly Buffer[]): void {
+    const least = Math.ceil(LEAST_SPARE_BYTES / this.pieceBytes);
+    this.#usual = Math.max(this.#held, least, this.#usual - 1);
+    this.#held -= pieces.length;
+    this.#spare.push(...pieces);
+    const most = Math.max(0, this.#usual - this.#held);
+    if (this.#spare.length > most) this.#spare.length = most;
   }
-}
 
-function roundUp(size: number): number {
-  return size > LARGEST_DOUBLED
-    ? Math.ceil(size / LARGEST_DOUBLED) * LARGEST_DOUBLED
-    : 2 ** Math.ceil(Math.log2(Math.max(SMALLEST, size)));
+  /** The caller gives them up, and something may still be sending them: they are not used again. */
+  abandon(pieces: readonly Buffer[]): void {
+    this.#held -= pieces.length;
+  }
 }

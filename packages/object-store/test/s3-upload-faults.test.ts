@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ObjectStore, Upload } from '@client-tickets/micro-batch';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openObjectStore, type OpenOptions } from '../src/index.ts';
@@ -176,5 +177,21 @@ describe('an upload of which parts are on the server', () => {
     expect(hidden(server)).toHaveLength(1);
     await (await openStore(server)).abortUploads(OWNER);
     expect([...server.objects.keys()]).toEqual([]);
+  });
+});
+
+describe('what an upload sends', () => {
+  it.each([1, 9])('is signed for its bytes, in an object of %i MiB', async (megabytes) => {
+    const server = await serverThat();
+    const upload = (await openStore(server)).beginUpload({ owner: OWNER });
+    for (let at = 0; at < megabytes; at += 1)
+      await upload.write(CONTENT.subarray(at * MEGABYTE, (at + 1) * MEGABYTE));
+    await upload.complete(KEY);
+    const bodies = server.seen.filter(({ line, body }) => line.startsWith('PUT') && body.length > 0);
+    expect(bodies.length).toBe(Math.ceil(megabytes / 5));
+    for (const { headers, body } of bodies) {
+      expect(headers['x-amz-content-sha256']).toBe(createHash('sha256').update(body).digest('hex'));
+      expect(headers['content-length']).toBe(String(body.length));
+    }
   });
 });

@@ -67,7 +67,7 @@ export async function openFolderStore(
   const { layout, lock, writers, swapped } = folder;
   const requests = createRequestLoop(location.text, options);
   const writer = createFolderWriter(layout, disk, lock);
-  const uploadMemory = new UploadMemory();
+  const uploadMemory = new UploadMemory(PART_BYTES);
 
   /** One writer of a key at a time, from reading what is there to having replaced it. */
   async function change<T>(
@@ -108,7 +108,7 @@ export async function openFolderStore(
       bufferedUpload({
         partBytes: PART_BYTES,
         memory: uploadMemory,
-        put,
+        put: (key, [body = new Uint8Array()]) => put(key, body), // one piece: it is as large as a part
         beginParts: async () => {
           const parts = writer.beginParts();
           return {

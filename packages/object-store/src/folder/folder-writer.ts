@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertNoLinks, errorCode, systemError, type FolderLock } from '@client-tickets/local-folder';
 import { ObjectStoreError } from '@client-tickets/micro-batch';
-import type { Parts } from '../buffered-upload.ts';
+import type { Parts, Pieces } from '../buffered-upload.ts';
 import type { UserMetadata } from '../user-metadata.ts';
 import type { Disk } from './disk.ts';
 import type { FolderLayout } from './folder-layout.ts';
@@ -140,12 +140,15 @@ export function createFolderWriter(
       const temporary = join(layout.temporary, randomUUID());
       let begun: ReturnType<Disk['begin']> | undefined;
       const file = (): ReturnType<Disk['begin']> => (begun ??= disk.begin(temporary));
+      const add = async (part: Pieces): Promise<void> => {
+        for (const piece of part) await (await file()).append(piece);
+      };
       return {
-        add: async (part) => (await file()).append(part),
+        add,
         complete: async (key, last) => {
           const path = layout.objectPath(key);
           await assertNoLinks(layout.root, path);
-          if (last.length > 0) await (await file()).append(last);
+          await add(last);
           await (await file()).finish();
           await disk.makeFolder(dirname(path));
           await lock.assertHeld();

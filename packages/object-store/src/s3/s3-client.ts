@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { signPieces } from './piece-stream.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections at once; more requests wait for one. */
@@ -30,7 +31,7 @@ export function createS3Client(options: S3Options): S3Client {
   const endpoint = given(options.endpoint);
   const region = given(options.region) ?? (endpoint === undefined ? undefined : 'us-east-1');
   const credentials = givenCredentials(options.credentials);
-  return new S3Client({
+  const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
@@ -53,6 +54,8 @@ export function createS3Client(options: S3Options): S3Client {
       httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
     },
   });
+  signPieces(client);
+  return client;
 }
 
 /** An empty setting is one that was not given. */

@@ -23,10 +23,11 @@ import {
 } from '@client-tickets/micro-batch';
 import { assertKey, assertPrefix, compareKeys, isKey } from '../key.ts';
 import type { S3Location } from '../location.ts';
-import { bufferedUpload } from '../buffered-upload.ts';
+import { bufferedUpload, type Pieces } from '../buffered-upload.ts';
 import { createRequestLoop, type Answer, type RequestOptions, type StoreOperation } from '../request-loop.ts';
 import { UploadMemory } from '../upload-memory.ts';
 import { assertMetadata } from '../user-metadata.ts';
+import { bodyOf, sizeOf } from './piece-stream.ts';
 import { createS3Client, type S3Options } from './s3-client.ts';
 import { readS3Error } from './s3-error.ts';
 import { explainS3Failure } from './s3-failure.ts';
@@ -34,6 +35,8 @@ import { s3Uploads } from './s3-upload.ts';
 
 /** The least that S3 takes for a part: each file that is being filled holds up to one in memory. */
 const PART_BYTES = 5 * 1024 * 1024;
+/** A part is a multiple of it. Pieces of so many bytes are given back to the system by malloc, when they are. */
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * The objects below one prefix of a bucket. Nothing is sent before the first call.
@@ -45,7 +48,7 @@ const PART_BYTES = 5 * 1024 * 1024;
 export function openS3Store(location: S3Location, options: S3Options & RequestOptions = {}): ObjectStore {
   const client = createS3Client(options);
   const requests = createRequestLoop(location.text, options);
-  const uploadMemory = new UploadMemory();
+  const uploadMemory = new UploadMemory(PIECE_BYTES);
   const endpoint = options.endpoint === '' ? undefined : options.endpoint;
 
   function perform<T>(
@@ -64,13 +67,13 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
 
   function objectOf(
     key: string,
-    body: Uint8Array,
+    body: Pick<PutObjectCommandInput, 'Body' | 'ContentLength'>,
     { contentType, metadata = {} }: PutOptions,
   ): PutObjectCommandInput {
     assertMetadata(metadata);
     return {
       ...address(key),
-      Body: body,
+      ...body,
       Metadata: { ...metadata },
       ...(contentType === undefined ? {} : { ContentType: contentType }),
     };
@@ -140,16 +143,21 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
   }
 
   async function put(key: string, body: Uint8Array, putOptions: PutOptions = {}): Promise<void> {
-    const input = objectOf(key, body, putOptions);
     const bytes = body.byteLength;
-    await perform<void>('put', key, async () => {
-      if (bytes <= PART_BYTES) {
-        await client.send(new PutObjectCommand(input));
-        return { result: 'ok', value: undefined, bytes };
-      }
+    if (bytes <= PART_BYTES) return putAtOnce(key, [body], putOptions);
+    const input = objectOf(key, { Body: body }, putOptions);
+    return perform<void>('put', key, async () => {
       await new Upload({ client, params: input, partSize: PART_BYTES }).done();
       // One request to begin, one for each part, one to complete.
       return { result: 'ok', value: undefined, bytes, requests: Math.ceil(bytes / PART_BYTES) + 2 };
+    });
+  }
+
+  async function putAtOnce(key: string, body: Pieces, putOptions: PutOptions): Promise<void> {
+    const input = objectOf(key, {}, putOptions);
+    await perform<void>('put', key, async () => {
+      await client.send(new PutObjectCommand({ ...input, ...bodyOf(body) }));
+      return { result: 'ok', value: undefined, bytes: sizeOf(body) };
     });
   }
 
@@ -160,7 +168,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
     body: Uint8Array,
     putOptions: PutOptions = {},
   ): Promise<ConditionalPutResult> {
-    const command = { ...objectOf(key, body, putOptions), ...condition };
+    const command = { ...objectOf(key, { Body: body }, putOptions), ...condition };
     return perform<ConditionalPutResult>(operation, key, async () => {
       try {
         const { ETag } = await client.send(new PutObjectCommand(command));
@@ -189,7 +197,7 @@ export function openS3Store(location: S3Location, options: S3Options & RequestOp
       bufferedUpload({
         partBytes: PART_BYTES,
         memory: uploadMemory,
-        put: (key, body) => put(key, body, upload),
+        put: (key, body) => putAtOnce(key, body, upload),
         beginParts: () => uploads.begin(upload),
       }),
     abortUploads: (owner, { begunBefore } = {}) => uploads.abortAll(owner, begunBefore),

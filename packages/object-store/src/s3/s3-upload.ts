@@ -11,9 +11,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { ObjectStoreError, type UploadOptions } from '@client-tickets/micro-batch';
-import type { Parts } from '../buffered-upload.ts';
+import type { Parts, Pieces } from '../buffered-upload.ts';
 import type { S3Location } from '../location.ts';
 import type { Answer, StoreOperation } from '../request-loop.ts';
+import { bodyOf, sizeOf } from './piece-stream.ts';
 import { readS3Error } from './s3-error.ts';
 
 /** No key of ours begins with a dot, so `list` never shows what lies there, and no glob over data files matches it. */
@@ -68,14 +69,14 @@ export function s3Uploads(client: S3Client, location: S3Location, perform: Perfo
         return { result: 'ok', value };
       });
       const parts: { readonly ETag: string | undefined; readonly PartNumber: number }[] = [];
-      const add = async (part: Uint8Array): Promise<void> => {
+      const add = async (part: Pieces): Promise<void> => {
         const PartNumber = parts.length + 1;
         let ETag: string | undefined;
         const send = async (): Promise<void> => {
-          const input = { Bucket, Key, UploadId, PartNumber, Body: part };
+          const input = { Bucket, Key, UploadId, PartNumber, ...bodyOf(part) };
           ({ ETag } = await client.send(new UploadPartCommand(input)));
         };
-        if (!(await sent(name, send, part.byteLength))) throw gone(name);
+        if (!(await sent(name, send, sizeOf(part)))) throw gone(name);
         parts.push({ ETag, PartNumber });
       };
       return {
