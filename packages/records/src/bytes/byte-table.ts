@@ -17,6 +17,14 @@ export class ByteTable {
     this.bytes = new ByteBuffer(bytes);
   }
 
+  /** Keeps its memory. */
+  clear(): void {
+    this.length = 0;
+    this.bytes.length = 0;
+    this.#places.fill(-1);
+    this.#crowded.clear();
+  }
+
   startOf(number: number): number {
     return number === 0 ? 0 : (this.#ends[number - 1] ?? 0);
   }

@@ -7,6 +7,7 @@ import type { EncodedColumn } from './column-chunk.ts';
 import { packDeltas } from './delta-packing.ts';
 import { appendIndexes, appendWords } from './pages.ts';
 import { placesOf } from './places.ts';
+import { scratchDoubles } from './scratch.ts';
 import { numberRepeated, SAMPLE_ROWS } from './value-numbers.ts';
 
 /** Values that lie no further apart have differences that doubles hold, also those between differences. */
@@ -61,7 +62,7 @@ export function encodeInteger({ name, values, present }: IntegerColumn, rows: nu
 export function encodeTimestamp(column: TimestampColumn, rows: number): EncodedColumn {
   const { name, millis, micros, present } = column;
   const first = millis[present === undefined ? 0 : Math.max(0, present.indexOf(1))] ?? 0;
-  const values = new Float64Array(rows);
+  const values = scratchDoubles(rows);
   let isExact = true;
   for (let row = 0; row < rows; row += 1) {
     if (present !== undefined && present[row] !== 1) continue;

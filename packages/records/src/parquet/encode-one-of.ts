@@ -3,6 +3,7 @@ import type { Derived } from '../declaration/query.ts';
 import type { EncodedColumn } from './column-chunk.ts';
 import { appendIndexes, appendTexts } from './pages.ts';
 import { placesOf } from './places.ts';
+import { scratchInts } from './scratch.ts';
 import { TextRows } from './text-rows.ts';
 import { textStatistics } from './text-statistics.ts';
 
@@ -29,7 +30,7 @@ function encodeClosed(
   const kindOf = texts.map((text) => kinds.indexOf(text));
   const numbers = new Int32Array(kinds.length).fill(-1);
   const firsts: string[] = [];
-  const indexes = new Int32Array(length);
+  const indexes = scratchInts('indexes', length);
   for (let i = 0; i < length; i += 1) {
     const kind = kindOf[values[places?.[i] ?? i] ?? 0] ?? 0;
     if ((numbers[kind] ?? -1) < 0) numbers[kind] = firsts.push(kinds[kind] ?? '') - 1;

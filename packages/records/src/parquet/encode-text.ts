@@ -91,8 +91,12 @@ function areAlike(texts: TextRows): boolean {
   return shared > 0 && 3 * shared >= bytes;
 }
 
+/** Those of the column that is encoded: see `scratchInts`. */
+const different = new ByteTable();
+
 function numberTexts(texts: TextRows): NumberedDictionary | undefined {
-  const table = new ByteTable();
+  const table = different;
+  table.clear();
   const { bytes, view } = texts;
   const numbered = numberRepeated(texts.length, sampleOf(texts), (row) => {
     if (table.bytes.length > MOST_DICTIONARY_BYTES) return -1;

@@ -1,6 +1,7 @@
 import type { ByteBuffer } from '../bytes/byte-buffer.ts';
 import { bitsFor, packBits } from './bit-packing.ts';
 import { packDeltas } from './delta-packing.ts';
+import { scratchInts } from './scratch.ts';
 import type { TextRows } from './text-rows.ts';
 import { appendVarint } from './varint.ts';
 
@@ -62,8 +63,8 @@ export function plainSize(texts: TextRows, row: number): number {
 
 /** DELTA_BYTE_ARRAY: of each text what differs from the one before. */
 export function appendDeltaTexts(out: ByteBuffer, texts: TextRows, from: number, to: number): void {
-  const prefixes = new Int32Array(to - from);
-  const suffixes = new Int32Array(to - from);
+  const prefixes = scratchInts('prefixes', to - from);
+  const suffixes = scratchInts('suffixes', to - from);
   for (let row = from; row < to; row += 1) {
     const prefix = row === from ? 0 : commonPrefix(texts, row);
     prefixes[row - from] = prefix;

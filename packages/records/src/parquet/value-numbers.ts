@@ -1,4 +1,6 @@
-/** A column's values, numbered as they first come: its dictionary holds only what is there. */
+import { scratchInts } from './scratch.ts';
+
+/** A column's values, numbered as they first come: its dictionary holds only what is there. Good until the next column is begun. */
 export interface ValueNumbers {
   /** Of each row. */
   readonly indexes: Int32Array;
@@ -20,7 +22,7 @@ export function numberRepeated(
   sample: number,
   numberOf: (row: number, entries: number) => number,
 ): ValueNumbers | undefined {
-  const indexes = new Int32Array(rows);
+  const indexes = scratchInts('indexes', rows);
   let entries = 0;
   for (let row = 0; row < rows; row += 1) {
     if (row === sample && !repeats(entries, row)) return undefined;

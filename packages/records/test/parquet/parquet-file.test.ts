@@ -107,6 +107,36 @@ describe('A Parquet file', () => {
     expect(await read(write([huge, none]))).toEqual(rowsOf(huge, none));
   });
 
+  test('is the same file, with each row right, whatever was encoded before it: columns and files share memory', async () => {
+    const kinds = [
+      notes(300, (i) => `text ${i % 5}`), // a dictionary
+      notes(500, (i) => `https://example.test/notes/${i}`), // differences
+      notes(400, (i) => (i % 3 === 0 ? null : `${(i * 7919) % 400}-${i}`)), // neither, and some rows without
+      notes(3, () => null),
+      // Different at first, so they are kept as texts, and then they come again.
+      notes(4_000, (i) => `a text that was said before, ${i < 400 ? i : i % 40}`),
+      notes(3_000, (i) => `another text that was said before, ${i < 300 ? i : i % 30}`),
+    ];
+    const files = kinds.map((kind) => write([kind]));
+    for (const [index, kind] of [...kinds.entries()].toReversed()) {
+      const again = write([kind]);
+      expect(again.equals(files[index] ?? Buffer.of())).toBe(true);
+      expect(await read(again)).toEqual(rowsOf(kind));
+    }
+    const together = write(kinds);
+    expect(await read(together)).toEqual(rowsOf(...kinds));
+    const { row_groups: groups } = parquetMetadata(Uint8Array.from(together).buffer);
+    const bodies = groups.map(({ columns }) => columns[2]?.meta_data?.encodings.at(-1));
+    expect(bodies).toEqual([
+      'RLE_DICTIONARY',
+      'DELTA_BYTE_ARRAY',
+      'PLAIN',
+      'PLAIN',
+      'RLE_DICTIONARY',
+      'RLE_DICTIONARY',
+    ]);
+  });
+
   test('is the same file when it is taken away piece by piece', async () => {
     const groups = [
       notes(300, (i) => words(i, 40)),
