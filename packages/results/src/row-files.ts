@@ -48,7 +48,8 @@ export class RowFiles {
   readonly #files: readonly RowFile[];
   readonly #baseOffset: bigint;
   #groupBytes = 0;
-  #isReleased = false;
+  #isGroupGiven = false;
+  #isMemoryGiven = false;
   /** Of rows that were counted and not taken yet, and up to which row of the group they were. */
   #counts: Counts;
   #countedRows = 0;
@@ -166,6 +167,8 @@ export class RowFiles {
       return [];
     }
     if (this.columns.length > 0) this.#endRowGroup();
+    // At once: the files that follow begin while these are sent, and then there would be two row groups for a partition.
+    this.#giveGroup();
     await this.flush(1);
     const finishing = this.#files.map(async (file) => {
       if (file.format === 'parquet') await this.#write(file, this.#parquet?.finish());
@@ -175,12 +178,13 @@ export class RowFiles {
     });
     await Promise.allSettled(finishing); // `abort` may not come between two requests of one that goes on
     const finished = await Promise.all(finishing);
-    this.#release();
+    this.#giveMemory();
     return finished;
   }
 
   async abort(): Promise<void> {
-    this.#release();
+    this.#giveGroup();
+    this.#giveMemory();
     await Promise.all(this.#files.map(({ upload }) => upload.abort()));
   }
 
@@ -211,12 +215,18 @@ export class RowFiles {
     this.#groupBytes = 0;
   }
 
-  /** Gives memory back, once. */
-  #release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
+  /** Once; no row is added after it. */
+  #giveGroup(): void {
+    if (this.#isGroupGiven) return;
+    this.#isGroupGiven = true;
+    this.#groups.give(this.#group);
+  }
+
+  /** Once; nothing is encoded after it. */
+  #giveMemory(): void {
+    if (this.#isMemoryGiven) return;
+    this.#isMemoryGiven = true;
     for (const { memory } of [this.#lines, this.#parquet].filter((each) => each !== undefined))
       this.#pool.give(memory);
-    this.#groups.give(this.#group);
   }
 }
