@@ -17,7 +17,7 @@ import { firstWindows, windowAdvance } from './window-advance.ts';
 import { RowGroupPool } from './row-group-pool.ts';
 
 /** Counts up when the same records of the same declaration give other bytes or other counts than before. */
-const ENCODERS = '7';
+const ENCODERS = '8';
 /** Two files for each of as many partitions as mostly share a consumer: one is stored while the next one fills. */
 const SPARE_GROUPS = 6;
 const SPARE_BYTES = 12 * 1024 * 1024;

@@ -318,7 +318,7 @@ describe('a batch', () => {
       key.replace(/\/.*\./, '.'),
       createHash('sha256').update(body).digest('hex').slice(0, 16),
     ]);
-    expect(handler.version).toBe('7');
+    expect(handler.version).toBe('8');
     expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
       {
         "dead_letters.json": "03d1f0a3001bff5a",

@@ -1,7 +1,7 @@
 import { ObjectStoreError, type ObjectStore, type Upload } from '@client-tickets/micro-batch';
 import { ParquetFile, RecordReader, type Query } from '@client-tickets/records';
 import { CONTENT_TYPES } from '../layout/result-keys.ts';
-import { ROW_GROUP } from '../layout/row-group.ts';
+import { MERGED_ROW_GROUP } from '../layout/row-group.ts';
 import { prefetch } from '../read/prefetch.ts';
 import { openParts } from '../read/file-parts.ts';
 import { readParquetGroups } from '../read/read-parquet-groups.ts';
@@ -56,8 +56,8 @@ async function write(
   const { partition } = first;
   const baseOffset = first.range.startOffset;
   const reader = new RecordReader(query.record, { keepUnknownFields: hasExtra });
-  const columns = reader.createColumns(ROW_GROUP.rows);
-  const offsets = new Float64Array(ROW_GROUP.rows);
+  const columns = reader.createColumns(MERGED_ROW_GROUP.rows);
+  const offsets = new Float64Array(MERGED_ROW_GROUP.rows);
   const rowColumns = new RowColumns(query);
   const indexOf = new Map(rowColumns.names.map((name, index) => [name, index]));
   const file = new ParquetFile(query, { partition, hasExtra, memory: PARQUET_BYTES });
@@ -81,7 +81,7 @@ async function write(
     columns.addStored((name) => values[indexOf.get(name) ?? -1] ?? null);
     for (const value of values) text += typeof value === 'string' ? value.length : 0;
     rows += 1;
-    return columns.length === columns.capacity || text >= ROW_GROUP.bytes;
+    return columns.length === columns.capacity || text >= MERGED_ROW_GROUP.bytes;
   }
 
   const files = prefetch(inOrder(inputs), {
