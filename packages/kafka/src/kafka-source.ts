@@ -21,7 +21,7 @@ export interface KafkaSourceOptions extends TopicClientOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a rebalance waits for members to join again. Default: 30 s. */
   readonly rebalanceTimeoutMs?: number;
-  /** The most that one fetch brings of a partition, as stored; less where it decompresses to twice as much. Default: 1 MiB. */
+  /** The most that one fetch brings of a partition, as stored; less where it decompresses to twice as much. Default: 512 KiB. */
   readonly maxFetchBytesPerPartition?: number;
   /** The most that one record batch may take in memory once it is decompressed. Default: 32 MiB. */
   readonly maxBatchBytes?: number;
@@ -79,7 +79,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     clock,
     timeoutMs: options.offsetsTimeoutMs ?? 30_000,
   });
-  const fetchSizes = new FetchSizes(options.maxFetchBytesPerPartition ?? 1024 * 1024);
+  const fetchSizes = new FetchSizes(options.maxFetchBytesPerPartition ?? 512 * 1024);
   const groupOwners = createGroupOwners(options);
   let owners: ReadonlyMap<number, string> = new Map();
   let member: SupervisedMember | undefined;

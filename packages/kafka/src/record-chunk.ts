@@ -252,7 +252,7 @@ function memoryFor(
 }
 
 /** Chunks of a backlog have about a megabyte. Smaller ones would hold on to more than they need, and larger ones are rare. */
-const LEAST_POOLED_BYTES = CHUNK_BYTES / 2;
+const LEAST_POOLED_BYTES = CHUNK_BYTES / 4;
 const MOST_POOLED_BYTES = 4 * CHUNK_BYTES;
 /** Sizes are rounded up to it, so that what one chunk leaves is enough for most others. */
 const POOLED_STEP_BYTES = CHUNK_BYTES / 8;

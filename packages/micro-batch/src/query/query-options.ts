@@ -30,7 +30,7 @@ export interface StreamingQueryOptions<State> {
    * A hard limit over all partitions of this consumer; 0: none, so a trigger takes what was there when it began, as Spark's does. Default: 0.
    */
   readonly maxOffsetsPerTrigger?: number;
-  /** About how much of a batch may be in memory at once; as much again is read ahead. Default: 8 MiB. */
+  /** About how much of a batch may be in memory at once; as much again is read ahead. Default: 4 MiB. */
   readonly maxBytesAtOnce?: number;
   /**
    * For how long a batch without a limit may grow. What was there and is not in it by then comes in the next one, at once: readers see a
@@ -59,7 +59,7 @@ export interface StreamingQueryOptions<State> {
 const DEFAULTS = {
   startingOffsets: { kind: 'earliest' },
   maxOffsetsPerTrigger: 0,
-  maxBytesAtOnce: 8 * 1024 * 1024,
+  maxBytesAtOnce: 4 * 1024 * 1024,
   countEveryMs: 500,
   rollover: EVERY_BATCH,
   idleMs: 60_000,
