@@ -11,7 +11,11 @@ const MIB = 1024 * 1024;
 const BATCH_BYTES = 32 * MIB - 4096;
 /** What the consumer's container has; Node.js gives half of that to the heap. */
 const MOST_MEGABYTES = 512;
-const IMAGE_FLAGS = ['--initial-old-space-size=40', `--max-old-space-size=${MOST_MEGABYTES / 2}`];
+const IMAGE_FLAGS = [
+  '--initial-old-space-size=32',
+  '--no-maglev',
+  `--max-old-space-size=${MOST_MEGABYTES / 2}`,
+];
 const PARTITION = 0;
 
 const NONE: BatchCodec = { name: 'none', written: 'none', compression: 'producer' };
