@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, Upload } from '@client-tickets/micro-batch';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openObjectStore, type OpenOptions } from '../src/index.ts';
 import { startFakeS3, type Behaviour, type FakeS3 } from './fake-s3-server.ts';
 import { recordingClock } from './recording-clock.ts';
@@ -181,6 +181,21 @@ describe('an upload of which parts are on the server', () => {
 });
 
 describe('what an upload sends', () => {
+  it('is sent again without a word on the console, where people read our log', async () => {
+    const spies = (['log', 'info', 'warn', 'error'] as const).map((method) =>
+      vi.spyOn(console, method).mockImplementation(() => {}),
+    );
+    onTestFinished(() => {
+      for (const spy of spies) spy.mockRestore();
+    });
+    const server = await serverThat(...at('first part', { status: 500, code: 'InternalError' }));
+    const upload = (await openStore(server)).beginUpload({ owner: OWNER });
+    await writeAll(upload);
+    await upload.complete(KEY);
+    expect(isWhole(server)).toBe(true);
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+  });
+
   it.each([1, 9])('is signed for its bytes, in an object of %i MiB', async (megabytes) => {
     const server = await serverThat();
     const upload = (await openStore(server)).beginUpload({ owner: OWNER });

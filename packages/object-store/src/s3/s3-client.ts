@@ -25,6 +25,9 @@ export interface S3Credentials {
   readonly sessionToken?: string | undefined;
 }
 
+/** What fails is thrown, and its caller logs it. Without a logger the SDK writes to the console that it will not send a stream again. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /** An AWS client that never tries again by itself: the request loop does, as it knows what may be done twice. */
 export function createS3Client(options: S3Options): S3Client {
   const { requestTimeoutMs = 30_000 } = options;
@@ -39,6 +42,7 @@ export function createS3Client(options: S3Options): S3Client {
     ignoreConfiguredEndpointUrls: true,
     maxAttempts: 1,
     retryMode: 'standard',
+    logger: SILENT,
     // The SDK's own CRC32 headers and trailers are rejected by a number of S3-compatible servers. Every body is covered by
     // the SHA-256 in its signature anyway, and a download by its Content-Length and, on AWS, by TLS.
     requestChecksumCalculation: 'WHEN_REQUIRED',
