@@ -55,7 +55,7 @@ export interface KafkaSourceOptions extends TopicClientOptions {
 export type KafkaSource = Source & Required<Pick<Source, 'fetchOwners'>>;
 
 const MISPLACED_RETRY_MS = 1_000;
-/** Memory of chunks that waits to be used again: of what the engine puts into files at once, in all partitions, twice as much. */
+/** Memory of chunks that waits to be used again. All partitions give theirs back at about the same time, in sizes that differ. */
 const SPARE_BYTES = 16 * 1024 * 1024;
 
 /**
