@@ -40,12 +40,12 @@ export interface StoredFilesOf {
  * the durations mean what Spark's mean; a partition whose store does not answer drops out and the others go on.
  *
  * 1. `latestOffset`: where the log begins and ends, data loss, and how many offsets each partition may take.
- * 2. `getBatch`: wait until the records are in memory. Batches are cut from what was read, never on hope, so they are bounded in
- *    bytes and a slow partition does not hold up the others. What is counted and not stored is put into the open files again.
- * 3. `addBatch`: fill the batch into the open files; what does not fit into memory at once is waited for and added (2. and 3. in turn).
- *    4. `walCommit`: swap it in as counted, with the plan of the files if they
- *    are due. 5. `addBatch` again, where there is a plan: make its files visible. 6. `commitOffsets`: swap them in as stored, and
- *    with them the batch of the next trigger, where that is due already and so are its files; 3. and 4. have nothing to do then.
+ * 2. `getBatch`: wait until the records are in memory, as many as may be there at once. Batches are cut from what was read, never on
+ *    hope, so a slow partition does not hold up the others. What is counted and not stored is put into the open files again.
+ * 3. `addBatch`: fill the batch into the open files; what does not fit into memory at once is waited for and added, 2. and 3. in turn.
+ * 4. `walCommit`: swap it in as counted, with the plan of the files if they are due. 5. `addBatch` again, where there is a plan: make
+ *    its files visible. 6. `commitOffsets`: swap them in as stored, and with them the batch of the next trigger, where that is due
+ *    already and so are its files; 3. and 4. have nothing to do then.
  *
  * In a backlog the next batch is filled while this one's checkpoint is swapped, or its files are written.
  */
