@@ -9,9 +9,12 @@ export interface ExaminedRow {
   readonly at: number;
 }
 
+/** Of each chunk but the last. */
 const ROWS = 16_384;
+/** What a chunk begins with: most files may be small, and there may be thousands of them. */
+const FEWEST_ROWS = 16;
 
-/** Of so many rows, one array for each member. */
+/** One array for each member of so many rows. */
 interface Chunk {
   readonly offsets: BigUint64Array;
   readonly counted: Uint32Array;
@@ -50,9 +53,7 @@ export class ExaminedRows implements Iterable<ExaminedRow> {
 
   add({ offset, counted, window, at }: ExaminedRow): void {
     const index = this.#length % ROWS;
-    if (index === 0) this.#chunks.push(newChunk());
-    const chunk = this.#chunks.at(-1);
-    if (chunk === undefined) return;
+    const chunk = this.#chunkFor(index);
     chunk.offsets[index] = offset;
     chunk.counted[index] = this.#number(counted);
     chunk.windows[index] = window;
@@ -75,6 +76,14 @@ export class ExaminedRows implements Iterable<ExaminedRow> {
   find(offset: bigint): ExaminedRow | undefined {
     const index = this.#isAscending ? this.#search(offset) : this.#placeOf(offset);
     return index === undefined ? undefined : this.#at(index);
+  }
+
+  /** With room for a row at this place of the last chunk. */
+  #chunkFor(index: number): Chunk {
+    const last = index === 0 ? undefined : this.#chunks.pop();
+    const chunk = last === undefined || index === last.offsets.length ? largerChunk(last) : last;
+    this.#chunks.push(chunk);
+    return chunk;
   }
 
   *#offsets(): Generator<bigint> {
@@ -101,7 +110,7 @@ export class ExaminedRows implements Iterable<ExaminedRow> {
   }
 
   #at(index: number): ExaminedRow {
-    const { offsets, counted, windows, times } = this.#chunks[Math.floor(index / ROWS)] ?? newChunk();
+    const { offsets, counted, windows, times } = this.#chunks[Math.floor(index / ROWS)] ?? largerChunk();
     const place = index % ROWS;
     return {
       offset: offsets[place] ?? 0n,
@@ -120,11 +129,19 @@ export class ExaminedRows implements Iterable<ExaminedRow> {
   }
 }
 
-function newChunk(): Chunk {
-  return {
-    offsets: new BigUint64Array(ROWS),
-    counted: new Uint32Array(ROWS),
-    windows: new Float64Array(ROWS),
-    times: new Float64Array(ROWS),
+/** A chunk with twice as much room, and the same rows. */
+function largerChunk(chunk?: Chunk): Chunk {
+  const rows = chunk === undefined ? FEWEST_ROWS : Math.min(2 * chunk.offsets.length, ROWS);
+  const larger = {
+    offsets: new BigUint64Array(rows),
+    counted: new Uint32Array(rows),
+    windows: new Float64Array(rows),
+    times: new Float64Array(rows),
   };
+  if (chunk === undefined) return larger;
+  larger.offsets.set(chunk.offsets);
+  larger.counted.set(chunk.counted);
+  larger.windows.set(chunk.windows);
+  larger.times.set(chunk.times);
+  return larger;
 }
