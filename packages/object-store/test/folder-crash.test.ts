@@ -242,6 +242,21 @@ describe('a disk that fails under an upload', () => {
     expect((await store.get(KEY))?.body.length).toBe(UPLOADED * 2 ** 20);
     await store.close();
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'shows all of it or nothing where it is tried again: step %d',
+    async (step) => {
+      const folder = await prepared(nothing);
+      const disk = faultyDisk(folder.path);
+      const store = await openFolderStore(folder, { disk, retry: { firstMs: 0, longestMs: 0 } });
+      disk.failAt(step, { kind: 'error', code: 'EIO' });
+      await upload('A')(store).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: 'unavailable' }),
+      );
+      expect([undefined, UPLOADED * 2 ** 20]).toContain((await store.get(KEY))?.body.length);
+      await store.close();
+    },
+  );
 });
 
 async function prepared(before: Change['before']): Promise<FolderLocation> {

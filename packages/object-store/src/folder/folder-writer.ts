@@ -143,13 +143,18 @@ export function createFolderWriter(
       const add = async (part: Pieces): Promise<void> => {
         for (const piece of part) await (await file()).append(piece);
       };
+      /** Once, however often the name is tried: bytes would be there twice, and a disk tells only once what it could not write. */
+      let finished: Promise<void> | undefined;
+      const finish = async (last: Pieces): Promise<void> => {
+        await add(last);
+        await (await file()).finish();
+      };
       return {
         add,
         complete: async (key, last) => {
           const path = layout.objectPath(key);
           await assertNoLinks(layout.root, path);
-          await add(last);
-          await (await file()).finish();
+          await (finished ??= finish(last));
           await disk.makeFolder(dirname(path));
           await lock.assertHeld();
           await disk.rename(temporary, path);
