@@ -27,8 +27,8 @@ export class BufferPool {
   }
 
   /**
-   * The caller gives it up. Those that nobody has wanted for the longest are let go of when they are too many bytes: one large batch must
-   * not cost memory for good, and sizes that are in use stay, whatever they are.
+   * The caller gives it up. When the pool is full, the least recently used buffers are freed: one large batch must not cost memory for
+   * good, and sizes that are in use stay.
    */
   give(buffer: Buffer): void {
     this.#free.push(buffer);

@@ -35,7 +35,7 @@ export function sizeOf(pieces: Pieces): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
-/** Has pieces signed for their bytes. The SDK would sign a stream as `UNSIGNED-PAYLOAD`, and nobody would check what arrives. */
+/** Signs the bytes of the pieces. The SDK would send a stream as `UNSIGNED-PAYLOAD`, and the server could not check what arrives. */
 export function signPieces(client: S3Client): void {
   client.middlewareStack.add(
     (next) => (args) => {
